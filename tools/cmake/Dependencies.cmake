@@ -1,0 +1,44 @@
+# Third-party libraries, each as a target that exactly one layer links (see tools/CMakeLists.txt).
+# All come from Debian trixie; libcurl and cpp-httplib from its source packages (ci/lib/deps.sh), because
+# Debian builds the first with Kerberos and LDAP and the second only as a shared library.
+set(OPENSSL_USE_STATIC_LIBS ${BOWLINE_STATIC})
+find_package(OpenSSL REQUIRED)
+find_package(Threads REQUIRED)
+if(BUILD_TESTING)
+  find_package(Catch2 3 REQUIRED)
+endif()
+
+# Debian's libcrypto.a uses these.
+find_library(BOWLINE_ZSTD NAMES libzstd.a zstd REQUIRED)
+find_library(BOWLINE_Z NAMES libz.a z REQUIRED)
+
+add_library(bowline_rapidjson INTERFACE)
+find_path(BOWLINE_RAPIDJSON_DIR rapidjson/document.h REQUIRED)
+target_include_directories(bowline_rapidjson SYSTEM INTERFACE ${BOWLINE_RAPIDJSON_DIR})
+
+add_library(bowline_spdlog INTERFACE)
+find_path(BOWLINE_SPDLOG_DIR spdlog/spdlog.h REQUIRED)
+target_include_directories(bowline_spdlog SYSTEM INTERFACE ${BOWLINE_SPDLOG_DIR})
+target_compile_definitions(bowline_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_USE_STD_FORMAT)
+target_link_libraries(bowline_spdlog INTERFACE Threads::Threads)
+
+add_library(bowline_hiredis INTERFACE)
+find_library(BOWLINE_HIREDIS_A NAMES libhiredis.a REQUIRED)
+find_library(BOWLINE_HIREDIS_SSL_A NAMES libhiredis_ssl.a REQUIRED)
+target_link_libraries(bowline_hiredis INTERFACE
+  ${BOWLINE_HIREDIS_SSL_A} ${BOWLINE_HIREDIS_A} OpenSSL::SSL OpenSSL::Crypto ${BOWLINE_ZSTD} ${BOWLINE_Z})
+
+add_library(bowline_curl INTERFACE)
+find_library(BOWLINE_CURL_A NAMES libcurl.a PATHS /usr/local/lib NO_DEFAULT_PATH REQUIRED)
+target_include_directories(bowline_curl SYSTEM INTERFACE /usr/local/include)
+target_link_libraries(bowline_curl INTERFACE
+  ${BOWLINE_CURL_A} OpenSSL::SSL OpenSSL::Crypto ${BOWLINE_ZSTD} ${BOWLINE_Z})
+
+add_library(bowline_httplib INTERFACE)
+find_path(BOWLINE_HTTPLIB_DIR httplib.h PATHS /usr/local/include NO_DEFAULT_PATH REQUIRED)
+target_include_directories(bowline_httplib SYSTEM INTERFACE ${BOWLINE_HTTPLIB_DIR})
+target_link_libraries(bowline_httplib INTERFACE Threads::Threads)
+
+add_library(bowline_cli11 INTERFACE)
+find_path(BOWLINE_CLI11_DIR CLI/CLI.hpp REQUIRED)
+target_include_directories(bowline_cli11 SYSTEM INTERFACE ${BOWLINE_CLI11_DIR})

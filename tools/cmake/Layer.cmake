@@ -1,0 +1,36 @@
+# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...]): one layer of the program as a static library.
+#
+# Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. A layer sees only the
+# headers of the layers that it names, and a third-party library's headers stay private to the layer that wraps
+# it: a wrong #include does not compile (each layer's include folder holds nothing but its own headers).
+function(bowline_layer name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_LIBS" ${ARGN})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
+  if(tests)
+    list(REMOVE_ITEM sources ${tests})
+  endif()
+
+  # A folder with one link, NAME -> src/NAME: #include "NAME/x.h" works only for those who link this layer.
+  set(view ${CMAKE_CURRENT_BINARY_DIR}/include-${name})
+  file(MAKE_DIRECTORY ${view})
+  file(CREATE_LINK ${dir} ${view}/${name} SYMBOLIC)
+
+  add_library(bowline_${name} STATIC ${sources})
+  target_include_directories(bowline_${name} PUBLIC ${view})
+  target_link_libraries(bowline_${name} PUBLIC bowline_flags)
+  foreach(dep IN LISTS ARG_DEPENDS)
+    target_link_libraries(bowline_${name} PUBLIC bowline_${dep})
+  endforeach()
+  target_link_libraries(bowline_${name} PRIVATE ${ARG_PRIVATE_LIBS})
+
+  if(BUILD_TESTING AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE bowline_${name} Catch2::Catch2WithMain)
+    target_compile_definitions(${name}_test PRIVATE
+      BOWLINE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
+      BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs")
+    add_test(NAME ${name} COMMAND ${name}_test --order rand --warn NoAssertions)
+  endif()
+endfunction()
