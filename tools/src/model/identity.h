@@ -1,0 +1,53 @@
+#pragma once
+// Who a member is: names and ids that are constant for the life of the data and known before anything runs.
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace bowline {
+
+/// A cluster node id: 40 characters of [a-z0-9], as the engines accept them (facts: any such id is loaded).
+class NodeId {
+ public:
+  NodeId() = default;
+  /// kInvalidArgument unless `text` is 40 characters of [a-z0-9].
+  static Result<NodeId> Parse(std::string_view text);
+  [[nodiscard]] const std::string& str() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  auto operator<=>(const NodeId&) const = default;
+
+ private:
+  explicit NodeId(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+  friend struct Identity;
+};
+
+/// One pod of one StatefulSet: "shard-0-1" is ordinal 1 of shard 0. Ordinal 0 is the seed primary.
+struct MemberName {
+  int shard = 0;
+  int ordinal = 0;
+
+  /// kInvalidArgument unless the text is "shard-<n>-<n>" with numbers in [0, 9999].
+  static Result<MemberName> Parse(std::string_view text);
+  [[nodiscard]] std::string ToString() const;
+  auto operator<=>(const MemberName&) const = default;
+};
+
+/// What all ids derive from. The installation part is minted once per installation and kept with the data:
+/// two clusters with equal ids mix or wipe each other when an address is reused.
+struct Identity {
+  std::string installation;  ///< 32 hex digits; empty: not yet known
+  std::string name_space;
+  std::string release;
+
+  /// sha1 of "installation/namespace/release/member".
+  [[nodiscard]] NodeId NodeIdOf(MemberName member) const;
+  /// sha1 of "installation/namespace/release/shard-<n>": the shard id that all of a shard's lines carry.
+  [[nodiscard]] NodeId ShardIdOf(int shard) const;
+  bool operator==(const Identity&) const = default;
+};
+
+}  // namespace bowline

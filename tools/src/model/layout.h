@@ -1,0 +1,46 @@
+#pragma once
+// The declared shape of a cluster and its first nodes.conf.
+
+#include <map>
+#include <vector>
+
+#include "base/error.h"
+#include "model/nodes_conf.h"
+
+namespace bowline {
+
+/// What the chart's values declare.
+struct Layout {
+  int shards = 3;
+  int replicas_per_shard = 1;
+
+  /// All members, shard by shard, ordinal by ordinal.
+  [[nodiscard]] std::vector<MemberName> Members() const;
+  [[nodiscard]] std::vector<MemberName> MembersOf(int shard) const;
+  [[nodiscard]] bool Contains(MemberName member) const;
+};
+
+using AddressBook = std::map<MemberName, Endpoint>;
+
+/// The complete file of a first start for `self`: deterministic ids, all addresses, slots split evenly over the
+/// ordinals 0, the other ordinals as their replicas, shard ids, distinct config epochs 1..shards (equal ones cost
+/// epoch collisions). kInvalidArgument when a member has no address or `self` is not in the layout.
+Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
+                                const AddressBook& addresses, MemberName self);
+
+/// Makes a saved file fit to start from: every declared member's address anew, the passing flags (fail, fail?,
+/// noaddr) and handshake lines gone, ping/pong zero, shard ids of the identity on all lines of declared members.
+/// Roles, slots, epochs and migration marks stay as they are. Lines of members that have no address in the book
+/// keep theirs.
+void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses);
+
+/// A file for `self` built from another member's CLUSTER NODES view (facts 5e): `myself` moved to self's line
+/// (appended as a replica of `primary` when the view does not list it), then readdressed. When `primary` is another
+/// member, self's line becomes its replica without slots; when it is self, its line must be a primary and stays as it
+/// is. `current_epoch` is the viewer's cluster_current_epoch. kFailedPrecondition when the view lists no line for
+/// `primary` or lists it as a replica.
+Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current_epoch,
+                                    const Identity& identity, const AddressBook& addresses,
+                                    MemberName self, MemberName primary);
+
+}  // namespace bowline

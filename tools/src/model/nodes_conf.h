@@ -1,0 +1,74 @@
+#pragma once
+// nodes.conf and CLUSTER NODES: the same line grammar, parsed, printed and checked. See docs/formats/nodes-conf.md.
+// The engine itself accepts files with overlapping slots, gaps and cut lines; CheckNodesConf() does not.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "model/endpoint.h"
+#include "model/identity.h"
+#include "model/slots.h"
+
+namespace bowline {
+
+enum class NodeRole { kPrimary, kReplica };
+
+/// One line of nodes.conf or of a CLUSTER NODES reply.
+struct NodeLine {
+  NodeId id;
+  Endpoint endpoint;
+  std::string hostname;                                  ///< empty: none
+  std::vector<std::pair<std::string, std::string>> aux;  ///< e.g. {"shard-id", "..."}, in file order
+  NodeRole role = NodeRole::kPrimary;
+  bool myself = false;
+  bool fail = false;        ///< "fail"
+  bool maybe_fail = false;  ///< "fail?"
+  bool noaddr = false;
+  bool handshake = false;
+  bool nofailover = false;
+  NodeId primary;  ///< empty for a primary
+  std::int64_t ping_sent = 0;
+  std::int64_t pong_received = 0;
+  std::uint64_t config_epoch = 0;
+  bool connected = true;  ///< link-state
+  std::vector<SlotRange> slots;
+  std::vector<std::string> migrations;  ///< "[5460->-id]" marks, verbatim
+
+  [[nodiscard]] std::string shard_id() const;  ///< from aux; empty: none
+  void set_shard_id(const NodeId& shard);
+  bool operator==(const NodeLine&) const = default;
+};
+
+struct NodesConf {
+  std::vector<NodeLine> lines;
+  std::uint64_t current_epoch = 0;
+  std::uint64_t last_vote_epoch = 0;
+
+  [[nodiscard]] const NodeLine* Myself() const;
+  [[nodiscard]] NodeLine* Myself();
+  [[nodiscard]] const NodeLine* Find(const NodeId& id) const;
+  [[nodiscard]] NodeLine* Find(const NodeId& id);
+  bool operator==(const NodesConf&) const = default;
+};
+
+/// Parses a nodes.conf file. kDataLoss with the line number and its text (shortened) for anything that is not a
+/// complete file: empty, no "vars" line at the end, no or two `myself`, unknown flags, bad ids, binary content.
+Result<NodesConf> ParseNodesConf(std::string_view text);
+
+/// Parses a CLUSTER NODES reply (no "vars" line; `myself` marks the node that answered).
+Result<NodesConf> ParseClusterNodes(std::string_view text);
+
+/// The file's text: lines, then "vars currentEpoch N lastVoteEpoch N", each ended by "\n". Words are
+/// master/slave on the wire; aux fields are written only when there are any. Parse(Print(x)) == x.
+std::string PrintNodesConf(const NodesConf& conf);
+
+/// kDataLoss unless: exactly one `myself`; ids unique; every replica's primary has a line and is a primary; no slot
+/// is owned twice; replicas own none; shard-ids, where present, equal for a primary and its replicas.
+/// With `full_coverage` also unless all 16384 slots are owned.
+Status CheckNodesConf(const NodesConf& conf, bool full_coverage);
+
+}  // namespace bowline
