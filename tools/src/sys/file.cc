@@ -1,0 +1,124 @@
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+namespace bowline {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> FailErrno(std::string_view what, const fs::path& path, int error) {
+  Code code = Code::kUnavailable;
+  if (error == ENOENT || error == ENOTDIR) code = Code::kNotFound;
+  if (error == EACCES || error == EPERM || error == EROFS) code = Code::kPermissionDenied;
+  return Fail(code, "{} {}: {}", what, path.string(), std::generic_category().message(error));
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+Status WriteAll(int fd, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return FailErrno("writing", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Status SyncFolder(const fs::path& folder) {
+  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", folder, errno);
+  if (::fsync(fd.get()) != 0) return FailErrno("syncing", folder, errno);
+  return {};
+}
+
+Status WriteTemporary(const fs::path& path, std::string_view content, std::uint32_t mode) {
+  const Descriptor fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
+  if (!fd.valid()) return FailErrno("creating", path, errno);
+  if (::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return FailErrno("mode of", path, errno);
+  RETURN_IF_ERROR(WriteAll(fd.get(), content, path));
+  if (::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
+  return {};
+}
+
+void AddFile(const fs::path& path, DatasetFacts& facts) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+  facts.bytes += info.st_size;
+  facts.modified = std::max<std::int64_t>(facts.modified, info.st_mtim.tv_sec);
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", path, errno);
+  std::string content;
+  std::vector<char> buffer(64U << 10U);
+  while (true) {
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailErrno("reading", path, errno);
+    if (got == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(got));
+    if (content.size() > limit) {
+      return Fail(Code::kDataLoss, "{} is larger than {} bytes", path.string(), limit);
+    }
+  }
+}
+
+Status WriteFileAtomic(const fs::path& path, std::string_view content, std::uint32_t mode) {
+  fs::path temporary = path;
+  temporary += ".bowline-tmp";
+  const Status written = WriteTemporary(temporary, content, mode);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return FailErrno("renaming to", path, error);
+  }
+  return SyncFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+void WriteBestEffort(const fs::path& path, std::string_view content) {
+  const Descriptor fd(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+  if (fd.valid()) (void)WriteAll(fd.get(), content, path);
+}
+
+DatasetFacts LookAtDataset(const fs::path& folder) {
+  DatasetFacts facts;
+  AddFile(folder / "dump.rdb", facts);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder / "appendonlydir", error)) {
+    if (entry.path().extension() != ".manifest") AddFile(entry.path(), facts);
+  }
+  return facts;
+}
+
+}  // namespace bowline

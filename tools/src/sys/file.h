@@ -1,0 +1,35 @@
+#pragma once
+// Files: bounded reads, atomic durable writes. "Absent" is kNotFound; everything else is another error.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace bowline {
+
+/// The whole file. kNotFound: no such file; kPermissionDenied; kDataLoss: larger than `limit` bytes;
+/// kUnavailable: any other error of the system.
+Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
+
+/// Temporary file beside it, write, fsync, rename, fsync of the folder: the old file stays valid until the
+/// rename, the new one is complete after it.
+Status WriteFileAtomic(const std::filesystem::path& path, std::string_view content,
+                       std::uint32_t mode = 0644);
+
+/// Overwrites in place without any guarantee (for /dev/termination-log).
+void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
+
+/// What the engine's dataset files on a volume tell.
+struct DatasetFacts {
+  std::int64_t bytes = 0;     ///< RDB and AOF files together
+  std::int64_t modified = 0;  ///< newest modification, seconds since 1970; 0: no file
+};
+
+/// Looks at dump.rdb and appendonlydir/ of an engine's folder (the engines' default names).
+DatasetFacts LookAtDataset(const std::filesystem::path& folder);
+
+}  // namespace bowline
