@@ -1,0 +1,58 @@
+{{- /*
+Labels. Immutable after the first install: the selectors of StatefulSets, the labels of volume claim templates (both use
+redis.selectorLabels alone). Never put a version, a chart name or common labels there: an upgrade would be refused.
+*/ -}}
+
+{{- /* Argument: dict root, component (server, job, test), optional shard. */ -}}
+{{- define "redis.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "redis.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component | quote }}
+{{- if hasKey . "shard" }}
+bowline/shard: {{ .shard | quote }}
+{{- end }}
+{{- end -}}
+
+{{- /* Labels of objects. Argument as above. */ -}}
+{{- define "redis.labels" -}}
+{{ include "redis.selectorLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace "+" "_") | quote }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /* Labels of pods: no versions, so that an upgrade of the chart alone does not restart the members. Argument as above. */ -}}
+{{- define "redis.podLabels" -}}
+{{ include "redis.selectorLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+{{- with merge dict (eq .component "server" | ternary .root.Values.podLabels dict) .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /*
+The block "annotations:" of an object, or nothing. Argument: dict root, annotations (a list of maps, the first one wins).
+*/ -}}
+{{- define "redis.annotations" -}}
+{{- $all := dict -}}
+{{- range .annotations }}{{ $all = merge $all . }}{{ end -}}
+{{- $all = merge $all .root.Values.commonAnnotations -}}
+{{- with $all -}}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
+{{- end -}}
+
+{{- /* name, namespace and labels of an object. Argument: dict root, name, component, optional shard and annotations. */ -}}
+{{- define "redis.metadata" -}}
+name: {{ .name | quote }}
+namespace: {{ include "redis.namespace" .root | quote }}
+labels:
+  {{- include "redis.labels" . | nindent 2 }}
+{{- with include "redis.annotations" . }}
+{{ . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,101 @@
+{{- /* Parts that all our pods share. */ -}}
+
+{{- /* Environment of every container that runs bowline. No argument. */ -}}
+{{- define "redis.podEnv" -}}
+- name: POD_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- name: POD_NAMESPACE
+  valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+- name: POD_UID
+  valueFrom: {fieldRef: {fieldPath: metadata.uid}}
+- name: POD_IP
+  valueFrom: {fieldRef: {fieldPath: status.podIP}}
+- name: NODE_NAME
+  valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+{{- end -}}
+
+{{- /* Fields at the top of every pod spec. Argument: dict root, serviceAccountName. */ -}}
+{{- define "redis.podBase" -}}
+serviceAccountName: {{ .serviceAccountName | quote }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with include "redis.imagePullSecrets" .root }}
+{{ . }}
+{{- end }}
+securityContext:
+  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+{{- with .root.Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- /* A container that runs bowline from its own image. Argument: dict root, name, args, resources. */ -}}
+{{- define "redis.toolkitContainer" -}}
+name: {{ .name }}
+image: {{ include "redis.toolkitImage" .root | quote }}
+imagePullPolicy: {{ .root.Values.toolkit.image.pullPolicy }}
+args:
+  {{- toYaml .args | nindent 2 }}
+env:
+  {{- include "redis.podEnv" nil | nindent 2 }}
+{{- with .resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext:
+  {{- toYaml .root.Values.containerSecurityContext | nindent 2 }}
+{{- end -}}
+
+{{- /* The ConfigMap, and the Secret when there is one. Argument: the root. */ -}}
+{{- define "redis.configVolumes" -}}
+- name: config
+  configMap:
+    name: {{ include "redis.fullname" . }}-config
+{{- if .Values.auth.enabled }}
+- name: auth
+  secret:
+    secretName: {{ include "redis.secretName" . | quote }}
+    defaultMode: 0440
+    items:
+      {{- $keys := empty .Values.auth.existingSecret | ternary dict .Values.auth.existingSecretKeys }}
+      - key: {{ $keys.password | default "password" | quote }}
+        path: password
+      - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
+        path: replication-password
+{{- end }}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "redis.configMounts" -}}
+- name: config
+  mountPath: /etc/bowline
+  readOnly: true
+{{- if .Values.auth.enabled }}
+- name: auth
+  mountPath: /etc/bowline-secret
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{- /* A token for the API server, mounted only where a container needs it. No argument. */ -}}
+{{- define "redis.tokenVolume" -}}
+- name: token
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3607}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+      - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+{{- end -}}
+
+{{- define "redis.tokenMount" -}}
+- name: token
+  mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+  readOnly: true
+{{- end -}}
