@@ -1,0 +1,61 @@
+#!/bin/bash
+# builder.sh make           the builder: a Debian root with the compiler and all libraries (made once, about 2 min)
+# builder.sh run CMD...     run CMD in it; the repository is /src (and the current folder), $BOWLINE_BUILD is /build
+# builder.sh path           where its root is
+# Builds are kept in $CACHE/build (or, from the environment, $BOWLINE_BUILD). Examples:
+#   ci/lib/builder.sh run sh -c 'cmake --preset dev && cmake --build --preset dev && ctest --preset dev'
+#   ci/lib/builder.sh run clang-format-19 -i tools/src/base/parse.cc
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/common.sh"
+root=$CACHE/builder
+build=${BOWLINE_BUILD:-$CACHE/build}
+
+# enter ROOT CMD...: a chroot with mounts of its own, which end with CMD and are seen by nobody else.
+enter() {
+  mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines"
+  [ -e "$1/etc/resolv.conf" ] || : >"$1/etc/resolv.conf"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  exec unshare --mount --propagation private bash -euc '
+    r=$1 src=$2 build=$3 engines=$4
+    shift 4
+    mount -t proc proc "$r/proc"
+    mount --rbind /dev "$r/dev"
+    mount -t tmpfs tmpfs "$r/tmp"
+    mount --bind "$src" "$r/src"
+    mount --bind "$build" "$r/build"
+    mount --bind "$engines" "$r/engines"
+    mount --bind "$(readlink -f /etc/resolv.conf)" "$r/etc/resolv.conf"
+    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
+      CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" BOWLINE_BUILD=/build ${http_proxy:+http_proxy="$http_proxy"} \
+      chroot "$r" sh -c '\''cd /src && exec "$@"'\'' - "$@"
+  ' - "$1" "$ROOT" "$build" "$CACHE/engines" "${@:2}"
+}
+install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
+
+make_root() {
+  local want tar new=$root.new
+  want=$(hash_of "$here/deps.sh" "$here/base.sh")
+  stamp_is "$root/etc/bowline-builder" "$want" && return
+  tar=$("$here/base.sh" "$SUITE")
+  remove_tree "$new"
+  mkdir -p "$new"
+  tar -C "$new" --numeric-owner -xpf "$tar" --exclude='./dev/*'
+  step "builder: compiler and libraries" install_deps "$new"
+  stamp "$new/etc/bowline-builder" "$want"
+  remove_tree "$root"
+  mv "$new" "$root"
+}
+
+[ "$(id -u)" = 0 ] || die "needs root"
+mkdir -p "$CACHE"
+(
+  flock 9
+  make_root
+) 9>"$CACHE/builder.lock"
+case ${1:-} in
+  make) ;;
+  run) enter "$root" "${@:2}" ;;
+  path) echo "$root" ;;
+  *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;;
+esac
