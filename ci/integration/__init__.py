@@ -1,0 +1,1 @@
+"""Real engines on loopback, without Kubernetes."""

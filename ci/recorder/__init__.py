@@ -1,0 +1,8 @@
+"""Write recorder: writes unique keys, notes every acknowledgement, and later asks the primaries for all of them."""
+
+from recorder.recorder import NotServingError, Recorder
+from recorder.recording import Recording
+from recorder.settings import Address, Settings
+from recorder.verify import Verdict, verify
+
+__all__ = ["Address", "NotServingError", "Recorder", "Recording", "Settings", "Verdict", "verify"]

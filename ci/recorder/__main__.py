@@ -1,0 +1,59 @@
+"""python -m recorder run|verify: see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from recorder import Address, Recorder, Recording, Settings, verify
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="recorder", description="Writes to a cluster and verifies what was acknowledged."
+    )
+    parser.add_argument("verb", choices=["run", "verify"])
+    parser.add_argument("--seeds", required=True, help="HOST:PORT[,HOST:PORT...]")
+    parser.add_argument("--file", type=Path, required=True, help="where the recording is kept")
+    parser.add_argument("--seconds", type=float, help="run: stop after so long (default: at SIGINT or SIGTERM)")
+    parser.add_argument("--workers", type=int, default=3, help="one per shard")
+    parser.add_argument("--interval", type=float, default=0.01, help="seconds between two writes of a worker")
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = arguments()
+    settings = Settings(
+        seeds=tuple(Address.parse(seed) for seed in args.seeds.split(",")),
+        password=os.environ.get("RECORDER_PASSWORD"),
+        workers=args.workers,
+        interval=args.interval,
+    )
+    if args.verb == "verify":
+        verdict = verify(Recording.load(args.file), settings)
+        print(json.dumps({**dataclasses.asdict(verdict), "ok": verdict.ok}, indent=2))
+        return 0 if verdict.ok else 1
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    recorder = Recorder(settings).start()
+    ended.wait(args.seconds)
+    recording = recorder.stop()
+    recording.save(args.file)
+    print(
+        json.dumps(
+            {"acked": recording.acked, "longest_gaps": recording.longest_gaps(), "errors": recording.error_counts()},
+            indent=2,
+        )
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
