@@ -1,19 +1,5 @@
 {{- /* The pod of a member. */ -}}
 
-{{- /* Mounts of init and server. Argument: dict root, binReadOnly. */ -}}
-{{- define "redis.memberMounts" -}}
-- name: bin
-  mountPath: /opt/bowline
-  {{- if .binReadOnly }}
-  readOnly: true
-  {{- end }}
-- name: run
-  mountPath: /run/bowline
-- name: data
-  mountPath: /data
-{{ include "redis.configMounts" .root }}
-{{- end -}}
-
 {{- /* One HTTP probe. Argument: dict path, probe (numbers). */ -}}
 {{- define "redis.probe" -}}
 httpGet: {path: {{ .path }}, port: http}
@@ -68,29 +54,6 @@ volumeMounts:
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- end -}}
-
-{{- /* Volumes of a member. Argument: the root. */ -}}
-{{- define "redis.memberVolumes" -}}
-- name: bin
-  emptyDir: {sizeLimit: 64Mi}
-- name: run
-  emptyDir: {medium: Memory, sizeLimit: 16Mi}
-{{- if not .Values.persistence.enabled }}
-- name: data
-  emptyDir:
-    {{- toYaml (dict "medium" .Values.persistence.emptyDir.medium) | nindent 4 }}
-    {{- with .Values.persistence.emptyDir.sizeLimit }}
-    sizeLimit: {{ . | quote }}
-    {{- end }}
-{{- end }}
-{{ include "redis.configVolumes" . }}
-{{- if .Values.rbac.create }}
-{{ include "redis.tokenVolume" nil }}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- /* The pod spec of a member. Nothing in it depends on the number of shards or replicas. Argument: dict root, shard. */ -}}
