@@ -1,7 +1,9 @@
 #pragma once
 // Total, locale-free parsing of small things: whole string consumed, range checked, never throws.
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +22,9 @@ std::vector<std::string_view> Split(std::string_view text, char separator);
 std::vector<std::string_view> SplitLines(std::string_view text);
 /// Without spaces, tabs and line ends on both sides.
 std::string_view Trim(std::string_view text);
+
+/// The text in double quotes for a message: other than printable ASCII as "\xNN", and shortened to
+/// about `limit` characters with "..." in the middle.
+std::string Quoted(std::string_view text, std::size_t limit = 80);
 
 }  // namespace bowline

@@ -1,0 +1,208 @@
+#include "model/layout.h"
+
+#include <format>
+#include <set>
+#include <unordered_map>
+
+namespace bowline {
+
+namespace {
+
+constexpr int kMaxShards = 10000;  // MemberName's numbers
+
+using MembersById = std::unordered_map<std::string, MemberName>;
+using IndexById = std::unordered_map<std::string, std::size_t>;
+
+IndexById IndexLines(const NodesConf& conf) {
+  IndexById index;
+  index.reserve(conf.lines.size());
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
+  return index;
+}
+
+/// A view that was saved in the middle of a failover may hold a replica of a replica; the engines
+/// then follow the latter's primary, and so do we. Cycles stay: no guess is safe there.
+void FollowToPrimaries(NodesConf& conf) {
+  const IndexById index = IndexLines(conf);
+  for (NodeLine& line : conf.lines) {
+    if (line.role != NodeRole::kReplica) continue;
+    NodeId primary = line.primary;
+    for (std::size_t steps = 0; steps < conf.lines.size(); ++steps) {
+      const auto found = index.find(primary.str());
+      if (found == index.end()) break;
+      const NodeLine& next = conf.lines[found->second];
+      if (next.role == NodeRole::kPrimary) {
+        line.primary = next.id;
+        break;
+      }
+      primary = next.primary;
+    }
+  }
+}
+
+/// Primaries get their shard's id, replicas the one of their primary's line: valkey 8.1 refuses a
+/// file in which the two differ.
+void SetShardIds(NodesConf& conf, const Identity& identity, const MembersById& members) {
+  std::unordered_map<int, NodeId> shard_ids;
+  const auto set = [&](NodeLine& line) {
+    const auto member = members.find(line.id.str());
+    if (member == members.end()) return;
+    const int shard = member->second.shard;
+    auto& id = shard_ids[shard];
+    if (id.empty()) id = identity.ShardIdOf(shard);
+    line.set_shard_id(id);
+  };
+  for (NodeLine& line : conf.lines) set(line);
+  const IndexById index = IndexLines(conf);
+  for (NodeLine& line : conf.lines) {
+    if (line.role != NodeRole::kReplica) continue;
+    const auto primary = index.find(line.primary.str());
+    if (primary == index.end()) continue;
+    const auto id = NodeId::Parse(conf.lines[primary->second].shard_id());
+    if (id) line.set_shard_id(*id);
+  }
+}
+
+Status CheckAddresses(const Layout& layout, const AddressBook& addresses) {
+  std::set<std::pair<std::string, int>> taken;
+  for (const MemberName member : layout.Members()) {
+    const auto entry = addresses.find(member);
+    if (entry == addresses.end() || entry->second.ip.empty() || entry->second.port == 0 ||
+        entry->second.bus_port == 0) {
+      return Fail(Code::kInvalidArgument, "no address known for {}", member.ToString());
+    }
+    if (!taken.emplace(entry->second.ip, entry->second.port).second) {
+      return Fail(Code::kInvalidArgument, "{} has the address {} of another member",
+                  member.ToString(), entry->second.ToString());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<MemberName> Layout::Members() const {
+  std::vector<MemberName> members;
+  for (int shard = 0; shard < shards; ++shard) {
+    for (int ordinal = 0; ordinal <= replicas_per_shard; ++ordinal) {
+      members.push_back({shard, ordinal});
+    }
+  }
+  return members;
+}
+
+std::vector<MemberName> Layout::MembersOf(int shard) const {
+  std::vector<MemberName> members;
+  if (shard < 0 || shard >= shards) return members;
+  for (int ordinal = 0; ordinal <= replicas_per_shard; ++ordinal) {
+    members.push_back({shard, ordinal});
+  }
+  return members;
+}
+
+bool Layout::Contains(MemberName member) const {
+  return member.shard >= 0 && member.shard < shards && member.ordinal >= 0 &&
+         member.ordinal <= replicas_per_shard;
+}
+
+Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
+                                const AddressBook& addresses, MemberName self) {
+  if (layout.shards < 1 || layout.shards > kMaxShards || layout.replicas_per_shard < 0 ||
+      layout.replicas_per_shard >= kMaxShards) {
+    return Fail(Code::kInvalidArgument, "a layout of {} shards with {} replicas each",
+                layout.shards, layout.replicas_per_shard);
+  }
+  if (!layout.Contains(self)) {
+    return Fail(Code::kInvalidArgument, "{} is no member of {} shards with {} replicas each",
+                self.ToString(), layout.shards, layout.replicas_per_shard);
+  }
+  RETURN_IF_ERROR(CheckAddresses(layout, addresses));
+  const std::vector<SlotRange> slots = SplitSlots(layout.shards);
+  NodesConf conf;
+  conf.current_epoch = static_cast<std::uint64_t>(layout.shards);
+  for (int shard = 0; shard < layout.shards; ++shard) {
+    const NodeId shard_id = identity.ShardIdOf(shard);
+    const NodeId primary = identity.NodeIdOf({shard, 0});
+    for (const MemberName member : layout.MembersOf(shard)) {
+      NodeLine line;
+      line.endpoint = addresses.at(member);
+      line.myself = member == self;
+      line.config_epoch = static_cast<std::uint64_t>(shard) + 1;
+      line.set_shard_id(shard_id);
+      if (member.ordinal == 0) {
+        line.id = primary;
+        line.slots = {slots[static_cast<std::size_t>(shard)]};
+      } else {
+        line.id = identity.NodeIdOf(member);
+        line.role = NodeRole::kReplica;
+        line.primary = primary;
+      }
+      conf.lines.push_back(std::move(line));
+    }
+  }
+  return conf;
+}
+
+void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses) {
+  MembersById members;
+  members.reserve(addresses.size());
+  for (const auto& [member, endpoint] : addresses) {
+    members.emplace(identity.NodeIdOf(member).str(), member);
+  }
+  std::erase_if(conf.lines, [](const NodeLine& line) { return line.handshake && !line.myself; });
+  for (NodeLine& line : conf.lines) {
+    const auto member = members.find(line.id.str());
+    if (member != members.end()) line.endpoint = addresses.at(member->second);
+    // A line without any address keeps the flag that says so.
+    line.noaddr = line.noaddr && (line.endpoint.ip.empty() || line.endpoint.port == 0);
+    line.fail = false;
+    line.maybe_fail = false;
+    line.handshake = false;
+    line.ping_sent = 0;
+    line.pong_received = 0;
+  }
+  FollowToPrimaries(conf);
+  SetShardIds(conf, identity, members);
+}
+
+Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current_epoch,
+                                    const Identity& identity, const AddressBook& addresses,
+                                    MemberName self, MemberName primary) {
+  const NodeId self_id = identity.NodeIdOf(self);
+  const NodeId primary_id = identity.NodeIdOf(primary);
+  const NodeLine* primary_line = view.Find(primary_id);
+  if (primary_line == nullptr || primary_line->handshake) {
+    return Fail(Code::kFailedPrecondition, "the view has no line for {} ({})", primary.ToString(),
+                primary_id.str());
+  }
+  NodesConf conf = view;
+  conf.current_epoch = current_epoch;
+  // Never a second vote in an epoch in which the lost file may already have voted.
+  conf.last_vote_epoch = current_epoch;
+  std::erase_if(conf.lines, [](const NodeLine& line) { return line.handshake; });
+  for (NodeLine& line : conf.lines) {
+    line.myself = false;
+    line.migrations.clear();  // the viewer's own, not ours
+  }
+  if (conf.Find(self_id) == nullptr) {
+    const auto address = addresses.find(self);
+    if (primary_line->role != NodeRole::kPrimary) {
+      return Fail(Code::kFailedPrecondition, "the view lists {} as a replica", primary.ToString());
+    }
+    if (address == addresses.end()) {
+      return Fail(Code::kInvalidArgument, "no address known for {}", self.ToString());
+    }
+    NodeLine line;
+    line.id = self_id;
+    line.endpoint = address->second;
+    line.role = NodeRole::kReplica;
+    line.primary = primary_id;
+    line.config_epoch = primary_line->config_epoch;
+    conf.lines.push_back(std::move(line));
+  }
+  conf.Find(self_id)->myself = true;
+  Readdress(conf, identity, addresses);
+  return conf;
+}
+
+}  // namespace bowline

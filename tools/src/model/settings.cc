@@ -1,0 +1,118 @@
+#include "model/settings.h"
+
+#include "base/json.h"
+
+namespace bowline {
+namespace {
+
+Result<int> GetBounded(const JsonView& object, std::string_view key, int low, int high) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  if (value < low || value > high) {
+    return Fail(Code::kInvalidArgument, "{}.{} is {}: use {} to {}", object.path(), key, value, low,
+                high);
+  }
+  return static_cast<int>(value);
+}
+
+Result<Ports> ParsePorts(const JsonView& object) {
+  RETURN_IF_ERROR(object.OnlyKeys({"client", "bus", "http"}));
+  Ports ports;
+  ASSIGN_OR_RETURN(ports.client, GetBounded(object, "client", 1, 65535));
+  ASSIGN_OR_RETURN(ports.bus, GetBounded(object, "bus", 1, 65535));
+  ASSIGN_OR_RETURN(ports.http, GetBounded(object, "http", 1, 65535));
+  if (ports.client == ports.bus || ports.client == ports.http || ports.bus == ports.http) {
+    return Fail(Code::kInvalidArgument, "ports.client, ports.bus and ports.http must differ");
+  }
+  return ports;
+}
+
+Status ParseCluster(const JsonView& object, Settings& settings) {
+  RETURN_IF_ERROR(object.OnlyKeys({"shards", "replicasPerShard", "nodeTimeoutMilliseconds"}));
+  ASSIGN_OR_RETURN(settings.layout.shards, GetBounded(object, "shards", 3, 1000));
+  ASSIGN_OR_RETURN(settings.layout.replicas_per_shard,
+                   GetBounded(object, "replicasPerShard", 0, 9));
+  ASSIGN_OR_RETURN(settings.node_timeout_milliseconds,
+                   GetBounded(object, "nodeTimeoutMilliseconds", 500, 600'000));
+  return {};
+}
+
+Status ParseEngine(const JsonView& root, Settings& settings) {
+  ASSIGN_OR_RETURN(const std::string mode, root.GetString("mode"));
+  if (mode != "cluster") {
+    return Fail(Code::kInvalidArgument, "mode is \"{}\": this program knows cluster", mode);
+  }
+  ASSIGN_OR_RETURN(const std::string engine, root.GetString("engine"));
+  if (engine != "redis" && engine != "valkey") {
+    return Fail(Code::kInvalidArgument, "engine is \"{}\": use redis or valkey", engine);
+  }
+  settings.engine = engine == "redis" ? EngineKind::kRedis : EngineKind::kValkey;
+  return {};
+}
+
+Status ParseSections(const JsonView& root, Settings& settings) {
+  ASSIGN_OR_RETURN(const JsonView ports, root.Get("ports"));
+  ASSIGN_OR_RETURN(settings.ports, ParsePorts(ports));
+  ASSIGN_OR_RETURN(const JsonView cluster, root.Get("cluster"));
+  RETURN_IF_ERROR(ParseCluster(cluster, settings));
+  ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
+  RETURN_IF_ERROR(auth.OnlyKeys({"enabled", "directory"}));
+  ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
+  ASSIGN_OR_RETURN(settings.auth_directory, auth.GetStringOr("directory", settings.auth_directory));
+  ASSIGN_OR_RETURN(const JsonView persistence, root.Get("persistence"));
+  RETURN_IF_ERROR(persistence.OnlyKeys({"enabled"}));
+  ASSIGN_OR_RETURN(settings.persistence, persistence.GetBool("enabled"));
+  ASSIGN_OR_RETURN(const JsonView log, root.Get("log"));
+  RETURN_IF_ERROR(log.OnlyKeys({"format", "level"}));
+  ASSIGN_OR_RETURN(settings.log_format, log.GetString("format"));
+  ASSIGN_OR_RETURN(settings.log_level, log.GetString("level"));
+  return {};
+}
+
+}  // namespace
+
+std::string Settings::PodOf(MemberName member) const { return fullname + "-" + member.ToString(); }
+
+std::string Settings::HostOf(MemberName member) const {
+  // The final dot keeps the resolver from trying every search domain first.
+  return PodOf(member) + "." + name_space + ".svc." + cluster_domain + ".";
+}
+
+Result<MemberName> Settings::MemberOfPod(std::string_view pod) const {
+  const std::string prefix = fullname + "-";
+  if (!pod.starts_with(prefix)) {
+    return Fail(Code::kInvalidArgument, "pod \"{}\" is not one of \"{}shard-<n>-<n>\"", pod,
+                prefix);
+  }
+  ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(pod.substr(prefix.size())));
+  return member;
+}
+
+std::string Settings::EngineProgram() const {
+  return engine == EngineKind::kRedis ? "redis-server" : "valkey-server";
+}
+
+Result<Settings> ParseSettings(std::string_view json) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
+  const JsonView root = document.root();
+  RETURN_IF_ERROR(root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
+                                 "clusterDomain", "ports", "cluster", "auth", "persistence",
+                                 "record", "events", "terminationGracePeriodSeconds", "log"}));
+  ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
+  if (version != 1) {
+    return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
+  }
+  Settings settings;
+  ASSIGN_OR_RETURN(settings.release, root.GetString("release"));
+  ASSIGN_OR_RETURN(settings.name_space, root.GetString("namespace"));
+  ASSIGN_OR_RETURN(settings.fullname, root.GetString("fullname"));
+  RETURN_IF_ERROR(ParseEngine(root, settings));
+  ASSIGN_OR_RETURN(settings.cluster_domain, root.GetString("clusterDomain"));
+  RETURN_IF_ERROR(ParseSections(root, settings));
+  ASSIGN_OR_RETURN(settings.record, root.GetStringOr("record", ""));
+  ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
+  ASSIGN_OR_RETURN(settings.grace_seconds,
+                   GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));
+  return settings;
+}
+
+}  // namespace bowline
