@@ -1,0 +1,46 @@
+"""kubectl in one namespace."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+from e2e.shell import output, run
+
+Object = dict[str, Any]
+
+
+class Kube:
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+
+    def __call__(self, *args: str, timeout: float = 60, stdin: str | None = None) -> str:
+        return output("kubectl", "-n", self.namespace, *args, timeout=timeout, stdin=stdin)
+
+    def attempt(self, *args: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """For commands that may fail."""
+        return run("kubectl", "-n", self.namespace, *args, timeout=timeout, check=False)
+
+    def get(self, kind: str, name: str) -> Object:
+        found: Object = json.loads(self("get", kind, name, "-o", "json"))
+        return found
+
+    def all(self, kind: str, selector: str = "") -> list[Object]:
+        found: list[Object] = json.loads(self("get", kind, "-l", selector, "-o", "json"))["items"]
+        return found
+
+    def create_namespace(self) -> None:
+        """With the restricted Pod Security Standard enforced."""
+        self("create", "namespace", self.namespace)
+        self("label", "namespace", self.namespace, "pod-security.kubernetes.io/enforce=restricted")
+
+    def delete_namespace(self) -> None:
+        self("delete", "namespace", self.namespace, "--ignore-not-found", "--timeout=90s", timeout=100)
+
+    def events(self, name: str) -> list[Object]:
+        """Events about the object of this name, oldest first."""
+        found = json.loads(self("get", "events", "--field-selector", f"involvedObject.name={name}", "-o", "json"))[
+            "items"
+        ]
+        return sorted(found, key=lambda event: str(event["metadata"]["creationTimestamp"]))

@@ -1,0 +1,89 @@
+"""The machines under Kubernetes: power, daemons, and what only root on a node can do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from e2e.shell import ROOT, output
+
+NODE_SCRIPT = str(ROOT / "ci" / "kube" / "node.sh")
+CONTROL_PLANE = "cp"
+
+FIND_PROCESSES = """
+for file in $(grep -l "pod$1" /proc/[0-9]*/cgroup 2>/dev/null); do
+  dir=${file%/cgroup}
+  echo "${dir#/proc/} $(awk '/^NSpid:/ { print $NF }' $dir/status) $(cat $dir/comm)"
+done
+"""
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    """On the node."""
+    container_pid: int
+    """In its container: 1 is bowline."""
+    name: str
+
+
+def node_script(*args: str, timeout: float = 60) -> str:
+    return output(NODE_SCRIPT, *args, timeout=timeout)
+
+
+class Node:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.number = name.removeprefix("n")
+
+    def sh(self, script: str, *args: str) -> str:
+        return node_script("sh", self.number, "sh", "-c", script, "-", *args)
+
+    def crash(self) -> None:
+        node_script("crash", self.number)
+
+    def start(self) -> None:
+        node_script("start", self.number)
+
+    def processes(self, pod_uid: str) -> list[Process]:
+        found = [line.split(maxsplit=2) for line in self.sh(FIND_PROCESSES, pod_uid).splitlines()]
+        return [Process(int(pid), int(container_pid), name) for pid, container_pid, name in found]
+
+    def signal(self, pid: int, signal: str) -> None:
+        self.sh('kill "-$1" "$2"', signal, str(pid))
+
+    def kill_engine(self, pod_uid: str) -> None:
+        engine = next(process for process in self.processes(pod_uid) if process.name.endswith("-server"))
+        self.signal(engine.pid, "KILL")
+
+    def kill_init(self, pod_uid: str) -> None:
+        """PID 1 of the server's container; everything in the container ends with it."""
+        init = next(p for p in self.processes(pod_uid) if p.container_pid == 1 and p.name == "bowline")
+        self.signal(init.pid, "KILL")
+
+    def sha256(self, path: str) -> str:
+        return self.sh('sha256sum "$1"', path).split()[0]
+
+
+def power_cut(nodes: list[Node]) -> None:
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        list(pool.map(Node.crash, nodes))
+
+
+def power_on(nodes: list[Node]) -> None:
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        list(pool.map(Node.start, nodes))
+
+
+@contextmanager
+def held(daemon: str) -> Iterator[None]:
+    """A daemon of the control plane (kube-apiserver, coredns) is ended and stays so."""
+    node_script("hold", CONTROL_PLANE, daemon)
+    try:
+        time.sleep(0.5)
+        yield
+    finally:
+        node_script("release", CONTROL_PLANE, daemon)

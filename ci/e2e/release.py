@@ -1,0 +1,43 @@
+"""The chart's life: install, upgrade, rollback, uninstall."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from e2e.shell import CHART, run
+
+Values = Mapping[str, Any]
+
+
+class Release:
+    def __init__(self, helm: str, namespace: str, name: str, values: Values) -> None:
+        self.helm = helm
+        self.namespace = namespace
+        self.name = name
+        self.values = values
+
+    def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
+        command = [self.helm, "-n", self.namespace, *args]
+        if values is not None:
+            command += ["-f", "-"]
+        return run(*command, timeout=timeout, stdin=json.dumps(values)).stdout
+
+    def install(self, *, wait: bool = True, timeout: int = 120) -> None:
+        args = ["--wait", f"--timeout={timeout}s"] if wait else []
+        self._helm("install", self.name, str(CHART), *args, values=self.values, timeout=timeout + 30)
+
+    def upgrade(self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180) -> None:
+        args = ["--wait", f"--timeout={timeout}s"] if wait else []
+        values = {**self.values, **(changes or {})}
+        self._helm("upgrade", self.name, str(CHART), *args, values=values, timeout=timeout + 30)
+
+    def rollback(self, *, timeout: int = 180) -> None:
+        self._helm("rollback", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)
+
+    def uninstall(self, *, timeout: int = 120) -> None:
+        self._helm("uninstall", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)
+
+    def test(self, *, timeout: int = 120) -> str:
+        return self._helm("test", self.name, f"--timeout={timeout}s", "--logs", timeout=timeout + 30)

@@ -1,0 +1,88 @@
+"""A fault under a writing client: before, during, after."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from e2e.cluster import Cluster
+from e2e.wait import wait_for
+from recorder import Recorder, Recording, Verdict, verify
+
+
+class Scenario:
+    """Writes from the begin of the `with` block to after its end; then everything that must hold is checked.
+
+    `converge` is the bound, in seconds, for `bowline check` to exit with 0 after the block.
+    `loss_window`: acknowledged writes may be lost only when they are younger than so many seconds at mark().
+    """
+
+    def __init__(self, cluster: Cluster, title: str, *, converge: float = 60, loss_window: float = 0) -> None:
+        self.cluster = cluster
+        self.title = title
+        self.converge = converge
+        self.loss_window = loss_window
+        self.figures: dict[str, Any] = {}
+        self.marked = 0.0
+        self.recording: Recording | None = None
+
+    def __enter__(self) -> Scenario:
+        self.ids = self.cluster.node_ids()
+        self.recorder = Recorder(self.cluster.recorder_settings()).start()
+        try:
+            self.recorder.wait_serving(self.recorder.started, 15)
+        except BaseException:
+            self.recorder.stop()
+            raise
+        time.sleep(0.5)
+        self.mark()
+        return self
+
+    def mark(self) -> None:
+        """The fault comes now."""
+        self.marked = time.time()
+
+    def serving(self, timeout: float) -> None:
+        """Waits until every shard acknowledges a write that began after this call."""
+        self.recorder.wait_serving(time.time(), timeout)
+
+    def not_serving(self, timeout: float) -> None:
+        """Waits until no shard has acknowledged a write for a second."""
+        wait_for("writes are refused", lambda: max(self.recorder.last_acks()) < time.time() - 1, timeout)
+
+    def stop_writing(self) -> None:
+        self.recording = self.recorder.stop()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self.finish()
+        finally:
+            if self.recording is None:
+                self.recording = self.recorder.stop()
+
+    def finish(self) -> None:
+        self.figures["converged_s"] = round(self.cluster.wait_converged(self.converge), 2)
+        if self.recording is None:
+            self.recorder.wait_serving(time.time(), 10)
+            self.recording = self.recorder.stop()
+        verdict = verify(self.recording, self.cluster.recorder_settings())
+        self.figures |= {
+            "acked": verdict.acked,
+            "lost": verdict.lost,
+            "gap_s": verdict.longest_gaps,
+            "errors": verdict.errors,
+        }
+        self.judge(verdict)
+        assert self.cluster.node_ids() == self.ids, "a member came back with another node id"
+
+    def judge(self, verdict: Verdict) -> None:
+        assert verdict.unreadable == 0, verdict
+        if not self.loss_window:
+            assert verdict.ok, verdict
+        elif verdict.lost_acked_between:
+            first = verdict.lost_acked_between[0]
+            assert first >= self.marked - self.loss_window, f"{self.marked - first:.1f} s of writes lost: {verdict}"

@@ -1,0 +1,81 @@
+"""A nodes.conf that must not be started from: the member refuses, says so everywhere, and leaves the file as it is."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from e2e.bad_files import BAD_FILES
+from e2e.cluster import Cluster, Pod
+from e2e.scenario import Scenario
+from e2e.wait import wait_for
+
+MakeScenario = Callable[..., Scenario]
+
+REFUSED = 65  # the exit code for data that is refused
+
+
+class Tampered:
+    """A replica whose nodes.conf was replaced while its engine stood still."""
+
+    def __init__(self, cluster: Cluster, pod: Pod, kind: str) -> None:
+        self.cluster = cluster
+        self.pod = pod
+        self.kind = kind
+        self.path = f"{cluster.volume(pod)}/nodes.conf"
+
+    def tamper(self) -> None:
+        node = self.pod.node
+        engine = next(process for process in node.processes(self.pod.uid) if process.name.endswith("-server"))
+        node.signal(engine.pid, "STOP")
+        self.good = base64.b64decode(node.sh('base64 "$1"', self.path))
+        self.write(BAD_FILES[self.kind](self.good))
+        self.sha256 = node.sha256(self.path)
+        node.kill_init(self.pod.uid)
+
+    def write(self, content: bytes) -> None:
+        self.pod.node.sh('echo "$2" | base64 -d >"$1"', self.path, base64.b64encode(content).decode())
+
+    def terminated(self) -> dict[str, Any]:
+        """The end of the first container that was started on the bad file."""
+        status = self.cluster.kube.get("pod", self.pod.name)["status"]
+        for container in [*status["containerStatuses"], *status["initContainerStatuses"]]:
+            for state in (container["state"], container["lastState"]):
+                if state.get("terminated", {}).get("exitCode") == REFUSED:
+                    return dict(state["terminated"])
+        raise LookupError(f"no container of {self.pod.name} has ended with {REFUSED}")
+
+    def check_refusal(self) -> None:
+        wait_for(f"{self.pod.name} refuses ({self.kind})", lambda: bool(self.terminated()), 30)
+        assert "nodes.conf" in self.terminated()["message"]
+        wait_for(f"an Event tells it ({self.kind})", self.event_tells, 15)
+        assert self.pod.node.sha256(self.path) == self.sha256, "the file was changed"
+        assert not self.cluster.pod(self.pod.name).ready
+
+    def event_tells(self) -> bool:
+        events = self.cluster.kube.events(self.pod.name)
+        return any(event["type"] == "Warning" and "nodes.conf" in (event.get("message") or "") for event in events)
+
+    def repair(self) -> None:
+        self.write(self.good)
+        self.cluster.delete_pods(self.pod.name)
+
+
+@pytest.mark.parametrize("kinds", [("empty", "cut", "binary"), ("foreign", "overlapping")], ids=",".join)
+def test_bad_nodes_conf(cluster: Cluster, scenario: MakeScenario, kinds: tuple[str, ...]) -> None:
+    with scenario(f"bad nodes.conf on replicas: {', '.join(kinds)}") as running:
+        members = [Tampered(cluster, cluster.replica(shard), kind) for shard, kind in enumerate(kinds)]
+        try:
+            for member in members:
+                member.tamper()
+            for member in members:
+                member.check_refusal()
+            running.serving(5)
+        finally:
+            for member in members:
+                member.repair()
+        for member in members:
+            cluster.wait_replaced(member.pod, 60)

@@ -1,0 +1,38 @@
+"""What helm does to a running release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from e2e.cluster import Cluster
+from e2e.scenario import Scenario
+
+MakeScenario = Callable[..., Scenario]
+
+
+def test_upgrade_and_rollback(cluster: Cluster, scenario: MakeScenario) -> None:
+    old = {pod.name: pod.uid for pod in cluster.pods()}
+    with scenario("helm upgrade that changes the pods", converge=90):
+        cluster.release.upgrade({"podAnnotations": {"example.org/changed": "yes"}})
+        cluster.wait_rollout(150)
+    upgraded = {pod.name: pod.uid for pod in cluster.pods()}
+    assert all(upgraded[name] != uid for name, uid in old.items())
+    with scenario("helm rollback", converge=90):
+        cluster.release.rollback()
+        cluster.wait_rollout(150)
+    assert all(pod.uid != upgraded[pod.name] for pod in cluster.pods())
+
+
+def test_member_services_recreated(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("member Services deleted and recreated by helm upgrade", converge=120) as running:
+        names = [pod.name for pod in cluster.pods()]
+        old = {name: cluster.service_ip(name) for name in names}
+        cluster.kube("delete", "service", *names)
+        cluster.release.upgrade(wait=False)
+        new = {name: cluster.service_ip(name) for name in names}
+        assert all(new[name] != old[name] for name in names), "an address was given out again"
+        running.serving(90)
+    announced = str(cluster.status())
+    for name in names:
+        assert new[name] in announced
+        assert old[name] not in announced

@@ -1,0 +1,40 @@
+"""A first installation: what it becomes, and what it says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from e2e.cluster import Cluster
+from e2e.installation import Installation
+
+
+def test_install(durable: Installation, cluster: Cluster, figures: dict[str, Any]) -> None:
+    figures["helm install to all Ready"] = round(durable.install_seconds, 1)
+    assert len(cluster.pods()) == cluster.size
+    for shard in range(cluster.shards):
+        assert cluster.primary(shard).ordinal == 0
+        members = [pod.node.name for pod in cluster.pods() if pod.shard == shard]
+        assert len(set(members)) == len(members), f"members of shard {shard} share a node: {members}"
+
+
+def test_helm_test(cluster: Cluster) -> None:
+    cluster.release.test()
+
+
+def test_check_and_status(cluster: Cluster) -> None:
+    cluster.bowline(cluster.pods()[0].name, "check")
+    status = cluster.status()
+    text = str(status)
+    for pod in cluster.pods():
+        assert pod.name in text
+        assert pod.node.name in text
+    for node_id in cluster.node_ids().values():
+        assert node_id in text
+
+
+def test_events_tell_the_creation(cluster: Cluster) -> None:
+    for pod in cluster.pods():
+        assert any(
+            event.get("source", {}).get("component", event.get("reportingComponent"))
+            for event in cluster.kube.events(pod.name)
+        )

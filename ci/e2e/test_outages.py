@@ -1,0 +1,105 @@
+"""The API server or DNS is down while members restart. Members that have their data need neither; the others wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from e2e.cluster import Cluster, Pod
+from e2e.installation import Installation
+from e2e.nodes import Node, held
+from e2e.scenario import Scenario
+from e2e.wait import wait_for
+
+MakeScenario = Callable[..., Scenario]
+
+API_RULE = "FORWARD -p tcp --dport 6443 -j DROP"
+
+
+@contextmanager
+def api_server_blocked(nodes: list[Node]) -> Iterator[None]:
+    """Kubelets reach the API server, pods do not: not even a refusal comes back."""
+    for node in nodes:
+        node.sh(f"iptables -w -I {API_RULE}")
+    try:
+        yield
+    finally:
+        for node in nodes:
+            node.sh(f"iptables -w -D {API_RULE}")
+
+
+def nodes(cluster: Cluster) -> list[Node]:
+    return [Node(node["metadata"]["name"]) for node in cluster.kube.all("nodes")]
+
+
+def test_members_restart_while_the_api_server_is_down(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("API server down, all containers killed") as running:
+        pods = cluster.pods()
+        engines = [cluster.engine(pod) for pod in pods]  # made now: the password comes from the API server
+        before = [engine.info("server")["run_id"] for engine in engines]
+        with held("kube-apiserver"):
+            for pod in pods:
+                pod.node.kill_init(pod.uid)
+            running.not_serving(10)
+            running.serving(60)
+            wait_for(
+                "all engines run again",
+                lambda: all(
+                    engine.info("server")["run_id"] != old for engine, old in zip(engines, before, strict=True)
+                ),
+                30,
+            )
+        wait_for("the API server answers", lambda: bool(cluster.pods()), 60)
+
+
+def test_pods_replaced_while_they_cannot_reach_the_api_server(cluster: Cluster, scenario: MakeScenario) -> None:
+    title = "API server blocked for pods, all pods deleted by force"
+    with scenario(title) as running, api_server_blocked(nodes(cluster)):
+        delete_all(cluster, running)
+
+
+def test_pods_replaced_while_dns_is_down(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("DNS down, all pods deleted by force") as running, held("coredns"):
+        delete_all(cluster, running)
+
+
+def delete_all(cluster: Cluster, running: Scenario) -> None:
+    cluster.delete_pods(*(pod.name for pod in cluster.pods()), force=True)
+    running.not_serving(15)
+    running.serving(90)
+
+
+def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:
+    """Members without data say what they wait for, and form the cluster when they have it."""
+    values = {
+        "persistence": {"size": "64Mi"},
+        "cluster": {"replicasPerShard": 0},
+        "auth": {"password": "client-secret", "replicationPassword": "member-secret"},
+    }
+    other = Installation(engine, "blocked", values)
+    try:
+        with api_server_blocked(nodes(cluster)):
+            blocked = other.prepare(replicas=0)
+            blocked.release.install(wait=False)
+            wait_for("all members are scheduled", lambda: len(running_pods(blocked)) == blocked.size, 60)
+            wait_for("a member says what it waits for", lambda: tells(blocked, "API server"), 30)
+            assert not any(pod.ready for pod in blocked.pods())
+        began = time.monotonic()
+        blocked.wait_converged(90)
+        figures["API server reachable again, to converged"] = round(time.monotonic() - began, 1)
+    finally:
+        other.remove()
+
+
+def running_pods(cluster: Cluster) -> list[Pod]:
+    return [pod for pod in cluster.pods() if pod.ip]
+
+
+def tells(cluster: Cluster, text: str) -> bool:
+    """In a log of every member, the init container's or the server's."""
+    return all(
+        any(text.lower() in cluster.kube.attempt("logs", pod.name, "-c", c).stdout.lower() for c in ("init", "server"))
+        for pod in cluster.pods()
+    )

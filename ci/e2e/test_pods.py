@@ -1,0 +1,51 @@
+"""Pods come and go: deletion, restart of all, scaling to zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from e2e.cluster import Cluster
+from e2e.scenario import Scenario
+from e2e.wait import wait_for
+
+MakeScenario = Callable[..., Scenario]
+
+
+def test_replica_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("delete a replica's pod"):
+        replica = cluster.replica(0)
+        cluster.delete_pods(replica.name)
+        cluster.wait_replaced(replica, 60)
+
+
+def test_primary_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("delete a primary's pod") as running:
+        primary = cluster.primary(1)
+        cluster.delete_pods(primary.name)
+        running.serving(15)
+        cluster.wait_replaced(primary, 60)
+
+
+def test_all_deleted_by_force(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("delete all pods by force") as running:
+        before = {pod.name: pod for pod in cluster.pods()}
+        cluster.delete_pods(*before, force=True)
+        running.not_serving(10)
+        running.serving(60)
+        after = {pod.name: pod for pod in cluster.pods()}
+        assert all(after[name].uid != pod.uid for name, pod in before.items())
+        assert all(after[name].ip != pod.ip for name, pod in before.items()), "a pod got its old address again"
+
+
+def test_rollout_restart(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("kubectl rollout restart of every StatefulSet", converge=90):
+        cluster.kube("rollout", "restart", "statefulset", "-l", cluster.selector)
+        cluster.wait_rollout(150)
+
+
+def test_scaled_to_zero_and_back(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("scale all to zero and back") as running:
+        cluster.scale(0)
+        wait_for("no member is left", lambda: not cluster.pods(), 90)
+        cluster.scale(cluster.size // cluster.shards)
+        running.serving(90)
