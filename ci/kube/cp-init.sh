@@ -76,7 +76,7 @@ keep local-path-provisioner "$BIN/local-path-provisioner" start --config /run/vo
   --kubeconfig "$KUBE_DIR/kc/admin" --namespace bowline-system --service-account-name default \
   --helper-image "$HELPER_IMAGE" --helper-pod-file /run/helper.yaml --configmap-name local-path
 
-keep_proxy "$FAB.1"
+keep_proxy "$FAB.1" n1
 
 touch "$M/ready"
 while :; do wait -n || sleep 0.2; done   # bash, as PID 1, also reaps what was orphaned

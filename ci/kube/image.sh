@@ -10,6 +10,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/conf.sh"
 . "$here/lib.sh"
+go_outside "$(readlink -f "$0")" "$@"
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 

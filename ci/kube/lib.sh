@@ -87,6 +87,19 @@ cgroup_freeze() {
 }
 cgroup_thaw() { cgroup_freeze "$1" THAWED; }
 
+# outside_start: a process that stays in the computer's own namespaces, for go_outside.
+outside_start() {
+  mkdir -p "$KUBE_DIR/m/outside"
+  setsid sleep infinity </dev/null >/dev/null 2>&1 &
+  echo "$! $(starttime $!)" >"$KUBE_DIR/m/outside/pid"
+}
+# go_outside SCRIPT ARG...: in.sh gives its command a mount namespace of its own, but network namespaces are mounts that
+# everybody must see: a script that makes or removes machines runs again outside.
+go_outside() {
+  [ -n "${KUBE_INSIDE:-}" ] || return 0
+  exec nsenter -t "$(machine_pid outside)" -m -n -- env -u KUBE_INSIDE "$@"
+}
+
 # machine_start NAME INIT: INIT (a script) becomes PID 1.
 machine_start() {
   local name=$1 init=$2 m=$KUBE_DIR/m/$1 h

@@ -48,14 +48,14 @@ keep() {
   ) &
 }
 
-# keep_proxy ADDRESS: kube-proxy of this machine.
+# keep_proxy ADDRESS NODE: kube-proxy of this machine, as the NODE (it waits 30 s for one that does not exist).
 keep_proxy() {
   cat >/run/proxy.yaml <<C
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 mode: iptables
 clusterCIDR: $PODS.0.0/16
-hostnameOverride: $MACHINE
+hostnameOverride: $2
 bindAddress: $1
 clientConnection: { kubeconfig: $KUBE_DIR/kc/proxy }
 conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s }

@@ -83,6 +83,6 @@ touch "$M/ready"
 keep kubelet "$BIN/kubelet" --config /run/kubelet.yaml --kubeconfig "$KUBE_DIR/kc/$MACHINE" \
   --hostname-override "$MACHINE" --node-ip "$ip" --root-dir /var/lib/kubelet \
   --node-labels "topology.kubernetes.io/zone=z$i,topology.kubernetes.io/region=local"
-keep_proxy "$ip"
+keep_proxy "$ip" "$MACHINE"
 
 while :; do wait -n || sleep 0.2; done

@@ -15,8 +15,7 @@ here=$(dirname "$self")
 . "$here/conf.sh"
 . "$here/lib.sh"
 [ $# -ge 2 ] || { sed -n '2,12s/^# \?//p' "$0"; exit 2; }
-# Network namespaces are mounts, and in.sh has its own: go back to the computer's.
-[ -z "${KUBE_INSIDE:-}" ] || exec nsenter -t 1 -m -n -- env -u KUBE_INSIDE "$self" "$@"
+go_outside "$self" "$@"
 
 verb=$1 i=$2 n=n$2
 if [ "$i" = cp ]; then

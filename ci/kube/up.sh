@@ -14,7 +14,7 @@ for t; do [ -r "$t" ] || die "no image file $t"; done
 
 running_nodes() {
   local i
-  machine_pid cp >/dev/null || return 1
+  { machine_pid cp && machine_pid outside; } >/dev/null || return 1
   for i in $(seq "$NODES"); do machine_pid "n$i" >/dev/null || return 1; done
 }
 # A node's own kubelet must answer: "Ready" alone may be what the node said before a restart.
@@ -72,6 +72,7 @@ start() {
   local i j jobs=()
   "$here/keys.sh"
   network
+  outside_start
   machine_start cp "$here/cp-init.sh"
   for i in $(seq "$NODES"); do "$here/node.sh" start "$i" & jobs+=($!); done
   for j in "${jobs[@]}"; do wait "$j" || return 1; done # not a bare wait: the control plane is our child too
