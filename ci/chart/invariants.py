@@ -1,0 +1,258 @@
+"""Rules that hold for every object in every render. Each rule gives one line per break."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from render import Object, by_kind, key
+
+NAME = "app.kubernetes.io/name"
+COMPONENT = "app.kubernetes.io/component"
+OBJECT_LABELS = (NAME, "app.kubernetes.io/instance", COMPONENT, "app.kubernetes.io/managed-by", "helm.sh/chart")
+SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env", "/usr/bin/env"}
+TOKEN_CONTAINERS = {"server", "auth-create"}
+BOWLINE_JSON = {
+    "version": None,
+    "release": None,
+    "namespace": None,
+    "fullname": None,
+    "mode": None,
+    "engine": None,
+    "clusterDomain": None,
+    "ports": {"client", "bus", "http"},
+    "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
+    "auth": {"enabled", "directory"},
+    "persistence": {"enabled"},
+    "record": None,
+    "events": None,
+    "terminationGracePeriodSeconds": None,
+    "log": {"format", "level"},
+}
+
+Rule = Callable[[list[Object]], Iterator[str]]
+
+
+def own(things: list[Object]) -> list[Object]:
+    """Without the user's additions, which keep their own rules."""
+    return [thing for thing in things if not thing["metadata"]["name"].startswith("extra-")]
+
+
+def pods(things: list[Object]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Name, labels and spec of every pod that the objects make."""
+    for thing in things:
+        if thing["kind"] in ("StatefulSet", "Job"):
+            template = thing["spec"]["template"]
+            yield key(thing), template["metadata"]["labels"], template["spec"]
+        elif thing["kind"] == "Pod":
+            yield key(thing), thing["metadata"]["labels"], thing["spec"]
+
+
+def containers(things: list[Object]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, _, spec in pods(things):
+        for container in spec.get("initContainers", []) + spec["containers"]:
+            if not container["name"].startswith("extra-"):
+                yield f"{name} {container['name']}", container
+
+
+def names_and_labels(things: list[Object]) -> Iterator[str]:
+    seen = set()
+    for thing in things:
+        if key(thing) in seen:
+            yield f"{key(thing)}: twice"
+        seen.add(key(thing))
+        if len(thing["metadata"]["name"]) > (52 if thing["kind"] == "StatefulSet" else 63):
+            yield f"{key(thing)}: name too long"
+    for thing in own(things):
+        meta = thing["metadata"]
+        if not meta.get("namespace"):
+            yield f"{key(thing)}: no namespace"
+        for label in OBJECT_LABELS:
+            if not meta["labels"].get(label):
+                yield f"{key(thing)}: no label {label}"
+
+
+def pod_security(things: list[Object]) -> Iterator[str]:
+    for name, _, spec in pods(things):
+        context = spec["securityContext"]
+        if context.get("runAsNonRoot") is not True or not context.get("runAsUser"):
+            yield f"{name}: may run as root"
+        if context.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+            yield f"{name}: no seccomp profile"
+        if spec.get("automountServiceAccountToken") is not False or spec.get("enableServiceLinks") is not False:
+            yield f"{name}: token or service links are mounted by default"
+        for field in ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"):
+            if spec.get(field):
+                yield f"{name}: {field}"
+        for volume in spec.get("volumes", []):
+            if "hostPath" in volume:
+                yield f"{name}: hostPath"
+
+
+def container_security(things: list[Object]) -> Iterator[str]:
+    for name, container in containers(things):
+        context = container["securityContext"]
+        if context.get("allowPrivilegeEscalation") is not False or context.get("capabilities", {}).get("drop") != [
+            "ALL"
+        ]:
+            yield f"{name}: privileges are not dropped"
+        if context.get("readOnlyRootFilesystem") is not True:
+            yield f"{name}: root file system is writable"
+        if container.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+            yield f"{name}: terminationMessagePolicy"
+        if not container.get("resources", {}).get("requests"):
+            yield f"{name}: no resource requests"
+        words = [*container.get("command", []), *container.get("args", [])]
+        words += container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", [])
+        if SHELLS & set(words):
+            yield f"{name}: a shell: {words}"
+        image = container["image"]
+        if "@sha256:" not in image and (":" not in image.rsplit("/", 1)[-1] or image.endswith(":latest")):
+            yield f"{name}: the image has no fixed version: {image}"
+
+
+def tokens(things: list[Object]) -> Iterator[str]:
+    with_rights = bool(by_kind(things, "Role"))
+    for name, container in containers(things):
+        mounted = "token" in {mount["name"] for mount in container.get("volumeMounts", [])}
+        wanted = with_rights and container["name"] in TOKEN_CONTAINERS
+        if mounted != wanted:
+            yield f"{name}: token {'mounted' if mounted else 'missing'}"
+
+
+def server(things: list[Object]) -> Iterator[str]:
+    for name, container in containers(things):
+        if container["name"] != "server":
+            continue
+        for probe, path in (("startupProbe", "/startup"), ("livenessProbe", "/live"), ("readinessProbe", "/ready")):
+            if container.get(probe, {}).get("httpGet") != {"path": path, "port": "http"}:
+                yield f"{name}: {probe} is not GET {path}"
+        if "preStop" not in container.get("lifecycle", {}):
+            yield f"{name}: no preStop"
+
+
+def references(things: list[Object]) -> Iterator[str]:
+    """Everything that a pod or a binding names exists."""
+    made = {(thing["kind"], thing["metadata"]["name"]) for thing in things}
+    jobs = {thing["metadata"]["name"].removesuffix("-create") for thing in by_kind(things, "Job")}
+    for name, _, spec in pods(things):
+        account = spec["serviceAccountName"]
+        if account != "default" and ("ServiceAccount", account) not in made:
+            yield f"{name}: no ServiceAccount {account}"
+        volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
+        for volume in volumes.values():
+            config = volume.get("configMap", {}).get("name")
+            if config and ("ConfigMap", config) not in made:
+                yield f"{name}: no ConfigMap {config}"
+            secret = volume.get("secret", {}).get("secretName")
+            if secret and ("Secret", secret) not in made and secret not in jobs and secret != "redis-passwords":
+                yield f"{name}: no Secret {secret}"
+        for container in spec.get("initContainers", []) + spec["containers"]:
+            for mount in container.get("volumeMounts", []):
+                if mount["name"] not in volumes and mount["name"] != "data":
+                    yield f"{name} {container['name']}: no volume {mount['name']}"
+    for binding in by_kind(things, "RoleBinding"):
+        if ("Role", binding["roleRef"]["name"]) not in made:
+            yield f"{key(binding)}: no Role"
+
+
+def members(things: list[Object]) -> Iterator[str]:
+    """Each StatefulSet has its governing Service, a Service per member and selectors that fit."""
+    services = {thing["metadata"]["name"]: thing["spec"] for thing in by_kind(things, "Service")}
+    for thing in by_kind(things, "StatefulSet"):
+        name, spec = thing["metadata"]["name"], thing["spec"]
+        labels = spec["template"]["metadata"]["labels"]
+        if not spec["selector"]["matchLabels"].items() <= labels.items():
+            yield f"{name}: the selector does not fit the pods"
+        governing = services.get(spec["serviceName"], {})
+        if governing.get("clusterIP") != "None" or not governing.get("publishNotReadyAddresses"):
+            yield f"{name}: no headless Service {spec['serviceName']}"
+        for ordinal in range(spec["replicas"]):
+            member = services.get(f"{name}-{ordinal}", {})
+            wanted = {**spec["selector"]["matchLabels"], "statefulset.kubernetes.io/pod-name": f"{name}-{ordinal}"}
+            if member.get("selector") != wanted or not member.get("publishNotReadyAddresses"):
+                yield f"{name}-{ordinal}: no Service"
+            if [port["name"] for port in member.get("ports", [])] != ["client", "bus", "http"]:
+                yield f"{name}-{ordinal}: ports"
+        for claim in spec.get("volumeClaimTemplates", []):
+            if (
+                "helm.sh/chart" in claim["metadata"]["labels"]
+                or "app.kubernetes.io/version" in claim["metadata"]["labels"]
+            ):
+                yield f"{name}: a version in a volume claim template"
+        pairs = [(c["topologyKey"], c["whenUnsatisfiable"]) for c in constraints(spec["template"]["spec"])]
+        if len(pairs) != len(set(pairs)):
+            yield f"{name}: Kubernetes refuses the same spread constraint twice"
+    checksums = {json.dumps(t["spec"]["template"]["metadata"]["annotations"]) for t in by_kind(things, "StatefulSet")}
+    if len(checksums) != 1:
+        yield "the shards' pods have different annotations"
+
+
+def constraints(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(spec.get("topologySpreadConstraints", []))
+
+
+def selectors(things: list[Object]) -> Iterator[str]:
+    """Services and disruption budgets select members, and never the Job or the test."""
+    found = [labels for _, labels, _ in pods(things)]
+    for thing in own(things):
+        if thing["kind"] == "Service":
+            selector = dict(thing["spec"]["selector"])
+            selector.pop("statefulset.kubernetes.io/pod-name", None)
+        elif thing["kind"] == "PodDisruptionBudget":
+            selector = thing["spec"]["selector"]["matchLabels"]
+        else:
+            continue
+        chosen = [labels for labels in found if selector.items() <= labels.items()]
+        if not chosen or {labels[COMPONENT] for labels in chosen} != {"server"}:
+            yield f"{key(thing)}: selects {len(chosen)} kinds of pods"
+
+
+def rights(things: list[Object]) -> Iterator[str]:
+    for role in by_kind(things, "Role"):
+        for rule in role["rules"]:
+            if "*" in [*rule["resources"], *rule["verbs"], *rule["apiGroups"]]:
+                yield f"{key(role)}: a wildcard"
+            if rule["verbs"] != ["create"] and not rule.get("resourceNames"):
+                yield f"{key(role)}: {rule['verbs']} on all {rule['resources']}"
+    for kind in ("ClusterRole", "ClusterRoleBinding"):
+        if by_kind(things, kind):
+            yield f"a {kind}"
+
+
+def configuration(things: list[Object]) -> Iterator[str]:
+    for config in by_kind(things, "ConfigMap"):
+        if not config["metadata"]["name"].endswith("-config"):
+            continue
+        settings = json.loads(config["data"]["bowline.json"])
+        if settings.keys() != BOWLINE_JSON.keys():
+            yield f"bowline.json: keys {sorted(settings.keys() ^ BOWLINE_JSON.keys())}"
+        for name, keys in BOWLINE_JSON.items():
+            if keys is not None and set(settings[name]) != keys:
+                yield f"bowline.json: keys of {name}"
+        shards = by_kind(things, "StatefulSet")
+        if len(shards) != settings["cluster"]["shards"]:
+            yield "bowline.json: number of shards"
+        if {shard["spec"]["replicas"] for shard in shards} != {settings["cluster"]["replicasPerShard"] + 1}:
+            yield "bowline.json: number of replicas"
+        records = [thing["metadata"]["name"] for thing in things if thing["metadata"]["name"] == settings["record"]]
+        if bool(settings["record"]) != bool(records):
+            yield "bowline.json: record"
+        for line in config["data"]["engine.conf"].splitlines():
+            if len(line.split(" ", 1)) != 2:
+                yield f"engine.conf: {line!r}"
+
+
+RULES: list[Rule] = [
+    names_and_labels,
+    pod_security,
+    container_security,
+    tokens,
+    server,
+    references,
+    members,
+    selectors,
+    rights,
+    configuration,
+]

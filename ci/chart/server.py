@@ -1,0 +1,81 @@
+"""What a real API server says about the renders, when the local Kubernetes is up.
+
+Strict validation of every object, and admission of every pod in a namespace that enforces the restricted Pod Security
+Standard. Nothing is installed."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import invariants
+import render
+from render import Object, Profile
+
+NAMESPACE = "bowline-chart-check"
+POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+
+
+def kubectl(*arguments: str, things: list[Object] | None = None) -> subprocess.CompletedProcess[str]:
+    stdin = None if things is None else json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
+    inside = str(render.ROOT / "ci/kube/in.sh")
+    return render.run(inside, "kubectl", "--request-timeout=30s", *arguments, stdin=stdin)
+
+
+def dry_run(things: list[Object], warnings: bool = True) -> str:
+    result = kubectl(
+        *("apply", "--server-side", "--dry-run=server", "--validate=strict", "--namespace", NAMESPACE, "-f", "-"),
+        things=things,
+    )
+    return result.stderr if result.returncode != 0 or (warnings and "Warning" in result.stderr) else ""
+
+
+def rendered(profile: Profile) -> list[Object]:
+    result = render.template("helm", *profile.arguments, namespace=NAMESPACE)
+    if result.returncode != 0:
+        raise ValueError(result.stderr)
+    return render.objects(result.stdout)
+
+
+def manifests(profile: Profile) -> str:
+    # Fixtures ask for things that the restricted standard warns about.
+    return dry_run([thing for thing in rendered(profile) if thing["kind"] != "Pod"], warnings=not profile.fixture)
+
+
+def pods(profile: Profile) -> str:
+    """The pods as the controllers would make them; only their account is another one, because it must exist."""
+    found: list[Object] = []
+    for number, (_, labels, spec) in enumerate(invariants.pods(rendered(profile))):
+        made: dict[str, Any] = copy.deepcopy(spec)
+        made["serviceAccountName"] = "default"
+        made["restartPolicy"] = made.get("restartPolicy", "Always")
+        if not any(volume["name"] == "data" for volume in made.get("volumes", [])):
+            made["volumes"] = [
+                *made.get("volumes", []),
+                {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
+            ]
+        metadata = {"name": f"pod-{number}", "namespace": NAMESPACE, "labels": labels}
+        found.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": made})
+    return dry_run(found)
+
+
+def checks() -> Iterator[tuple[str, Callable[[], str]]]:
+    if not (render.ROOT / "ci/kube/in.sh").exists() or kubectl("get", "--raw", "/readyz").returncode != 0:
+        print("not run: the API server's dry run (the local Kubernetes is not up; ci/up starts it)")
+        return
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": POD_SECURITY}}
+    made = kubectl("apply", "-f", "-", things=[namespace])
+    if made.returncode != 0:
+        raise ValueError(made.stderr)
+    kubectl("wait", "--for=create", "serviceaccount/default", "--namespace", NAMESPACE, "--timeout=20s")
+    try:
+        for profile in render.profiles():
+            yield f"{profile.name}: API server takes the objects", partial(manifests, profile)
+            if not profile.fixture:
+                yield f"{profile.name}: restricted Pod Security takes the pods", partial(pods, profile)
+    finally:
+        kubectl("delete", "namespace", NAMESPACE, "--wait=false")

@@ -1,0 +1,104 @@
+"""Checks of the chart's own files: generated ones, unused values, what templates must not do, the unit tests."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import render
+import values_model
+
+# Functions that make a render depend on anything but the values.
+IMPURE = (
+    "lookup rand[A-Za-z]* shuffle now date[A-Za-z]* ago unixEpoch uuidv4 gen[A-Z][A-Za-z]* bcrypt htpasswd"
+    " getHostByName env expandenv"
+)
+# Values that no template needs to read.
+UNUSED = {"enabled"}
+MAX_TEMPLATE_LINES = 120
+
+
+def templates() -> dict[str, str]:
+    files = [path for path in sorted((render.CHART / "templates").rglob("*")) if path.is_file()]
+    return {str(path.relative_to(render.CHART)): path.read_text() for path in files}
+
+
+def generated() -> str:
+    command = [sys.executable, str(Path(__file__).with_name("generate.py")), "--check"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def pure() -> str:
+    words = re.compile(r"(?<![.\w\"$-])(" + "|".join(IMPURE.split()) + r")(?![\w\".:=-])")
+    problems = []
+    for name, text in templates().items():
+        for action in re.findall(r"\{\{-?(?!-?\s*/\*)(.*?)\}\}", text, re.DOTALL):
+            for word in words.findall(re.sub(r'"[^"]*"', '""', action)):
+                problems.append(f"{name}: {word}")
+        if re.search(r"\{\{[^}]*\bset\s+(\.|\$)\s", text):
+            problems.append(f"{name}: changes the root scope")
+    return "\n".join(problems)
+
+
+def small() -> str:
+    sizes = {name: text.count("\n") for name, text in templates().items()}
+    return "\n".join(f"{name}: {size} lines" for name, size in sizes.items() if size > MAX_TEMPLATE_LINES)
+
+
+def helpers() -> str:
+    """Every helper is used, and every used one exists."""
+    text = "\n".join(templates().values())
+    defined = set(re.findall(r'define "([^"]+)"', text))
+    used = set(re.findall(r'include "([^"]+)"', text))
+    groups = re.search(r'range list ("topology".*?) -\}\}', text)
+    used |= {f"redis.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
+    problems = [f"{name}: defined and never used" for name in sorted(defined - used)]
+    return "\n".join(problems + [f"{name}: used and not defined" for name in sorted(used - defined)])
+
+
+def values_used() -> str:
+    """Every value is read by some template, itself or as part of a structure that is handed over."""
+    text = "\n".join(templates().values())
+    problems = []
+    for value in values_model.leaves(values_model.load(render.CHART / "values.yaml")):
+        parts = value.path.split(".")
+        words = [rf"\b{re.escape(part)}\b" for part in parts]
+        if value.path in UNUSED:
+            continue
+        if not all(re.search(word, text) for word in (words if parts[0] != "probes" else words[:2])):
+            problems.append(f"{value.path}: no template reads it")
+    return "\n".join(problems)
+
+
+def unit_tests() -> str:
+    result = render.run(render.tool("helm-unittest"), "--color=false", str(render.CHART))
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+def packaged(helm: str) -> str:
+    """The package renders as the folder does, so nothing that is needed is in .helmignore."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = render.run(render.tool(helm), "package", str(render.CHART), "--destination", folder)
+        if made.returncode != 0:
+            return made.stderr
+        archive = next(Path(folder).glob("*.tgz"))
+        result = render.template(helm, chart=archive)
+    folder_render = render.template(helm)
+    return "" if (result.returncode, result.stdout) == (0, folder_render.stdout) else result.stderr or "another render"
+
+
+def checks() -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "schema and reference are up to date", generated
+    yield "templates are pure", pure
+    yield "templates are small", small
+    yield "helpers", helpers
+    yield "values are used", values_used
+    yield "unit tests", unit_tests
+    for helm in ("helm", "helm3"):
+        yield f"package by {helm}", partial(packaged, helm)
