@@ -43,9 +43,10 @@ class Scenario:
         """The fault comes now."""
         self.marked = time.time()
 
-    def serving(self, timeout: float) -> None:
-        """Waits until every shard acknowledges a write that began after this call."""
-        self.recorder.wait_serving(time.time(), timeout)
+    def serving(self, timeout: float) -> float:
+        """Waits until every shard has acknowledged a write after this call; when that was."""
+        called = time.time()
+        return called + self.recorder.wait_serving(called, timeout)
 
     def not_serving(self, timeout: float) -> None:
         """Waits until no shard has acknowledged a write for a second."""

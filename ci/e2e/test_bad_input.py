@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from e2e.bad_files import BAD_FILES
 from e2e.cluster import Cluster, Pod
 from e2e.scenario import Scenario
 from e2e.wait import wait_for
+from integration.bad_files import BAD_FILES
 
 MakeScenario = Callable[..., Scenario]
 

@@ -1,0 +1,62 @@
+"""python -m benchmarks measure PART | report [--write] PART...: see ci/bench."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import json
+from pathlib import Path
+
+from benchmarks.figure import Figure
+from benchmarks.machine import describe
+from e2e.shell import CACHE, ROOT
+
+FOLDER = CACHE / "bench"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
+
+
+def file_of(part: str) -> Path:
+    return FOLDER / f"{part}.json"
+
+
+def measure(part: str) -> None:
+    machine = describe()
+    figures: list[Figure] = importlib.import_module(f"benchmarks.{part.replace('-', '_')}").measure()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    content = {"machine": machine, "figures": [dataclasses.asdict(figure) for figure in figures]}
+    file_of(part).write_text(json.dumps(content, indent=2))
+
+
+def table(parts: list[str]) -> str:
+    results = [json.loads(file_of(part).read_text()) for part in parts]
+    lines = [f"- {key}: {value}" for key, value in results[0]["machine"].items()]
+    lines += ["", "| Figure | Measured | Goal |", "|---|---|---|"]
+    lines += [Figure(**figure).row() for result in results for figure in result["figures"]]
+    return "\n".join(lines) + "\n"
+
+
+def report(parts: list[str], *, write: bool) -> None:
+    text = table(parts)
+    print(text)
+    if write:
+        before, rest = DOCUMENT.read_text().split(BEGIN)
+        DOCUMENT.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("verb", choices=["measure", "report"])
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("parts", nargs="+")
+    args = parser.parse_args()
+    if args.verb == "report":
+        report(args.parts, write=args.write)
+    else:
+        for part in args.parts:
+            measure(part)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""On the local Kubernetes: helm install to all Ready, and all pods deleted at once to all keys served again."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.figure import Figure, say
+from e2e.installation import Installation
+from e2e.scenario import Scenario
+
+RUNS = 3
+
+
+def measure() -> list[Figure]:
+    installing, returning, gaps = [], [], []
+    for run in range(RUNS):
+        say(f"install and forced deletion, run {run + 1} of {RUNS}")
+        installation = Installation("redis", "bench", {})
+        try:
+            cluster = installation.healthy()
+            installing.append(installation.install_seconds)
+            scenario = Scenario(cluster, "all pods deleted by force")
+            with scenario:
+                began = time.time()
+                cluster.delete_pods(*(pod.name for pod in cluster.pods()), force=True)
+                scenario.not_serving(10)
+                returning.append(scenario.serving(60) - began)
+            gaps.append(max(scenario.figures["gap_s"]))
+        finally:
+            installation.remove()
+    return [
+        Figure("`helm install --wait` of 3 shards of 2 to all Ready, images loaded", installing, "s", "≤ 12 s"),
+        Figure(
+            "all pods deleted at once by force: command to all shards serving writes again", returning, "s", "≤ 5 s"
+        ),
+        Figure("the same as a client sees it: longest gap between acknowledged writes of a shard", gaps, "s"),
+    ]
