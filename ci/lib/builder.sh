@@ -15,7 +15,7 @@ build=${BOWLINE_BUILD:-$CACHE/build}
 enter() {
   mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines"
   [ -e "$1/etc/resolv.conf" ] || : >"$1/etc/resolv.conf"
-  # shellcheck disable=SC2016 # expanded by the inner shell
+  # shellcheck disable=SC2016,SC2153 # expanded by the inner shell; ROOT is common.sh's
   exec unshare --mount --propagation private bash -euc '
     r=$1 src=$2 build=$3 engines=$4
     shift 4
@@ -35,7 +35,7 @@ install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
 
 make_root() {
   local want tar new=$root.new
-  want=$(hash_of "$here/deps.sh" "$here/base.sh")
+  want=$(hash_of "$here/deps.sh")
   stamp_is "$root/etc/bowline-builder" "$want" && return
   tar=$("$here/base.sh" "$SUITE")
   remove_tree "$new"
@@ -49,10 +49,14 @@ make_root() {
 
 [ "$(id -u)" = 0 ] || die "needs root"
 mkdir -p "$CACHE"
-(
-  flock 9
+# Whoever runs something in the builder shares the lock, so that nobody replaces it under a running build.
+exec 9>"$CACHE/builder.lock"
+if ! stamp_is "$root/etc/bowline-builder" "$(hash_of "$here/deps.sh")"; then
+  say "builder: waiting for whoever is using it"
+  flock -w 600 9 || die "the builder is in use; see $CACHE/builder.lock"
   make_root
-) 9>"$CACHE/builder.lock"
+fi
+flock -s 9
 case ${1:-} in
   make) ;;
   run) enter "$root" "${@:2}" ;;

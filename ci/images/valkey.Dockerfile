@@ -1,0 +1,10 @@
+# A stand-in for the upstream image of valkey, from Debian's package: same name, user, volume and commands. Nothing of bowline.
+FROM docker.io/library/debian:sid-slim
+RUN groupadd -r -g 999 valkey && useradd -r -u 999 -g valkey -d /data -s /usr/sbin/nologin valkey \
+ && apt-get update -qq && apt-get install -y -qq --no-install-recommends valkey-server valkey-tools \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /usr/share/doc/* /usr/share/man/* \
+ && install -d -o 999 -g 999 /data
+WORKDIR /data
+USER 999:999
+EXPOSE 6379
+CMD ["valkey-server", "--protected-mode", "no"]
