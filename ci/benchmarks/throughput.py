@@ -1,6 +1,6 @@
 """redis-benchmark against an engine under the supervisor and without it, in pairs.
 
-Without it means: the supervisor's process is stopped (SIGSTOP), so it is the same engine with the same configuration and data.
+Without it means: the supervisor is stopped (SIGSTOP), so the engine, its configuration and its data are the same.
 The probes, which then fail, are so slow here that nothing comes of it.
 """
 

@@ -23,6 +23,7 @@ ORDER = [
     "test_outages",
     "test_bad_input",
     "test_memory",
+    "test_long",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 

@@ -36,6 +36,7 @@ class Kube:
         self("label", "namespace", self.namespace, "pod-security.kubernetes.io/enforce=restricted")
 
     def delete_namespace(self) -> None:
+        self.attempt("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
         self("delete", "namespace", self.namespace, "--ignore-not-found", "--timeout=90s", timeout=100)
 
     def events(self, name: str) -> list[Object]:
