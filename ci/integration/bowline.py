@@ -6,7 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-from integration.engines import CACHE
 from integration.loopback import BUS_PORT, PORT, LoopbackCluster
 
 INSTALLATION = "0123456789abcdef0123456789abcdef"
@@ -15,7 +14,7 @@ RELEASE = "demo"
 
 
 def program() -> Path:
-    return Path(os.environ.get("BOWLINE_BIN") or CACHE / "build" / "static-release" / "tools" / "bowline")
+    return Path(os.environ["BOWLINE_BIN"])
 
 
 def bowline(*args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:

@@ -1,9 +1,12 @@
 #!/bin/bash
-# run.sh [pytest arguments]: engines of several versions on loopback, without Kubernetes. $BOWLINE_BIN is the program.
+# run.sh [pytest arguments]: engines of several versions on loopback, without Kubernetes.
+# $BOWLINE_BIN is the program; when it is not set, the release binary is compiled.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
+"$here/../lib/engines.sh"
+BOWLINE_BIN=${BOWLINE_BIN:-$("$here/../lib/program.sh")}
 venv=$("$here/../lib/venv.sh")
 cd "$ROOT/ci"
-export PYTHONDONTWRITEBYTECODE=1 BOWLINE_CACHE="$CACHE"
+export BOWLINE_BIN PYTHONDONTWRITEBYTECODE=1 BOWLINE_CACHE="$CACHE"
 exec "$venv/bin/python" -m pytest -p no:cacheprovider integration "$@"
