@@ -76,8 +76,31 @@ def values_used() -> str:
     return "\n".join(problems)
 
 
+def tested() -> str:
+    """No object without a test."""
+    text = "\n".join(path.read_text() for path in (render.CHART / "tests").glob("*_test.yaml"))
+    names = [name.removeprefix("templates/") for name in templates() if name.endswith(".yaml")]
+    return "\n".join(f"{name}: no unit test" for name in names if name not in text)
+
+
+def owned_directives() -> str:
+    """What the program refuses in engine.conf, the chart refuses before."""
+    program = (render.ROOT / "tools/src/plan/engine_conf.cc").read_text()
+    lists = re.findall(r"kOwned(?:Prefixes)?\{(.*?)\};", program, re.DOTALL)
+    names = {name for names in lists for name in re.findall(r'"([a-z-]+)"', names)}
+    if len(names) < 20:
+        return "the list was not found in the program"
+    chart = (render.CHART / "templates/_validate-config.tpl").read_text()
+    text = re.search(r'define "redis.ownedDirectives" -\}\}(.*?)\{\{- end', chart, re.DOTALL)
+    known = set(re.findall(r"[a-z-]+", re.sub(r"#.*", "", text[1]))) if text else set()
+    return "\n".join(f"{name}: the chart takes it" for name in sorted(names - known))
+
+
 def unit_tests() -> str:
     result = render.run(render.tool("helm-unittest"), "--color=false", str(render.CHART))
+    snapshots = render.CHART / "tests/__snapshot__"  # made by every run, also when nothing is in it
+    if snapshots.exists() and not any(snapshots.iterdir()):
+        snapshots.rmdir()
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 
@@ -99,6 +122,8 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "templates are small", small
     yield "helpers", helpers
     yield "values are used", values_used
+    yield "objects have tests", tested
+    yield "directives that the program owns", owned_directives
     yield "unit tests", unit_tests
     for helm in ("helm", "helm3"):
         yield f"package by {helm}", partial(packaged, helm)

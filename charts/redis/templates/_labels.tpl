@@ -28,21 +28,31 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace
 {{- define "redis.podLabels" -}}
 {{ include "redis.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- with merge dict (eq .component "server" | ternary .root.Values.podLabels dict) .root.Values.commonLabels }}
-{{ toYaml . }}
+{{- $podLabels := eq .component "server" | ternary .root.Values.podLabels dict }}
+{{- with include "redis.firstWins" (list $podLabels .root.Values.commonLabels) }}
+{{ . }}
 {{- end }}
+{{- end -}}
+
+{{- /*
+Maps as one, as YAML or nothing; the first one that has a key wins. Not "merge": it takes "" for absent and may change what it
+is given. Argument: a list of maps.
+*/ -}}
+{{- define "redis.firstWins" -}}
+{{- $all := dict -}}
+{{- range . }}{{ range $key, $value := . }}
+{{- if not (hasKey $all $key) }}{{ $all = set $all $key $value }}{{ end -}}
+{{- end }}{{ end -}}
+{{- with $all }}{{ toYaml . }}{{ end -}}
 {{- end -}}
 
 {{- /*
 The block "annotations:" of an object, or nothing. Argument: dict root, annotations (a list of maps, the first one wins).
 */ -}}
 {{- define "redis.annotations" -}}
-{{- $all := dict -}}
-{{- range .annotations }}{{ $all = merge $all . }}{{ end -}}
-{{- $all = merge $all .root.Values.commonAnnotations -}}
-{{- with $all -}}
+{{- with include "redis.firstWins" (append (.annotations | default list) .root.Values.commonAnnotations) -}}
 annotations:
-  {{- toYaml . | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end -}}
 {{- end -}}
 

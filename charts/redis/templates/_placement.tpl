@@ -61,10 +61,9 @@ preferredDuringSchedulingIgnoredDuringExecution:
 
 {{- /* "affinity:" and "topologySpreadConstraints:", each or nothing. Argument: dict root, shard. */ -}}
 {{- define "redis.placement" -}}
-{{- $own := dict -}}
-{{- with include "redis.podAntiAffinity" . | fromYaml }}{{ $own = dict "podAntiAffinity" . }}{{ end -}}
-{{- $given := .root.Values.affinity | default dict -}}
-{{- $affinity := hasKey $given "podAntiAffinity" | ternary $given (merge dict $given $own) -}}
+{{- $affinity := dict -}}
+{{- with include "redis.podAntiAffinity" . | fromYaml }}{{ $affinity = set $affinity "podAntiAffinity" . }}{{ end -}}
+{{- range $kind, $terms := .root.Values.affinity }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
 {{- $lines := list -}}
 {{- with $affinity }}{{ $lines = append $lines (toYaml (dict "affinity" .)) }}{{ end -}}
 {{- with concat (include "redis.spreadConstraints" . | fromYamlArray) (.root.Values.topologySpreadConstraints | default list) }}

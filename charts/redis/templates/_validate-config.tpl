@@ -3,7 +3,7 @@
 {{- /* Directives that bowline writes itself, as YAML; a name that ends in "*" stands for all that begin so. No argument. */ -}}
 {{- define "redis.ownedDirectives" -}}
 # addresses and identity
-[port, tls-port, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
+[port, tls-port, unixsocket, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
   cluster-enabled, cluster-config-file, cluster-node-timeout, cluster-allow-replica-migration, slaveof, replicaof,
   # passwords
   masteruser, masterauth, primaryuser, primaryauth, requirepass, user, aclfile,
