@@ -8,6 +8,8 @@ add_library(bowline_flags INTERFACE)
 target_compile_options(bowline_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -Werror
+  # Designated initializers leave the rest at its default on purpose.
+  -Wno-missing-field-initializers
   -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 target_link_options(bowline_flags INTERFACE -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 

@@ -11,55 +11,26 @@ namespace {
 constexpr int kMaxShards = 10000;  // MemberName's numbers
 
 using MembersById = std::unordered_map<std::string, MemberName>;
-using IndexById = std::unordered_map<std::string, std::size_t>;
 
-IndexById IndexLines(const NodesConf& conf) {
-  IndexById index;
-  index.reserve(conf.lines.size());
-  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
-  return index;
-}
-
-/// A view that was saved in the middle of a failover may hold a replica of a replica; the engines
-/// then follow the latter's primary, and so do we. Cycles stay: no guess is safe there.
-void FollowToPrimaries(NodesConf& conf) {
-  const IndexById index = IndexLines(conf);
-  for (NodeLine& line : conf.lines) {
-    if (line.role != NodeRole::kReplica) continue;
-    NodeId primary = line.primary;
-    for (std::size_t steps = 0; steps < conf.lines.size(); ++steps) {
-      const auto found = index.find(primary.str());
-      if (found == index.end()) break;
-      const NodeLine& next = conf.lines[found->second];
-      if (next.role == NodeRole::kPrimary) {
-        line.primary = next.id;
-        break;
-      }
-      primary = next.primary;
-    }
-  }
-}
-
-/// Primaries get their shard's id, replicas the one of their primary's line: valkey 8.1 refuses a
-/// file in which the two differ.
-void SetShardIds(NodesConf& conf, const Identity& identity, const MembersById& members) {
+/// A view that was saved in the middle of a failover holds replicas of replicas: they get the
+/// primary that these lead to. Cycles stay, for CheckNodesConf to refuse: no guess is safe there.
+/// Shard ids are the identity's for primaries, and their primary's for replicas (valkey 8.1 refuses
+/// a file in which the two differ).
+void FollowPrimaries(NodesConf& conf, const Identity& identity, const MembersById& members) {
   std::unordered_map<int, NodeId> shard_ids;
-  const auto set = [&](NodeLine& line) {
-    const auto member = members.find(line.id.str());
-    if (member == members.end()) return;
-    const int shard = member->second.shard;
-    auto& id = shard_ids[shard];
-    if (id.empty()) id = identity.ShardIdOf(shard);
-    line.set_shard_id(id);
-  };
-  for (NodeLine& line : conf.lines) set(line);
-  const IndexById index = IndexLines(conf);
   for (NodeLine& line : conf.lines) {
-    if (line.role != NodeRole::kReplica) continue;
-    const auto primary = index.find(line.primary.str());
-    if (primary == index.end()) continue;
-    const auto id = NodeId::Parse(conf.lines[primary->second].shard_id());
-    if (id) line.set_shard_id(*id);
+    const auto member = members.find(line.id.str());
+    if (member == members.end()) continue;
+    NodeId& shard_id = shard_ids[member->second.shard];
+    if (shard_id.empty()) shard_id = identity.ShardIdOf(member->second.shard);
+    line.set_shard_id(shard_id);
+  }
+  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
+    NodeLine& line = conf.lines[i];
+    if (line.role != NodeRole::kReplica || primaries[i] == nullptr) continue;
+    line.primary = primaries[i]->id;
+    if (const auto id = NodeId::Parse(primaries[i]->shard_id())) line.set_shard_id(*id);
   }
 }
 
@@ -161,8 +132,7 @@ void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& add
     line.ping_sent = 0;
     line.pong_received = 0;
   }
-  FollowToPrimaries(conf);
-  SetShardIds(conf, identity, members);
+  FollowPrimaries(conf, identity, members);
 }
 
 Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current_epoch,

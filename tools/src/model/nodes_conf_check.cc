@@ -1,6 +1,7 @@
 #include <format>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "model/nodes_conf.h"
@@ -9,17 +10,17 @@ namespace bowline {
 
 namespace {
 
-using LinesById = std::unordered_map<std::string_view, const NodeLine*>;
-
 std::string Name(const NodeLine& line) {
   return std::format("node {} at {}", line.id.str(), line.endpoint.ToString());
 }
 
-Status CheckIdsAndMyself(const NodesConf& conf, LinesById& lines) {
+Status CheckIdsAndMyself(const NodesConf& conf) {
+  std::unordered_set<std::string_view> ids;
+  ids.reserve(conf.lines.size());
   const NodeLine* myself = nullptr;
   for (const NodeLine& line : conf.lines) {
     if (line.id.empty()) return Fail(Code::kDataLoss, "a line without node id");
-    if (!lines.emplace(line.id.str(), &line).second) {
+    if (!ids.insert(line.id.str()).second) {
       return Fail(Code::kDataLoss, "two lines for node {}", line.id.str());
     }
     if (!line.myself) continue;
@@ -33,27 +34,21 @@ Status CheckIdsAndMyself(const NodesConf& conf, LinesById& lines) {
   return {};
 }
 
-Status CheckReplica(const NodeLine& line, const LinesById& lines) {
+Status CheckReplica(const NodeLine& line, const NodeLine* primary) {
   if (!line.slots.empty()) {
     return Fail(Code::kDataLoss, "{} is a replica and owns slots {}", Name(line),
                 ToString(line.slots));
   }
   if (line.primary.empty()) return Fail(Code::kDataLoss, "{} is nobody's replica", Name(line));
-  const auto found = lines.find(line.primary.str());
-  if (found == lines.end()) {
-    return Fail(Code::kDataLoss, "{} is a replica of {}, which has no line", Name(line),
-                line.primary.str());
-  }
-  const NodeLine& primary = *found->second;
-  if (primary.role != NodeRole::kPrimary || primary.handshake) {
-    return Fail(Code::kDataLoss, "{} is a replica of {}, which is no primary", Name(line),
-                Name(primary));
+  if (primary == nullptr) {
+    return Fail(Code::kDataLoss, "{} is a replica of {}, which has no line or leads to no primary",
+                Name(line), line.primary.str());
   }
   const std::string own = line.shard_id();
-  const std::string theirs = primary.shard_id();
+  const std::string theirs = primary->shard_id();
   if (!own.empty() && !theirs.empty() && own != theirs) {
     return Fail(Code::kDataLoss, "{} has shard-id {}, and its primary {} has {}", Name(line), own,
-                primary.id.str(), theirs);
+                primary->id.str(), theirs);
   }
   return {};
 }
@@ -95,12 +90,45 @@ Status CheckSlots(const NodesConf& conf, bool full_coverage) {
 
 }  // namespace
 
+std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf) {
+  std::unordered_map<std::string_view, std::size_t> index;
+  index.reserve(conf.lines.size());
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
+
+  std::vector<const NodeLine*> primaries(conf.lines.size(), nullptr);
+  std::vector<bool> visited(conf.lines.size(), false);
+  for (std::size_t start = 0; start < conf.lines.size(); ++start) {
+    std::vector<std::size_t> path;
+    const NodeLine* primary = nullptr;
+    for (std::size_t at = start;;) {
+      // Visited on an earlier walk: its answer holds. On this one: a cycle, and no answer is
+      // stored.
+      if (visited[at]) {
+        primary = primaries[at];
+        break;
+      }
+      visited[at] = true;
+      path.push_back(at);
+      const NodeLine& line = conf.lines[at];
+      if (line.role == NodeRole::kPrimary) {
+        primary = line.handshake ? nullptr : &line;
+        break;
+      }
+      const auto next = index.find(line.primary.str());
+      if (next == index.end()) break;
+      at = next->second;
+    }
+    for (const std::size_t at : path) primaries[at] = primary;
+  }
+  return primaries;
+}
+
 Status CheckNodesConf(const NodesConf& conf, bool full_coverage) {
-  LinesById lines;
-  lines.reserve(conf.lines.size());
-  RETURN_IF_ERROR(CheckIdsAndMyself(conf, lines));
-  for (const NodeLine& line : conf.lines) {
-    if (line.role == NodeRole::kReplica) RETURN_IF_ERROR(CheckReplica(line, lines));
+  RETURN_IF_ERROR(CheckIdsAndMyself(conf));
+  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
+    if (conf.lines[i].role != NodeRole::kReplica) continue;
+    RETURN_IF_ERROR(CheckReplica(conf.lines[i], primaries[i]));
   }
   return CheckSlots(conf, full_coverage);
 }

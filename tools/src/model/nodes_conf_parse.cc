@@ -129,7 +129,11 @@ Status ParseSlot(std::string_view text, NodeLine& line) {
 }
 
 Result<NodeLine> ParseLine(std::string_view text) {
+  if (text.empty()) return Fail(Code::kDataLoss, "an empty line");
   const std::vector<std::string_view> words = Split(text, ' ');
+  if (std::ranges::contains(words, std::string_view())) {
+    return Fail(Code::kDataLoss, "words are separated by exactly one space");
+  }
   if (words.size() < 8) {
     return Fail(Code::kDataLoss,
                 "{} words, and at least 8 are expected (<id> <address> <flags> <primary> "
@@ -229,7 +233,7 @@ Result<NodesConf> ParseText(std::string_view text, bool is_file) {
   if (text.size() > kMaxSize) {
     return Fail(Code::kDataLoss, "{} bytes are more than {}", text.size(), kMaxSize);
   }
-  if (text.empty()) return Fail(Code::kDataLoss, "empty: not one line");
+  if (text.empty()) return Fail(Code::kDataLoss, "empty, and at least one line is expected");
   Parser parser;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');

@@ -54,13 +54,31 @@ Status SyncFolder(const fs::path& folder) {
   return {};
 }
 
-Status WriteTemporary(const fs::path& path, std::string_view content, std::uint32_t mode) {
+Status WriteTemporary(const fs::path& path, std::string_view content, std::uint32_t mode,
+                      bool sync) {
   const Descriptor fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
   if (!fd.valid()) return FailErrno("creating", path, errno);
   if (::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return FailErrno("mode of", path, errno);
   RETURN_IF_ERROR(WriteAll(fd.get(), content, path));
-  if (::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
+  if (sync && ::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
+  return {};
+}
+
+/// Writes a temporary file beside `path` and renames it; removes it on any failure.
+Status ReplaceFile(const fs::path& path, std::string_view content, std::uint32_t mode, bool sync) {
+  fs::path temporary = path;
+  temporary += ".bowline-tmp";
+  const Status written = WriteTemporary(temporary, content, mode, sync);
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return FailErrno("renaming to", path, error);
+  }
   return {};
 }
 
@@ -91,19 +109,12 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
 }
 
 Status WriteFileAtomic(const fs::path& path, std::string_view content, std::uint32_t mode) {
-  fs::path temporary = path;
-  temporary += ".bowline-tmp";
-  const Status written = WriteTemporary(temporary, content, mode);
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    return FailErrno("renaming to", path, error);
-  }
+  RETURN_IF_ERROR(ReplaceFile(path, content, mode, true));
   return SyncFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+void ReplaceFileUnsynced(const fs::path& path, std::string_view content) {
+  (void)ReplaceFile(path, content, 0644, false);
 }
 
 void WriteBestEffort(const fs::path& path, std::string_view content) {

@@ -20,6 +20,9 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
 Status WriteFileAtomic(const std::filesystem::path& path, std::string_view content,
                        std::uint32_t mode = 0644);
 
+/// As WriteFileAtomic without the syncs: readers never see half of it, a power cut may lose it. Best effort.
+void ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view content);
+
 /// Overwrites in place without any guarantee (for /dev/termination-log).
 void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
 

@@ -1,0 +1,63 @@
+#include "apply/board.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kSnapshotTimeout{700};
+constexpr Milliseconds kProbeAge{500};
+
+}  // namespace
+
+void Board::SetPhase(Phase phase, std::string reason) {
+  const std::scoped_lock lock(mutex_);
+  if (phase == Phase::kRunning && card_.phase != Phase::kRunning) {
+    replied_ = std::chrono::steady_clock::now();
+  }
+  card_.phase = phase;
+  card_.reason = std::move(reason);
+  if (phase == Phase::kStopping) card_.engine.answers = false;
+}
+
+void Board::SetVolume(const VolumeFacts& volume) {
+  const std::scoped_lock lock(mutex_);
+  card_.volume = volume.kind;
+  card_.installation = volume.state.identity.installation;
+  card_.held = volume.state.held;
+  card_.dataset_modified = volume.dataset_modified;
+  card_.mark = volume.mark;
+}
+
+void Board::SetHeld() {
+  const std::scoped_lock lock(mutex_);
+  card_.held = true;
+}
+
+Card Board::Now(Milliseconds max_age) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (card_.phase != Phase::kRunning || Since(taken_) <= max_age) return card_;
+  }
+  // Not under the lock: a slow engine must not make the whole board slow.
+  EngineSnapshot snapshot = probe_.Take(Deadline::In(kSnapshotTimeout));
+  const std::scoped_lock lock(mutex_);
+  taken_ = std::chrono::steady_clock::now();
+  if (snapshot.replied) replied_ = taken_;
+  if (card_.phase == Phase::kRunning) card_.engine = std::move(snapshot);
+  return card_;
+}
+
+Card Board::Last() {
+  const std::scoped_lock lock(mutex_);
+  return card_;
+}
+
+ProbeInput Board::ForProbes() {
+  const Card card = Now(kProbeAge);
+  const std::scoped_lock lock(mutex_);
+  return {.phase = card.phase,
+          .reason = card.reason,
+          .engine = card.engine,
+          .silent = card.engine.replied ? Milliseconds(0) : Since(replied_)};
+}
+
+}  // namespace bowline

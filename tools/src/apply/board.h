@@ -1,0 +1,41 @@
+#pragma once
+// What this member shows to the world: its phase and reason, its volume, its engine. Written by the guard, the
+// monitor and the supervisor, read by the HTTP handlers.
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "apply/engine_probe.h"
+#include "plan/card.h"
+#include "plan/probe.h"
+
+namespace bowline {
+
+class Board {
+ public:
+  /// `card` carries the names; `probe` looks at the own engine.
+  Board(Card card, EngineProbe& probe) : card_(std::move(card)), probe_(probe) {}
+
+  void SetPhase(Phase phase, std::string reason);
+  /// The volume as the guard found it (or has just changed it).
+  void SetVolume(const VolumeFacts& volume);
+  void SetHeld();
+
+  /// The card with an engine snapshot not older than `max_age`.
+  Card Now(Milliseconds max_age);
+  /// The card as it stands, without a look at the engine.
+  Card Last();
+  /// For the probes: the last snapshot and how long the engine has been silent.
+  ProbeInput ForProbes();
+
+ private:
+  std::mutex mutex_;
+  Card card_;
+  EngineProbe& probe_;
+  std::chrono::steady_clock::time_point taken_{};
+  std::chrono::steady_clock::time_point replied_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace bowline

@@ -1,0 +1,106 @@
+#include "apply/context.h"
+
+#include <mutex>
+
+#include "base/parse.h"
+#include "sys/file.h"
+#include "sys/parallel.h"
+#include "sys/resolve.h"
+#include "web/http.h"
+
+namespace bowline {
+namespace {
+
+// Peers are asked side by side: a dead node costs one deadline, not one per member.
+constexpr std::size_t kWidth = 32;
+
+Result<std::string> ReadPassword(const std::filesystem::path& file) {
+  const auto text = ReadFile(file, 64U << 10U);
+  if (!text) return FailWith(text, "password");
+  std::string password(Trim(*text));
+  if (password.empty()) {
+    return Fail(Code::kFailedPrecondition, "{} is empty: put the password into the Secret's key {}",
+                file.string(), file.filename().string());
+  }
+  return password;
+}
+
+}  // namespace
+
+Result<Settings> LoadSettings(const std::filesystem::path& config) {
+  const auto text = ReadFile(config, 1U << 20U);
+  if (!text) {
+    return Fail(Code::kFailedPrecondition, "settings: {}: mount the chart's ConfigMap or use --config",
+                text.error().message);
+  }
+  auto settings = ParseSettings(*text);
+  if (!settings) {
+    return Fail(Code::kFailedPrecondition, "{}: {}", config.string(), settings.error().message);
+  }
+  return settings;
+}
+
+Result<EngineSecrets> LoadSecrets(const Settings& settings) {
+  EngineSecrets secrets;
+  if (!settings.auth) return secrets;
+  const std::filesystem::path folder = settings.auth_directory;
+  ASSIGN_OR_RETURN(secrets.password, ReadPassword(folder / "password"));
+  const auto replication = ReadPassword(folder / "replication-password");
+  // A Secret of the user's own may hold one password only: then it serves for both.
+  secrets.replication_password = replication ? *replication : secrets.password;
+  return secrets;
+}
+
+Credentials LoginOf(const EngineSecrets& secrets) {
+  return {.user = "default", .password = secrets.password};
+}
+
+AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
+  const std::vector<MemberName> members = settings.layout.Members();
+  AddressAnswers answers;
+  std::mutex mutex;
+  Parallel(members.size(), kWidth, [&](std::size_t i) {
+    const auto found = Resolve(settings.HostOf(members[i]), deadline);
+    const std::scoped_lock lock(mutex);
+    if (!found) {
+      answers.failures.push_back(members[i].ToString() + ": " + found.error().message);
+      return;
+    }
+    answers.book[members[i]] = {.ip = found->front(),
+                                .port = settings.ports.client,
+                                .bus_port = settings.ports.bus};
+  });
+  return answers;
+}
+
+Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
+                  Deadline deadline) {
+  std::vector<std::pair<MemberName, std::string>> peers;
+  for (const auto& [member, endpoint] : addresses) {
+    if (except == nullptr || member != *except) peers.emplace_back(member, endpoint.ip);
+  }
+  Cards cards;
+  std::mutex mutex;
+  Parallel(peers.size(), kWidth, [&](std::size_t i) {
+    const auto body = HttpGet(peers[i].second, settings.ports.http, "/card", deadline);
+    if (!body) return;
+    auto card = ParseCard(*body);
+    // An address may belong to somebody else by now: only the member that we asked for counts.
+    if (!card || card->member != peers[i].first) return;
+    const std::scoped_lock lock(mutex);
+    cards[peers[i].first] = *std::move(card);
+  });
+  return cards;
+}
+
+AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,
+                              const Layout& layout) {
+  AddressBook book;
+  for (const MemberName member : layout.Members()) {
+    const NodeLine* line = conf.Find(identity.NodeIdOf(member));
+    if (line != nullptr && !line->endpoint.ip.empty()) book[member] = line->endpoint;
+  }
+  return book;
+}
+
+}  // namespace bowline

@@ -1,0 +1,49 @@
+#pragma once
+// Everything a verb needs to act as (or on behalf of) a member: settings, pod, secrets, addresses, peers' cards.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "model/settings.h"
+#include "plan/engine_conf.h"
+#include "plan/shard_view.h"
+#include "resp/client.h"
+#include "sys/deadline.h"
+#include "sys/env.h"
+
+namespace bowline {
+
+struct Paths {
+  std::filesystem::path config = "/etc/bowline/bowline.json";
+  std::filesystem::path engine_directives = "/etc/bowline/engine.conf";
+  std::filesystem::path data = "/data";
+  std::filesystem::path run = "/run/bowline";
+};
+
+/// Reads the mounted settings. kFailedPrecondition naming the file when it cannot be read or parsed.
+Result<Settings> LoadSettings(const std::filesystem::path& config);
+
+/// Reads the mounted Secret; empty passwords when auth is off. kFailedPrecondition when a password is missing.
+Result<EngineSecrets> LoadSecrets(const Settings& settings);
+
+/// How we log in to any member's engine.
+Credentials LoginOf(const EngineSecrets& secrets);
+
+/// Member Services' addresses by DNS, all asked at once.
+struct AddressAnswers {
+  AddressBook book;
+  std::vector<std::string> failures;  ///< "shard-0-1: resolving ...: ..."
+};
+AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline);
+
+/// The cards of all members in the book but `except`, asked at once; who does not answer is left out.
+Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
+                  Deadline deadline);
+
+/// The last known addresses from a saved nodes.conf, for when DNS is down.
+AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,
+                              const Layout& layout);
+
+}  // namespace bowline

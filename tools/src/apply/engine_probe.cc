@@ -1,0 +1,52 @@
+#include "apply/engine_probe.h"
+
+namespace bowline {
+
+EngineSnapshot EngineProbe::Take(Deadline deadline) {
+  const std::scoped_lock lock(mutex_);
+  return TakeLocked(deadline);
+}
+
+EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
+  EngineSnapshot snapshot;
+  if (!client_) {
+    auto client = RespClient::Connect(ip_, port_, credentials_, deadline);
+    if (!client) {
+      snapshot.problem = client.error().message;
+      // "-LOADING", "-BUSY" or "-NOAUTH" to AUTH is an answer of a living event loop.
+      snapshot.replied = client.error().message.starts_with("logging in") &&
+                         client.error().code != Code::kDeadlineExceeded;
+      return snapshot;
+    }
+    client_ = *std::move(client);
+  }
+  auto reply = client_->Command({"INFO"}, deadline);
+  if (!reply) {
+    snapshot.problem = reply.error().message;
+    client_.reset();
+    return snapshot;
+  }
+  snapshot.replied = true;
+  auto info = ParseEngineInfo(reply->text);
+  if (reply->IsError() || !info) {
+    snapshot.problem = reply->IsError() ? reply->text : info.error().message;
+    return snapshot;
+  }
+  snapshot.info = *std::move(info);
+  snapshot.answers = true;
+  // While it loads, redis answers these with -LOADING: the fields stay empty then.
+  auto cluster = client_->ReadClusterInfo(deadline);
+  if (cluster) snapshot.cluster = *cluster;
+  auto view = client_->ClusterNodes(deadline);
+  if (view) snapshot.view = *std::move(view);
+  const auto keys = client_->DbSize(deadline);
+  if (keys) snapshot.keys = *keys;
+  for (const Code code : {cluster ? Code::kInternal : cluster.error().code,
+                          view ? Code::kInternal : view.error().code,
+                          keys ? Code::kInternal : keys.error().code}) {
+    if (code == Code::kDeadlineExceeded) client_.reset();  // its late reply would answer the next call
+  }
+  return snapshot;
+}
+
+}  // namespace bowline

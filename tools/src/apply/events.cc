@@ -1,0 +1,61 @@
+#include "apply/events.h"
+
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kQueueLimit = 64;
+constexpr Milliseconds kSendTimeout{2000};
+
+}  // namespace
+
+EventSink::EventSink(const PodEnv& pod, bool enabled)
+    : about_{.name = pod.name, .name_space = pod.name_space, .uid = pod.uid} {
+  if (!enabled) return;
+  auto api = KubeApi::InCluster();
+  if (!api) {
+    LogWarning("no access to the Kubernetes API: decisions are logged, not sent as Events",
+               {{"err", api.error().ToString()}});
+    return;
+  }
+  api_ = *std::move(api);
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+EventSink::~EventSink() {
+  thread_.request_stop();
+  changed_.notify_all();
+}
+
+void EventSink::Emit(const std::string& reason, const std::string& message, bool warning) {
+  Log(warning ? LogLevel::kWarning : LogLevel::kInfo, "event",
+      {{"reason", reason}, {"message", message}});
+  if (!api_) return;
+  const std::scoped_lock lock(mutex_);
+  if (queue_.size() >= kQueueLimit) queue_.pop_front();
+  queue_.push_back({.reason = reason, .message = message, .warning = warning});
+  changed_.notify_all();
+}
+
+void EventSink::Flush(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, deadline.Left(), [this] { return queue_.empty() && !sending_; });
+}
+
+void EventSink::Run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+    const EventBody event = queue_.front();
+    queue_.pop_front();
+    sending_ = true;
+    lock.unlock();
+    const Status sent = api_->CreateEvent(about_, event, Deadline::In(kSendTimeout));
+    if (!sent) LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
+    lock.lock();
+    sending_ = false;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace bowline

@@ -1,0 +1,42 @@
+#pragma once
+// Kubernetes Events about our own pod, sent by a thread of its own: an API server that does not answer must never
+// delay a start, a probe or a handover.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "kube/api.h"
+#include "sys/env.h"
+
+namespace bowline {
+
+class EventSink {
+ public:
+  /// Without an API (no rights) or with `enabled` false, events are only logged.
+  EventSink(const PodEnv& pod, bool enabled);
+  ~EventSink();
+  EventSink(const EventSink&) = delete;
+  EventSink& operator=(const EventSink&) = delete;
+
+  /// Logs it and queues it. At most 64 wait; the oldest goes first when there are more.
+  void Emit(const std::string& reason, const std::string& message, bool warning = false);
+  /// Waits until the queue is empty or the deadline passes; for just before an exit.
+  void Flush(Deadline deadline);
+
+ private:
+  void Run(const std::stop_token& stop);
+
+  PodRef about_;
+  std::optional<KubeApi> api_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<EventBody> queue_;
+  bool sending_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,197 @@
+#include "apply/guard.h"
+
+#include "apply/handover.h"
+#include "apply/record.h"
+#include "apply/volume_io.h"
+#include "sys/log.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{150};            // between two looks while waiting
+constexpr Milliseconds kCardsTimeout{600};
+constexpr Milliseconds kDnsTimeout{1500};
+constexpr Milliseconds kDnsPatience{3000};    // then the addresses of the own nodes.conf do
+constexpr Milliseconds kTakeOverTimeout{8000};
+
+}  // namespace
+
+Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
+             const EngineSecrets& secrets, Board& board, EventSink& events)
+    : settings_(settings),
+      paths_(paths),
+      self_(self),
+      login_(LoginOf(secrets)),
+      board_(board),
+      events_(events) {}
+
+Error Guard::Refused(const std::string& reason) {
+  std::string text = reason;
+  const auto copy = QuarantineNodesConf(paths_.data);
+  if (copy) text += std::format("; the file is untouched, a copy is {}", copy->string());
+  events_.Emit("StartRefused", text, true);
+  return {.code = Code::kDataLoss, .message = text};
+}
+
+Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) {
+  const auto files = ReadVolume(paths_.data);
+  if (!files) return FailWith(files, "reading the volume");
+  const Identity expected{
+      .installation = "", .name_space = settings_.name_space, .release = settings_.release};
+  volume_ = JudgeVolume(*files, expected, self_);
+  board_.SetVolume(volume_);
+  LogInfo("volume", {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", files->dataset_bytes}});
+  if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
+
+  while (true) {
+    const StartPlan plan =
+        LookUpAddresses()
+            ? Decide()
+            : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
+    Announce(plan);
+    if (plan.action == StartAction::kRefuse) return std::unexpected(Refused(plan.reason));
+    const auto ready = Act(plan);
+    if (!ready) {
+      LogWarning("a step of the start failed; looking again", {{"err", ready.error().ToString()}});
+    } else if (ready->has_value()) {
+      return GuardOutcome{.volume = volume_,
+                          .addresses = addresses_,
+                          .announced = addresses_.at(self_),
+                          .reason = **ready};
+    }
+    if (!pause(kLook)) return Fail(Code::kAborted, "told to stop before the engine was started");
+  }
+}
+
+bool Guard::LookUpAddresses() {
+  if (addresses_complete_) return true;
+  AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
+  addresses_complete_ = addresses_.size() == settings_.layout.Members().size();
+  if (addresses_complete_) return true;
+  if (volume_.conf && Since(began_) > kDnsPatience) {
+    // DNS is down: member Services keep their addresses, so what the file knows is most likely still right.
+    AddressBook known =
+        AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout);
+    known.merge(addresses_);
+    std::swap(addresses_, known);
+    if (addresses_.contains(self_)) return true;
+  }
+  announced_reason_ = "looking up the members' Services: " +
+                      (answers.failures.empty() ? "" : answers.failures.front());
+  return false;
+}
+
+StartPlan Guard::Decide() {
+  cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
+  StartInput input{.layout = settings_.layout,
+                   .self = self_,
+                   .volume = volume_,
+                   .peers = cards_,
+                   .record_installation = std::nullopt,
+                   .waited = Since(began_)};
+  if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
+    auto record = ReadRecord(settings_);
+    if (record) input.record_installation = *std::move(record);
+  }
+  return PlanStart(input);
+}
+
+void Guard::Announce(const StartPlan& plan) {
+  board_.SetPhase(Phase::kGuard, plan.reason);
+  const std::string text = std::format("{}: {}", StartActionName(plan.action), plan.reason);
+  if (text == announced_reason_) return;
+  announced_reason_ = text;
+  LogInfo("start decision",
+          {{"action", StartActionName(plan.action)},
+           {"why", plan.reason},
+           {"waitedMs", Since(began_).count()}});
+  if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
+    events_.Emit("StartDecision", text, plan.warning);
+  } else if (Since(began_) > Milliseconds(5000)) {
+    events_.Emit("StartWaiting", plan.reason, true);
+  }
+}
+
+Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
+  switch (plan.action) {
+    case StartAction::kWait:
+    case StartAction::kRefuse:
+      return std::nullopt;
+    case StartAction::kFound:
+      RETURN_IF_ERROR(Found());
+      return std::nullopt;
+    case StartAction::kAdopt:
+      RETURN_IF_ERROR(Adopt(plan.installation));
+      return std::nullopt;
+    case StartAction::kHandOver: {
+      const HandoverContext ctx{.settings = settings_,
+                                .addresses = addresses_,
+                                .login = login_,
+                                .identity = volume_.state.identity,
+                                .self = self_};
+      RETURN_IF_ERROR(TakeOverDead(ctx, *plan.target, plan.without_quorum,
+                                   Deadline::In(kTakeOverTimeout)));
+      events_.Emit("HandedOver", plan.target->ToString() + " leads the shard now");
+      return std::nullopt;
+    }
+    case StartAction::kSeed:
+    case StartAction::kResume:
+    case StartAction::kFollow:
+    case StartAction::kLead:
+      RETURN_IF_ERROR(WriteConf(plan));
+      return std::optional(std::format("{}: {}", StartActionName(plan.action), plan.reason));
+  }
+  return Fail(Code::kInternal, "unknown start action");
+}
+
+Status Guard::Found() {
+  std::string installation = RandomHex();
+  if (!settings_.record.empty()) {
+    // Whoever wrote the record first wins, should two pods of this member ever run at once.
+    ASSIGN_OR_RETURN(installation, FoundInRecord(settings_, installation));
+  }
+  return Adopt(installation);
+}
+
+Status Guard::Adopt(const std::string& installation) {
+  VolumeState state = volume_.state;
+  state.identity.installation = installation;
+  state.held = false;
+  RETURN_IF_ERROR(SaveState(paths_.data, state));
+  volume_.state = state;
+  if (volume_.kind == VolumeKind::kFresh) {
+    const auto files = ReadVolume(paths_.data);
+    if (!files) return std::unexpected(files.error());
+    volume_ = JudgeVolume(*files, state.identity, self_);
+  }
+  board_.SetVolume(volume_);
+  return {};
+}
+
+Status Guard::WriteConf(const StartPlan& plan) {
+  const Identity& identity = volume_.state.identity;
+  NodesConf conf;
+  if (plan.action == StartAction::kSeed) {
+    ASSIGN_OR_RETURN(conf, SeedNodesConf(settings_.layout, identity, addresses_, self_));
+  } else if (plan.action == StartAction::kResume) {
+    conf = *volume_.conf;
+    Readdress(conf, identity, addresses_);
+  } else {
+    const Card& source = cards_.at(*plan.source);
+    ASSIGN_OR_RETURN(const NodesConf view, ParseClusterNodes(source.engine.view));
+    ASSIGN_OR_RETURN(conf, NodesConfFromView(view, source.engine.cluster.current_epoch, identity,
+                                             addresses_, self_, *plan.target));
+    // A vote that was given must not be given twice.
+    if (volume_.conf) conf.last_vote_epoch = volume_.conf->last_vote_epoch;
+  }
+  if (volume_.kind != VolumeKind::kData && volume_.state.held) {
+    volume_.state.held = false;  // what it held is gone
+    RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
+    board_.SetVolume(volume_);
+  }
+  return SaveNodesConf(paths_.data, conf);
+}
+
+}  // namespace bowline

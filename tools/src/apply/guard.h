@@ -1,0 +1,58 @@
+#pragma once
+// The start guard at work: looks, decides by plan/start.h, acts, until the engine may start.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "apply/board.h"
+#include "apply/context.h"
+#include "apply/events.h"
+#include "plan/start.h"
+
+namespace bowline {
+
+struct GuardOutcome {
+  VolumeFacts volume;
+  AddressBook addresses;
+  Endpoint announced;
+  std::string reason;
+};
+
+class Guard {
+ public:
+  Guard(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
+        Board& board, EventSink& events);
+
+  /// Returns when the engine may start; nodes.conf has been written then. kDataLoss: refused (exit 65). kAborted:
+  /// told to stop while waiting. `pause` sleeps for the given time and says false when it is time to stop.
+  Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
+
+ private:
+  /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
+  bool LookUpAddresses();
+  StartPlan Decide();
+  /// Nothing: go on looking. A value: the reason with which the engine may start.
+  Result<std::optional<std::string>> Act(const StartPlan& plan);
+  Status Found();
+  Status Adopt(const std::string& installation);
+  Status WriteConf(const StartPlan& plan);
+  void Announce(const StartPlan& plan);
+  Error Refused(const std::string& reason);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  Credentials login_;
+  Board& board_;
+  EventSink& events_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  VolumeFacts volume_;
+  AddressBook addresses_;
+  bool addresses_complete_ = false;
+  Cards cards_;
+  std::string announced_reason_;
+};
+
+}  // namespace bowline

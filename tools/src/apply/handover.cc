@@ -1,0 +1,137 @@
+#include "apply/handover.h"
+
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kCallTimeout{1000};
+constexpr Milliseconds kCardsTimeout{800};
+constexpr Milliseconds kPoll{10};
+// An accepted failover is given up by the engine after 5 s (CLUSTER_MF_TIMEOUT, cluster_legacy.c).
+constexpr Milliseconds kEngineGivesUp{5500};
+// How long the primary waits for a replica that is just syncing.
+constexpr Milliseconds kSyncPatience{3000};
+
+Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  const auto address = ctx.addresses.find(member);
+  if (address == ctx.addresses.end()) {
+    return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
+  }
+  return RespClient::Connect(address->second.ip, address->second.port, ctx.login,
+                             deadline.Within(kCallTimeout));
+}
+
+/// The member's role; asked on a new connection when the old one breaks (a promotion resets connections).
+Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
+  return info.primary;
+}
+
+Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  while (true) {
+    const auto primary = IsPrimary(ctx, member, deadline);
+    if (primary && *primary) return {};
+    if (!deadline.Sleep(kPoll)) {
+      return Fail(Code::kDeadlineExceeded, "{} did not become primary", member.ToString());
+    }
+  }
+}
+
+Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  while (true) {
+    const Cards cards =
+        GatherCards(ctx.settings, ctx.addresses, nullptr, deadline.Within(kCardsTimeout));
+    if (LedByMajority(ctx.identity, cards, member)) return {};
+    if (!deadline.Sleep(kPoll)) {
+      return Fail(Code::kDeadlineExceeded, "a majority of primaries does not confirm {}",
+                  member.ToString());
+    }
+  }
+}
+
+/// Redis drops a failover request silently when the primary does not list the caller as its replica yet
+/// (facts/cluster.md 3); the request would cost 5 s of paused writes.
+bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, MemberName self,
+                    MemberName replica) {
+  const auto view = ParseClusterNodes(primary.view);
+  if (!view) return false;
+  const NodeLine* line = view->Find(identity.NodeIdOf(replica));
+  return line != nullptr && line->role == NodeRole::kReplica &&
+         line->primary == identity.NodeIdOf(self);
+}
+
+struct Step {
+  HandoverResult result = HandoverResult::kNoCandidate;
+  bool again = false;
+  MemberName target;
+};
+
+/// One look at everybody: what is there to do?
+Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
+  const Cards cards =
+      GatherCards(ctx.settings, ctx.addresses, nullptr, deadline.Within(kCardsTimeout));
+  const auto self = cards.find(ctx.self);
+  if (self == cards.end() || !self->second.engine.answers) return {.again = true};
+  if (!self->second.engine.info.primary) return {.result = HandoverResult::kNothingToDo};
+  const auto view = ParseClusterNodes(self->second.engine.view);
+  if (view && view->Myself() != nullptr && view->Myself()->slots.empty()) {
+    return {.result = HandoverResult::kNothingToDo};
+  }
+  auto candidate = BestCandidate(ctx.settings.layout, cards, ctx.self.shard, ctx.self, true);
+  if (candidate && to != nullptr && candidate->member != *to) candidate.reset();
+  if (!candidate) return {.result = HandoverResult::kNoCandidate, .again = true};
+  if (!ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
+    return {.again = true};
+  }
+  LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
+  return {.result = HandoverResult::kDone, .target = candidate->member};
+}
+
+Status SwitchTo(const HandoverContext& ctx, MemberName target, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
+  RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kCallTimeout)));
+  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, deadline.Within(kEngineGivesUp)));
+  return WaitForMajority(ctx, target, deadline);
+}
+
+}  // namespace
+
+Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
+                                       const MemberName* to) {
+  const Deadline patience = deadline.Within(kSyncPatience);
+  while (!deadline.Passed()) {
+    const Step step = NextStep(ctx, deadline, to);
+    if (!step.again && step.result != HandoverResult::kDone) return step.result;
+    if (step.again) {
+      if (patience.Passed()) return HandoverResult::kNoCandidate;
+      (void)deadline.Sleep(Milliseconds(100));
+      continue;
+    }
+    const Status switched = SwitchTo(ctx, step.target, deadline);
+    if (switched) return HandoverResult::kDone;
+    LogWarning("the handover did not happen; deciding anew", {{"err", switched.error().ToString()}});
+    (void)deadline.Sleep(Milliseconds(200));
+  }
+  return Fail(Code::kDeadlineExceeded, "no handover could be confirmed in time");
+}
+
+Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
+                    Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
+  // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md 3f).
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
+  if (info.loading) {
+    return Fail(Code::kAborted, "{} is loading", target.ToString());
+  }
+  if (!info.primary) {
+    const FailoverMode mode = without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
+    RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kCallTimeout)));
+  }
+  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, deadline.Within(kEngineGivesUp)));
+  if (without_quorum) return {};  // nobody else runs to confirm it; the guard looks again
+  return WaitForMajority(ctx, target, deadline);
+}
+
+}  // namespace bowline

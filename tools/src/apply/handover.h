@@ -1,0 +1,36 @@
+#pragma once
+// Moving a shard's lead from one member to another, planned or after a death.
+
+#include <string>
+
+#include "apply/context.h"
+#include "plan/candidate.h"
+
+namespace bowline {
+
+struct HandoverContext {
+  const Settings& settings;
+  const AddressBook& addresses;
+  Credentials login;
+  Identity identity;
+  MemberName self;  ///< who leaves
+};
+
+enum class HandoverResult {
+  kDone,           ///< the target leads, a majority says so
+  kNothingToDo,    ///< not a primary with slots
+  kNoCandidate,    ///< nobody can take over; the caller may stop all the same
+};
+
+/// Rule R7. From the living primary `ctx.self` to the best replica: plain CLUSTER FAILOVER, confirmed by both roles
+/// and a majority of primaries; tried again with another replica until the deadline. kDeadlineExceeded when it could
+/// not be confirmed. `to` limits the choice to one member.
+Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
+                                       const MemberName* to = nullptr);
+
+/// `ctx.self`'s engine does not run: `target` takes over by FORCE (TAKEOVER without a quorum) and it is watched until
+/// it leads by the word of a majority. kAborted when the target is no fit replica any more: decide anew.
+Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
+                    Deadline deadline);
+
+}  // namespace bowline

@@ -1,0 +1,47 @@
+#pragma once
+// The resident look at the own engine: snapshots, the "held" note, the replication mark, and repair of addresses.
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "apply/board.h"
+#include "apply/context.h"
+#include "apply/events.h"
+#include "apply/guard.h"
+#include "plan/heal.h"
+
+namespace bowline {
+
+class Monitor {
+ public:
+  Monitor(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
+          GuardOutcome start, Board& board, EventSink& events);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  void NoteRole(const Card& card);
+  void NoteHeld(const Card& card);
+  void NoteMark(const Card& card);
+  void Heal(const Card& card);
+  Status Repair(const HealPlan& plan);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  Credentials login_;
+  VolumeState state_;
+  Endpoint announced_;
+  Board& board_;
+  EventSink& events_;
+  std::string role_;
+  ReplicationMark mark_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,21 @@
+#pragma once
+// The whole cluster, seen by asking every member: for `status`, `check` and `failover`.
+
+#include "apply/context.h"
+#include "plan/topology.h"
+
+namespace bowline {
+
+struct Observation {
+  AddressBook addresses;
+  std::vector<std::string> address_failures;
+  Cards cards;
+  Topology topology;
+};
+
+Observation Observe(const Settings& settings, Deadline deadline);
+
+/// The identity that the cards agree on. kFailedPrecondition when nobody knows the installation or they differ.
+Result<Identity> IdentityOf(const Settings& settings, const Cards& cards);
+
+}  // namespace bowline

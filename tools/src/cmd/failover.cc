@@ -1,0 +1,79 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "apply/handover.h"
+#include "apply/observe.h"
+#include "base/json.h"
+#include "cmd/verbs.h"
+#include "plan/candidate.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLookTimeout{5000};
+constexpr Milliseconds kHandoverTimeout{30'000};
+
+struct FailoverFlags {
+  int shard = 0;
+  std::string to;
+  bool dry_run = false;
+};
+
+Result<MemberName> PrimaryOf(const Settings& settings, const Cards& cards, int shard) {
+  for (const MemberName member : settings.layout.MembersOf(shard)) {
+    const auto card = cards.find(member);
+    if (card != cards.end() && card->second.engine.answers && card->second.engine.info.primary) {
+      return member;
+    }
+  }
+  return Fail(Code::kUnavailable, "shard {} has no primary that answers", shard);
+}
+
+Result<ExitCode> RunFailover(const Settings& settings, const FailoverFlags& flags) {
+  if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
+    return Fail(Code::kInvalidArgument, "--shard {}: use 0 to {}", flags.shard,
+                settings.layout.shards - 1);
+  }
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  const Observation seen = Observe(settings, Deadline::In(kLookTimeout));
+  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
+  ASSIGN_OR_RETURN(const MemberName primary, PrimaryOf(settings, seen.cards, flags.shard));
+  auto candidate = BestCandidate(settings.layout, seen.cards, flags.shard, primary, true);
+  if (!flags.to.empty()) {
+    ASSIGN_OR_RETURN(const MemberName wanted, MemberName::Parse(flags.to));
+    candidate = Candidate{.member = wanted, .reason = "asked for"};
+  }
+  if (!candidate) {
+    return Fail(Code::kFailedPrecondition, "shard {} has no replica in sync", flags.shard);
+  }
+  JsonWriter plan(true);
+  plan.BeginObject().Field("shard", flags.shard).Field("from", primary.ToString());
+  plan.Field("to", candidate->member.ToString()).Field("why", candidate->reason);
+  plan.Field("dryRun", flags.dry_run).EndObject();
+  (void)std::printf("%s\n", plan.Take().c_str());
+  if (flags.dry_run) return ExitCode::kOk;
+  ASSIGN_OR_RETURN(const HandoverResult result,
+                   HandOverPlanned({.settings = settings,
+                                    .addresses = seen.addresses,
+                                    .login = LoginOf(secrets),
+                                    .identity = identity,
+                                    .self = primary},
+                                   Deadline::In(kHandoverTimeout), &candidate->member));
+  return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
+}
+
+}  // namespace
+
+VerbAction DeclareFailover(CLI::App& app) {
+  const auto flags = std::make_shared<FailoverFlags>();
+  app.add_option("--shard", flags->shard, "number of the shard")->required();
+  app.add_option("--to", flags->to, "the member that shall lead, e.g. shard-0-1");
+  app.add_flag("--dry-run", flags->dry_run, "print the plan as JSON and do nothing");
+  return [flags](const CommonFlags& common) -> Result<ExitCode> {
+    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    return RunFailover(settings, *flags);
+  };
+}
+
+}  // namespace bowline

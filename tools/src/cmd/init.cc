@@ -1,0 +1,63 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "apply/volume_io.h"
+#include "cmd/install.h"
+#include "cmd/paths.h"
+#include "cmd/verbs.h"
+#include "sys/file.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+/// A volume that we cannot write is found now, in the init container, with a clear message.
+Status CheckWritable(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / ".bowline-writable";
+  const Status written = WriteFileAtomic(file, "");
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  if (written) return {};
+  return Fail(Code::kPermissionDenied,
+              "{} is not writable ({}): set podSecurityContext.fsGroup to the volume's group, or fix "
+              "its owner",
+              folder.string(), written.error().message);
+}
+
+Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
+  if (!install_to.empty()) RETURN_IF_ERROR(InstallTo(install_to));
+  ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
+  ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  ASSIGN_OR_RETURN(const std::string directives, ReadFile(paths.engine_directives));
+  // Rendered for the check alone: the addresses are looked up at each start of the engine.
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string conf,
+                   RenderEngineConf({.settings = settings,
+                                     .secrets = secrets,
+                                     .announced = {},
+                                     .user_directives = directives}));
+  RETURN_IF_ERROR(CheckWritable(paths.data));
+  RETURN_IF_ERROR(CheckWritable(paths.run));
+  ASSIGN_OR_RETURN(const VolumeFiles files, ReadVolume(paths.data));
+  const Identity expected{
+      .installation = "", .name_space = settings.name_space, .release = settings.release};
+  const VolumeFacts volume = JudgeVolume(files, expected, self);
+  // A refusal is told by `run server`, which has the right to send an Event and repeats the judgement anyway.
+  LogInfo("volume", {{"member", self.ToString()},
+                     {"kind", VolumeKindName(volume.kind)},
+                     {"reason", volume.reason}});
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+VerbAction DeclareInit(CLI::App& app) {
+  const auto install_to = std::make_shared<std::string>();
+  app.add_option("--install-to", *install_to, "also copy this program into that folder");
+  const auto flags = DeclarePaths(app);
+  return [install_to, flags](const CommonFlags& common) {
+    return RunInit(*install_to, ToPaths(*flags, common.config));
+  };
+}
+
+}  // namespace bowline

@@ -1,0 +1,40 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "cmd/install.h"
+#include "cmd/verbs.h"
+#include "sys/file.h"
+#include "sys/log.h"
+
+namespace bowline {
+
+Status InstallTo(const std::filesystem::path& folder) {
+  const auto self = ReadFile("/proc/self/exe");
+  if (!self) return FailWith(self, "reading this program");
+  const std::filesystem::path target = folder / "bowline";
+  const auto present = ReadFile(target);
+  if (present && *present == *self) return {};
+  const Status written = WriteFileAtomic(target, *self, 0555);
+  if (!written) return FailWith(written, "install");
+  const auto copy = ReadFile(target);
+  if (!copy || *copy != *self) {
+    return Fail(Code::kDataLoss, "{} differs from this program after the copy", target.string());
+  }
+  LogInfo("installed", {{"path", target.string()}, {"bytes", self->size()}});
+  return {};
+}
+
+VerbAction DeclareInstall(CLI::App& app) {
+  const auto folder = std::make_shared<std::string>();
+  app.add_option("--to", *folder, "the folder, a volume shared with the engine's container")
+      ->required();
+  return [folder](const CommonFlags&) -> Result<ExitCode> {
+    RETURN_IF_ERROR(InstallTo(*folder));
+    return ExitCode::kOk;
+  };
+}
+
+}  // namespace bowline

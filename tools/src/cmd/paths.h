@@ -1,0 +1,23 @@
+#pragma once
+// Flags for the folders of a member, shared by the verbs that touch them.
+
+#include <memory>
+
+#include "apply/context.h"
+
+namespace CLI {
+class App;
+}
+
+namespace bowline {
+
+struct PathFlags {
+  std::string engine_directives = "/etc/bowline/engine.conf";
+  std::string data = "/data";
+  std::string run = "/run/bowline";
+};
+
+std::shared_ptr<PathFlags> DeclarePaths(CLI::App& app);
+Paths ToPaths(const PathFlags& flags, const std::string& config);
+
+}  // namespace bowline

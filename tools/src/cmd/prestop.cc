@@ -1,0 +1,70 @@
+#include <CLI/CLI.hpp>
+
+#include "apply/handover.h"
+#include "apply/observe.h"
+#include "cmd/verbs.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+// Left of the grace period for the engine's own shutdown (waiting for replicas, last fsync).
+constexpr int kShutdownSeconds = 10;
+constexpr Milliseconds kCardsTimeout{1000};
+constexpr Milliseconds kDnsTimeout{2000};
+
+/// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0, and the
+/// engines' own election is the fallback.
+Status TryHandOver(const Settings& settings) {
+  const Deadline deadline = Deadline::In(
+      std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
+  ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  const Credentials login = LoginOf(secrets);
+  {
+    // A replica stops at once: one question to the own engine, no look at anybody else.
+    const Deadline quick = deadline.Within(kCardsTimeout);
+    ASSIGN_OR_RETURN(RespClient engine,
+                     RespClient::Connect("127.0.0.1", settings.ports.client, login, quick));
+    ASSIGN_OR_RETURN(const EngineInfo info, engine.Info(quick));
+    if (!info.primary) {
+      LogInfo("a replica: nothing to hand over");
+      return {};
+    }
+  }
+  const AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
+  const Cards cards =
+      GatherCards(settings, answers.book, nullptr, deadline.Within(kCardsTimeout));
+  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, cards));
+  ASSIGN_OR_RETURN(const HandoverResult result, HandOverPlanned({.settings = settings,
+                                                                 .addresses = answers.book,
+                                                                 .login = login,
+                                                                 .identity = identity,
+                                                                 .self = self},
+                                                                deadline));
+  switch (result) {
+    case HandoverResult::kDone:
+      LogInfo("handed over");
+      break;
+    case HandoverResult::kNothingToDo:
+      LogInfo("not a primary with slots: nothing to hand over");
+      break;
+    case HandoverResult::kNoCandidate:
+      LogWarning("no replica can take over: stopping as the shard's only member with its data");
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+VerbAction DeclarePrestop(CLI::App&) {
+  return [](const CommonFlags& common) -> Result<ExitCode> {
+    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    const Status tried = TryHandOver(settings);
+    if (!tried) LogWarning("no handover before the stop", {{"err", tried.error().ToString()}});
+    return ExitCode::kOk;
+  };
+}
+
+}  // namespace bowline

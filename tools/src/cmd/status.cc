@@ -1,0 +1,60 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "apply/observe.h"
+#include "cmd/verbs.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLookTimeout{5000};
+constexpr Milliseconds kBetweenLooks{500};
+
+struct OutputFlags {
+  std::string output = "table";
+  int wait_seconds = 0;
+};
+
+std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
+  auto flags = std::make_shared<OutputFlags>();
+  app.add_option("--output", flags->output, "table or json")->check(CLI::IsMember({"table", "json"}));
+  return flags;
+}
+
+void Print(const Topology& topology, const OutputFlags& flags) {
+  const std::string text = flags.output == "json" ? PrintJson(topology) : PrintTable(topology);
+  (void)std::fputs(text.c_str(), stdout);
+}
+
+}  // namespace
+
+VerbAction DeclareStatus(CLI::App& app) {
+  const auto flags = DeclareOutput(app);
+  return [flags](const CommonFlags& common) -> Result<ExitCode> {
+    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    Print(Observe(settings, Deadline::In(kLookTimeout)).topology, *flags);
+    return ExitCode::kOk;
+  };
+}
+
+VerbAction DeclareCheck(CLI::App& app) {
+  const auto flags = DeclareOutput(app);
+  app.add_option("--wait", flags->wait_seconds, "look again for up to this long, e.g. 60 or 60s")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, int>{{"s", 1}, {"m", 60}}, CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  return [flags](const CommonFlags& common) -> Result<ExitCode> {
+    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));
+    while (true) {
+      const Topology topology = Observe(settings, Deadline::In(kLookTimeout)).topology;
+      if (topology.problems.empty() || !deadline.Sleep(kBetweenLooks)) {
+        Print(topology, *flags);
+        return topology.problems.empty() ? ExitCode::kOk : ExitCode::kFalse;
+      }
+    }
+  };
+}
+
+}  // namespace bowline

@@ -1,0 +1,109 @@
+#include "cmd/verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "base/parse.h"
+#include "cmd/version.h"
+#include "sys/env.h"
+#include "sys/file.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kTerminationMessageLimit = 2048;
+
+/// The settings' own log format and level stand in bowline.json; flags and environment win.
+Status SetUpLogging(const CommonFlags& flags, std::string_view verb) {
+  ASSIGN_OR_RETURN(const LogLevel level,
+                   ParseLogLevel(flags.log_level.empty() ? "info" : flags.log_level));
+  ASSIGN_OR_RETURN(const LogFormat format,
+                   ParseLogFormat(flags.log_format.empty() ? "text" : flags.log_format));
+  SetUpLog(level, format, verb, ReadPodEnv().name);
+  return {};
+}
+
+void DeclareCommon(CLI::App& app, CommonFlags& flags) {
+  app.add_option("--config", flags.config, "bowline.json of the chart")->envname("BOWLINE_CONFIG");
+  app.add_option("--log-format", flags.log_format, "json or text")->envname("BOWLINE_LOG_FORMAT");
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
+      ->envname("BOWLINE_LOG_LEVEL");
+}
+
+/// Finds or makes the subcommand for "run server": one level per word.
+CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& summary) {
+  CLI::App* app = &root;
+  for (const std::string_view word : Split(name, ' ')) {
+    CLI::App* next = app->get_subcommand_no_throw(std::string(word));
+    if (next == nullptr) next = app->add_subcommand(std::string(word));
+    if (app != &root) app->require_subcommand(1);
+    app = next;
+  }
+  app->description(summary);
+  return app;
+}
+
+int ReportError(const std::string& verb, const Error& error) {
+  LogError("failed", {{"verb", verb}, {"err", error.ToString()}});
+  const std::string text = "bowline " + verb + ": " + error.ToString();
+  WriteBestEffort("/dev/termination-log", text.substr(0, kTerminationMessageLimit));
+  return static_cast<int>(ToExitCode(error.code));
+}
+
+}  // namespace
+
+const std::vector<Verb>& Verbs() {
+  static const std::vector<Verb> verbs{
+      {"install", "copy this program into a folder (init container)", &DeclareInstall},
+      {"init", "check the volume and the settings before the engine's container starts",
+       &DeclareInit},
+      {"run server", "guard the start, run the engine, answer probes (entry point)",
+       &DeclareRunServer},
+      {"probe", "the verdict of a probe, asked from the resident program", &DeclareProbe},
+      {"prestop", "hand a primary's lead over before the stop (preStop hook)", &DeclarePrestop},
+      {"status", "show the topology", &DeclareStatus},
+      {"check", "exit 0 only when the cluster is what the values declare", &DeclareCheck},
+      {"failover", "hand a shard's lead over now", &DeclareFailover},
+      {"auth create", "create the Secret with the passwords unless it exists (pre-install Job)",
+       &DeclareAuthCreate},
+      {"nodes-conf generate", "print the nodes.conf of a first start", &DeclareNodesConfGenerate},
+      {"nodes-conf check", "check a nodes.conf file", &DeclareNodesConfCheck},
+      {"config check", "check bowline.json and engine.conf", &DeclareConfigCheck},
+      {"docs", "print the reference of verbs and exit codes", &DeclareDocs},
+  };
+  return verbs;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App root("bowline: Redis and Valkey high availability from a plain Helm chart", "bowline");
+  root.set_version_flag("--version", std::string(kVersion));
+  root.require_subcommand(1);
+  bool parse_only = false;
+  root.add_flag("--parse-only", parse_only, "check the command line and do nothing");
+  CommonFlags flags;
+  std::vector<std::pair<CLI::App*, VerbAction>> actions;
+  for (const Verb& verb : Verbs()) {
+    CLI::App* app = Subcommand(root, verb.name, verb.summary);
+    DeclareCommon(*app, flags);
+    actions.emplace_back(app, verb.declare(*app));
+  }
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return root.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (!actions[i].first->parsed()) continue;
+    if (parse_only) return 0;
+    const std::string verb = Verbs()[i].name;
+    const Status log = SetUpLogging(flags, verb);
+    if (!log) return ReportError(verb, log.error());
+    const Result<ExitCode> result = actions[i].second(flags);
+    return result ? static_cast<int>(*result) : ReportError(verb, result.error());
+  }
+  return static_cast<int>(ExitCode::kUsage);
+}
+
+}  // namespace bowline

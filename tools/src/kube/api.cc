@@ -1,0 +1,181 @@
+#include "kube/api.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/parse.h"
+#include "kube/http_call.h"
+#include "sys/env.h"
+#include "sys/file.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+constexpr const char* kAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+constexpr std::size_t kEventMessageLimit = 1024;
+
+Code CodeOfStatus(long status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Code::kPermissionDenied;
+    case 404:
+      return Code::kNotFound;
+    case 409:
+      return Code::kAborted;
+    case 400:
+    case 422:
+      return Code::kInvalidArgument;
+    default:
+      return Code::kUnavailable;
+  }
+}
+
+/// The API's own words ("configmaps \"x\" is forbidden: ..."), or the start of the body.
+std::string MessageOf(const std::string& body) {
+  const auto document = JsonDocument::Parse(body);
+  if (document) {
+    const auto message = document->root().GetString("message");
+    if (message) return *message;
+  }
+  return body.substr(0, 200);
+}
+
+Result<std::map<std::string, std::string>> ReadData(const JsonView& object) {
+  std::map<std::string, std::string> data;
+  if (!object.Has("data")) return data;
+  ASSIGN_OR_RETURN(const JsonView values, object.Get("data"));
+  if (values.IsNull()) return data;
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys, values.Keys());
+  for (const std::string& key : keys) {
+    ASSIGN_OR_RETURN(data[key], values.GetString(key));
+  }
+  return data;
+}
+
+void WriteMap(JsonWriter& json, std::string_view key,
+              const std::map<std::string, std::string>& values) {
+  json.Key(key).BeginObject();
+  for (const auto& [name, value] : values) json.Field(name, value);
+  json.EndObject();
+}
+
+std::string EventJson(const PodRef& about, const EventBody& event) {
+  const std::string now = Rfc3339Seconds();
+  JsonWriter json;
+  json.BeginObject().Field("apiVersion", "v1").Field("kind", "Event");
+  json.Key("metadata").BeginObject();
+  json.Field("name", about.name + "." + RandomHex(8));
+  json.Field("namespace", about.name_space).EndObject();
+  json.Key("involvedObject").BeginObject();
+  json.Field("apiVersion", "v1").Field("kind", "Pod").Field("name", about.name);
+  json.Field("namespace", about.name_space).Field("uid", about.uid).EndObject();
+  json.Field("reason", event.reason);
+  json.Field("message", event.message.substr(0, kEventMessageLimit));
+  json.Field("type", event.warning ? "Warning" : "Normal");
+  json.Field("firstTimestamp", now).Field("lastTimestamp", now).Field("count", 1);
+  json.Key("source").BeginObject().Field("component", "bowline").EndObject();
+  json.Field("reportingComponent", "bowline").Field("reportingInstance", about.name);
+  json.EndObject();
+  return json.Take();
+}
+
+}  // namespace
+
+Result<KubeApi> KubeApi::InCluster() {
+  const std::string host = EnvOr("KUBERNETES_SERVICE_HOST", "");
+  const std::string port = EnvOr("KUBERNETES_SERVICE_PORT_HTTPS", "443");
+  const std::string folder = EnvOr("BOWLINE_SERVICE_ACCOUNT", kAccountFolder);
+  if (host.empty()) return Fail(Code::kNotFound, "KUBERNETES_SERVICE_HOST is not set");
+  const auto token = ReadFile(folder + "/token");
+  if (!token) return FailWith(token, "service account token");
+  const std::string bracketed = host.contains(':') ? "[" + host + "]" : host;
+  return KubeApi(std::format("https://{}:{}", bracketed, port), folder);
+}
+
+Result<std::string> KubeApi::Call(const char* method, const std::string& path,
+                                  const std::string& body, const char* content_type,
+                                  Deadline deadline) const {
+  ASSIGN_OR_RETURN(const std::string token, ReadFile(account_ + "/token"));
+  const HttpsRequest request{.method = method,
+                             .url = base_url_ + path,
+                             .token = std::string(Trim(token)),
+                             .ca_file = account_ + "/ca.crt",
+                             .body = body,
+                             .content_type = content_type};
+  ASSIGN_OR_RETURN(HttpsResponse response, HttpsCall(request, deadline));
+  if (response.status >= 200 && response.status < 300) return std::move(response.body);
+  return Fail(CodeOfStatus(response.status), "{} {}: {} {}", method, path, response.status,
+              MessageOf(response.body));
+}
+
+Result<ConfigMapState> KubeApi::GetConfigMap(const std::string& name_space, const std::string& name,
+                                             Deadline deadline) const {
+  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
+  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
+  ConfigMapState state;
+  ASSIGN_OR_RETURN(state.resource_version, metadata.GetString("resourceVersion"));
+  ASSIGN_OR_RETURN(state.data, ReadData(document.root()));
+  return state;
+}
+
+Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string& name,
+                               const std::string& resource_version,
+                               const std::map<std::string, std::string>& data,
+                               Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject();
+  json.Key("metadata").BeginObject().Field("resourceVersion", resource_version).EndObject();
+  WriteMap(json, "data", data);
+  json.EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
+}
+
+Status KubeApi::CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const {
+  const std::string path = std::format("/api/v1/namespaces/{}/events", about.name_space);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("POST", path, EventJson(about, event), "application/json", deadline));
+  return {};
+}
+
+Result<std::map<std::string, std::string>> KubeApi::GetSecret(const std::string& name_space,
+                                                              const std::string& name,
+                                                              Deadline deadline) const {
+  const std::string path = std::format("/api/v1/namespaces/{}/secrets/{}", name_space, name);
+  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+  ASSIGN_OR_RETURN(auto values, ReadData(document.root()));
+  for (auto& [key, value] : values) {
+    ASSIGN_OR_RETURN(value, Base64Decode(value));
+  }
+  return values;
+}
+
+Status KubeApi::CreateSecret(const std::string& name_space, const std::string& name,
+                             const std::map<std::string, std::string>& values,
+                             const std::map<std::string, std::string>& labels,
+                             Deadline deadline) const {
+  std::map<std::string, std::string> encoded;
+  for (const auto& [key, value] : values) encoded[key] = Base64Encode(value);
+  JsonWriter json;
+  json.BeginObject().Field("apiVersion", "v1").Field("kind", "Secret").Field("type", "Opaque");
+  json.Key("metadata").BeginObject().Field("name", name).Field("namespace", name_space);
+  WriteMap(json, "labels", labels);
+  json.EndObject();
+  WriteMap(json, "data", encoded);
+  json.EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/secrets", name_space);
+  const auto created = Call("POST", path, json.Take(), "application/json", deadline);
+  if (created) return {};
+  if (created.error().code == Code::kAborted) {
+    return Fail(Code::kAlreadyExists, "Secret {}/{} exists", name_space, name);
+  }
+  return std::unexpected(created.error());
+}
+
+}  // namespace bowline

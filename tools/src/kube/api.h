@@ -1,0 +1,66 @@
+#pragma once
+// The few calls to the Kubernetes API that we make, typed. libcurl stays behind this header. The token is read anew
+// for each call (bound tokens rotate); every call has a deadline and a bounded body.
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "sys/deadline.h"
+
+namespace bowline {
+
+/// A ConfigMap's data with the version that a compare-and-swap needs.
+struct ConfigMapState {
+  std::string resource_version;
+  std::map<std::string, std::string> data;
+};
+
+/// A core/v1 Event about a pod.
+struct EventBody {
+  std::string reason;   ///< CamelCase, e.g. "Rejoined"
+  std::string message;  ///< at most 1024 bytes are kept (the API's limit)
+  bool warning = false;
+};
+
+/// Which object an event is about.
+struct PodRef {
+  std::string name;
+  std::string name_space;
+  std::string uid;
+};
+
+class KubeApi {
+ public:
+  /// From the pod's own mounts and environment (KUBERNETES_SERVICE_HOST, service account files).
+  /// kNotFound when this pod has no token: the chart was installed without API rights.
+  static Result<KubeApi> InCluster();
+
+  Result<ConfigMapState> GetConfigMap(const std::string& name_space, const std::string& name,
+                                      Deadline deadline) const;
+  /// Compare-and-swap of keys: merges `data` when the object still has `resource_version`; kAborted otherwise.
+  Status PatchConfigMap(const std::string& name_space, const std::string& name,
+                        const std::string& resource_version,
+                        const std::map<std::string, std::string>& data, Deadline deadline) const;
+  Status CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const;
+  /// Keys and values of a Secret, decoded.
+  Result<std::map<std::string, std::string>> GetSecret(const std::string& name_space,
+                                                       const std::string& name,
+                                                       Deadline deadline) const;
+  /// kAlreadyExists when somebody was first.
+  Status CreateSecret(const std::string& name_space, const std::string& name,
+                      const std::map<std::string, std::string>& values,
+                      const std::map<std::string, std::string>& labels, Deadline deadline) const;
+
+ private:
+  KubeApi(std::string base_url, std::string account) 
+      : base_url_(std::move(base_url)), account_(std::move(account)) {}
+  Result<std::string> Call(const char* method, const std::string& path, const std::string& body,
+                           const char* content_type, Deadline deadline) const;
+
+  std::string base_url_;
+  std::string account_;  ///< folder of token and ca.crt
+};
+
+}  // namespace bowline

@@ -1,0 +1,51 @@
+#pragma once
+// bowline.json: what the chart tells every member. Rendered by the chart, parsed strictly here.
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "model/layout.h"
+
+namespace bowline {
+
+enum class EngineKind { kRedis, kValkey };
+
+struct Ports {
+  int client = 6379;
+  int bus = 16379;
+  int http = 8379;
+};
+
+struct Settings {
+  std::string release;
+  std::string name_space;
+  std::string fullname;  ///< prefix of all objects' names
+  EngineKind engine = EngineKind::kRedis;
+  std::string cluster_domain = "cluster.local";
+  Ports ports;
+  Layout layout;
+  int node_timeout_milliseconds = 3000;
+  bool auth = true;
+  std::string auth_directory = "/etc/bowline-secret";
+  bool persistence = true;
+  std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
+  bool events = true;
+  int grace_seconds = 60;
+  std::string log_format = "json";
+  std::string log_level = "info";
+
+  /// "F-shard-0-1": name of the pod and of its member Service.
+  [[nodiscard]] std::string PodOf(MemberName member) const;
+  /// "F-shard-0-1.NS.svc.cluster.local."
+  [[nodiscard]] std::string HostOf(MemberName member) const;
+  /// The member that a pod's name stands for; kInvalidArgument for a pod of another release.
+  [[nodiscard]] Result<MemberName> MemberOfPod(std::string_view pod) const;
+  /// "redis-server" or "valkey-server".
+  [[nodiscard]] std::string EngineProgram() const;
+};
+
+/// kInvalidArgument with the path of the first value that is missing, of another type, out of range or unknown.
+Result<Settings> ParseSettings(std::string_view json);
+
+}  // namespace bowline

@@ -1,0 +1,28 @@
+#include "plan/candidate.h"
+
+#include <format>
+
+namespace bowline {
+
+std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
+                                       MemberName leaving, bool need_link) {
+  const Card* best = nullptr;
+  for (const MemberName member : layout.MembersOf(shard)) {
+    const auto found = cards.find(member);
+    if (member == leaving || found == cards.end()) continue;
+    const Card& card = found->second;
+    const EngineInfo& info = card.engine.info;
+    if (card.phase != Phase::kRunning || !card.engine.answers || info.primary || info.loading ||
+        !card.HasData()) {
+      continue;
+    }
+    if (need_link && !info.link_up) continue;
+    if (best == nullptr || info.offset > best->engine.info.offset) best = &card;
+  }
+  if (best == nullptr) return std::nullopt;
+  return Candidate{.member = best->member,
+                   .reason = std::format("highest offset {}, link {}", best->engine.info.offset,
+                                         best->engine.info.link_up ? "up" : "down")};
+}
+
+}  // namespace bowline

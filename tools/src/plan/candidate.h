@@ -1,0 +1,24 @@
+#pragma once
+// Which replica takes over: the choice alone, for handovers and for the start guard.
+
+#include <optional>
+#include <string>
+
+#include "model/layout.h"
+#include "plan/card.h"
+#include "plan/shard_view.h"
+
+namespace bowline {
+
+struct Candidate {
+  MemberName member;
+  std::string reason;  ///< "offset 123, link up"
+};
+
+/// The best member of `shard` other than `leaving` to lead it: its engine answers, is a replica, is not loading and
+/// holds data; highest offset first, then the lowest name. With `need_link` also only those whose replication
+/// link is up (a plain failover to another one stops writes for 5 s and fails).
+std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
+                                       MemberName leaving, bool need_link);
+
+}  // namespace bowline

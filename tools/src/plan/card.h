@@ -1,0 +1,57 @@
+#pragma once
+// A member's card: all that the others need to know of it, for the start guard, `status` and `check`.
+// Served as JSON on GET /card; no secrets, no keys.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "model/info.h"
+#include "plan/volume.h"
+
+namespace bowline {
+
+/// What the member's own engine answered, a moment ago.
+struct EngineSnapshot {
+  bool answers = false;    ///< it replied to INFO
+  std::string problem;     ///< when not: why ("connection refused", "BUSY ...")
+  bool replied = false;    ///< any reply at all, also -LOADING or -BUSY: the event loop lives
+  EngineInfo info;
+  ClusterInfo cluster;
+  std::string view;        ///< CLUSTER NODES; empty while redis loads
+  std::int64_t keys = 0;   ///< DBSIZE; 0 while loading
+};
+
+enum class Phase {
+  kGuard,     ///< deciding how to start; the engine does not run
+  kRunning,   ///< the engine has been started
+  kStopping,  ///< told to stop, or the engine has ended
+};
+std::string_view PhaseName(Phase phase);
+
+struct Card {
+  MemberName member;
+  std::string pod;
+  std::string node;          ///< Kubernetes node
+  std::string installation;  ///< empty: not decided
+  Phase phase = Phase::kGuard;
+  std::string reason;        ///< of the phase: what it waits for, how it started
+  VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
+  bool held = false;
+  std::int64_t dataset_modified = 0;
+  std::optional<ReplicationMark> mark;
+  EngineSnapshot engine;
+
+  /// Would anything be lost if this member's copy went away?
+  [[nodiscard]] bool HasData() const {
+    return volume == VolumeKind::kData || engine.keys > 0 || (held && phase != Phase::kGuard);
+  }
+};
+
+std::string PrintCard(const Card& card);
+/// kInvalidArgument for a body that is no card of version 1.
+Result<Card> ParseCard(std::string_view text);
+
+}  // namespace bowline

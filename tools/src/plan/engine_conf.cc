@@ -1,0 +1,105 @@
+#include "plan/engine_conf.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/digest.h"
+#include "base/parse.h"
+
+namespace bowline {
+namespace {
+
+// Directives that would take the member out of our hands. The chart's validation has the same list.
+constexpr std::array<std::string_view, 24> kOwned{
+    "port",          "tls-port",
+    "dir",           "bind",
+    "unixsocket",    "cluster-enabled",
+    "cluster-port",  "cluster-config-file",
+    "masteruser",    "masterauth",
+    "primaryuser",   "primaryauth",
+    "requirepass",   "user",
+    "aclfile",       "daemonize",
+    "pidfile",       "logfile",
+    "include",       "slaveof",
+    "replicaof",     "cluster-node-timeout",
+    "protected-mode", "cluster-allow-replica-migration",
+};
+constexpr std::array<std::string_view, 3> kOwnedPrefixes{"cluster-announce-", "replica-announce-",
+                                                         "slave-announce-"};
+
+Status CheckDirectives(std::string_view text) {
+  int number = 0;
+  for (const std::string_view raw : SplitLines(text)) {
+    ++number;
+    const std::string_view line = Trim(raw);
+    if (line.empty() || line.starts_with('#')) continue;
+    std::string name(line.substr(0, line.find_first_of(" \t")));
+    std::ranges::transform(name, name.begin(), [](char c) {
+      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
+    const bool owned =
+        std::ranges::contains(kOwned, name) ||
+        std::ranges::any_of(kOwnedPrefixes, [&](std::string_view p) { return name.starts_with(p); });
+    if (owned) {
+      return Fail(Code::kInvalidArgument,
+                  "engine.conf line {} sets \"{}\", which the program sets itself: remove it from "
+                  "`config`",
+                  number, name);
+    }
+  }
+  return {};
+}
+
+std::string Users(const EngineSecrets& secrets) {
+  std::string text;
+  text += std::format("user default on #{} ~* &* +@all\n", Sha256Hex(secrets.password));
+  // What a replica sends to its primary, and nothing else.
+  text += std::format("user replication on #{} resetchannels -@all +psync +replconf +ping\n",
+                      Sha256Hex(secrets.replication_password));
+  text += "masteruser replication\n";
+  text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
+  return text;
+}
+
+}  // namespace
+
+std::string QuoteConf(std::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      quoted += std::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+Result<std::string> RenderEngineConf(const EngineConfInput& input) {
+  RETURN_IF_ERROR(CheckDirectives(input.user_directives));
+  const Settings& settings = input.settings;
+  std::string text = "# Written by bowline at every start.\n" + input.user_directives;
+  if (!text.ends_with('\n')) text += '\n';
+  text += std::format("port {}\n", settings.ports.client);
+  text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on
+  text += std::format("dir {}\n", QuoteConf(input.data_directory));
+  text += "cluster-enabled yes\ncluster-config-file nodes.conf\n";
+  text += std::format("cluster-port {}\n", settings.ports.bus);
+  text += std::format("cluster-node-timeout {}\n", settings.node_timeout_milliseconds);
+  // A pod belongs to its StatefulSet's shard: the engine must not move it to another (facts/cluster.md 6d).
+  text += "cluster-allow-replica-migration no\n";
+  text += std::format("cluster-announce-ip {}\n", input.announced.ip);
+  text += std::format("cluster-announce-port {}\n", input.announced.port);
+  text += std::format("cluster-announce-bus-port {}\n", input.announced.bus_port);
+  text += std::format("replica-announce-ip {}\n", input.announced.ip);
+  text += std::format("replica-announce-port {}\n", input.announced.port);
+  if (settings.auth) text += Users(input.secrets);
+  return text;
+}
+
+}  // namespace bowline

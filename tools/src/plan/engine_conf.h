@@ -1,0 +1,31 @@
+#pragma once
+// The engine's configuration file: the user's directives, then ours, which win by standing last.
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "model/settings.h"
+
+namespace bowline {
+
+struct EngineSecrets {
+  std::string password;
+  std::string replication_password;
+};
+
+struct EngineConfInput {
+  Settings settings;
+  EngineSecrets secrets;
+  Endpoint announced;            ///< own member Service
+  std::string user_directives;   ///< engine.conf of the chart
+  std::string data_directory = "/data";
+};
+
+/// kInvalidArgument naming the line when the user's directives set something that the program owns.
+Result<std::string> RenderEngineConf(const EngineConfInput& input);
+
+/// A value as the engine's configuration syntax wants it: in double quotes, escaped.
+std::string QuoteConf(std::string_view value);
+
+}  // namespace bowline

@@ -1,0 +1,38 @@
+#pragma once
+// The cluster as a person wants to see it, and whether it is what the values declare.
+
+#include <string>
+#include <vector>
+
+#include "model/layout.h"
+#include "plan/shard_view.h"
+
+namespace bowline {
+
+struct TopologyRow {
+  MemberName member;
+  std::string pod;
+  std::string node;       ///< Kubernetes node
+  std::string address;    ///< of the member Service
+  std::string role;       ///< "primary", "replica", "-"
+  std::string slots;      ///< of a primary
+  std::int64_t lag = -1;  ///< bytes behind its primary; -1: unknown or a primary
+  std::string state;      ///< "ok", or what is wrong in a few words
+  std::string reason;     ///< of a member that does not run: what it waits for
+};
+
+struct Topology {
+  std::string installation;
+  std::vector<TopologyRow> rows;
+  /// Everything that is not as declared; empty means healthy.
+  std::vector<std::string> problems;
+};
+
+/// `addresses` are the member Services' present ones.
+Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
+                  const Cards& cards);
+
+std::string PrintTable(const Topology& topology);
+std::string PrintJson(const Topology& topology);
+
+}  // namespace bowline

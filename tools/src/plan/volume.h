@@ -1,0 +1,69 @@
+#pragma once
+// What a member's data volume holds, and what we keep on it ourselves (bowline-state.json).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "model/nodes_conf.h"
+
+namespace bowline {
+
+/// bowline-state.json on the data volume: who this volume belongs to. Written once per decision, durable.
+struct VolumeState {
+  Identity identity;   ///< installation empty: not decided yet
+  std::string member;  ///< "shard-0-1"
+  bool held = false;   ///< has ever held its shard's data: synced as a replica, or led a cluster that was ok
+  bool operator==(const VolumeState&) const = default;
+};
+std::string PrintVolumeState(const VolumeState& state);
+/// kDataLoss for anything but a complete document of version 1.
+Result<VolumeState> ParseVolumeState(std::string_view text);
+
+/// bowline-mark.json on the data volume: where replication stood about a second ago. Survives the process, not
+/// always a power cut; only ever used to compare members.
+struct ReplicationMark {
+  std::string replication_id;
+  std::int64_t offset = 0;
+  bool operator==(const ReplicationMark&) const = default;
+};
+std::string PrintMark(const ReplicationMark& mark);
+Result<ReplicationMark> ParseMark(std::string_view text);
+
+enum class VolumeKind {
+  kFresh,    ///< no nodes.conf, no dataset: a first start, or a lost volume
+  kSeeded,   ///< nodes.conf is there, but the shard's data never was
+  kEmptied,  ///< held the data once, no dataset file is there now (also: persistence off)
+  kData,     ///< nodes.conf and a dataset
+  kRefused,  ///< something is there that cannot be trusted: touched by nobody
+};
+/// "fresh", "seeded", "emptied", "data", "refused".
+std::string_view VolumeKindName(VolumeKind kind);
+Result<VolumeKind> ParseVolumeKind(std::string_view text);
+
+/// What was read from the volume, before any judgement. Absent and unreadable are different.
+struct VolumeFiles {
+  std::optional<std::string> nodes_conf;
+  std::optional<std::string> state;
+  std::optional<std::string> mark;
+  std::int64_t dataset_bytes = 0;
+  std::int64_t dataset_modified = 0;  ///< seconds since 1970; 0: no dataset file
+};
+
+/// A volume, judged.
+struct VolumeFacts {
+  VolumeKind kind = VolumeKind::kFresh;
+  std::string reason;  ///< of a refusal: what, why, what to do
+  std::optional<NodesConf> conf;
+  VolumeState state;
+  std::optional<ReplicationMark> mark;
+  std::int64_t dataset_modified = 0;
+};
+
+/// Judges a volume for `self`, whose names are `expected` (its installation part may be empty: unknown).
+/// Never fails: what cannot be trusted is kRefused with the reason.
+VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, MemberName self);
+
+}  // namespace bowline

@@ -1,0 +1,163 @@
+#include "resp/client.h"
+
+#include <hiredis/hiredis.h>
+
+#include <array>
+
+namespace bowline {
+namespace {
+
+timeval ToTimeval(Milliseconds span) {
+  timeval value{};
+  const auto bounded = std::max<std::int64_t>(span.count(), 1);  // zero would mean "for ever"
+  value.tv_sec = static_cast<time_t>(bounded / 1000);
+  value.tv_usec = static_cast<suseconds_t>((bounded % 1000) * 1000);
+  return value;
+}
+
+Reply Copy(const redisReply& from) {
+  Reply to;
+  switch (from.type) {
+    case REDIS_REPLY_INTEGER:
+      to.type = Reply::Type::kInteger;
+      to.integer = from.integer;
+      break;
+    case REDIS_REPLY_ERROR:
+      to.type = Reply::Type::kError;
+      to.text.assign(from.str, from.len);
+      break;
+    case REDIS_REPLY_ARRAY:
+      to.type = Reply::Type::kArray;
+      for (std::size_t i = 0; i < from.elements; ++i) to.items.push_back(Copy(*from.element[i]));
+      break;
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+      to.type = Reply::Type::kString;
+      to.text.assign(from.str, from.len);
+      break;
+    default:
+      break;
+  }
+  return to;
+}
+
+Code CodeOf(std::string_view word) {
+  for (const std::string_view busy : {"LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"}) {
+    if (word == busy) return Code::kUnavailable;
+  }
+  for (const std::string_view denied : {"NOAUTH", "WRONGPASS", "NOPERM"}) {
+    if (word == denied) return Code::kPermissionDenied;
+  }
+  return Code::kFailedPrecondition;
+}
+
+}  // namespace
+
+struct RespClient::Impl {
+  struct Free {
+    void operator()(redisContext* context) const { redisFree(context); }
+  };
+  std::unique_ptr<redisContext, Free> context;
+  std::string peer;
+
+  [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const {
+    const std::string text = static_cast<const char*>(context->errstr);
+    const bool late = deadline.Passed() || text.contains("temporarily unavailable") ||
+                      text.contains("timed out");
+    return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
+  }
+};
+
+RespClient::RespClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RespClient::RespClient(RespClient&&) noexcept = default;
+RespClient& RespClient::operator=(RespClient&&) noexcept = default;
+RespClient::~RespClient() = default;
+
+Result<RespClient> RespClient::Connect(const std::string& ip, int port,
+                                       const Credentials& credentials, Deadline deadline) {
+  auto impl = std::make_unique<Impl>();
+  impl->peer = std::format("{}:{}", ip, port);
+  impl->context.reset(redisConnectWithTimeout(ip.c_str(), port, ToTimeval(deadline.Left())));
+  if (!impl->context) return Fail(Code::kInternal, "connecting to {}: no memory", impl->peer);
+  if (impl->context->err != 0) return impl->Broken("connecting to", deadline);
+  RespClient client(std::move(impl));
+  if (credentials.password.empty()) return client;
+  const auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);
+  if (!auth) return FailWith(auth, "logging in");
+  return client;
+}
+
+Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadline deadline) {
+  std::vector<const char*> pointers;
+  std::vector<std::size_t> lengths;
+  for (const std::string& word : words) {
+    pointers.push_back(word.data());
+    lengths.push_back(word.size());
+  }
+  if (redisSetTimeout(impl_->context.get(), ToTimeval(deadline.Left())) != REDIS_OK) {
+    return impl_->Broken("setting a time-out for", deadline);
+  }
+  const std::unique_ptr<void, decltype(&freeReplyObject)> reply(
+      redisCommandArgv(impl_->context.get(), static_cast<int>(words.size()), pointers.data(),
+                       lengths.data()),
+      &freeReplyObject);
+  if (!reply) return impl_->Broken(std::format("{} to", words.front()), deadline);
+  return Copy(*static_cast<const redisReply*>(reply.get()));
+}
+
+Result<Reply> RespClient::Ask(const std::vector<std::string>& words, Deadline deadline) {
+  ASSIGN_OR_RETURN(Reply reply, Command(words, deadline));
+  if (!reply.IsError()) return reply;
+  // The first word only: arguments of AUTH must never reach a log.
+  return Fail(CodeOf(reply.ErrorWord()), "{} to {}: {}", words.front(), impl_->peer, reply.text);
+}
+
+Result<EngineInfo> RespClient::Info(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"INFO"}, deadline));
+  return ParseEngineInfo(reply.text);
+}
+
+Result<ClusterInfo> RespClient::ReadClusterInfo(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"CLUSTER", "INFO"}, deadline));
+  return ParseClusterInfo(reply.text);
+}
+
+Result<std::string> RespClient::ClusterNodes(Deadline deadline) {
+  ASSIGN_OR_RETURN(Reply reply, Ask({"CLUSTER", "NODES"}, deadline));
+  return std::move(reply.text);
+}
+
+Result<std::int64_t> RespClient::DbSize(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"DBSIZE"}, deadline));
+  return reply.integer;
+}
+
+Status RespClient::ClusterFailover(FailoverMode mode, Deadline deadline) {
+  std::vector<std::string> words{"CLUSTER", "FAILOVER"};
+  if (mode == FailoverMode::kForce) words.emplace_back("FORCE");
+  if (mode == FailoverMode::kTakeover) words.emplace_back("TAKEOVER");
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask(words, deadline));
+  return {};
+}
+
+Status RespClient::ClusterReplicate(const NodeId& primary, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CLUSTER", "REPLICATE", primary.str()}, deadline));
+  return {};
+}
+
+Status RespClient::ClusterMeet(const Endpoint& endpoint, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CLUSTER", "MEET", endpoint.ip, std::to_string(endpoint.port),
+                        std::to_string(endpoint.bus_port)},
+                       deadline));
+  return {};
+}
+
+Status RespClient::ConfigSet(const std::string& name, const std::string& value, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CONFIG", "SET", name, value}, deadline));
+  return {};
+}
+
+}  // namespace bowline

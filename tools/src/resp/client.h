@@ -1,0 +1,66 @@
+#pragma once
+// One connection to one engine. Every call has a deadline; hiredis stays behind this header.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "model/endpoint.h"
+#include "model/info.h"
+#include "model/nodes_conf.h"
+#include "resp/reply.h"
+#include "sys/deadline.h"
+
+namespace bowline {
+
+/// How to log in; an empty password means no AUTH.
+struct Credentials {
+  std::string user = "default";
+  std::string password;
+};
+
+/// How CLUSTER FAILOVER is asked for.
+enum class FailoverMode {
+  kPlain,     ///< primary alive: it pauses writes until offsets are equal; loses nothing
+  kForce,     ///< primary dead; needs the votes of a majority of primaries
+  kTakeover,  ///< primary dead and no majority: only with proof that the primary does not run
+};
+
+class RespClient {
+ public:
+  /// Connects and authenticates. kUnavailable: refused or reset; kDeadlineExceeded; kPermissionDenied: AUTH.
+  static Result<RespClient> Connect(const std::string& ip, int port, const Credentials& credentials,
+                                    Deadline deadline);
+  RespClient(RespClient&&) noexcept;
+  RespClient& operator=(RespClient&&) noexcept;
+  ~RespClient();
+
+  /// Sends one command. An error reply is a value (Reply::IsError); a Result error means the connection is broken
+  /// and must be thrown away.
+  Result<Reply> Command(const std::vector<std::string>& words, Deadline deadline);
+
+  /// As Command, but an error reply becomes an error too: LOADING, BUSY, MASTERDOWN, CLUSTERDOWN, TRYAGAIN ->
+  /// kUnavailable; NOAUTH, WRONGPASS, NOPERM -> kPermissionDenied; others kFailedPrecondition.
+  Result<Reply> Ask(const std::vector<std::string>& words, Deadline deadline);
+
+  /// INFO everything that EngineInfo needs. Answered while loading, too.
+  Result<EngineInfo> Info(Deadline deadline);
+  Result<ClusterInfo> ReadClusterInfo(Deadline deadline);
+  /// The raw text of CLUSTER NODES.
+  Result<std::string> ClusterNodes(Deadline deadline);
+  Result<std::int64_t> DbSize(Deadline deadline);
+  /// +OK means "accepted", never "done": watch the role.
+  Status ClusterFailover(FailoverMode mode, Deadline deadline);
+  Status ClusterReplicate(const NodeId& primary, Deadline deadline);
+  Status ClusterMeet(const Endpoint& endpoint, Deadline deadline);
+  Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
+
+ private:
+  struct Impl;
+  explicit RespClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,74 @@
+#include "web/http.h"
+
+#include <httplib.h>
+
+#include <thread>
+
+namespace bowline {
+namespace {
+
+// A kubelet, some peers and a person: two threads answer them all.
+constexpr std::size_t kServerThreads = 3;
+
+}  // namespace
+
+struct HttpServer::Impl {
+  httplib::Server server;
+  std::jthread thread;
+};
+
+HttpServer::HttpServer() : impl_(std::make_unique<Impl>()) {
+  impl_->server.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
+  impl_->server.set_keep_alive_max_count(1);  // a kept connection would hold one of few threads
+  impl_->server.set_read_timeout(2, 0);
+  impl_->server.set_write_timeout(2, 0);
+}
+
+HttpServer::~HttpServer() { Stop(); }
+
+void HttpServer::Get(const std::string& path, std::function<HttpAnswer()> handler) {
+  impl_->server.Get(path, [handler = std::move(handler)](const httplib::Request&,
+                                                         httplib::Response& response) {
+    const HttpAnswer answer = handler();
+    response.status = answer.status;
+    response.set_content(answer.body, answer.content_type);
+  });
+}
+
+Status HttpServer::Start(int port) {
+  // "::" takes IPv4 too; a kernel without IPv6 has only "0.0.0.0".
+  if (!impl_->server.bind_to_port("::", port) && !impl_->server.bind_to_port("0.0.0.0", port)) {
+    return Fail(Code::kUnavailable, "cannot listen on port {}", port);
+  }
+  impl_->thread = std::jthread([server = &impl_->server] { server->listen_after_bind(); });
+  return {};
+}
+
+void HttpServer::Stop() {
+  impl_->server.stop();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+Result<HttpAnswer> HttpAsk(const std::string& ip, int port, const std::string& path,
+                           Deadline deadline) {
+  httplib::Client client(ip, port);
+  const auto left = Milliseconds(std::max<std::int64_t>(deadline.Left().count(), 1));
+  client.set_connection_timeout(left);
+  client.set_read_timeout(left);
+  client.set_write_timeout(left);
+  const httplib::Result result = client.Get(path);
+  if (!result) {
+    const Code code = deadline.Passed() ? Code::kDeadlineExceeded : Code::kUnavailable;
+    return Fail(code, "GET {} from {}:{}: {}", path, ip, port, httplib::to_string(result.error()));
+  }
+  return HttpAnswer{.status = result->status, .body = result->body};
+}
+
+Result<std::string> HttpGet(const std::string& ip, int port, const std::string& path,
+                            Deadline deadline) {
+  ASSIGN_OR_RETURN(HttpAnswer answer, HttpAsk(ip, port, path, deadline));
+  if (answer.status == 200) return std::move(answer.body);
+  return Fail(Code::kUnavailable, "GET {} from {}:{}: status {}", path, ip, port, answer.status);
+}
+
+}  // namespace bowline
