@@ -1,0 +1,88 @@
+#!/bin/bash
+# build.sh [toolkit|engines|base|dockerfile]...: image archives in $CACHE/images, made again only when what they are made
+# from changed. Without arguments: all that the local Kubernetes needs (toolkit, engines, base).
+#   toolkit     bowline.tar: the release binary of ci/lib/program.sh, packed as tools/image/Dockerfile packs it
+#   engines     redis.tar, valkey.tar: stand-ins from Debian's packages, named as the chart names them
+#   base        pause.tar, debian-trixie-slim.tar: what Kubernetes itself needs
+#   dockerfile  checks that tools/image/Dockerfile builds, from nothing (about as long as a first build)
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/../lib/common.sh"
+pack=$here/../kube/image.sh
+toolkit_name=docker.io/bowline/bowline:$(sed -n 's/^appVersion: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$ROOT/charts/redis/Chart.yaml")
+
+# made ARCHIVE TEXT: is the archive there, from TEXT?
+made() { [ -s "$IMAGES/$1.tar" ] && stamp_is "$IMAGES/$1.from" "$2"; }
+
+build_ah() {
+  local driver=overlay
+  [ "$(stat -f -c %T "$CACHE")" != overlayfs ] || driver=vfs # an overlay cannot stand on an overlay
+  BUILDAH_ISOLATION=chroot buildah --storage-driver "$driver" --root "$CACHE/containers/storage" \
+    --runroot "$CACHE/containers/run" "$@"
+}
+
+# debian SUITE: the base image, as an archive and known to buildah.
+debian() {
+  local tar name=docker.io/library/debian:$1-slim out=debian-$1-slim
+  tar=$("$here/../lib/base.sh" "$1")
+  if ! made "$out" "$(stat -c '%Y %s' "$tar")"; then
+    "$pack" pack "$tar" "$IMAGES/$out.tar" "$name" \
+      '{"Cmd":["bash"],"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}'
+    [ -z "${2:-}" ] || build_ah rmi -f "$name" >/dev/null 2>&1 || true
+    stamp "$IMAGES/$out.from" "$(stat -c '%Y %s' "$tar")"
+  fi
+  [ -n "${2:-}" ] || return 0
+  build_ah inspect --type image "$name" >/dev/null 2>&1 || step "$name" build_ah pull "docker-archive:$IMAGES/$out.tar"
+}
+
+# engine NAME IMAGE SUITE
+engine() {
+  local from
+  from="$2 $(hash_of "$here/$1.Dockerfile")"
+  ! made "$1" "$from" || return 0
+  packages buildah:buildah
+  debian "$3" buildah
+  step "image $2" build_ah bud -f "$here/$1.Dockerfile" -t "$2" "$here"
+  rm -f "$IMAGES/$1.tar"
+  step "archive of $2" build_ah push "$2" "docker-archive:$IMAGES/$1.tar:$2"
+  stamp "$IMAGES/$1.from" "$from"
+}
+
+base() {
+  debian "$SUITE"
+  [ -s "$IMAGES/pause.tar" ] || "$pack" pause "$IMAGES/pause.tar"
+}
+
+engines() {
+  engine redis docker.io/library/redis:8.0 trixie
+  engine valkey docker.io/valkey/valkey:9.1 sid
+}
+
+toolkit() {
+  local binary from dir
+  binary=$("$here/../lib/program.sh")
+  from="$toolkit_name $(hash_of "$binary")"
+  ! made bowline "$from" || return 0
+  dir=$(mktemp -d)
+  install -m 755 "$binary" "$dir/bowline"
+  "$pack" pack "$dir" "$IMAGES/bowline.tar" "$toolkit_name" '{"Entrypoint":["/bowline"],"User":"65532:65532"}'
+  rm -r "$dir"
+  stamp "$IMAGES/bowline.from" "$from"
+}
+
+dockerfile() {
+  packages buildah:buildah
+  debian "$SUITE" buildah
+  step "Dockerfile of the toolkit" build_ah bud --layers -f "$ROOT/tools/image/Dockerfile" -t "$toolkit_name-dockerfile" "$ROOT"
+  build_ah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}} {{len .OCIv1.RootFS.DiffIDs}}' \
+    "$toolkit_name-dockerfile"
+}
+
+mkdir -p "$IMAGES" "$CACHE/containers"
+[ $# -gt 0 ] || set -- base engines toolkit
+for what; do
+  case $what in
+    toolkit | engines | base | dockerfile) "$what" ;;
+    *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
+  esac
+done

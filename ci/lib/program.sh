@@ -1,0 +1,11 @@
+#!/bin/bash
+# program.sh: the release binary, compiled in the builder (only what changed); prints its path. It is static: it runs anywhere.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/common.sh"
+"$here/builder.sh" make
+compile() {
+  "$here/builder.sh" run sh -c 'cmake --preset static-release && cmake --build --preset static-release --target bowline'
+}
+step "release binary" compile
+echo "$CACHE/build/static-release/tools/bowline"

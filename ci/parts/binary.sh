@@ -1,0 +1,57 @@
+#!/bin/bash
+# The release binary as users get it: hardening, size, start time, manners; and that the toolkit's Dockerfile builds it.
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
+cd "$ROOT"
+packages readelf:binutils file:file
+bin=$(ci/lib/program.sh)
+
+elf() { readelf -W "$@" "$bin"; }
+static_pie() { elf -h | grep -q 'Type: *DYN' && ! elf -l | grep -q INTERP && ! elf -d | grep -q NEEDED; }
+relro() { elf -l | grep -q GNU_RELRO && elf -d | grep -qE 'BIND_NOW|FLAGS.*NOW'; }
+no_exec_stack() { elf -l | grep GNU_STACK | grep -q 'RW ' && ! elf -l | grep GNU_STACK | grep -q 'RWE'; }
+stack_protector() { elf -l | grep -q . && grep -qa 'stack smashing detected' "$bin"; }
+stripped() { file "$bin" | grep -q ', stripped'; }
+small() { [ "$(stat -c %s "$bin")" -lt $((10 * 1000 * 1000)) ] || { stat -c '%s bytes' "$bin"; return 1; }; }
+no_build_paths() { ! grep -caE '/src/tools/|/build/static' "$bin"; }
+exits() { # WANTED CMD...
+  local want=$1 rc=0
+  shift
+  "$@" >/dev/null 2>&1 || rc=$?
+  [ "$rc" = "$want" ] || { echo "exit code $rc, not $want"; return 1; }
+}
+install_quick() { # the best of five, in milliseconds
+  local dir i began ms best=100000
+  dir=$(mktemp -d)
+  for i in 1 2 3 4 5; do
+    began=$(date +%s%N)
+    "$bin" install --to "$dir/$i"
+    ms=$((($(date +%s%N) - began) / 1000000))
+    [ "$ms" -ge "$best" ] || best=$ms
+    cmp "$bin" "$dir/$i/bowline"
+  done
+  rm -r "$dir"
+  echo "install: $best ms"
+  [ "$best" -lt 20 ]
+}
+dockerfile() { # once per change of what it is made from
+  local from mark=$CACHE/images/dockerfile.from
+  from=$(hash_of tools/image/Dockerfile ci/lib/deps.sh CMakeLists.txt CMakePresets.json tools/CMakeLists.txt tools/cmake/*)
+  if stamp_is "$mark" "$from"; then return 0; fi
+  ci/images/build.sh dockerfile && stamp "$mark" "$from"
+}
+
+check "static position-independent executable" static_pie
+check "full RELRO" relro
+check "no executable stack" no_exec_stack
+check "stack protector" stack_protector
+check "stripped" stripped
+check "smaller than 10 MB" small
+check "no build paths inside" no_build_paths
+check "--version" exits 0 "$bin" --version
+check "--help" exits 0 "$bin" --help
+check "no verb: usage, exit code 64" exits 64 "$bin"
+check "unknown verb: exit code 64" exits 64 "$bin" no-such-verb
+check "installs itself in less than 20 ms" install_quick
+check "the toolkit's Dockerfile builds" dockerfile
+tally

@@ -1,0 +1,9 @@
+#!/bin/bash
+# Faults on the local Kubernetes, both engines. The cluster is made anew for it: nothing of a former run has a say.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/../lib/common.sh"
+. "$here/pytest.sh"
+"$ROOT/ci/lib/cluster.sh" --fresh
+[ -n "${BOWLINE_LONG:-}" ] && some=() || some=(-m "not long")
+run_pytest "$ROOT/ci/e2e/run.sh" --color=no "${some[@]}"

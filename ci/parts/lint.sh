@@ -1,0 +1,45 @@
+#!/bin/bash
+# Style of shell, C++ and Python; nothing of this machine in the tree.
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
+cd "$ROOT"
+packages shellcheck:shellcheck git:git
+
+files() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
+shells() { files | while read -r f; do head -c 20 "$f" | grep -qE '^#!/bin/(ba)?sh|^# shellcheck' && echo "$f"; done || true; }
+mapfile -t shell < <(shells)
+mapfile -t cpp < <(files 'tools/*.h' 'tools/*.cc')
+
+# Paths and package mirrors of the machine at hand: what is found out here has no place in the repository.
+machine_names() {
+  local url names=("$ROOT/" "$(mirror)" "$(go env GOPROXY | cut -d, -f1)" "$(pip config get global.index-url 2>/dev/null || true)")
+  [ "${#HOME}" -lt 2 ] || names+=("$HOME/")
+  for url in "${names[@]}"; do
+    url=${url#*://}
+    case $url in /*) ;; *?.?*) url=${url%%/*} ;; *) continue ;; esac
+    printf '(^|[^[:alnum:]_./{}$-])%s\n' "${url//./\\.}"
+  done
+}
+no_machine_names() {
+  local name bad=
+  while read -r name; do
+    if files | grep -v '/go\.sum$' | xargs -d '\n' grep -nIE -- "$name"; then bad=1; fi
+  done < <(machine_names)
+  [ -z "$bad" ]
+}
+small_files() { # C++ files stay readable in one go
+  local f bad=
+  for f in "${cpp[@]}"; do
+    [ "$(wc -l <"$f")" -le 400 ] || { echo "$f: $(wc -l <"$f") lines, more than 400"; bad=1; }
+  done
+  [ -z "$bad" ]
+}
+
+# SC2317: functions that only `check` and `step` call.
+for f in "${shell[@]}"; do check "shellcheck $f" shellcheck -x -e SC1091,SC2317 "$f"; done
+[ ${#cpp[@]} -gt 0 ] || die "no C++ sources"
+check "clang-format" ci/lib/builder.sh run clang-format-19 --dry-run --Werror "${cpp[@]}"
+check "C++ files of at most 400 lines" small_files
+check "Python: ruff and mypy" ci/lib/python-check.sh
+check "nothing of this machine in the tree" no_machine_names
+tally
