@@ -9,6 +9,7 @@ from functools import partial
 import bad_input
 import golden
 import invariants
+import lifecycle
 import program
 import render
 import server
@@ -45,6 +46,7 @@ def checks() -> Iterator[Check]:
     yield from bad_input.checks(HELMS)
     yield from program.checks()
     yield from server.checks()
+    yield from lifecycle.checks(HELMS)
 
 
 def main() -> int:

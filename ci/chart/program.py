@@ -56,7 +56,8 @@ def configuration(binary: str, profile: Profile) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in configs[0]["data"].items():
             Path(folder, name).write_text(text)
-        result = render.run(binary, "config", "check", "--config", str(Path(folder, "bowline.json")))
+        files = ("--config", str(Path(folder, "bowline.json")), "--engine-directives", str(Path(folder, "engine.conf")))
+        result = render.run(binary, "config", "check", *files)
     return "" if result.returncode == 0 else f"exit {result.returncode}: {result.stdout}{result.stderr}"
 
 

@@ -9,7 +9,7 @@ import copy
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import invariants
@@ -20,10 +20,28 @@ NAMESPACE = "bowline-chart-check"
 POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 
+def inside(*command: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return render.run(str(render.ROOT / "ci/kube/in.sh"), *command, stdin=stdin)
+
+
 def kubectl(*arguments: str, things: list[Object] | None = None) -> subprocess.CompletedProcess[str]:
     stdin = None if things is None else json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-    inside = str(render.ROOT / "ci/kube/in.sh")
-    return render.run(inside, "kubectl", "--request-timeout=30s", *arguments, stdin=stdin)
+    return inside("kubectl", "--request-timeout=30s", *arguments, stdin=stdin)
+
+
+@cache
+def available() -> bool:
+    return (render.ROOT / "ci/kube/in.sh").exists() and kubectl("get", "--raw", "/readyz").returncode == 0
+
+
+def make_namespace(name: str) -> None:
+    # The one of an interrupted run may still be going away.
+    kubectl("wait", "--for=delete", f"namespace/{name}", "--timeout=20s")
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": POD_SECURITY}}
+    made = kubectl("apply", "-f", "-", things=[namespace])
+    if made.returncode != 0:
+        raise ValueError(made.stderr)
+    kubectl("wait", "--for=create", "serviceaccount/default", "--namespace", name, "--timeout=20s")
 
 
 def dry_run(things: list[Object], warnings: bool = True) -> str:
@@ -64,14 +82,10 @@ def pods(profile: Profile) -> str:
 
 
 def checks() -> Iterator[tuple[str, Callable[[], str]]]:
-    if not (render.ROOT / "ci/kube/in.sh").exists() or kubectl("get", "--raw", "/readyz").returncode != 0:
-        print("not run: the API server's dry run (the local Kubernetes is not up; ci/up starts it)")
+    if not available():
+        print("not run: the API server's view (the local Kubernetes is not up; ci/up starts it)")
         return
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": POD_SECURITY}}
-    made = kubectl("apply", "-f", "-", things=[namespace])
-    if made.returncode != 0:
-        raise ValueError(made.stderr)
-    kubectl("wait", "--for=create", "serviceaccount/default", "--namespace", NAMESPACE, "--timeout=20s")
+    make_namespace(NAMESPACE)
     try:
         for profile in render.profiles():
             yield f"{profile.name}: API server takes the objects", partial(manifests, profile)

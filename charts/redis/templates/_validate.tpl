@@ -61,8 +61,8 @@ handover. Lower it or raise terminationGracePeriodSeconds.
 {{- if lt (int .Values.pdb.maxUnavailable) 1 }}
 ¶ pdb.maxUnavailable: {{ .Values.pdb.maxUnavailable }} would block every drain of a node. Set it to 1, or pdb.enabled to false.
 {{- end }}
-{{- if not (regexMatch "^[1-9][0-9]*(ms|s|m|h)$" .Values.test.wait) }}
-¶ test.wait: {{ .Values.test.wait | quote }} is no duration. Write a whole number and ms, s, m or h, such as 60s.
+{{- if not (regexMatch "^[1-9][0-9]*(s|m)$" .Values.test.wait) }}
+¶ test.wait: {{ .Values.test.wait | quote }} is no duration. Write a whole number and s or m, such as 60s or 5m.
 {{- end }}
 {{- end -}}
 

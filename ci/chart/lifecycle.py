@@ -1,0 +1,67 @@
+"""What Helm does, on a real API server, to the things that must outlive it.
+
+The installation record, which the members write, and given passwords stay through install, upgrade, rollback, uninstall
+and a second install. No pod of it ever runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import render
+import server
+
+RECORD = {"record": "written by a member"}
+# Pods without a node: only the objects matter here.
+VALUES: dict[str, Any] = {
+    "auth": {"password": "clients", "replicationPassword": "members"},
+    "nodeSelector": {"bowline/no-such-node": "true"},
+}
+CHANGES = {"log": {"level": "debug"}, "cluster": {"shards": 4, "replicasPerShard": 2}, "podLabels": {"changed": "yes"}}
+
+
+def kept(namespace: str) -> bool:
+    found = server.kubectl("get", "configmap/lasting-record", "-o", "json", "--namespace", namespace)
+    secret = server.kubectl("get", "secret/lasting-auth", "-o", "json", "--namespace", namespace)
+    if found.returncode != 0 or secret.returncode != 0:
+        return False
+    return bool(json.loads(found.stdout).get("data") == RECORD and json.loads(secret.stdout)["data"].keys())
+
+
+def through(helm: str) -> str:
+    namespace = f"{server.NAMESPACE}-{helm}"
+    server.make_namespace(namespace)
+    patch = json.dumps({"data": RECORD})
+    chart = str(render.CHART)
+    steps: list[tuple[str, list[str], dict[str, Any] | None]] = [
+        ("install", ["install", "lasting", chart, "--values", "-"], VALUES),
+        ("upgrade", ["upgrade", "lasting", chart, "--values", "-"], {**VALUES, **CHANGES}),
+        ("rollback", ["rollback", "lasting", "1"], None),
+        ("uninstall", ["uninstall", "lasting"], None),
+        ("second install", ["install", "lasting", chart, "--values", "-"], VALUES),
+        ("last uninstall", ["uninstall", "lasting"], None),
+    ]
+    try:
+        for name, arguments, values in steps:
+            stdin = json.dumps(values) if values is not None else None
+            result = server.inside(helm, *arguments, "--namespace", namespace, stdin=stdin)
+            if result.returncode != 0:
+                return f"{name}: {result.stderr}"
+            if name == "install":
+                server.kubectl(
+                    "patch", "configmap/lasting-record", "--type=merge", "-p", patch, "--namespace", namespace
+                )
+            if not kept(namespace):
+                return f"{name}: the record or the passwords are gone or changed"
+        return ""
+    finally:
+        server.kubectl("delete", "namespace", namespace, "--wait=false")
+
+
+def checks(helms: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], str]]]:
+    if not server.available():
+        return
+    for helm in helms:
+        yield f"record and passwords outlive {helm}", partial(through, helm)
