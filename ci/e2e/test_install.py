@@ -22,19 +22,24 @@ def test_helm_test(cluster: Cluster) -> None:
 
 
 def test_check_and_status(cluster: Cluster) -> None:
-    cluster.bowline(cluster.pods()[0].name, "check")
+    pods = cluster.pods()
+    cluster.bowline(pods[0].name, "check")
     status = cluster.status()
-    text = str(status)
-    for pod in cluster.pods():
-        assert pod.name in text
-        assert pod.node.name in text
-    for node_id in cluster.node_ids().values():
-        assert node_id in text
+    assert status["healthy"] is True
+    assert status["problems"] == []
+    rows = {row["pod"]: row for row in status["members"]}
+    assert set(rows) == {pod.name for pod in pods}
+    for pod in pods:
+        row = rows[pod.name]
+        assert row["node"] == pod.node.name
+        assert row["address"] == cluster.service_ip(pod.name)
+        assert row["role"] == ("primary" if cluster.is_primary(pod) else "replica")
+        assert row["state"] == "ok"
+    table = cluster.bowline(pods[0].name, "status")
+    assert all(pod.node.name in table for pod in pods)
 
 
-def test_events_tell_the_creation(cluster: Cluster) -> None:
+def test_events_tell_the_first_start(cluster: Cluster) -> None:
     for pod in cluster.pods():
-        assert any(
-            event.get("source", {}).get("component", event.get("reportingComponent"))
-            for event in cluster.kube.events(pod.name)
-        )
+        reasons = [event["reason"] for event in cluster.kube.events(pod.name)]
+        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
