@@ -36,8 +36,10 @@ void DeclareCommon(CLI::App& app, CommonFlags& flags) {
 CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& summary) {
   CLI::App* app = &root;
   for (const std::string_view word : Split(name, ' ')) {
-    CLI::App* next = app->get_subcommand_no_throw(std::string(word));
-    if (next == nullptr) next = app->add_subcommand(std::string(word));
+    const auto present = app->get_subcommands(
+        [name_of = std::string(word)](CLI::App* sub) { return sub->check_name(name_of); });
+    CLI::App* next =
+        present.empty() ? app->add_subcommand(std::string(word)) : present.front();
     if (app != &root) app->require_subcommand(1);
     app = next;
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -116,7 +117,7 @@ TEST_CASE("a missing bus port and padding after the end are read") {
 struct Refusal {
   std::string_view name;
   std::string text;
-  std::string_view message;
+  std::string message;
 };
 
 std::vector<Refusal> CutFiles() {
@@ -202,7 +203,7 @@ void CheckRefused(const std::vector<Refusal>& refusals) {
     const auto conf = ParseNodesConf(text);
     REQUIRE_FALSE(conf);
     CHECK(conf.error().code == Code::kDataLoss);
-    CHECK_THAT(conf.error().message, ContainsSubstring(std::string(message)));
+    CHECK_THAT(conf.error().message, ContainsSubstring(message));
     CHECK(conf.error().message.size() < 500);
     CHECK(std::ranges::all_of(conf.error().message, [](char c) { return c >= ' ' && c <= '~'; }));
   }

@@ -2,6 +2,7 @@
 // For tests of this layer only: files of testdata, and random clusters that are sound by
 // construction.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
