@@ -50,6 +50,7 @@ etcd() {
   local tmp
   if [ -x "$BIN/etcd" ] && "$BIN/etcd" --version | grep -q "etcd Version: $etcd"; then return 0; fi
   tmp=$(mktemp -d -p "$BIN")
+  "$here/builder.sh" make
   chmod 777 "$tmp"
   BOWLINE_BUILD=$tmp step "etcd $etcd" "$here/builder.sh" run \
     sh -c 'apt-get update -qq && cd /build && apt-get download -qq etcd-server && dpkg -x etcd-server_*.deb root'
