@@ -195,7 +195,7 @@ def constraints(spec: dict[str, Any]) -> list[dict[str, Any]]:
 
 def selectors(things: list[Object]) -> Iterator[str]:
     """Services and disruption budgets select members, and never the Job or the test."""
-    found = [labels for _, labels, _ in pods(things)]
+    found = [(name, labels) for name, labels, _ in pods(things)]
     for thing in own(things):
         if thing["kind"] == "Service":
             selector = dict(thing["spec"]["selector"])
@@ -204,9 +204,9 @@ def selectors(things: list[Object]) -> Iterator[str]:
             selector = thing["spec"]["selector"]["matchLabels"]
         else:
             continue
-        chosen = [labels for labels in found if selector.items() <= labels.items()]
-        if not chosen or {labels[COMPONENT] for labels in chosen} != {"server"}:
-            yield f"{key(thing)}: selects {len(chosen)} kinds of pods"
+        chosen = [name for name, labels in found if selector.items() <= labels.items()]
+        if not chosen or not all(name.startswith("StatefulSet/") for name in chosen):
+            yield f"{key(thing)}: selects {chosen or 'nothing'}"
 
 
 def rights(things: list[Object]) -> Iterator[str]:

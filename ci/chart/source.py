@@ -41,7 +41,7 @@ def pure() -> str:
         for action in re.findall(r"\{\{-?(?!-?\s*/\*)(.*?)\}\}", text, re.DOTALL):
             for word in words.findall(re.sub(r'"[^"]*"', '""', action)):
                 problems.append(f"{name}: {word}")
-        if re.search(r"\{\{[^}]*\bset\s+(\.|\$)\s", text):
+        if re.search(r"\{\{[^}]*\bset\s+(\$?\.|\$\s)", text):
             problems.append(f"{name}: changes the root scope")
     return "\n".join(problems)
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 
-class ModelError(Exception):
+class ModelError(ValueError):
     """values.yaml breaks a rule of this module."""
 
 
