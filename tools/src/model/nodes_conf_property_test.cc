@@ -95,7 +95,7 @@ TEST_CASE("mutated files never crash, and what passes is sound") {
   int parsed = 0;
   int passed = 0;
   for (const std::string& text : testing::SavedFiles()) {
-    for (int round = 0; round < 800; ++round) {
+    for (int round = 0; round < 300; ++round) {
       const std::string mutated = Mutate(text, random);
       const auto conf = ParseNodesConf(mutated);
       if (!conf) {
@@ -119,7 +119,7 @@ TEST_CASE("mutated views never crash") {
   std::mt19937 random(3);
   for (const std::string engine : testing::kEngines) {
     const std::string text = testing::ReadTestdata(engine + "/cluster-nodes.txt");
-    for (int round = 0; round < 800; ++round) {
+    for (int round = 0; round < 300; ++round) {
       const auto view = ParseClusterNodes(Mutate(text, random));
       if (!view) continue;
       const Status status = CheckNodesConf(*view, true);
