@@ -24,8 +24,6 @@ endif()
 if(BOWLINE_STATIC)
   target_compile_options(bowline_flags INTERFACE -ffunction-sections -fdata-sections -flto=auto)
   target_link_options(bowline_flags INTERFACE -static-pie -s -flto=auto -Wl,--gc-sections)
-  # The linker's note about getaddrinfo in static programs is expected: glibc's resolver needs no plug-in since 2.34.
-  target_link_options(bowline_flags INTERFACE -Wl,--no-warnings)
 endif()
 
 if(BOWLINE_CLANG_TIDY)

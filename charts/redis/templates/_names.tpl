@@ -25,15 +25,6 @@
 {{- printf "%s-%d" (include "redis.shardName" .) (int .ordinal) -}}
 {{- end -}}
 
-{{- /* Names of all members, as a YAML list. Argument: the root. */ -}}
-{{- define "redis.memberNames" -}}
-{{- range $shard := until (int .Values.cluster.shards) }}
-{{- range $ordinal := until (int (add1 $.Values.cluster.replicasPerShard)) }}
-- {{ include "redis.memberName" (dict "root" $ "shard" $shard "ordinal" $ordinal) }}
-{{- end }}
-{{- end }}
-{{- end -}}
-
 {{- /* ConfigMap of the installation record, empty when the members have no rights to use it. Argument: the root. */ -}}
 {{- define "redis.recordName" -}}
 {{- if .Values.rbac.create }}{{ include "redis.fullname" . }}-record{{ end -}}

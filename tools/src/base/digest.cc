@@ -29,26 +29,28 @@ std::uint32_t ByteAt(std::string_view bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
 }
 
-}  // namespace
-
-std::string Sha1Hex(std::string_view text) {
+std::string HexDigest(std::string_view text, const EVP_MD* algorithm) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1 ||
-      size != 20) {
-    // Only a crypto library without SHA-1 gets here: no identity can be derived at all.
-    std::fputs("bowline: the crypto library does not provide SHA-1\n", stderr);
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr) != 1) {
+    // Only a crypto library without the algorithm gets here: no identity can be derived at all.
+    std::fputs("bowline: the crypto library lacks a digest\n", stderr);
     std::abort();
   }
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string hex;
-  hex.reserve(40);
   for (std::size_t i = 0; i < size; ++i) {
     hex += kHex[digest[i] >> 4U];
     hex += kHex[digest[i] & 0xFU];
   }
   return hex;
 }
+
+}  // namespace
+
+std::string Sha1Hex(std::string_view text) { return HexDigest(text, EVP_sha1()); }
+
+std::string Sha256Hex(std::string_view text) { return HexDigest(text, EVP_sha256()); }
 
 std::string Base64Encode(std::string_view bytes) {
   std::string text;

@@ -14,6 +14,11 @@ TEST_CASE("SHA-1 of the published examples") {
   CHECK(Sha1Hex(std::string(1000000, 'a')) == "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
 }
 
+TEST_CASE("SHA-256 of the published examples") {
+  CHECK(Sha256Hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(Sha256Hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 TEST_CASE("base64 of RFC 4648") {
   const std::pair<std::string, std::string> examples[] = {
       {"", ""},
