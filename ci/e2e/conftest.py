@@ -67,12 +67,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(item.path.stem))
 
 
+def cluster_of(item: pytest.Item) -> Cluster | None:
+    """Also the one whose installation has just failed."""
+    for fixture in item.funcargs.values() if isinstance(item, pytest.Function) else []:
+        if isinstance(fixture, Cluster):
+            return fixture
+        if isinstance(fixture, Installation) and fixture.cluster is not None:
+            return fixture.cluster
+    return None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    subject = item.funcargs.get("cluster") if isinstance(item, pytest.Function) else None
-    if report.when == "call" and report.failed and isinstance(subject, Cluster):
-        short, complete = diagnosis(subject)
+    if report.when != "teardown" and report.failed and (cluster := cluster_of(item)):
+        short, complete = diagnosis(cluster)
         path = save(item.name, complete)
         report.sections.append(("cluster", f"{short}\n(complete: {path})"))
     return report

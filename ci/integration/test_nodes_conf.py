@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration.bad_files import BAD_FILES
-from integration.bowline import INSTALLATION, NAMESPACE, RELEASE, bowline, write_nodes_conf
+from integration.bowline import INSTALLATION, NAMESPACE, RELEASE, bowline, generate, write_nodes_conf
 from integration.engines import ENGINES, Engine
 from integration.loopback import LoopbackCluster, wait_until
 
@@ -70,10 +70,11 @@ def test_cluster_comes_back_from_its_own_files(cluster: LoopbackCluster) -> None
 
 
 @pytest.mark.parametrize("kind", [kind for kind in BAD_FILES if kind != "foreign"])
-def test_bad_files_are_refused(cluster: LoopbackCluster, tmp_path: Path, kind: str) -> None:
+def test_bad_files_are_refused(tmp_path: Path, kind: str) -> None:
     """The engine takes an empty, a cut or an overlapping file without a word."""
+    cluster = LoopbackCluster(ENGINES[0], tmp_path, net="71")
     bad = tmp_path / "bad.conf"
-    bad.write_bytes(BAD_FILES[kind]((cluster.members["shard-0-0"].folder / "nodes.conf").read_bytes()))
+    bad.write_bytes(BAD_FILES[kind](generate(cluster, "shard-0-0").encode()))
     result = bowline("nodes-conf", "check", str(bad))
     assert result.returncode == 65, result.stdout + result.stderr
     assert str(bad) in result.stderr
