@@ -3,9 +3,8 @@ Placement of members. Two wishes, each for nodes and for zones:
  1. the members of one shard apart (their loss together is the loss of the shard): anti-affinity, or for required zones a
     spread constraint, which still works with more members than zones;
  2. the members with the same ordinal of all shards apart, so that the first primaries (ordinal 0) do not share a node:
-    a soft spread constraint over apps.kubernetes.io/pod-index, a label that the StatefulSet controller sets.
-Kubernetes refuses two constraints with the same topologyKey and whenUnsatisfiable, so the soft form of wish 1 cannot be a
-second soft constraint.
+    a weak preferred anti-affinity over apps.kubernetes.io/pod-index, a label that the StatefulSet controller sets. Both in
+    one kind of term, so that the scheduler adds up their weights and wish 1 always wins.
 */ -}}
 
 {{- /* As YAML: list of dict key, topologyKey, want. Argument: the root. */ -}}
@@ -17,12 +16,15 @@ second soft constraint.
 {{- /* podAntiAffinity from spread, or nothing. Argument: dict root, shard. */ -}}
 {{- define "redis.podAntiAffinity" -}}
 {{- $selector := dict "matchLabels" (include "redis.selectorLabels" (dict "root" .root "component" "server" "shard" .shard) | fromYaml) -}}
+{{- $everybody := dict "matchLabels" (include "redis.selectorLabels" (dict "root" .root "component" "server") | fromYaml) -}}
 {{- $required := list -}}
 {{- $preferred := list -}}
 {{- range include "redis.spreadDomains" .root | fromYamlArray -}}
 {{- $term := dict "topologyKey" .topologyKey "labelSelector" $selector -}}
 {{- if eq .want "preferred" }}{{ $preferred = append $preferred (dict "weight" 100 "podAffinityTerm" $term) }}{{ end -}}
 {{- if and (eq .want "required") (eq .kind "nodes") }}{{ $required = append $required $term }}{{ end -}}
+{{- $same := dict "topologyKey" .topologyKey "labelSelector" $everybody "matchLabelKeys" (list "apps.kubernetes.io/pod-index") -}}
+{{- if ne .want "none" }}{{ $preferred = append $preferred (dict "weight" 10 "podAffinityTerm" $same) }}{{ end -}}
 {{- end -}}
 {{- with $required }}
 requiredDuringSchedulingIgnoredDuringExecution:
@@ -46,15 +48,6 @@ preferredDuringSchedulingIgnoredDuringExecution:
   labelSelector:
     matchLabels:
       {{- include "redis.selectorLabels" (dict "root" $root "component" "server" "shard" $shard) | nindent 6 }}
-{{- end }}
-{{- if ne .want "none" }}
-- maxSkew: 1
-  topologyKey: {{ .topologyKey }}
-  whenUnsatisfiable: ScheduleAnyway
-  labelSelector:
-    matchLabels:
-      {{- include "redis.selectorLabels" (dict "root" $root "component" "server") | nindent 6 }}
-  matchLabelKeys: [apps.kubernetes.io/pod-index]
 {{- end }}
 {{- end }}
 {{- end -}}
