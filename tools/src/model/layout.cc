@@ -1,6 +1,6 @@
 #include "model/layout.h"
 
-#include <format>
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -12,11 +12,10 @@ constexpr int kMaxShards = 10000;  // MemberName's numbers
 
 using MembersById = std::unordered_map<std::string, MemberName>;
 
-/// A view that was saved in the middle of a failover holds replicas of replicas: they get the
-/// primary that these lead to. Cycles stay, for CheckNodesConf to refuse: no guess is safe there.
-/// Shard ids are the identity's for primaries, and their primary's for replicas (valkey 8.1 refuses
-/// a file in which the two differ).
-void FollowPrimaries(NodesConf& conf, const Identity& identity, const MembersById& members) {
+/// Shard ids: the identity's for primaries, their primary's for replicas (valkey 8.1 refuses a file
+/// in which the two differ).
+void SetShardIds(NodesConf& conf, const Identity& identity, const MembersById& members,
+                 const std::vector<const NodeLine*>& primaries) {
   std::unordered_map<int, NodeId> shard_ids;
   for (NodeLine& line : conf.lines) {
     const auto member = members.find(line.id.str());
@@ -25,12 +24,27 @@ void FollowPrimaries(NodesConf& conf, const Identity& identity, const MembersByI
     if (shard_id.empty()) shard_id = identity.ShardIdOf(member->second.shard);
     line.set_shard_id(shard_id);
   }
-  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
+    NodeLine& line = conf.lines[i];
+    if (line.role != NodeRole::kReplica || primaries[i] == nullptr) continue;
+    if (const auto id = NodeId::Parse(primaries[i]->shard_id())) line.set_shard_id(*id);
+  }
+}
+
+/// The engines save in the middle of a failover: a former primary follows the new one already,
+/// while its other replicas are not yet heard of (all engines) or its slots still stand on its line
+/// (valkey 8.1). The new primary has won and claims the slots, so the end is known. Cycles stay,
+/// for CheckNodesConf to refuse: no guess is safe there.
+void CompleteFailovers(NodesConf& conf, const std::vector<const NodeLine*>& primaries) {
   for (std::size_t i = 0; i < conf.lines.size(); ++i) {
     NodeLine& line = conf.lines[i];
     if (line.role != NodeRole::kReplica || primaries[i] == nullptr) continue;
     line.primary = primaries[i]->id;
-    if (const auto id = NodeId::Parse(primaries[i]->shard_id())) line.set_shard_id(*id);
+    if (line.slots.empty()) continue;
+    NodeLine& primary = conf.lines[static_cast<std::size_t>(primaries[i] - conf.lines.data())];
+    primary.slots.insert(primary.slots.end(), line.slots.begin(), line.slots.end());
+    std::ranges::sort(primary.slots);
+    line.slots.clear();
   }
 }
 
@@ -132,7 +146,9 @@ void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& add
     line.ping_sent = 0;
     line.pong_received = 0;
   }
-  FollowPrimaries(conf, identity, members);
+  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
+  SetShardIds(conf, identity, members, primaries);
+  CompleteFailovers(conf, primaries);
 }
 
 Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current_epoch,

@@ -29,10 +29,11 @@ Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
                                 const AddressBook& addresses, MemberName self);
 
 /// Makes a saved file fit to start from: every declared member's address anew, the passing flags (fail, fail?,
-/// noaddr) and handshake lines gone, ping/pong zero, a replica of a replica made one of the primary that leads both,
-/// shard ids of the identity on all lines of declared members (replicas: their primary's). Roles, slots, epochs and
+/// noaddr) and handshake lines gone, ping/pong zero, shard ids of the identity on all lines of declared members
+/// (replicas: their primary's). A file saved in the middle of a failover is completed: a replica of a replica gets
+/// the primary that leads both, and slots on a replica's line go to its primary. Otherwise roles, slots, epochs and
 /// migration marks stay as they are. Lines of members that have no address in the book keep theirs, and `noaddr`
-/// when they have none. Call CheckNodesConf afterwards.
+/// when they have none.
 void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses);
 
 /// A file for `self` built from another member's CLUSTER NODES view (facts 5e): `myself` moved to self's line

@@ -146,7 +146,7 @@ TEST_CASE("files saved by every engine are readdressed and get their shard ids")
   }
 }
 
-TEST_CASE("a file saved in the middle of a failover follows the new primary") {
+TEST_CASE("a file saved in the middle of a failover is completed") {
   const Layout layout{.shards = 3, .replicas_per_shard = 2};
   for (const std::string engine : {"redis-7.0", "redis-8.0", "valkey-9.1"}) {
     CAPTURE(engine);
@@ -154,10 +154,31 @@ TEST_CASE("a file saved in the middle of a failover follows the new primary") {
     REQUIRE(conf);
     CHECK(conf->Find(Id(0, 2))->primary == Id(0, 0));
     CHECK(conf->Find(Id(0, 0))->primary == Id(0, 1));
+    CHECK(CheckNodesConf(*conf, true));
     Readdress(*conf, TestIdentity(), Addresses(layout));
     CHECK(conf->Find(Id(0, 2))->primary == Id(0, 1));
     CHECK(CheckNodesConf(*conf, true));
   }
+  // valkey 8.1: the slots are still on the line of the former primary.
+  auto conf = ParseNodesConf(testing::ReadTestdata("valkey-8.1/nodes-mid-failover.conf"));
+  REQUIRE(conf);
+  CHECK(ToString(conf->Find(Id(0, 1))->slots) == "0-5460");
+  CHECK(conf->Find(Id(0, 1))->primary == Id(0, 0));
+  CHECK(CheckNodesConf(*conf, true));
+  Readdress(*conf, TestIdentity(), Addresses(layout));
+  CHECK(conf->Find(Id(0, 1))->slots.empty());
+  CHECK(ToString(conf->Find(Id(0, 0))->slots) == "0-5460");
+  CHECK(CheckNodesConf(*conf, true));
+}
+
+TEST_CASE("slots of a former primary join those of the new one, in order") {
+  const Layout layout{.shards = 2, .replicas_per_shard = 1};
+  NodesConf conf = testing::MustSeed(layout);
+  conf.lines[0].slots = {{5, 8191}};
+  conf.lines[1].slots = {{0, 2}, {3, 4}};
+  Readdress(conf, TestIdentity(), Addresses(layout));
+  CHECK(ToString(conf.lines[0].slots) == "0-2 3-4 5-8191");
+  CHECK(CheckNodesConf(conf, true));
 }
 
 TEST_CASE("lines of strangers and of members without address keep what they have") {

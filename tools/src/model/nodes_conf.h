@@ -66,14 +66,14 @@ Result<NodesConf> ParseClusterNodes(std::string_view text);
 /// master/slave on the wire; aux fields are written only when there are any. Parse(Print(x)) == x.
 std::string PrintNodesConf(const NodesConf& conf);
 
-/// For every line, in order, the primary that it leads to: itself, or the end of its chain of `primary` ids. A view
-/// saved in the middle of a failover holds replicas of replicas (facts: the engines save such files and load them
-/// again). nullptr where the chain ends nowhere or is a cycle.
+/// For every line, in order, the primary that it leads to: itself, or the end of its chain of `primary` ids.
+/// nullptr where the chain ends nowhere or is a cycle.
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf);
 
 /// kDataLoss unless: exactly one `myself`; ids unique; every replica leads to a primary that has a line; no slot is
-/// owned twice; replicas own none; shard-ids, where present, equal for a primary and its replicas. With
-/// `full_coverage` also unless all 16384 slots are owned.
+/// owned twice; shard-ids, where present, equal for a primary and its replicas. With `full_coverage` also unless all
+/// 16384 slots are owned. Sound are also the files that engines save in the middle of a failover, with replicas of
+/// replicas and (valkey 8.1) with slots still on the line of the former primary, now a replica.
 Status CheckNodesConf(const NodesConf& conf, bool full_coverage);
 
 }  // namespace bowline

@@ -35,10 +35,6 @@ Status CheckIdsAndMyself(const NodesConf& conf) {
 }
 
 Status CheckReplica(const NodeLine& line, const NodeLine* primary) {
-  if (!line.slots.empty()) {
-    return Fail(Code::kDataLoss, "{} is a replica and owns slots {}", Name(line),
-                ToString(line.slots));
-  }
   if (line.primary.empty()) return Fail(Code::kDataLoss, "{} is nobody's replica", Name(line));
   if (primary == nullptr) {
     return Fail(Code::kDataLoss, "{} is a replica of {}, which has no line or leads to no primary",

@@ -94,7 +94,7 @@ TEST_CASE("ids and myself are unique and present") {
   CheckRefused(NodesConf(), "no line with the flag myself");
 }
 
-TEST_CASE("replicas need a primary with a line, and own nothing") {
+TEST_CASE("replicas need a primary with a line, and its shard id") {
   for (unsigned seed = 0; seed < 100; ++seed) {
     RandomCluster cluster(seed);
     NodeLine* replica = cluster.AnyLine(NodeRole::kReplica);
@@ -107,9 +107,6 @@ TEST_CASE("replicas need a primary with a line, and own nothing") {
     CheckRefused(cluster.conf, "is nobody's replica");
     replica->primary = replica->id;
     CheckRefused(cluster.conf, "leads to no primary");
-    *replica = before;
-    replica->slots.push_back({5, 6});
-    CheckRefused(cluster.conf, "is a replica and owns slots 5-6");
     *replica = before;
     replica->set_shard_id(testing::TestIdentity().ShardIdOf(999));
     CheckRefused(cluster.conf, "has shard-id");
@@ -128,6 +125,14 @@ TEST_CASE("a replica of a replica is sound, a cycle is not") {
   CHECK(LeadingPrimaries(conf)[1] == nullptr);
   CHECK(LeadingPrimaries(conf)[2] == nullptr);
   CHECK(LeadingPrimaries(conf)[4] == &conf.lines[3]);
+}
+
+TEST_CASE("slots that are still on a former primary's line count as owned") {
+  NodesConf conf = Seed();
+  conf.lines[1].slots.swap(conf.lines[0].slots);
+  CHECK(CheckNodesConf(conf, true));
+  conf.lines[1].slots.front().last = 6000;
+  CheckRefused(conf, "is owned twice");
 }
 
 TEST_CASE("one long chain costs no more than its length") {

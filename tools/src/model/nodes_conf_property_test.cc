@@ -48,8 +48,7 @@ bool ReallySound(const NodesConf& conf) {
   for (const NodeLine& line : conf.lines) {
     myself += line.myself ? 1 : 0;
     if (conf.Find(line.id) != &line) return false;
-    if (line.role == NodeRole::kReplica && (line.primary.empty() || !line.slots.empty()))
-      return false;
+    if (line.role == NodeRole::kReplica && line.primary.empty()) return false;
     for (const SlotRange& range : line.slots) {
       for (int slot = range.first; slot <= range.last; ++slot) {
         ++owners.at(static_cast<std::size_t>(slot));
