@@ -54,11 +54,8 @@ void Monitor::NoteRole(const Card& card) {
 
 void Monitor::NoteHeld(const Card& card) {
   if (state_.held) return;
-  const EngineSnapshot& engine = card.engine;
-  // A primary of an ok cluster may have taken writes; a replica with its link up has its primary's data.
-  const bool holds = engine.info.primary ? engine.cluster.state_ok
-                                         : engine.info.link_up && !engine.info.sync_in_progress;
-  if (!holds) return;
+  // No key can be there before every shard's primary runs: a first start never mistakes its own members for holders.
+  if (card.engine.keys == 0) return;
   VolumeState state = state_;
   state.held = true;
   const Status saved = SaveState(paths_.data, state);
@@ -68,7 +65,7 @@ void Monitor::NoteHeld(const Card& card) {
   }
   state_ = state;
   board_.SetHeld();
-  LogInfo("this volume holds its shard's data from now on");
+  LogInfo("this volume holds keys from now on");
 }
 
 void Monitor::NoteMark(const Card& card) {

@@ -64,10 +64,12 @@ VerbAction DeclareNodesConfCheck(CLI::App& app) {
   app.add_option("file", *file, "the nodes.conf")->required();
   return [file](const CommonFlags&) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(*file));
-    ASSIGN_OR_RETURN(const NodesConf conf, ParseNodesConf(text));
-    RETURN_IF_ERROR(CheckNodesConf(conf, true));
-    (void)std::printf("%zu nodes, current epoch %llu\n", conf.lines.size(),
-                      static_cast<unsigned long long>(conf.current_epoch));
+    const auto conf = ParseNodesConf(text);
+    if (!conf) return FailWith(conf, *file);
+    const Status sound = CheckNodesConf(*conf, true);
+    if (!sound) return FailWith(sound, *file);
+    (void)std::printf("%zu nodes, current epoch %llu\n", conf->lines.size(),
+                      static_cast<unsigned long long>(conf->current_epoch));
     return ExitCode::kOk;
   };
 }

@@ -8,9 +8,6 @@
 namespace bowline {
 namespace {
 
-// An append-only file of an empty database is about 90 bytes, a dump of one likewise.
-constexpr std::int64_t kEmptyDatasetBytes = 512;
-
 constexpr std::array<std::pair<VolumeKind, std::string_view>, 5> kKindNames{{
     {VolumeKind::kFresh, "fresh"},
     {VolumeKind::kSeeded, "seeded"},
@@ -37,7 +34,7 @@ std::string Foreign(const VolumeState& state, const Identity& expected, MemberNa
 }
 
 VolumeKind KindOf(const VolumeFiles& files, bool held) {
-  if (files.dataset_bytes > kEmptyDatasetBytes) return VolumeKind::kData;
+  if (files.dataset_bytes > 0) return VolumeKind::kData;
   if (!held) return VolumeKind::kSeeded;
   return files.dataset_modified != 0 ? VolumeKind::kData : VolumeKind::kEmptied;
 }
@@ -148,7 +145,7 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
                   "to come back as a replica");
   }
   if (files.nodes_conf) return JudgeNodesConf(std::move(facts), files, self);
-  if (files.dataset_bytes > kEmptyDatasetBytes) {
+  if (files.dataset_bytes > 0) {
     return Refuse(std::move(facts),
                   std::format("a dataset of {} bytes is there, but no nodes.conf: restore nodes.conf, "
                               "or move the dataset away to start as an empty replica",

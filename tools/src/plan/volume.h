@@ -15,7 +15,7 @@ namespace bowline {
 struct VolumeState {
   Identity identity;   ///< installation empty: not decided yet
   std::string member;  ///< "shard-0-1"
-  bool held = false;   ///< has ever held its shard's data: synced as a replica, or led a cluster that was ok
+  bool held = false;   ///< has held keys since its volume was fresh (or emptied)
   bool operator==(const VolumeState&) const = default;
 };
 std::string PrintVolumeState(const VolumeState& state);
@@ -48,7 +48,7 @@ struct VolumeFiles {
   std::optional<std::string> nodes_conf;
   std::optional<std::string> state;
   std::optional<std::string> mark;
-  std::int64_t dataset_bytes = 0;
+  std::int64_t dataset_bytes = 0;     ///< files that hold no key count nothing
   std::int64_t dataset_modified = 0;  ///< seconds since 1970; 0: no dataset file
 };
 

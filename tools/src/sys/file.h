@@ -28,7 +28,7 @@ void WriteBestEffort(const std::filesystem::path& path, std::string_view content
 
 /// What the engine's dataset files on a volume tell.
 struct DatasetFacts {
-  std::int64_t bytes = 0;     ///< RDB and AOF files together
+  std::int64_t bytes = 0;     ///< RDB and AOF files together; files that hold no key count nothing
   std::int64_t modified = 0;  ///< newest modification, seconds since 1970; 0: no file
 };
 
