@@ -72,7 +72,7 @@ spec:
   containers: [{ name: helper-pod, image: "$HELPER_IMAGE", imagePullPolicy: Never }]
 C
 echo '{"nodePathMap":[{"node":"DEFAULT_PATH_FOR_NON_LISTED_NODES","paths":["/var/lib/volumes"]}]}' >/run/volumes.json
-keep local-path-provisioner "$BIN/local-path-provisioner" start --config /run/volumes.json \
+keep local-path-provisioner "$BIN/local-path-provisioner" start --worker-threads 16 --config /run/volumes.json \
   --kubeconfig "$KUBE_DIR/kc/admin" --namespace bowline-system --service-account-name default \
   --helper-image "$HELPER_IMAGE" --helper-pod-file /run/helper.yaml --configmap-name local-path
 
