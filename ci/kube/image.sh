@@ -22,7 +22,7 @@ pack() {
     cp --reflink=auto "$dir" "$t/layer.tar"
   fi
   sum=$(sha256sum "$t/layer.tar" | cut -d' ' -f1)
-  printf '{"architecture":"amd64","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+  printf '{"architecture":"amd64","os":"linux","config":%s,"rootfs":{"type":"layers","diff_ids":["sha256:%s"]},"history":[{"created_by":"pack"}]}' \
     "$conf" "$sum" >"$t/config.json"
   printf '[{"Config":"config.json","RepoTags":["%s"],"Layers":["layer.tar"]}]' "${refs//,/\",\"}" >"$t/manifest.json"
   mkdir -p "$(dirname "$out")"
