@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 from e2e.cluster import BOWLINE, Cluster
 from e2e.shell import CACHE, CommandError
+
+
+NOISE = re.compile(r"^.*I have keys for slot \d+, but the slot is assigned.*\n", re.M)
 
 
 def _attempt(cluster: Cluster, *args: str) -> str:
@@ -35,8 +39,8 @@ def diagnosis(cluster: Cluster) -> tuple[str, str]:
         complete.append(f"--- describe {name}\n" + _attempt(cluster, "describe", "pod", name))
         for container in ("init", "server"):
             for previous in ("--previous=true", "--previous=false"):
-                log = _attempt(cluster, "logs", name, "-c", container, "--tail=300", previous)
-                complete.append(f"--- {name} {container} {previous}\n{log}")
+                log = _attempt(cluster, "logs", name, "-c", container, "--tail=20000", previous)
+                complete.append(f"--- {name} {container} {previous}\n{NOISE.sub('', log)}")
     return "\n".join(short), "\n".join(complete)
 
 

@@ -66,19 +66,27 @@ class Scenario:
                 self.recording = self.recorder.stop()
 
     def finish(self) -> None:
-        self.figures["converged_s"] = round(self.cluster.wait_converged(self.converge), 2)
+        try:
+            self.figures["converged_s"] = round(self.cluster.wait_converged(self.converge), 2)
+            if self.recording is None:
+                self.recorder.wait_serving(time.time(), 10)
+        finally:
+            verdict = self.read_back()
+        self.judge(verdict)
+        assert self.cluster.node_ids() == self.ids, "a member came back with another node id"
+
+    def read_back(self) -> Verdict:
         if self.recording is None:
-            self.recorder.wait_serving(time.time(), 10)
             self.recording = self.recorder.stop()
         verdict = verify(self.recording, self.cluster.recorder_settings())
         self.figures |= {
             "acked": verdict.acked,
             "lost": verdict.lost,
+            "unreadable": verdict.unreadable,
             "gap_s": verdict.longest_gaps,
             "errors": verdict.errors,
         }
-        self.judge(verdict)
-        assert self.cluster.node_ids() == self.ids, "a member came back with another node id"
+        return verdict
 
     def judge(self, verdict: Verdict) -> None:
         assert verdict.unreadable == 0, verdict

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 from redis.cluster import RedisCluster
 from redis.crc import key_slot
-from redis.exceptions import RedisError
 
 from recorder.recording import Recording, Worker
-from recorder.settings import PAUSE_AFTER_ERROR, REBUILD_AFTER, Settings, connect
+from recorder.settings import FAILURES, PAUSE_AFTER_ERROR, REBUILD_AFTER, Settings, connect
 
 
 class NotServingError(AssertionError):
@@ -49,7 +48,7 @@ class WriterThread(threading.Thread):
             began = time.time()
             try:
                 self.write(sequence, with_register=count % self.settings.register_every == 0)
-            except (RedisError, OSError) as error:
+            except FAILURES as error:
                 self.failed(error)
                 self.halt.wait(PAUSE_AFTER_ERROR)
                 continue

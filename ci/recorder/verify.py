@@ -8,10 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from redis.crc import key_slot
-from redis.exceptions import RedisError
 
 from recorder.recording import Recording
-from recorder.settings import Settings, connect
+from recorder.settings import FAILURES, Settings, connect
 
 BATCH = 500
 READ_TIMEOUT = 10.0
@@ -89,7 +88,7 @@ def verify(recording: Recording, settings: Settings, timeout: float = 30.0) -> V
     deadline = time.monotonic() + timeout
     while True:
         missing = [expected for key, expected in wanted.items() if key not in values]
-        with contextlib.suppress(RedisError, OSError):
+        with contextlib.suppress(*FAILURES):
             read_back(settings, missing, values)
         if len(values) == len(wanted) or time.monotonic() > deadline:
             break
