@@ -8,7 +8,6 @@ import subprocess
 from e2e.cluster import BOWLINE, Cluster
 from e2e.shell import CACHE, CommandError
 
-
 NOISE = re.compile(r"^.*I have keys for slot \d+, but the slot is assigned.*\n", re.M)
 
 

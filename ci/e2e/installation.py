@@ -38,7 +38,7 @@ class Installation:
         """An empty namespace for the next installation."""
         self.count += 1
         kube = Kube(f"{self.purpose}-{self.engine}-{self.count}")
-        kube.delete_namespace()
+        kube.delete_namespace(wait=True)
         kube.create_namespace()
         release = Release(HELM[self.engine], kube.namespace, "demo", self.values)
         self.cluster = Cluster(kube, release, replicas=replicas)
@@ -54,5 +54,5 @@ class Installation:
 
     def remove(self) -> None:
         if self.cluster is not None:
-            self.cluster.kube.delete_namespace()
+            self.cluster.kube.delete_namespace(wait=False)
             self.cluster = None

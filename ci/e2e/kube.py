@@ -35,9 +35,9 @@ class Kube:
         self("create", "namespace", self.namespace)
         self("label", "namespace", self.namespace, "pod-security.kubernetes.io/enforce=restricted")
 
-    def delete_namespace(self) -> None:
+    def delete_namespace(self, *, wait: bool) -> None:
         self.attempt("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
-        self("delete", "namespace", self.namespace, "--ignore-not-found", "--timeout=90s", timeout=100)
+        self("delete", "namespace", self.namespace, "--ignore-not-found", f"--wait={wait}".lower(), timeout=120)
 
     def events(self, name: str) -> list[Object]:
         """Events about the object of this name, oldest first."""

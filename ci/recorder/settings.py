@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
-from redis.maint_notifications import MaintNotificationsConfig
 from redis.exceptions import RedisClusterException, RedisError
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 SLOTS = 16384
@@ -16,7 +16,7 @@ CONNECT_TIMEOUT = 0.5
 REPLY_TIMEOUT = 1.0
 PAUSE_AFTER_ERROR = 0.05
 FAILURES = (RedisError, RedisClusterException, OSError, IndexError)
-"""What a client raises when the cluster does not serve; IndexError: a member that knows no slots at all was asked for the map."""
+"""What a client raises while the cluster does not serve (IndexError: it was told of no slots at all)."""
 REBUILD_AFTER = 2.0
 """A client that has failed for so long is made anew from the seeds: it may know only addresses that are no more."""
 
