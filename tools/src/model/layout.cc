@@ -161,6 +161,10 @@ Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current
     return Fail(Code::kFailedPrecondition, "the view has no line for {} ({})", primary.ToString(),
                 primary_id.str());
   }
+  if (primary_line->role != NodeRole::kPrimary) {
+    return Fail(Code::kFailedPrecondition, "the view lists {} as a replica", primary.ToString());
+  }
+  const std::uint64_t primary_epoch = primary_line->config_epoch;
   NodesConf conf = view;
   conf.current_epoch = current_epoch;
   // Never a second vote in an epoch in which the lost file may already have voted.
@@ -172,21 +176,21 @@ Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current
   }
   if (conf.Find(self_id) == nullptr) {
     const auto address = addresses.find(self);
-    if (primary_line->role != NodeRole::kPrimary) {
-      return Fail(Code::kFailedPrecondition, "the view lists {} as a replica", primary.ToString());
-    }
     if (address == addresses.end()) {
       return Fail(Code::kInvalidArgument, "no address known for {}", self.ToString());
     }
-    NodeLine line;
-    line.id = self_id;
-    line.endpoint = address->second;
+    conf.lines.emplace_back().id = self_id;
+    conf.lines.back().endpoint = address->second;
+  }
+  NodeLine& line = *conf.Find(self_id);
+  line.myself = true;
+  if (self != primary) {
+    // The view may still list us as the primary that we were.
     line.role = NodeRole::kReplica;
     line.primary = primary_id;
-    line.config_epoch = primary_line->config_epoch;
-    conf.lines.push_back(std::move(line));
+    line.slots.clear();
+    line.config_epoch = primary_epoch;
   }
-  conf.Find(self_id)->myself = true;
   Readdress(conf, identity, addresses);
   return conf;
 }

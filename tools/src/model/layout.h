@@ -22,25 +22,27 @@ struct Layout {
 
 using AddressBook = std::map<MemberName, Endpoint>;
 
-/// The complete file of a first start for `self`: deterministic ids, all addresses, slots split evenly over the
-/// ordinals 0, the other ordinals as their replicas, shard ids, distinct config epochs 1..shards (equal ones cost
-/// epoch collisions). kInvalidArgument when a member has no address or `self` is not in the layout.
+/// The complete file of a first start for `self`: deterministic ids, all addresses, slots split
+/// evenly over the ordinals 0, the other ordinals as their replicas, shard ids, distinct config
+/// epochs 1..shards (equal ones cost epoch collisions). kInvalidArgument when a member has no
+/// address or `self` is not in the layout.
 Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
                                 const AddressBook& addresses, MemberName self);
 
-/// Makes a saved file fit to start from: every declared member's address anew, the passing flags (fail, fail?,
-/// noaddr) and handshake lines gone, ping/pong zero, shard ids of the identity on all lines of declared members
-/// (replicas: their primary's). A file saved in the middle of a failover is completed: a replica of a replica gets
-/// the primary that leads both, and slots on a replica's line go to its primary. Otherwise roles, slots, epochs and
-/// migration marks stay as they are. Lines of members that have no address in the book keep theirs, and `noaddr`
-/// when they have none.
+/// Makes a saved file fit to start from: every declared member's address anew, the passing flags
+/// (fail, fail?, noaddr) and handshake lines gone, ping/pong zero, shard ids of the identity on all
+/// lines of declared members (replicas: their primary's). A file saved in the middle of a failover
+/// is completed: a replica of a replica gets the primary that leads both, and slots on a replica's
+/// line go to its primary. Otherwise roles, slots, epochs and migration marks stay as they are.
+/// Lines of members that have no address in the book keep theirs, and `noaddr` when they have none.
 void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses);
 
-/// A file for `self` built from another member's CLUSTER NODES view (facts 5e): `myself` moved to self's line
-/// (appended as a replica of `primary` when the view does not list it), then readdressed. When `primary` is another
-/// member, self's line becomes its replica without slots; when it is self, its line must be a primary and stays as it
-/// is. `current_epoch` is the viewer's cluster_current_epoch. kFailedPrecondition when the view lists no line for
-/// `primary` or lists it as a replica.
+/// A file for `self` built from another member's CLUSTER NODES view (facts 5e): `myself` moved to
+/// self's line (appended as a replica of `primary` when the view does not list it), then
+/// readdressed. When `primary` is another member, self's line becomes its replica without slots;
+/// when it is self, its line must be a primary and stays as it is. `current_epoch` is the viewer's
+/// cluster_current_epoch. kFailedPrecondition when the view lists no line for `primary` or lists it
+/// as a replica.
 Result<NodesConf> NodesConfFromView(const NodesConf& view, std::uint64_t current_epoch,
                                     const Identity& identity, const AddressBook& addresses,
                                     MemberName self, MemberName primary);

@@ -12,11 +12,11 @@ std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards,
     if (member == leaving || found == cards.end()) continue;
     const Card& card = found->second;
     const EngineInfo& info = card.engine.info;
-    if (card.phase != Phase::kRunning || !card.engine.answers || info.primary || info.loading ||
-        !card.HasData()) {
+    if (card.phase != Phase::kRunning || !card.engine.answers || info.primary || info.loading) {
       continue;
     }
-    if (need_link && !info.link_up) continue;
+    // A link that is up has brought everything; without one, only a copy that holds something counts.
+    if (need_link ? !info.link_up || info.sync_in_progress : !card.HasData()) continue;
     if (best == nullptr || info.offset > best->engine.info.offset) best = &card;
   }
   if (best == nullptr) return std::nullopt;

@@ -6,6 +6,12 @@ namespace {
 Verdict Yes(std::string text) { return {.ok = true, .text = std::move(text)}; }
 Verdict No(std::string text) { return {.ok = false, .text = std::move(text)}; }
 
+/// True as well when the view cannot be read: only what is known to be wrong counts.
+bool OwnsSlots(const std::string& text) {
+  const auto view = ParseClusterNodes(text);
+  return !view || view->Myself() == nullptr || !view->Myself()->slots.empty();
+}
+
 }  // namespace
 
 Verdict StartupVerdict(const ProbeInput& input) {
@@ -45,6 +51,7 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
     return No(std::format("cluster_state is not ok ({} of {} slots served)",
                           engine.cluster.slots_ok, kSlotCount));
   }
+  if (engine.info.primary && !OwnsSlots(engine.view)) return No("a primary without slots");
   return Yes(engine.info.primary ? "a primary, cluster ok" : "a replica in sync, cluster ok");
 }
 
