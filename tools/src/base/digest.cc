@@ -34,7 +34,7 @@ std::string HexDigest(std::string_view text, const EVP_MD* algorithm) {
   unsigned int size = 0;
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr) != 1) {
     // Only a crypto library without the algorithm gets here: no identity can be derived at all.
-    std::fputs("bowline: the crypto library lacks a digest\n", stderr);
+    static_cast<void>(std::fputs("bowline: the crypto library lacks a digest\n", stderr));
     std::abort();
   }
   constexpr std::string_view kHex = "0123456789abcdef";

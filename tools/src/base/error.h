@@ -64,9 +64,9 @@ template <typename T>
   } while (false)
 
 /// ASSIGN_OR_RETURN(auto x, F()): x, or the error to the caller.
-#define ASSIGN_OR_RETURN(decl, expr)                               \
-  auto BOWLINE_CONCAT(result_, __LINE__) = (expr);                 \
-  if (!BOWLINE_CONCAT(result_, __LINE__))                          \
+#define ASSIGN_OR_RETURN(decl, expr)                                   \
+  auto BOWLINE_CONCAT(result_, __LINE__) = (expr);                     \
+  if (!BOWLINE_CONCAT(result_, __LINE__))                              \
     return std::unexpected(BOWLINE_CONCAT(result_, __LINE__).error()); \
   decl = *std::move(BOWLINE_CONCAT(result_, __LINE__))
 

@@ -1,6 +1,6 @@
 #pragma once
-// JSON reading and writing for the whole program. RapidJSON stays behind this header: getters give a
-// Result that names the path, so that a surprising document is an error and never an assertion.
+// JSON reading and writing for the whole program. RapidJSON stays behind this header: getters give
+// a Result that names the path, so that a surprising document is an error and never an assertion.
 
 #include <cstdint>
 #include <initializer_list>
@@ -54,6 +54,8 @@ class JsonView {
 class JsonDocument {
  public:
   static Result<JsonDocument> Parse(std::string_view text);
+  JsonDocument(const JsonDocument&) = delete;
+  JsonDocument& operator=(const JsonDocument&) = delete;
   JsonDocument(JsonDocument&&) noexcept;
   JsonDocument& operator=(JsonDocument&&) noexcept;
   ~JsonDocument();
@@ -69,7 +71,10 @@ class JsonDocument {
 class JsonWriter {
  public:
   explicit JsonWriter(bool pretty = false);
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
   JsonWriter(JsonWriter&&) noexcept;
+  JsonWriter& operator=(JsonWriter&&) noexcept;
   ~JsonWriter();
 
   JsonWriter& BeginObject();

@@ -19,7 +19,7 @@ enum class Frame { kRoot, kDone, kArray, kObjectKey, kObjectValue };
 
 void Require(bool condition, const char* why) {
   if (condition) return;
-  std::fprintf(stderr, "bowline: misuse of JsonWriter: %s\n", why);
+  static_cast<void>(std::fprintf(stderr, "bowline: misuse of JsonWriter: %s\n", why));
   std::abort();
 }
 
@@ -89,6 +89,7 @@ struct JsonWriter::Impl {
 
 JsonWriter::JsonWriter(bool pretty) : impl_(std::make_unique<Impl>(pretty)) {}
 JsonWriter::JsonWriter(JsonWriter&&) noexcept = default;
+JsonWriter& JsonWriter::operator=(JsonWriter&&) noexcept = default;
 JsonWriter::~JsonWriter() = default;
 
 JsonWriter& JsonWriter::BeginObject() {

@@ -1,5 +1,6 @@
 #pragma once
-// Addresses of the engine: an IP literal (never a name: engines overrun or block on names), client port, bus port.
+// Addresses of the engine: an IP literal (never a name: engines overrun or block on names), client
+// port, bus port.
 
 #include <compare>
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace bowline {
 
-/// The canonical text of an IPv4 or IPv6 literal (inet_pton, inet_ntop); kInvalidArgument otherwise.
+/// The canonical text of an IPv4 or IPv6 literal (inet_pton, inet_ntop); kInvalidArgument
+/// otherwise.
 Result<std::string> ParseIp(std::string_view text);
 
 struct Endpoint {

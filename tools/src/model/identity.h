@@ -1,5 +1,6 @@
 #pragma once
-// Who a member is: names and ids that are constant for the life of the data and known before anything runs.
+// Who a member is: names and ids that are constant for the life of the data and known before
+// anything runs.
 
 #include <compare>
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace bowline {
 
-/// A cluster node id: 40 characters of [a-z0-9], as the engines accept them (facts: any such id is loaded).
+/// A cluster node id: 40 characters of [a-z0-9], as the engines accept them (facts: any such id is
+/// loaded).
 class NodeId {
  public:
   NodeId() = default;
@@ -36,8 +38,8 @@ struct MemberName {
   auto operator<=>(const MemberName&) const = default;
 };
 
-/// What all ids derive from. The installation part is minted once per installation and kept with the data:
-/// two clusters with equal ids mix or wipe each other when an address is reused.
+/// What all ids derive from. The installation part is minted once per installation and kept with
+/// the data: two clusters with equal ids mix or wipe each other when an address is reused.
 struct Identity {
   std::string installation;  ///< 32 hex digits; empty: not yet known
   std::string name_space;
@@ -45,7 +47,8 @@ struct Identity {
 
   /// sha1 of "installation/namespace/release/member".
   [[nodiscard]] NodeId NodeIdOf(MemberName member) const;
-  /// sha1 of "installation/namespace/release/shard-<n>": the shard id that all of a shard's lines carry.
+  /// sha1 of "installation/namespace/release/shard-<n>": the shard id that all of a shard's lines
+  /// carry.
   [[nodiscard]] NodeId ShardIdOf(int shard) const;
   bool operator==(const Identity&) const = default;
 };

@@ -1,5 +1,6 @@
 #pragma once
-// INFO and CLUSTER INFO replies as structs. Field names of the engines (master_*, slave_*) stay in here.
+// INFO and CLUSTER INFO replies as structs. Field names of the engines (master_*, slave_*) stay in
+// here.
 
 #include <cstdint>
 #include <map>
@@ -14,7 +15,8 @@ namespace bowline {
 /// "key:value" lines of INFO or CLUSTER INFO, comments and blank lines left out. Later keys win.
 std::map<std::string, std::string, std::less<>> ParseInfo(std::string_view text);
 
-/// A replica as its primary's INFO replication lists it ("slave0:ip=...,port=...,state=online,offset=...,lag=0").
+/// A replica as its primary's INFO replication lists it
+/// ("slave0:ip=...,port=...,state=online,offset=...,lag=0").
 struct ReplicaEntry {
   std::string ip;
   int port = 0;

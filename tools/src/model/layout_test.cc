@@ -239,6 +239,29 @@ TEST_CASE("a file built from another member's view") {
   }
 }
 
+TEST_CASE("a view that still lists the member as the primary that it was") {
+  const Layout layout{.shards = 2, .replicas_per_shard = 2};
+  const NodesConf view = testing::MustSeed(layout, {.shard = 1, .ordinal = 0});
+  NodesConf led = view;
+  led.Find(Id(0, 1))->role = NodeRole::kPrimary;
+  led.Find(Id(0, 1))->primary = NodeId();
+  led.Find(Id(0, 1))->config_epoch = 9;
+  const auto conf = NodesConfFromView(led, 9, TestIdentity(), Addresses(layout), {0, 0}, {0, 1});
+  REQUIRE(conf);
+  CHECK(conf->Myself()->role == NodeRole::kReplica);
+  CHECK(conf->Myself()->primary == Id(0, 1));
+  CHECK(conf->Myself()->slots.empty());
+  CHECK(conf->Myself()->config_epoch == 9);
+  CHECK(conf->Find(Id(0, 2))->primary == Id(0, 1));
+  CHECK(CheckNodesConf(*conf, false));
+
+  const auto self = NodesConfFromView(view, 2, TestIdentity(), Addresses(layout), {0, 0}, {0, 0});
+  REQUIRE(self);
+  CHECK(self->Myself()->id == Id(0, 0));
+  CHECK(self->Myself()->role == NodeRole::kPrimary);
+  CHECK(CheckNodesConf(*self, true));
+}
+
 TEST_CASE("a view that cannot help is a failed precondition") {
   const Layout layout{.shards = 2, .replicas_per_shard = 2};
   NodesConf view = testing::MustSeed(layout);

@@ -1,6 +1,7 @@
 #pragma once
-// nodes.conf and CLUSTER NODES: the same line grammar, parsed, printed and checked. See docs/formats/nodes-conf.md.
-// The engine itself accepts files with overlapping slots, gaps and cut lines; CheckNodesConf() does not.
+// nodes.conf and CLUSTER NODES: the same line grammar, parsed, printed and checked. See
+// docs/formats/nodes-conf.md. The engine itself accepts files with overlapping slots, gaps and cut
+// lines; CheckNodesConf() does not.
 
 #include <cstdint>
 #include <string>
@@ -21,8 +22,9 @@ enum class NodeRole { kPrimary, kReplica };
 struct NodeLine {
   NodeId id;
   Endpoint endpoint;
-  std::string hostname;                                  ///< empty: none
-  std::vector<std::pair<std::string, std::string>> aux;  ///< e.g. {"shard-id", "..."}, in file order
+  std::string hostname;  ///< empty: none
+  std::vector<std::pair<std::string, std::string>>
+      aux;  ///< e.g. {"shard-id", "..."}, in file order
   NodeRole role = NodeRole::kPrimary;
   bool myself = false;
   bool fail = false;        ///< "fail"
@@ -55,25 +57,28 @@ struct NodesConf {
   bool operator==(const NodesConf&) const = default;
 };
 
-/// Parses a nodes.conf file. kDataLoss with the line number and its text (shortened) for anything that is not a
-/// complete file: empty, no "vars" line at the end, no or two `myself`, unknown flags, bad ids, binary content.
+/// Parses a nodes.conf file. kDataLoss with the line number and its text (shortened) for anything
+/// that is not a complete file: empty, no "vars" line at the end, no or two `myself`, unknown
+/// flags, bad ids, binary content.
 Result<NodesConf> ParseNodesConf(std::string_view text);
 
 /// Parses a CLUSTER NODES reply (no "vars" line; `myself` marks the node that answered).
 Result<NodesConf> ParseClusterNodes(std::string_view text);
 
-/// The file's text: lines, then "vars currentEpoch N lastVoteEpoch N", each ended by "\n". Words are
-/// master/slave on the wire; aux fields are written only when there are any. Parse(Print(x)) == x.
+/// The file's text: lines, then "vars currentEpoch N lastVoteEpoch N", each ended by "\n". Words
+/// are master/slave on the wire; aux fields are written only when there are any. Parse(Print(x)) ==
+/// x.
 std::string PrintNodesConf(const NodesConf& conf);
 
-/// For every line, in order, the primary that it leads to: itself, or the end of its chain of `primary` ids.
-/// nullptr where the chain ends nowhere or is a cycle.
+/// For every line, in order, the primary that it leads to: itself, or the end of its chain of
+/// `primary` ids. nullptr where the chain ends nowhere or is a cycle.
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf);
 
-/// kDataLoss unless: exactly one `myself`; ids unique; every replica leads to a primary that has a line; no slot is
-/// owned twice; shard-ids, where present, equal for a primary and its replicas. With `full_coverage` also unless all
-/// 16384 slots are owned. Sound are also the files that engines save in the middle of a failover, with replicas of
-/// replicas and (valkey 8.1) with slots still on the line of the former primary, now a replica.
+/// kDataLoss unless: exactly one `myself`; ids unique; every replica leads to a primary that has a
+/// line; no slot is owned twice; shard-ids, where present, equal for a primary and its replicas.
+/// With `full_coverage` also unless all 16384 slots are owned. Sound are also the files that
+/// engines save in the middle of a failover, with replicas of replicas and (valkey 8.1) with slots
+/// still on the line of the former primary, now a replica.
 Status CheckNodesConf(const NodesConf& conf, bool full_coverage);
 
 }  // namespace bowline

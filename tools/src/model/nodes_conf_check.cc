@@ -49,37 +49,37 @@ Status CheckReplica(const NodeLine& line, const NodeLine* primary) {
   return {};
 }
 
-Status CheckSlots(const NodesConf& conf, bool full_coverage) {
-  std::vector<const NodeLine*> owner(kSlotCount, nullptr);
-  for (const NodeLine& line : conf.lines) {
-    for (const SlotRange& range : line.slots) {
-      if (range.first < 0 || range.last >= kSlotCount || range.first > range.last) {
-        return Fail(Code::kDataLoss, "{} owns {}, which is no slot range", Name(line),
-                    range.ToString());
-      }
-      for (int slot = range.first; slot <= range.last; ++slot) {
-        const NodeLine*& entry = owner[static_cast<std::size_t>(slot)];
-        if (entry != nullptr) {
-          return Fail(Code::kDataLoss, "slot {} is owned twice: {} and {}", slot, Name(*entry),
-                      Name(line));
-        }
-        entry = &line;
-      }
-    }
+using SlotOwners = std::vector<const NodeLine*>;
+
+Status Own(SlotOwners& owners, const NodeLine& line, SlotRange range) {
+  if (range.first < 0 || range.last >= kSlotCount || range.first > range.last) {
+    return Fail(Code::kDataLoss, "{} owns {}, which is no slot range", Name(line),
+                range.ToString());
   }
-  if (!full_coverage) return {};
+  for (int slot = range.first; slot <= range.last; ++slot) {
+    const NodeLine*& owner = owners[static_cast<std::size_t>(slot)];
+    if (owner != nullptr) {
+      return Fail(Code::kDataLoss, "slot {} is owned twice: {} and {}", slot, Name(*owner),
+                  Name(line));
+    }
+    owner = &line;
+  }
+  return {};
+}
+
+Status CheckCoverage(const SlotOwners& owners) {
   std::vector<SlotRange> gaps;
   int missing = 0;
   for (int slot = 0; slot < kSlotCount; ++slot) {
-    if (owner[static_cast<std::size_t>(slot)] != nullptr) continue;
+    if (owners[static_cast<std::size_t>(slot)] != nullptr) continue;
     ++missing;
     if (gaps.empty() || gaps.back().last != slot - 1) gaps.push_back({slot, slot});
     gaps.back().last = slot;
   }
   if (missing == 0) return {};
-  const std::size_t shown = 8;
-  const bool more = gaps.size() > shown;
-  if (more) gaps.resize(shown);
+  constexpr std::size_t kShown = 8;
+  const bool more = gaps.size() > kShown;
+  if (more) gaps.resize(kShown);
   return Fail(Code::kDataLoss, "{} of {} slots have no owner: {}{}", missing, kSlotCount,
               ToString(gaps), more ? " ..." : "");
 }
@@ -126,7 +126,11 @@ Status CheckNodesConf(const NodesConf& conf, bool full_coverage) {
     if (conf.lines[i].role != NodeRole::kReplica) continue;
     RETURN_IF_ERROR(CheckReplica(conf.lines[i], primaries[i]));
   }
-  return CheckSlots(conf, full_coverage);
+  SlotOwners owners(kSlotCount, nullptr);
+  for (const NodeLine& line : conf.lines) {
+    for (const SlotRange& range : line.slots) RETURN_IF_ERROR(Own(owners, line, range));
+  }
+  return full_coverage ? CheckCoverage(owners) : Status();
 }
 
 }  // namespace bowline

@@ -45,7 +45,8 @@ struct Settings {
   [[nodiscard]] std::string EngineProgram() const;
 };
 
-/// kInvalidArgument with the path of the first value that is missing, of another type, out of range or unknown.
+/// kInvalidArgument with the path of the first value that is missing, of another type, out of range
+/// or unknown.
 Result<Settings> ParseSettings(std::string_view json);
 
 }  // namespace bowline

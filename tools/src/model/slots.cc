@@ -26,6 +26,7 @@ std::string SlotRange::ToString() const {
 
 std::vector<SlotRange> SplitSlots(int shards) {
   std::vector<SlotRange> ranges;
+  ranges.reserve(static_cast<std::size_t>(shards));
   for (int i = 0; i < shards; ++i) {
     ranges.push_back({i * kSlotCount / shards, (i + 1) * kSlotCount / shards - 1});
   }
