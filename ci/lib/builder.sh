@@ -13,23 +13,25 @@ build=${BOWLINE_BUILD:-$CACHE/build}
 
 # enter ROOT CMD...: a chroot with mounts of its own, which end with CMD and are seen by nobody else.
 enter() {
-  mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines"
+  mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines" "$CACHE/ccache" "$1/ccache"
   [ -e "$1/etc/resolv.conf" ] || : >"$1/etc/resolv.conf"
   # shellcheck disable=SC2016,SC2153 # expanded by the inner shell; ROOT is common.sh's
   exec unshare --mount --propagation private bash -euc '
-    r=$1 src=$2 build=$3 engines=$4
+    r=$1 src=$2 build=$3 cache=$4
     shift 4
     mount -t proc proc "$r/proc"
     mount --rbind /dev "$r/dev"
     mount -t tmpfs tmpfs "$r/tmp"
     mount --bind "$src" "$r/src"
     mount --bind "$build" "$r/build"
-    mount --bind "$engines" "$r/engines"
+    mount --bind "$cache/engines" "$r/engines"
+    mount --bind "$cache/ccache" "$r/ccache"
     mount --bind "$(readlink -f /etc/resolv.conf)" "$r/etc/resolv.conf"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
-      CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" BOWLINE_BUILD=/build ${http_proxy:+http_proxy="$http_proxy"} \
+      CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" BOWLINE_BUILD=/build CCACHE_DIR=/ccache \
+      CMAKE_CXX_COMPILER_LAUNCHER=ccache ${http_proxy:+http_proxy="$http_proxy"} \
       chroot "$r" sh -c '\''cd /src && exec "$@"'\'' - "$@"
-  ' - "$1" "$ROOT" "$build" "$CACHE/engines" "${@:2}"
+  ' - "$1" "$ROOT" "$build" "$CACHE" "${@:2}"
 }
 install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
 

@@ -15,7 +15,7 @@ apt-get install -y -qq --no-install-recommends ca-certificates g++ make cmake ni
   libhiredis-dev libssl-dev zlib1g-dev libzstd-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev
 
 if [ "${1:-build}" = dev ]; then
-  apt-get install -y -qq --no-install-recommends catch2 clang-format-19 clang-tidy-19 clang-19 file git python3 procps \
+  apt-get install -y -qq --no-install-recommends catch2 clang-format-19 clang-tidy-19 clang-19 ccache file git python3 procps \
     redis-server redis-tools valkey-server valkey-tools
 fi
 

@@ -8,4 +8,4 @@ compile() {
   "$here/builder.sh" run sh -c 'cmake --preset static-release && cmake --build --preset static-release --target bowline'
 }
 step "release binary" compile
-echo "$CACHE/build/static-release/tools/bowline"
+echo "${BOWLINE_BUILD:-$CACHE/build}/static-release/tools/bowline"
