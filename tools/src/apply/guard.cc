@@ -10,6 +10,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{150};            // between two looks while waiting
+constexpr Milliseconds kLockLook{20};
 constexpr Milliseconds kCardsTimeout{600};
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kDnsPatience{3000};    // then the addresses of the own nodes.conf do
@@ -34,16 +35,30 @@ Error Guard::Refused(const std::string& reason) {
   return {.code = Code::kDataLoss, .message = text};
 }
 
-Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) {
+Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
+  while (true) {
+    const auto locked = TryLockVolume(paths_.data);
+    if (!locked && locked.error().code != Code::kUnavailable) return FailWith(locked, "volume");
+    if (!locked) LogWarning("the volume cannot be locked", {{"err", locked.error().ToString()}});
+    if (!locked || *locked) break;
+    Announce({.action = StartAction::kWait,
+              .reason = "the previous process of this member still runs on this volume"});
+    if (!pause(kLockLook)) return Fail(Code::kAborted, "told to stop while the volume was in use");
+  }
   const auto files = ReadVolume(paths_.data);
   if (!files) return FailWith(files, "reading the volume");
   const Identity expected{
       .installation = "", .name_space = settings_.name_space, .release = settings_.release};
   volume_ = JudgeVolume(*files, expected, self_);
   board_.SetVolume(volume_);
-  LogInfo("volume", {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", files->dataset_bytes}});
+  LogInfo("volume",
+          {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", files->dataset_bytes}});
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
+  return {};
+}
 
+Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) {
+  RETURN_IF_ERROR(TakeVolume(pause));
   while (true) {
     const StartPlan plan =
         LookUpAddresses()
@@ -130,7 +145,8 @@ Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
                                 .addresses = addresses_,
                                 .login = login_,
                                 .identity = volume_.state.identity,
-                                .self = self_};
+                                .self = self_,
+                                .self_ip = "127.0.0.1"};
       RETURN_IF_ERROR(TakeOverDead(ctx, *plan.target, plan.without_quorum,
                                    Deadline::In(kTakeOverTimeout)));
       events_.Emit("HandedOver", plan.target->ToString() + " leads the shard now");

@@ -30,6 +30,8 @@ class Guard {
   Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
 
  private:
+  /// Alone on the volume, judged: what is on it is in volume_.
+  Status TakeVolume(const std::function<bool(Milliseconds)>& pause);
   /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
   bool LookUpAddresses();
   StartPlan Decide();

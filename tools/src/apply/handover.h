@@ -14,6 +14,8 @@ struct HandoverContext {
   Credentials login;
   Identity identity;
   MemberName self;  ///< who leaves
+  /// Where `self` itself is asked: its Service may already lead to the pod that follows it (a forced deletion).
+  std::string self_ip;
 };
 
 enum class HandoverResult {

@@ -91,7 +91,8 @@ class Server {
             .addresses = addresses_,
             .login = LoginOf(secrets_),
             .identity = identity_,
-            .self = self_};
+            .self = self_,
+            .self_ip = "127.0.0.1"};
   }
 
   int Supervise(pid_t engine) {

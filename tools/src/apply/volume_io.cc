@@ -31,6 +31,10 @@ Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
   return files;
 }
 
+Result<bool> TryLockVolume(const std::filesystem::path& data) {
+  return TryLockForLife(data / "bowline.lock");
+}
+
 Status SaveState(const std::filesystem::path& data, const VolumeState& state) {
   return WriteFileAtomic(data / kState, PrintVolumeState(state));
 }

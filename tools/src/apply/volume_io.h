@@ -11,6 +11,10 @@ namespace bowline {
 /// Reads what plan/volume.h judges. Absent files are absent; anything unreadable is an error, never "absent".
 Result<VolumeFiles> ReadVolume(const std::filesystem::path& data);
 
+/// The volume's lock, for life: after a forced deletion the old pod's engine still writes for a while, and two engines
+/// on one volume lose what the old one acknowledges. False when somebody else holds it.
+Result<bool> TryLockVolume(const std::filesystem::path& data);
+
 Status SaveState(const std::filesystem::path& data, const VolumeState& state);
 /// Checks the file once more (CheckNodesConf), then writes it if it differs from what is there.
 Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf);

@@ -58,7 +58,8 @@ Result<ExitCode> RunFailover(const Settings& settings, const FailoverFlags& flag
                                     .addresses = seen.addresses,
                                     .login = LoginOf(secrets),
                                     .identity = identity,
-                                    .self = primary},
+                                    .self = primary,
+                                    .self_ip = seen.addresses.at(primary).ip},
                                    Deadline::In(kHandoverTimeout), &candidate->member));
   return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
 }

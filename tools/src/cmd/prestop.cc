@@ -40,7 +40,8 @@ Status TryHandOver(const Settings& settings) {
                                                                  .addresses = answers.book,
                                                                  .login = login,
                                                                  .identity = identity,
-                                                                 .self = self},
+                                                                 .self = self,
+                                                                 .self_ip = "127.0.0.1"},
                                                                 deadline));
   switch (result) {
     case HandoverResult::kDone:

@@ -154,6 +154,17 @@ Status RespClient::ClusterMeet(const Endpoint& endpoint, Deadline deadline) {
   return {};
 }
 
+Status RespClient::PauseWrites(Milliseconds span, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CLIENT", "PAUSE", std::to_string(span.count()), "WRITE"}, deadline));
+  return {};
+}
+
+Status RespClient::ResumeWrites(Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"CLIENT", "UNPAUSE"}, deadline));
+  return {};
+}
+
 Status RespClient::ConfigSet(const std::string& name, const std::string& value, Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
                    Ask({"CONFIG", "SET", name, value}, deadline));

@@ -55,6 +55,9 @@ class RespClient {
   Status ClusterFailover(FailoverMode mode, Deadline deadline);
   Status ClusterReplicate(const NodeId& primary, Deadline deadline);
   Status ClusterMeet(const Endpoint& endpoint, Deadline deadline);
+  /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
+  Status PauseWrites(Milliseconds span, Deadline deadline);
+  Status ResumeWrites(Deadline deadline);
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
 
  private:

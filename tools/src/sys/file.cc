@@ -126,6 +126,20 @@ void WriteBestEffort(const fs::path& path, std::string_view content) {
   if (fd.valid()) (void)WriteAll(fd.get(), content, path);
 }
 
+Result<bool> TryLockForLife(const fs::path& path) {
+  // Without O_CLOEXEC: the engine inherits the descriptor, and with it the lock.
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT, 0644);
+  if (fd < 0) return FailErrno("opening", path, errno);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (::fcntl(fd, F_OFD_SETLK, &whole) == 0) return true;
+  const int error = errno;
+  ::close(fd);
+  if (error == EAGAIN || error == EACCES) return false;
+  return FailErrno("locking", path, error);
+}
+
 DatasetFacts LookAtDataset(const fs::path& folder) {
   DatasetFacts facts;
   AddFile(folder / "dump.rdb", facts);

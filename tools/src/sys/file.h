@@ -26,6 +26,11 @@ void ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view con
 /// Overwrites in place without any guarantee (for /dev/termination-log).
 void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
 
+/// Takes the exclusive lock of `path` (an open file description lock, fcntl(2); the file is made) for as long as this process and every child that it
+/// starts afterwards live. False when another process holds it. Errors as ReadFile's; kUnavailable also where the
+/// file system has no locks.
+Result<bool> TryLockForLife(const std::filesystem::path& path);
+
 /// What the engine's dataset files on a volume tell.
 struct DatasetFacts {
   std::int64_t bytes = 0;     ///< RDB and AOF files together; files that hold no key count nothing
