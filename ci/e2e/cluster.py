@@ -88,6 +88,17 @@ class Cluster:
         wait_for(f"a new {old.name}", lambda: self.pod(old.name).uid != old.uid and self.pod(old.name).ready, timeout)
         return self.pod(old.name)
 
+    def replace_all_by_force(self, timeout: float) -> None:
+        """All pods at once; returns when each has a Ready successor."""
+        old = self.pods()
+        self.delete_pods(*(pod.name for pod in old), force=True)
+
+        def replaced() -> bool:
+            pods = {pod.name: pod for pod in self.pods()}
+            return all(pods[pod.name].uid != pod.uid and pods[pod.name].ready for pod in old)
+
+        wait_for("all pods replaced and Ready", replaced, timeout)
+
     def wait_rollout(self, timeout: int) -> None:
         for shard in range(self.shards):
             self.kube(

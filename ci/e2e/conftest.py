@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -80,7 +81,8 @@ def cluster_of(item: pytest.Item) -> Cluster | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when != "teardown" and report.failed and (cluster := cluster_of(item)):
+    wanted = report.failed or (report.when == "call" and "BOWLINE_E2E_SAVE" in os.environ)
+    if report.when != "teardown" and wanted and (cluster := cluster_of(item)):
         short, complete = diagnosis(cluster)
         path = save(item.name, complete)
         report.sections.append(("cluster", f"{short}\n(complete: {path})"))

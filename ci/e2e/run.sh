@@ -2,7 +2,8 @@
 # run.sh [pytest arguments]: the end-to-end tests, in the network of the local Kubernetes (ci/up first).
 #   ci/e2e/run.sh -m 'not long'                all that ci/test runs, both engines
 #   ci/e2e/run.sh -k 'redis and test_replica'  some
-# Recorded figures: $CACHE/e2e/figures.json; the cluster's state at a failure: $CACHE/e2e/<test>.txt
+# Recorded figures: $CACHE/e2e/figures.json; the cluster's state at a failure (with BOWLINE_E2E_SAVE=1 after
+# every test): $CACHE/e2e/<test>.txt
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any
 
 from e2e.cluster import Cluster
-from e2e.wait import wait_for
 from recorder import Recorder, Recording, Verdict, verify
 
 
@@ -43,14 +42,9 @@ class Scenario:
         """The fault comes now."""
         self.marked = time.time()
 
-    def serving(self, timeout: float) -> float:
-        """Waits until every shard has acknowledged a write after this call; when that was."""
-        called = time.time()
-        return called + self.recorder.wait_serving(called, timeout)
-
-    def not_serving(self, timeout: float) -> None:
-        """Waits until no shard has acknowledged a write for a second."""
-        wait_for("writes are refused", lambda: max(self.recorder.last_acks()) < time.time() - 1, timeout)
+    def serving(self, timeout: float) -> None:
+        """Waits until every shard acknowledges a write that began after this call."""
+        self.recorder.wait_serving(time.time(), timeout)
 
     def stop_writing(self) -> None:
         self.recording = self.recorder.stop()
@@ -83,6 +77,7 @@ class Scenario:
             "acked": verdict.acked,
             "lost": verdict.lost,
             "unreadable": verdict.unreadable,
+            "served_again_s": round(self.recording.served_again(self.marked), 2),
             "gap_s": verdict.longest_gaps,
             "errors": verdict.errors,
         }

@@ -42,33 +42,28 @@ def test_members_restart_while_the_api_server_is_down(cluster: Cluster, scenario
         with held("kube-apiserver"):
             for pod in pods:
                 pod.node.kill_init(pod.uid)
-            running.not_serving(10)
-            running.serving(60)
             wait_for(
                 "all engines run again",
                 lambda: all(
                     engine.info("server")["run_id"] != old for engine, old in zip(engines, before, strict=True)
                 ),
-                30,
+                60,
             )
+            running.serving(60)
         wait_for("the API server answers", lambda: bool(cluster.pods()), 60)
 
 
 def test_pods_replaced_while_they_cannot_reach_the_api_server(cluster: Cluster, scenario: MakeScenario) -> None:
     title = "API server blocked for pods, all pods deleted by force"
     with scenario(title) as running, api_server_blocked(nodes(cluster)):
-        delete_all(cluster, running)
+        cluster.replace_all_by_force(90)
+        running.serving(60)
 
 
 def test_pods_replaced_while_dns_is_down(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("DNS down, all pods deleted by force") as running, held("coredns"):
-        delete_all(cluster, running)
-
-
-def delete_all(cluster: Cluster, running: Scenario) -> None:
-    cluster.delete_pods(*(pod.name for pod in cluster.pods()), force=True)
-    running.not_serving(15)
-    running.serving(90)
+        cluster.replace_all_by_force(90)
+        running.serving(60)
 
 
 def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:

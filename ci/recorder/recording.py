@@ -47,6 +47,16 @@ class Recording:
     def longest_gaps(self) -> list[float]:
         return [round(worker.gaps(self.started, self.ended)[0][1], 3) for worker in self.workers]
 
+    def served_again(self, moment: float, pause: float = 0.5) -> float:
+        """Seconds from `moment` to the end of the last pause in any share of the slots that was longer than `pause`."""
+        ends = [
+            begin + length
+            for worker in self.workers
+            for begin, length in worker.gaps(self.started, self.ended)
+            if length > pause and begin + length > moment
+        ]
+        return max(ends, default=moment) - moment
+
     def error_counts(self) -> dict[str, int]:
         return dict(Counter(text for worker in self.workers for _, text in worker.errors).most_common())
 
