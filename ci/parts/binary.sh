@@ -20,6 +20,11 @@ exits() { # WANTED CMD...
   "$@" >/dev/null 2>&1 || rc=$?
   [ "$rc" = "$want" ] || { echo "exit code $rc, not $want"; return 1; }
 }
+# The pure layers decide from snapshots alone: nothing in them may reach for a file, a socket, a clock or the environment.
+pure() {
+  local outside='^(open(at)?|fopen|creat|read|write|unlink|rename|stat|lstat|socket|connect|send|recv|getaddrinfo|getenv|secure_getenv|clock_gettime|gettimeofday|time|rand|random|getrandom|nanosleep|fork|execvp?)(64)?$|basic_[io]?fstream|basic_filebuf|chrono.*3now|random_device|this_thread'
+  ! ci/lib/builder.sh run gcc-nm -u "/build/static-release/tools/libbowline_$1.a" | awk '$1 == "U" { print $2 }' | grep -E "$outside"
+}
 install_quick() { # the best of five, in milliseconds
   local dir i began ms best=100000
   dir=$(mktemp -d)
@@ -46,6 +51,7 @@ check "static position-independent executable" static_pie
 check "full RELRO" relro
 check "no executable stack" no_exec_stack
 check "stack protector" stack_protector
+for layer in base model plan; do check "no I/O in the layer $layer" pure "$layer"; done
 check "stripped" stripped
 check "smaller than 10 MB" small
 check "no build paths inside" no_build_paths
