@@ -44,9 +44,10 @@ struct Card {
   std::optional<ReplicationMark> mark;
   EngineSnapshot engine;
 
-  /// Would anything be lost if this member's copy went away?
+  /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
   [[nodiscard]] bool HasData() const {
-    return volume == VolumeKind::kData || engine.keys > 0 || (held && phase != Phase::kGuard);
+    return volume == VolumeKind::kData || volume == VolumeKind::kRefused || engine.keys > 0 ||
+           (held && phase != Phase::kGuard);
   }
 };
 

@@ -1,6 +1,7 @@
 #include "plan/shard_view.h"
 
 #include <algorithm>
+#include <set>
 
 namespace bowline {
 namespace {
@@ -37,18 +38,18 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Card
                       int shard) {
   const auto ids = IdsOfShard(layout, identity, shard);
   ShardView result;
-  std::ptrdiff_t running = 0;
+  std::set<SlotRange> running;  // two members that claim one shard for a moment count once
   std::ptrdiff_t total = 0;
   for (const auto& [member, card] : cards) {
     if (!card.engine.answers || card.engine.view.empty()) continue;
     const auto view = ParseClusterNodes(card.engine.view);
     if (!view) continue;  // an engine in the middle of a change; the next card will do
     const NodeLine* myself = view->Myself();
-    if (myself != nullptr && LeadsSlots(*myself)) ++running;
+    if (myself != nullptr && LeadsSlots(*myself)) running.insert(myself->slots.front());
     total = std::max(total, std::ranges::count_if(view->lines, LeadsSlots));
     Consider(card, *view, ids, result);
   }
-  result.quorum = running * 2 > total && total > 0;
+  result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;
 }
 

@@ -48,6 +48,19 @@ std::vector<MemberName> Holders(const StartInput& input, const std::vector<Membe
   return holders;
 }
 
+/// Who has lived: a nodes.conf from an earlier life, data, or a volume that cannot be judged.
+std::vector<MemberName> Experienced(const StartInput& input, const std::vector<MemberName>& of) {
+  std::vector<MemberName> members;
+  for (const MemberName member : of) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end()) continue;
+    if (card->second.volume != VolumeKind::kFresh || card->second.HasData()) {
+      members.push_back(member);
+    }
+  }
+  return members;
+}
+
 /// Two installations that hear each other must never mix.
 std::optional<StartPlan> ForeignInstallation(const StartInput& input) {
   std::string known = input.volume.state.identity.installation;
@@ -83,6 +96,10 @@ StartPlan PlanIdentity(const StartInput& input) {
     return Wait("a first start needs to hear from all members, to tell it from a lost volume; "
                 "silent: " + Join(silent));
   }
+  const std::vector<MemberName> known = Experienced(input, members);
+  if (!known.empty()) {
+    return Wait("no member knows the installation, and these volumes are not fresh: " + Join(known));
+  }
   if (input.self == members.front()) {
     return {.action = StartAction::kFound,
             .reason = "all members were heard and none has ever held data"};
@@ -91,13 +108,20 @@ StartPlan PlanIdentity(const StartInput& input) {
               " to found the installation");
 }
 
+/// Without a majority a replica takes over without votes. A silent member of the shard may lead it on the other side of
+/// a partition, and the take-over would end that lead, with all writes since: so everybody must have been heard.
+bool MayHandOver(const ShardView& view, const std::vector<MemberName>& silent) {
+  return view.quorum || silent.empty();
+}
+
 /// We are the shard's primary by the cluster's word (or by our own file) and hold nothing: a replica with data must
 /// lead first. Starting empty as primary would empty every replica (facts/cluster.md 4a).
 StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> shard = input.layout.MembersOf(input.self.shard);
+  const std::vector<MemberName> silent = Silent(input, shard);
   const auto candidate =
       BestCandidate(input.layout, input.peers, input.self.shard, input.self, false);
-  if (candidate) {
+  if (candidate && MayHandOver(view, silent)) {
     return {.action = StartAction::kHandOver,
             .reason = std::format("this member leads the shard but its dataset is gone; {} takes over "
                                   "({})",
@@ -111,12 +135,13 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
     return Wait("this member's dataset is gone and " + Join(holders) +
                 " holds the shard's data; waiting until it can take over");
   }
-  const std::vector<MemberName> silent = Silent(input, shard);
   if (!silent.empty()) {
     return Wait("this member's dataset is gone; waiting to hear whether it is held by: " +
                 Join(silent));
   }
-  const bool first = input.volume.kind == VolumeKind::kSeeded;
+  const bool first = input.volume.kind == VolumeKind::kSeeded ||
+                     (input.volume.kind == VolumeKind::kFresh &&
+                      Holders(input, input.layout.Members()).empty());
   const std::string reason = first ? "the shard has never held data"
                                    : "no member of the shard holds data any more: starting empty";
   if (!view.primary) return {.action = StartAction::kResume, .reason = reason, .warning = !first};
@@ -142,14 +167,18 @@ StartPlan PlanFresh(const StartInput& input, const ShardView& view) {
     return Wait(std::format("shard {} is not part of the running cluster yet", input.self.shard));
   }
   const std::vector<MemberName> members = input.layout.Members();
-  const std::vector<MemberName> holders = Holders(input, members);
-  if (!holders.empty()) {
-    return Wait("this volume is fresh; waiting for a majority of primaries among those that hold "
-                "data: " + Join(holders));
-  }
   const std::vector<MemberName> silent = Silent(input, members);
   if (!silent.empty()) {
     return Wait("this volume is fresh; waiting to hear from: " + Join(silent));
+  }
+  // Everybody was heard, so nobody leads the shard by a later epoch than the one that is told.
+  if (view.primary == input.self) return PlanLostPrimary(input, view);
+  if (view.primary) return Follow(view, "this volume is fresh, and all members were heard");
+  const std::vector<MemberName> known = Experienced(input, members);
+  if (!known.empty()) {
+    // Their files have the roles, which need not be those of the first layout any more: two replicas of each other hang
+    // redis (facts/cluster.md 1c).
+    return Wait("this volume is fresh; waiting for those that have a nodes.conf: " + Join(known));
   }
   return {.action = StartAction::kSeed, .reason = "no member has ever held data"};
 }
@@ -167,7 +196,9 @@ bool WasInSync(const StartInput& input, MemberName member) {
 /// We lead the shard by our own file, and nobody leads it in our place; our dataset is here.
 StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   const int shard = input.self.shard;
-  const auto candidate = BestCandidate(input.layout, input.peers, shard, input.self, false);
+  const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
+  auto candidate = BestCandidate(input.layout, input.peers, shard, input.self, false);
+  if (!MayHandOver(view, silent)) candidate.reset();
   if (candidate && WasInSync(input, candidate->member)) {
     return {.action = StartAction::kHandOver,
             .reason = std::format("{} is in sync and takes over at once ({})",
@@ -186,7 +217,6 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
     }
     return Wait(member.ToString() + " holds a newer dataset; waiting until it can take over");
   }
-  const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
   if (!silent.empty() && input.waited < kShardPatience) {
     return Wait("asking who of the shard holds the newest dataset; silent: " + Join(silent));
   }

@@ -1,0 +1,132 @@
+#include "plan/card.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+
+#include "plan/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::k00;
+using testing::k01;
+using testing::RunningCluster;
+
+void CheckSame(const Card& a, const Card& b) {
+  CHECK(a.member == b.member);
+  CHECK(a.pod == b.pod);
+  CHECK(a.node == b.node);
+  CHECK(a.installation == b.installation);
+  CHECK(a.phase == b.phase);
+  CHECK(a.reason == b.reason);
+  CHECK(a.volume == b.volume);
+  CHECK(a.held == b.held);
+  CHECK(a.dataset_modified == b.dataset_modified);
+  CHECK(a.mark == b.mark);
+  CHECK(a.engine.answers == b.engine.answers);
+  CHECK(a.engine.replied == b.engine.replied);
+  CHECK(a.engine.problem == b.engine.problem);
+  CHECK(a.engine.view == b.engine.view);
+  CHECK(a.engine.keys == b.engine.keys);
+  CHECK(a.engine.info.primary == b.engine.info.primary);
+  CHECK(a.engine.info.version == b.engine.info.version);
+  CHECK(a.engine.info.replication_id == b.engine.info.replication_id);
+  CHECK(a.engine.info.offset == b.engine.info.offset);
+  CHECK(a.engine.info.loading == b.engine.info.loading);
+  CHECK(a.engine.info.link_up == b.engine.info.link_up);
+  CHECK(a.engine.info.sync_in_progress == b.engine.info.sync_in_progress);
+  CHECK(a.engine.info.link_down_seconds == b.engine.info.link_down_seconds);
+  CHECK(a.engine.info.primary_host == b.engine.info.primary_host);
+  CHECK(a.engine.info.primary_port == b.engine.info.primary_port);
+  CHECK(a.engine.cluster.state_ok == b.engine.cluster.state_ok);
+  CHECK(a.engine.cluster.slots_ok == b.engine.cluster.slots_ok);
+  CHECK(a.engine.cluster.known_nodes == b.engine.cluster.known_nodes);
+  CHECK(a.engine.cluster.current_epoch == b.engine.cluster.current_epoch);
+}
+
+Card MustParse(const std::string& text) {
+  auto card = ParseCard(text);
+  INFO((card ? std::string() : card.error().message));
+  REQUIRE(card);
+  return *std::move(card);
+}
+
+TEST_CASE("a card arrives as it was sent") {
+  RunningCluster cluster;
+  Card card = cluster.Of(k01);
+  card.reason = "resume: \"a replica\"\n\tby its own file \x01";
+  card.mark = ReplicationMark{.replication_id = "abc", .offset = std::int64_t{1} << 60};
+  card.engine.info.version = "8.0.2";
+  card.engine.info.link_down_seconds = 7;
+  card.engine.info.primary_host = "fd00::7";
+  card.engine.info.primary_port = 6379;
+  SECTION("of a running replica") {}
+  SECTION("of a running primary") { card = cluster.Of(k00); }
+  SECTION("of a member that decides") { card = cluster.Guard(k01, VolumeKind::kEmptied).Of(k01); }
+  SECTION("of a member that stops") { card.phase = Phase::kStopping; }
+  SECTION("of one that loads") {
+    card.engine.info.loading = true;
+    card.engine.view.clear();
+    card.engine.problem = "LOADING Redis is loading the dataset in memory";
+  }
+  SECTION("of one that has just begun") {
+    card = Card();
+    card.member = k01;
+  }
+  for (const VolumeKind kind : {VolumeKind::kFresh, VolumeKind::kSeeded, VolumeKind::kEmptied,
+                                VolumeKind::kData, VolumeKind::kRefused}) {
+    card.volume = kind;
+    CheckSame(MustParse(PrintCard(card)), card);
+  }
+}
+
+TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {
+  Card card = RunningCluster().Of(k00);
+  card.engine.cluster.current_epoch = ~std::uint64_t{0};
+  CheckSame(MustParse(PrintCard(card)), card);
+}
+
+TEST_CASE("what is no card is refused") {
+  const std::string good = PrintCard(RunningCluster().Of(k00));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+  };
+  for (const std::string& text :
+       {std::string(), std::string("null"), std::string("[]"), std::string("{}"),
+        std::string("<html>404</html>"), with("\"version\":1", "\"version\":2"),
+        with("\"shard-0-0\"", "\"shard-0\""), with("\"running\"", "\"walking\""),
+        with("\"data\"", "\"gone\""), with("\"held\":true", "\"held\":1"),
+        with("\"engine\"", "\"motor\""), with("\"keys\":10", "\"keys\":\"10\""),
+        with("\"datasetModified\":1800000000", "\"datasetModified\":1.5")}) {
+    CAPTURE(text);
+    const auto card = ParseCard(text);
+    REQUIRE_FALSE(card);
+    CHECK(card.error().code == Code::kInvalidArgument);
+  }
+}
+
+TEST_CASE("every strict prefix of a card is refused, and damaged bytes never crash") {
+  const std::string good = PrintCard(RunningCluster().Of(k00));
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CHECK_FALSE(ParseCard(std::string_view(good).substr(0, size)));
+  }
+  std::mt19937 random(7);
+  for (int i = 0; i < 500; ++i) {
+    std::string text = good;
+    text[random() % text.size()] = static_cast<char>(random());
+    const auto card = ParseCard(text);  // either way is right, as long as it ends
+    CHECK((card || card.error().code == Code::kInvalidArgument));
+  }
+}
+
+TEST_CASE("phases have their names") {
+  CHECK(PhaseName(Phase::kGuard) == "guard");
+  CHECK(PhaseName(Phase::kRunning) == "running");
+  CHECK(PhaseName(Phase::kStopping) == "stopping");
+}
+
+}  // namespace
+}  // namespace bowline

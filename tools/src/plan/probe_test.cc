@@ -1,0 +1,144 @@
+#include "plan/probe.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "plan/testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::milliseconds;
+
+ProbeInput Running() {
+  ProbeInput input;
+  input.phase = Phase::kRunning;
+  input.engine.answers = input.engine.replied = true;
+  input.engine.info.primary = true;
+  input.engine.cluster.state_ok = true;
+  input.engine.cluster.slots_ok = kSlotCount;
+  return input;
+}
+
+ProbeInput Replica() {
+  ProbeInput input = Running();
+  input.engine.info.primary = false;
+  input.engine.info.link_up = true;
+  return input;
+}
+
+ProbeInput Silent(milliseconds span) {
+  ProbeInput input;
+  input.phase = Phase::kRunning;
+  input.engine.problem = "connection refused";
+  input.silent = span;
+  return input;
+}
+
+TEST_CASE("a healthy member passes all probes") {
+  for (const ProbeInput& input : {Running(), Replica()}) {
+    CHECK(StartupVerdict(input).ok);
+    CHECK(LivenessVerdict(input).ok);
+    CHECK(ReadinessVerdict(input).ok);
+  }
+  CHECK(ReadinessVerdict(Running()).text == "a primary, cluster ok");
+  CHECK(ReadinessVerdict(Replica()).text == "a replica in sync, cluster ok");
+}
+
+TEST_CASE("a member that waits or stops is alive, started and not ready; the reason is told") {
+  for (const Phase phase : {Phase::kGuard, Phase::kStopping}) {
+    // Even when the engine has been silent for ever: it is not meant to run.
+    ProbeInput input = Silent(std::chrono::hours(24));
+    input.phase = phase;
+    input.reason = "waiting to hear from: shard-0-1";
+    CHECK(StartupVerdict(input).ok);
+    CHECK(LivenessVerdict(input).ok);
+    CHECK_FALSE(ReadinessVerdict(input).ok);
+    for (const Verdict& verdict :
+         {StartupVerdict(input), LivenessVerdict(input), ReadinessVerdict(input)}) {
+      CHECK_THAT(verdict.text, ContainsSubstring(input.reason));
+    }
+  }
+}
+
+TEST_CASE("liveness: any reply at all is life (R8)") {
+  ProbeInput input = Running();
+  input.silent = std::chrono::hours(1);
+  SECTION("loading") { input.engine.info.loading = true; }
+  SECTION("busy, or a wrong password: a reply, no answer") { input.engine.answers = false; }
+  SECTION("syncing") {
+    input.engine.info.primary = false;
+    input.engine.info.sync_in_progress = true;
+  }
+  SECTION("the cluster is down") { input.engine.cluster = {}; }
+  CHECK(LivenessVerdict(input).ok);
+  CHECK(StartupVerdict(input).ok);
+}
+
+TEST_CASE("liveness: only a long silence is death") {
+  CHECK(LivenessVerdict(Silent(milliseconds(0))).ok);
+  CHECK(LivenessVerdict(Silent(kStuckAfter - milliseconds(1))).ok);
+  const Verdict stuck = LivenessVerdict(Silent(kStuckAfter));
+  CHECK_FALSE(stuck.ok);
+  CHECK(stuck.text == "no reply at all for 30000 ms: connection refused");
+}
+
+TEST_CASE("startup: not before the engine's first reply") {
+  CHECK_FALSE(StartupVerdict(Silent(milliseconds(10))).ok);
+  CHECK_THAT(StartupVerdict(Silent(milliseconds(10))).text,
+             ContainsSubstring("connection refused"));
+}
+
+TEST_CASE("readiness: everything that makes a member useless to a client") {
+  ProbeInput input = Replica();
+  std::string expected;
+  SECTION("no answer") {
+    input.engine.answers = false;
+    input.engine.problem = "BUSY running a script";
+    expected = "BUSY";
+  }
+  SECTION("loading") {
+    input.engine.info.loading = true;
+    input.engine.info.loading_percent = 41.7;
+    expected = "loading the dataset, 42%";
+  }
+  SECTION("copying") {
+    input.engine.info.link_up = false;
+    input.engine.info.sync_in_progress = true;
+    expected = "copying the dataset";
+  }
+  SECTION("link down") {
+    input.engine.info.link_up = false;
+    expected = "link to its primary is down";
+  }
+  SECTION("the cluster is down") {
+    input.engine.cluster.state_ok = false;
+    input.engine.cluster.slots_ok = 10923;
+    expected = "cluster_state is not ok (10923 of 16384 slots served)";
+  }
+  const Verdict verdict = ReadinessVerdict(input);
+  CHECK_FALSE(verdict.ok);
+  CHECK_THAT(verdict.text, ContainsSubstring(expected));
+  CHECK(LivenessVerdict(input).ok);
+}
+
+TEST_CASE("readiness: a primary without slots serves nobody") {
+  testing::RunningCluster cluster;
+  ProbeInput input = Running();
+  input.engine.view = cluster.Of(testing::k00).engine.view;
+  CHECK(ReadinessVerdict(input).ok);
+  cluster.conf.Find(testing::TestIdentity().NodeIdOf(testing::k00))->slots.clear();
+  input.engine.view = testing::ViewText(cluster.conf, testing::k00);
+  CHECK_FALSE(ReadinessVerdict(input).ok);
+  CHECK(ReadinessVerdict(input).text == "a primary without slots");
+}
+
+TEST_CASE("readiness of a primary does not ask for a replication link") {
+  ProbeInput input = Running();
+  input.engine.info.link_up = false;
+  CHECK(ReadinessVerdict(input).ok);
+}
+
+}  // namespace
+}  // namespace bowline
