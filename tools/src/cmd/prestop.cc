@@ -1,5 +1,8 @@
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+
+#include "apply/events.h"
 #include "apply/handover.h"
 #include "apply/observe.h"
 #include "cmd/verbs.h"
@@ -12,10 +15,19 @@ namespace {
 constexpr int kShutdownSeconds = 10;
 constexpr Milliseconds kCardsTimeout{1000};
 constexpr Milliseconds kDnsTimeout{2000};
+constexpr Milliseconds kFlush{500};
+
+/// A hook's own output is thrown away by the kubelet; what it decides belongs into the container's log.
+void LogToContainer() {
+  std::FILE* log = std::fopen("/proc/1/fd/2", "a");
+  if (log == nullptr) return;
+  (void)std::fclose(log);
+  (void)!std::freopen("/proc/1/fd/2", "a", stderr);
+}
 
 /// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0, and the
 /// engines' own election is the fallback.
-Status TryHandOver(const Settings& settings) {
+Status TryHandOver(const Settings& settings, EventSink& events) {
   const Deadline deadline = Deadline::In(
       std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
@@ -45,13 +57,14 @@ Status TryHandOver(const Settings& settings) {
                                                                 deadline));
   switch (result) {
     case HandoverResult::kDone:
-      LogInfo("handed over");
+      events.Emit("HandedOver", "before the stop; a majority of primaries confirms it");
       break;
     case HandoverResult::kNothingToDo:
       LogInfo("not a primary with slots: nothing to hand over");
       break;
     case HandoverResult::kNoCandidate:
-      LogWarning("no replica can take over: stopping as the shard's only member with its data");
+      events.Emit("NoHandover", "no replica in sync can take over: the shard's primary stops as it is",
+                  true);
       break;
   }
   return {};
@@ -62,8 +75,13 @@ Status TryHandOver(const Settings& settings) {
 VerbAction DeclarePrestop(CLI::App&) {
   return [](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-    const Status tried = TryHandOver(settings);
-    if (!tried) LogWarning("no handover before the stop", {{"err", tried.error().ToString()}});
+    LogToContainer();
+    EventSink events(ReadPodEnv(), settings.events);
+    const Status tried = TryHandOver(settings, events);
+    if (!tried) {
+      events.Emit("NoHandover", "no handover before the stop: " + tried.error().ToString(), true);
+    }
+    events.Flush(Deadline::In(kFlush));
     return ExitCode::kOk;
   };
 }
