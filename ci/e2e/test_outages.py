@@ -79,7 +79,7 @@ def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, fig
             blocked = other.prepare(replicas=0)
             blocked.release.install(wait=False)
             wait_for("all members are scheduled", lambda: len(running_pods(blocked)) == blocked.size, 60)
-            wait_for("a member says what it waits for", lambda: tells(blocked, "API server"), 30)
+            wait_for("the members say what they wait for", lambda: members_tell(blocked), 30)
             assert not any(pod.ready for pod in blocked.pods())
         began = time.monotonic()
         blocked.wait_converged(90)
@@ -92,9 +92,8 @@ def running_pods(cluster: Cluster) -> list[Pod]:
     return [pod for pod in cluster.pods() if pod.ip]
 
 
-def tells(cluster: Cluster, text: str) -> bool:
-    """In a log of every member, the init container's or the server's."""
-    return all(
-        any(text.lower() in cluster.kube.attempt("logs", pod.name, "-c", c).stdout.lower() for c in ("init", "server"))
-        for pod in cluster.pods()
-    )
+def members_tell(cluster: Cluster) -> bool:
+    """The first member needs the record to found the installation, the others need the first member."""
+    logs = {pod.shard: cluster.kube("logs", pod.name, "-c", "server") for pod in cluster.pods()}
+    record = f"configmaps/{cluster.name}-record: Timeout"
+    return record in logs.pop(0) and all("waiting for shard-0-0" in log for log in logs.values())
