@@ -1,8 +1,16 @@
+# Headers of third-party libraries and the one layer that may include them.
+set(BOWLINE_PRIVATE_HEADERS
+  base:rapidjson/document.h base:rapidjson/writer.h base:rapidjson/prettywriter.h base:rapidjson/stringbuffer.h
+  base:openssl/evp.h base:openssl/sha.h
+  sys:spdlog/spdlog.h resp:hiredis/hiredis.h resp:hiredis/hiredis_ssl.h kube:curl/curl.h web:httplib.h
+  cmd:CLI/CLI.hpp)
+
 # bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...]): one layer of the program as a static library.
 #
 # Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. A layer sees only the
-# headers of the layers that it names, and a third-party library's headers stay private to the layer that wraps
-# it: a wrong #include does not compile (each layer's include folder holds nothing but its own headers).
+# headers of the layers that it names (each layer's include folder holds nothing but its own headers), and a
+# third-party library's headers stay private to the layer that wraps it: for all others a header of that name
+# which is an #error comes first. A wrong #include does not compile.
 function(bowline_layer name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_LIBS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${name})
@@ -17,7 +25,19 @@ function(bowline_layer name)
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${dir} ${view}/${name} SYMBOLIC)
 
+  set(refused ${CMAKE_CURRENT_BINARY_DIR}/refused-in-${name})
+  foreach(entry IN LISTS BOWLINE_PRIVATE_HEADERS)
+    string(REPLACE ":" ";" entry ${entry})
+    list(GET entry 0 owner)
+    list(GET entry 1 header)
+    if(NOT owner STREQUAL name)
+      file(CONFIGURE OUTPUT ${refused}/${header}
+        CONTENT "#error \"${header} is private to the layer ${owner}: use that layer's own headers\"\n")
+    endif()
+  endforeach()
+
   add_library(bowline_${name} STATIC ${sources})
+  target_include_directories(bowline_${name} BEFORE PRIVATE ${refused})
   target_include_directories(bowline_${name} PUBLIC ${view})
   target_link_libraries(bowline_${name} PUBLIC bowline_flags)
   foreach(dep IN LISTS ARG_DEPENDS)

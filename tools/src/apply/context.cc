@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "sys/file.h"
+#include "sys/log.h"
 #include "sys/parallel.h"
 #include "sys/resolve.h"
 #include "web/http.h"
@@ -47,6 +48,9 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   ASSIGN_OR_RETURN(secrets.password, ReadPassword(folder / "password"));
   const auto replication = ReadPassword(folder / "replication-password");
   // A Secret of the user's own may hold one password only: then it serves for both.
+  if (!replication) {
+    LogWarning("replicas log in with the clients' password", {{"err", replication.error().message}});
+  }
   secrets.replication_password = replication ? *replication : secrets.password;
   return secrets;
 }

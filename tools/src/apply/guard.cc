@@ -68,7 +68,7 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
     if (plan.action == StartAction::kRefuse) return std::unexpected(Refused(plan.reason));
     const auto ready = Act(plan);
     if (!ready) {
-      LogWarning("a step of the start failed; looking again", {{"err", ready.error().ToString()}});
+      StepFailed(plan, ready.error());
     } else if (ready->has_value()) {
       return GuardOutcome{.volume = volume_,
                           .addresses = addresses_,
@@ -127,6 +127,15 @@ void Guard::Announce(const StartPlan& plan) {
   } else if (Since(began_) > Milliseconds(5000)) {
     events_.Emit("StartWaiting", plan.reason, true);
   }
+}
+
+void Guard::StepFailed(const StartPlan& plan, const Error& error) {
+  const std::string text = std::format("{} ({}): {}", StartActionName(plan.action), plan.reason,
+                                       error.ToString());
+  board_.SetPhase(Phase::kGuard, text);
+  if (text == failure_) return;  // tried again several times a second: told once
+  failure_ = text;
+  events_.Emit("StartWaiting", text, true);
 }
 
 Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {

@@ -41,6 +41,7 @@ class Guard {
   Status Adopt(const std::string& installation);
   Status WriteConf(const StartPlan& plan);
   void Announce(const StartPlan& plan);
+  void StepFailed(const StartPlan& plan, const Error& error);
   Error Refused(const std::string& reason);
 
   const Settings& settings_;
@@ -55,6 +56,7 @@ class Guard {
   bool addresses_complete_ = false;
   Cards cards_;
   std::string announced_reason_;
+  std::string failure_;
 };
 
 }  // namespace bowline
