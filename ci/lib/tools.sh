@@ -45,18 +45,19 @@ kubernetes() {
     env GOBIN="$BIN" go -C "$here/../kube/tools/kube" install -trimpath -ldflags "$(flags "${ld[@]}")" tool
 }
 
+etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
 # Debian's package, since etcd's module cannot be installed by name and takes two minutes.
 etcd() {
   local tmp
-  if [ -x "$BIN/etcd" ] && "$BIN/etcd" --version | grep -q "etcd Version: $etcd"; then return 0; fi
+  if etcd_there; then return 0; fi
   tmp=$(mktemp -d -p "$BIN")
   "$here/builder.sh" make
   chmod 777 "$tmp"
   BOWLINE_BUILD=$tmp step "etcd $etcd" "$here/builder.sh" run \
     sh -c 'apt-get update -qq && cd /build && apt-get download -qq etcd-server && dpkg -x etcd-server_*.deb root'
   mv "$tmp/root/usr/bin/etcd" "$BIN/etcd"
-  remove_tree "$tmp"
-  "$BIN/etcd" --version | grep -q "etcd Version: $etcd" || die "Debian's etcd does not run here, or is not $etcd"
+  rm -r "$tmp"
+  etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
 packages go:golang-go
