@@ -28,7 +28,7 @@ TEST_CASE("a running cluster: a majority, and each shard's primary") {
     CHECK(view.quorum);
     CHECK(view.primary == MemberName{.shard = shard, .ordinal = shard == 1 ? 1 : 0});
     REQUIRE(view.source);
-    CHECK(view.view.Find(TestIdentity().NodeIdOf(*view.primary)) != nullptr);
+    CHECK(view.view.Find(testing::IdOf(*view.primary)) != nullptr);
     CHECK(view.current_epoch == 4);
   }
   CHECK(View(cluster, 1).config_epoch == 4);
@@ -92,7 +92,7 @@ TEST_CASE("replicas and primaries without slots are no part of the majority") {
   cluster.Silence(k00).Silence(k10);
   REQUIRE_FALSE(View(cluster).quorum);  // 2-0 and three replicas
   NodesConf view = cluster.conf;
-  NodeLine& promoted = *view.Find(TestIdentity().NodeIdOf(k11));
+  NodeLine& promoted = *view.Find(testing::IdOf(k11));
   promoted.role = NodeRole::kPrimary;
   promoted.primary = NodeId();
   cluster.Of(k11).engine.view = testing::ViewText(view, k11);

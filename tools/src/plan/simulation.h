@@ -175,7 +175,7 @@ class Simulation {
     card.engine.info.link_up = !card.engine.info.primary && PrimaryOf(member) != nullptr;
     if (!card.engine.info.link_up && member.linked) card.engine.info.link_down_seconds = 1;
     card.engine.keys = member.data;
-    card.engine.view = ViewText(member.conf, member.name, member.volume.state.identity);
+    card.engine.view = ViewText(member.conf, member.name);
     card.engine.cluster.current_epoch = member.conf.current_epoch;
     return card;
   }

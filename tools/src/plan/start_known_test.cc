@@ -95,7 +95,7 @@ TEST_CASE("a replica by its own file resumes: it cannot do harm") {
 
 TEST_CASE("a primary without slots resumes like a replica") {
   RunningCluster cluster;
-  cluster.conf.Find(TestIdentity().NodeIdOf(k00))->slots.clear();
+  cluster.conf.Find(testing::IdOf(k00))->slots.clear();
   CHECK(
       PlanStart(cluster.SilenceAll().Ask(k00, cluster.Volume(k00, VolumeKind::kEmptied))).action ==
       StartAction::kResume);

@@ -31,7 +31,7 @@ void CheckSeedLayout(const Simulation& simulation) {
 TEST_CASE("a first start always gets there, with the first layout's roles") {
   for (const Layout layout : {Layout{3, 0}, Layout{3, 1}, Layout{3, 2}, Layout{5, 1}}) {
     for (const bool with_record : {false, true}) {
-      for (unsigned seed = 0; seed < 40; ++seed) {
+      for (unsigned seed = 0; seed < 12; ++seed) {
         CAPTURE(layout.shards, layout.replicas_per_shard, with_record, seed);
         Simulation simulation(layout, seed);
         simulation.with_record = with_record;
@@ -44,7 +44,7 @@ TEST_CASE("a first start always gets there, with the first layout's roles") {
 }
 
 TEST_CASE("all volumes are fresh, and the record tells of an earlier installation") {
-  for (unsigned seed = 0; seed < 40; ++seed) {
+  for (unsigned seed = 0; seed < 12; ++seed) {
     CAPTURE(seed);
     Simulation simulation({.shards = 3, .replicas_per_shard = 1}, seed);
     simulation.with_record = true;
@@ -55,7 +55,7 @@ TEST_CASE("all volumes are fresh, and the record tells of an earlier installatio
 }
 
 TEST_CASE("a first start gets there when containers restart in the middle of it") {
-  for (unsigned seed = 0; seed < 300; ++seed) {
+  for (unsigned seed = 0; seed < 120; ++seed) {
     CAPTURE(seed);
     Simulation simulation({.shards = 3, .replicas_per_shard = 1}, seed);
     for (int crash = 0; crash < 6; ++crash) {
@@ -105,7 +105,7 @@ void Lose(SimMember& member, VolumeKind kind) {
 constexpr std::array kLosses{VolumeKind::kData, VolumeKind::kEmptied, VolumeKind::kFresh};
 
 TEST_CASE("a power cut: everybody comes back with everything") {
-  for (unsigned seed = 0; seed < 100; ++seed) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
     Simulation simulation = Lived({.shards = 3, .replicas_per_shard = 1 + int(seed % 2)}, seed);
     RequireSound(simulation, simulation.Run());
@@ -114,7 +114,7 @@ TEST_CASE("a power cut: everybody comes back with everything") {
 }
 
 TEST_CASE("one shard's volumes, lost or kept in every combination: its newest data survives") {
-  for (unsigned seed = 0; seed < 27 * 12; ++seed) {
+  for (unsigned seed = 0; seed < 27 * 4; ++seed) {
     Simulation simulation = Lived({.shards = 3, .replicas_per_shard = 2}, seed);
     std::string kinds;
     for (int ordinal = 0, rest = static_cast<int>(seed); ordinal < 3; ++ordinal, rest /= 3) {
@@ -131,7 +131,7 @@ TEST_CASE("one shard's volumes, lost or kept in every combination: its newest da
 }
 
 TEST_CASE("any volumes of any shards, lost or kept: every shard's newest data survives") {
-  for (unsigned seed = 0; seed < 400; ++seed) {
+  for (unsigned seed = 0; seed < 150; ++seed) {
     Simulation simulation = Lived({.shards = 3, .replicas_per_shard = 1}, seed);
     std::map<int, int> newest;
     for (auto& [name, member] : simulation.members) {
@@ -148,7 +148,7 @@ TEST_CASE("any volumes of any shards, lost or kept: every shard's newest data su
 }
 
 TEST_CASE("the deposed primary was away for long: its old dataset never wins") {
-  for (unsigned seed = 0; seed < 100; ++seed) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
     const Layout layout{.shards = 3, .replicas_per_shard = 1};
     Simulation simulation(layout, seed);
@@ -170,7 +170,7 @@ TEST_CASE("the deposed primary was away for long: its old dataset never wins") {
 }
 
 TEST_CASE("one member restarts while the others run: nobody waits for ever, nothing is lost") {
-  for (unsigned seed = 0; seed < 200; ++seed) {
+  for (unsigned seed = 0; seed < 50; ++seed) {
     Simulation simulation = Lived({.shards = 3, .replicas_per_shard = 1}, seed);
     CAPTURE(seed);
     RequireSound(simulation, simulation.Run());

@@ -21,24 +21,32 @@ inline constexpr MemberName k11{.shard = 1, .ordinal = 1};
 inline constexpr MemberName k20{.shard = 2, .ordinal = 0};
 inline constexpr MemberName k21{.shard = 2, .ordinal = 1};
 
+/// The member's node id in the installation of the tests; derived once, as digests are slow under
+/// sanitizers.
+inline const NodeId& IdOf(MemberName member) {
+  static std::map<MemberName, NodeId> ids;
+  const auto [entry, missing] = ids.try_emplace(member);
+  if (missing) entry->second = TestIdentity().NodeIdOf(member);
+  return entry->second;
+}
+
 /// What CLUSTER NODES of `self` says: the file's lines without the last one.
-inline std::string ViewText(NodesConf conf, MemberName self,
-                            const Identity& identity = TestIdentity()) {
-  for (NodeLine& line : conf.lines) line.myself = line.id == identity.NodeIdOf(self);
+inline std::string ViewText(NodesConf conf, MemberName self) {
+  const NodeId& id = IdOf(self);
+  for (NodeLine& line : conf.lines) line.myself = line.id == id;
   const std::string text = PrintNodesConf(conf);
   return text.substr(0, text.find("vars "));
 }
 
 /// Moves the lead of a member's shard to it, with the next epoch.
-inline void Promote(NodesConf& conf, const Layout& layout, MemberName member,
-                    const Identity& identity = TestIdentity()) {
-  NodeLine& next = *conf.Find(identity.NodeIdOf(member));
+inline void Promote(NodesConf& conf, const Layout& layout, MemberName member) {
+  NodeLine& next = *conf.Find(IdOf(member));
   next.config_epoch = ++conf.current_epoch;
   next.role = NodeRole::kPrimary;
   next.primary = NodeId();
   for (const MemberName other : layout.MembersOf(member.shard)) {
     if (other == member) continue;
-    NodeLine& line = *conf.Find(identity.NodeIdOf(other));
+    NodeLine& line = *conf.Find(IdOf(other));
     next.slots.insert(next.slots.end(), line.slots.begin(), line.slots.end());
     line.slots.clear();
     line.role = NodeRole::kReplica;
@@ -49,7 +57,7 @@ inline void Promote(NodesConf& conf, const Layout& layout, MemberName member,
 /// A cluster in which everybody runs, holds data and is in sync. Change one thing, then ask.
 class RunningCluster {
  public:
-  explicit RunningCluster(const Layout& shape = {}) : layout(shape), conf(MustSeed(shape)) {
+  explicit RunningCluster(const Layout& shape = {}) : layout(shape), conf(Seeded(shape)) {
     for (const MemberName member : layout.Members()) {
       Card& card = cards[member];
       card.member = member;
@@ -143,7 +151,7 @@ class RunningCluster {
     if (kind == VolumeKind::kFresh || kind == VolumeKind::kRefused) return volume;
     volume.conf = conf;
     for (NodeLine& line : volume.conf->lines) {
-      line.myself = line.id == TestIdentity().NodeIdOf(self);
+      line.myself = line.id == IdOf(self);
     }
     volume.state.held = kind != VolumeKind::kSeeded;
     if (kind == VolumeKind::kData) {
@@ -165,7 +173,7 @@ class RunningCluster {
   void Refresh() {
     for (auto& [member, card] : cards) {
       if (card.phase != Phase::kRunning) continue;
-      const NodeLine& line = *conf.Find(TestIdentity().NodeIdOf(member));
+      const NodeLine& line = *conf.Find(IdOf(member));
       card.engine.info.primary = line.role == NodeRole::kPrimary;
       card.engine.info.link_up = !card.engine.info.primary;
       card.engine.view = ViewText(conf, member);
@@ -175,9 +183,16 @@ class RunningCluster {
   }
 
  private:
+  static const NodesConf& Seeded(const Layout& shape) {
+    static std::map<std::pair<int, int>, NodesConf> files;
+    NodesConf& file = files[{shape.shards, shape.replicas_per_shard}];
+    if (file.lines.empty()) file = MustSeed(shape);
+    return file;
+  }
+
   void BreakLinkTo(Card& card, MemberName member) {
-    const NodeLine& line = *conf.Find(TestIdentity().NodeIdOf(card.member));
-    if (line.primary != TestIdentity().NodeIdOf(member) || !card.engine.info.link_up) return;
+    const NodeLine& line = *conf.Find(IdOf(card.member));
+    if (line.primary != IdOf(member) || !card.engine.info.link_up) return;
     card.engine.info.link_up = false;
     card.engine.info.link_down_seconds = 1;
   }
