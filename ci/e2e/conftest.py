@@ -18,8 +18,8 @@ from e2e.shell import CACHE
 ORDER = [
     "test_install",
     "test_pods",
-    "test_nodes",
     "test_volumes",
+    "test_nodes",
     "test_helm",
     "test_outages",
     "test_bad_input",
