@@ -31,7 +31,7 @@ def foreign(good: bytes) -> bytes:
 def overlapping(good: bytes) -> bytes:
     """A second primary claims a part of the first one's slots."""
     lines = good.decode().splitlines(keepends=True)
-    owners = [i for i, line in enumerate(lines) if re.search(r" connected \d+-\d+$", line.rstrip())]
+    owners = [i for i, line in enumerate(lines) if re.search(r" (?:dis)?connected \d+-\d+$", line.rstrip())]
     first = re.search(r" (\d+)-\d+$", lines[owners[0]].rstrip())
     assert first is not None
     lines[owners[1]] = f"{lines[owners[1]].rstrip()} {first.group(1)}\n"
