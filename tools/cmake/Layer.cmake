@@ -51,6 +51,6 @@ function(bowline_layer name)
     target_compile_definitions(${name}_test PRIVATE
       BOWLINE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
       BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs")
-    add_test(NAME ${name} COMMAND ${name}_test --order rand --warn NoAssertions)
+    add_test(NAME ${name} COMMAND ${name}_test --order rand)
   endif()
 endfunction()

@@ -1,6 +1,6 @@
 #pragma once
-// What this member shows to the world: its phase and reason, its volume, its engine. Written by the guard, the
-// monitor and the supervisor, read by the HTTP handlers.
+// What this member shows to the world: its phase and reason, its volume, its engine. Written by the
+// guard, the monitor and the supervisor, read by the HTTP handlers.
 
 #include <chrono>
 #include <memory>

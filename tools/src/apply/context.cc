@@ -31,8 +31,8 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
 Result<Settings> LoadSettings(const std::filesystem::path& config) {
   const auto text = ReadFile(config, 1U << 20U);
   if (!text) {
-    return Fail(Code::kFailedPrecondition, "settings: {}: mount the chart's ConfigMap or use --config",
-                text.error().message);
+    return Fail(Code::kFailedPrecondition,
+                "settings: {}: mount the chart's ConfigMap or use --config", text.error().message);
   }
   auto settings = ParseSettings(*text);
   if (!settings) {
@@ -49,7 +49,8 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   const auto replication = ReadPassword(folder / "replication-password");
   // A Secret of the user's own may hold one password only: then it serves for both.
   if (!replication) {
-    LogWarning("replicas log in with the clients' password", {{"err", replication.error().message}});
+    LogWarning("replicas log in with the clients' password",
+               {{"err", replication.error().message}});
   }
   secrets.replication_password = replication ? *replication : secrets.password;
   return secrets;
@@ -70,9 +71,8 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
       answers.failures.push_back(members[i].ToString() + ": " + found.error().message);
       return;
     }
-    answers.book[members[i]] = {.ip = found->front(),
-                                .port = settings.ports.client,
-                                .bus_port = settings.ports.bus};
+    answers.book[members[i]] = {
+        .ip = found->front(), .port = settings.ports.client, .bus_port = settings.ports.bus};
   });
   return answers;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Everything a verb needs to act as (or on behalf of) a member: settings, pod, secrets, addresses, peers' cards.
+// Everything a verb needs to act as (or on behalf of) a member: settings, pod, secrets, addresses,
+// peers' cards.
 
 #include <filesystem>
 #include <string>
@@ -22,10 +23,12 @@ struct Paths {
   std::filesystem::path run = "/run/bowline";
 };
 
-/// Reads the mounted settings. kFailedPrecondition naming the file when it cannot be read or parsed.
+/// Reads the mounted settings. kFailedPrecondition naming the file when it cannot be read or
+/// parsed.
 Result<Settings> LoadSettings(const std::filesystem::path& config);
 
-/// Reads the mounted Secret; empty passwords when auth is off. kFailedPrecondition when a password is missing.
+/// Reads the mounted Secret; empty passwords when auth is off. kFailedPrecondition when a password
+/// is missing.
 Result<EngineSecrets> LoadSecrets(const Settings& settings);
 
 /// How we log in to any member's engine.
@@ -38,7 +41,8 @@ struct AddressAnswers {
 };
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline);
 
-/// The cards of all members in the book but `except`, asked at once; who does not answer is left out.
+/// The cards of all members in the book but `except`, asked at once; who does not answer is left
+/// out.
 Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
                   Deadline deadline);
 

@@ -41,10 +41,11 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   if (view) snapshot.view = *std::move(view);
   const auto keys = client_->DbSize(deadline);
   if (keys) snapshot.keys = *keys;
-  for (const Code code : {cluster ? Code::kInternal : cluster.error().code,
-                          view ? Code::kInternal : view.error().code,
-                          keys ? Code::kInternal : keys.error().code}) {
-    if (code == Code::kDeadlineExceeded) client_.reset();  // its late reply would answer the next call
+  for (const Code code :
+       {cluster ? Code::kInternal : cluster.error().code,
+        view ? Code::kInternal : view.error().code, keys ? Code::kInternal : keys.error().code}) {
+    if (code == Code::kDeadlineExceeded)
+      client_.reset();  // its late reply would answer the next call
   }
   return snapshot;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Snapshots of one engine over one kept connection. Thread-safe: the monitor, the probes and the peers share it.
+// Snapshots of one engine over one kept connection. Thread-safe: the monitor, the probes and the
+// peers share it.
 
 #include <mutex>
 #include <optional>

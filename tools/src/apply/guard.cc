@@ -9,11 +9,11 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kLook{150};            // between two looks while waiting
+constexpr Milliseconds kLook{150};  // between two looks while waiting
 constexpr Milliseconds kLockLook{20};
 constexpr Milliseconds kCardsTimeout{600};
 constexpr Milliseconds kDnsTimeout{1500};
-constexpr Milliseconds kDnsPatience{3000};    // then the addresses of the own nodes.conf do
+constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
 constexpr Milliseconds kTakeOverTimeout{8000};
 
 }  // namespace
@@ -61,9 +61,8 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
   RETURN_IF_ERROR(TakeVolume(pause));
   while (true) {
     const StartPlan plan =
-        LookUpAddresses()
-            ? Decide()
-            : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
+        LookUpAddresses() ? Decide()
+                          : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
     Announce(plan);
     if (plan.action == StartAction::kRefuse) return std::unexpected(Refused(plan.reason));
     const auto ready = Act(plan);
@@ -86,9 +85,9 @@ bool Guard::LookUpAddresses() {
   addresses_complete_ = addresses_.size() == settings_.layout.Members().size();
   if (addresses_complete_) return true;
   if (volume_.conf && Since(began_) > kDnsPatience) {
-    // DNS is down: member Services keep their addresses, so what the file knows is most likely still right.
-    AddressBook known =
-        AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout);
+    // DNS is down: member Services keep their addresses, so what the file knows is most likely
+    // still right.
+    AddressBook known = AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout);
     known.merge(addresses_);
     std::swap(addresses_, known);
     if (addresses_.contains(self_)) return true;
@@ -118,10 +117,9 @@ void Guard::Announce(const StartPlan& plan) {
   const std::string text = std::format("{}: {}", StartActionName(plan.action), plan.reason);
   if (text == announced_reason_) return;
   announced_reason_ = text;
-  LogInfo("start decision",
-          {{"action", StartActionName(plan.action)},
-           {"why", plan.reason},
-           {"waitedMs", Since(began_).count()}});
+  LogInfo("start decision", {{"action", StartActionName(plan.action)},
+                             {"why", plan.reason},
+                             {"waitedMs", Since(began_).count()}});
   if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
     events_.Emit("StartDecision", text, plan.warning);
   } else if (Since(began_) > Milliseconds(5000)) {
@@ -130,8 +128,8 @@ void Guard::Announce(const StartPlan& plan) {
 }
 
 void Guard::StepFailed(const StartPlan& plan, const Error& error) {
-  const std::string text = std::format("{} ({}): {}", StartActionName(plan.action), plan.reason,
-                                       error.ToString());
+  const std::string text =
+      std::format("{} ({}): {}", StartActionName(plan.action), plan.reason, error.ToString());
   board_.SetPhase(Phase::kGuard, text);
   if (text == failure_) return;  // tried again several times a second: told once
   failure_ = text;
@@ -156,8 +154,8 @@ Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
                                 .identity = volume_.state.identity,
                                 .self = self_,
                                 .self_ip = "127.0.0.1"};
-      RETURN_IF_ERROR(TakeOverDead(ctx, *plan.target, plan.without_quorum,
-                                   Deadline::In(kTakeOverTimeout)));
+      RETURN_IF_ERROR(
+          TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
       events_.Emit("HandedOver", plan.target->ToString() + " leads the shard now");
       return std::nullopt;
     }

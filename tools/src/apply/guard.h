@@ -25,8 +25,9 @@ class Guard {
   Guard(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
         Board& board, EventSink& events);
 
-  /// Returns when the engine may start; nodes.conf has been written then. kDataLoss: refused (exit 65). kAborted:
-  /// told to stop while waiting. `pause` sleeps for the given time and says false when it is time to stop.
+  /// Returns when the engine may start; nodes.conf has been written then. kDataLoss: refused (exit
+  /// 65). kAborted: told to stop while waiting. `pause` sleeps for the given time and says false
+  /// when it is time to stop.
   Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
 
  private:

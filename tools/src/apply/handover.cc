@@ -14,9 +14,11 @@ constexpr Milliseconds kPoll{10};
 constexpr Milliseconds kEngineGivesUp{5500};
 // How long the primary waits for a replica that is just syncing.
 constexpr Milliseconds kSyncPatience{3000};
-// A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that is behind.
+// A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
+// is behind.
 constexpr Milliseconds kUsualSwitch{400};
-// Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the engine's own steps.
+// Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
+// engine's own steps.
 constexpr Milliseconds kOwnPause{3000};
 
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
@@ -39,7 +41,8 @@ Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   return GatherCards(ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
 }
 
-/// The member's role; asked on a new connection when the old one breaks (a promotion resets connections).
+/// The member's role; asked on a new connection when the old one breaks (a promotion resets
+/// connections).
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
   ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
@@ -67,8 +70,8 @@ Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline d
   }
 }
 
-/// Redis drops a failover request silently when the primary does not list the caller as its replica yet
-/// (facts/cluster.md 3); the request would cost 5 s of paused writes.
+/// Redis drops a failover request silently when the primary does not list the caller as its replica
+/// yet (facts/cluster.md 3); the request would cost 5 s of paused writes.
 bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, MemberName self,
                     MemberName replica) {
   const auto view = ParseClusterNodes(primary.view);
@@ -127,10 +130,11 @@ Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline de
   }
 }
 
-/// The engines' election did not come to an end in its usual time: two shards that hand over in the same moment ask for
-/// votes of the same epoch, one of them loses and cannot ask again for 4 x node-timeout (cluster_legacy.c
-/// auth_retry_time), while its primary pauses writes for 5 s. So the primary's writes are paused by ourselves, and with
-/// equal offsets the replica takes over without votes: nothing can be lost, and nobody else claims these slots.
+/// The engines' election did not come to an end in its usual time: two shards that hand over in the
+/// same moment ask for votes of the same epoch, one of them loses and cannot ask again for 4 x
+/// node-timeout (cluster_legacy.c auth_retry_time), while its primary pauses writes for 5 s. So the
+/// primary's writes are paused by ourselves, and with equal offsets the replica takes over without
+/// votes: nothing can be lost, and nobody else claims these slots.
 Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
@@ -172,7 +176,8 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
     }
     const Status switched = SwitchTo(ctx, step.target, deadline);
     if (switched) return HandoverResult::kDone;
-    LogWarning("the handover did not happen; deciding anew", {{"err", switched.error().ToString()}});
+    LogWarning("the handover did not happen; deciding anew",
+               {{"err", switched.error().ToString()}});
     (void)deadline.Sleep(Milliseconds(200));
   }
   return Fail(Code::kDeadlineExceeded, "no handover could be confirmed in time");
@@ -181,7 +186,8 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
 Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
                     Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
-  // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md 3f).
+  // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md
+  // 3f).
   ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
   if (info.loading) {
     return Fail(Code::kAborted, "{} is loading", target.ToString());

@@ -14,24 +14,27 @@ struct HandoverContext {
   Credentials login;
   Identity identity;
   MemberName self;  ///< who leaves
-  /// Where `self` itself is asked: its Service may already lead to the pod that follows it (a forced deletion).
+  /// Where `self` itself is asked: its Service may already lead to the pod that follows it (a
+  /// forced deletion).
   std::string self_ip;
 };
 
 enum class HandoverResult {
-  kDone,           ///< the target leads, a majority says so
-  kNothingToDo,    ///< not a primary with slots
-  kNoCandidate,    ///< nobody can take over; the caller may stop all the same
+  kDone,         ///< the target leads, a majority says so
+  kNothingToDo,  ///< not a primary with slots
+  kNoCandidate,  ///< nobody can take over; the caller may stop all the same
 };
 
-/// Rule R7. From the living primary `ctx.self` to the best replica: plain CLUSTER FAILOVER, confirmed by both roles
-/// and a majority of primaries; tried again with another replica until the deadline. kDeadlineExceeded when it could
-/// not be confirmed. `to` limits the choice to one member.
+/// Rule R7. From the living primary `ctx.self` to the best replica: plain CLUSTER FAILOVER,
+/// confirmed by both roles and a majority of primaries; tried again with another replica until the
+/// deadline. kDeadlineExceeded when it could not be confirmed. `to` limits the choice to one
+/// member.
 Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
                                        const MemberName* to = nullptr);
 
-/// `ctx.self`'s engine does not run: `target` takes over by FORCE (TAKEOVER without a quorum) and it is watched until
-/// it leads by the word of a majority. kAborted when the target is no fit replica any more: decide anew.
+/// `ctx.self`'s engine does not run: `target` takes over by FORCE (TAKEOVER without a quorum) and
+/// it is watched until it leads by the word of a majority. kAborted when the target is no fit
+/// replica any more: decide anew.
 Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
                     Deadline deadline);
 

@@ -54,7 +54,8 @@ void Monitor::NoteRole(const Card& card) {
 
 void Monitor::NoteHeld(const Card& card) {
   if (state_.held) return;
-  // No key can be there before every shard's primary runs: a first start never mistakes its own members for holders.
+  // No key can be there before every shard's primary runs: a first start never mistakes its own
+  // members for holders.
   if (card.engine.keys == 0) return;
   VolumeState state = state_;
   state.held = true;

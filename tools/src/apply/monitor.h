@@ -1,5 +1,6 @@
 #pragma once
-// The resident look at the own engine: snapshots, the "held" note, the replication mark, and repair of addresses.
+// The resident look at the own engine: snapshots, the "held" note, the replication mark, and repair
+// of addresses.
 
 #include <condition_variable>
 #include <mutex>
@@ -15,8 +16,8 @@ namespace bowline {
 
 class Monitor {
  public:
-  Monitor(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
-          GuardOutcome start, Board& board, EventSink& events);
+  Monitor(const Settings& settings, const Paths& paths, MemberName self,
+          const EngineSecrets& secrets, GuardOutcome start, Board& board, EventSink& events);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;

@@ -15,7 +15,8 @@ struct Observation {
 
 Observation Observe(const Settings& settings, Deadline deadline);
 
-/// The identity that the cards agree on. kFailedPrecondition when nobody knows the installation or they differ.
+/// The identity that the cards agree on. kFailedPrecondition when nobody knows the installation or
+/// they differ.
 Result<Identity> IdentityOf(const Settings& settings, const Cards& cards);
 
 }  // namespace bowline

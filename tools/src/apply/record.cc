@@ -17,8 +17,9 @@ std::string InstallationOf(const ConfigMapState& record) {
 
 Result<std::string> ReadRecord(const Settings& settings) {
   ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
-  ASSIGN_OR_RETURN(const ConfigMapState record,
-                   api.GetConfigMap(settings.name_space, settings.record, Deadline::In(kApiTimeout)));
+  ASSIGN_OR_RETURN(
+      const ConfigMapState record,
+      api.GetConfigMap(settings.name_space, settings.record, Deadline::In(kApiTimeout)));
   return InstallationOf(record);
 }
 
@@ -29,9 +30,9 @@ Result<std::string> FoundInRecord(const Settings& settings, const std::string& i
                    api.GetConfigMap(settings.name_space, settings.record, deadline));
   const std::string present = InstallationOf(record);
   if (!present.empty()) return present;
-  RETURN_IF_ERROR(api.PatchConfigMap(settings.name_space, settings.record, record.resource_version,
-                                     {{kInstallation, installation}, {"foundedAt", Rfc3339Seconds()}},
-                                     deadline));
+  RETURN_IF_ERROR(api.PatchConfigMap(
+      settings.name_space, settings.record, record.resource_version,
+      {{kInstallation, installation}, {"foundedAt", Rfc3339Seconds()}}, deadline));
   return installation;
 }
 

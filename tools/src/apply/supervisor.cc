@@ -109,7 +109,8 @@ class Server {
     }
   }
 
-  /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the lead either.
+  /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
+  /// lead either.
   void HandOverBeforeStop() {
     if (!board_.Last().engine.info.primary) return;
     const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
@@ -132,10 +133,10 @@ class Server {
     return code == 0 ? static_cast<int>(ExitCode::kUnavailable) : code;
   }
 
-  /// The primary is dead this very moment: its best replica takes over instead of waiting for the time-outs.
+  /// The primary is dead this very moment: its best replica takes over instead of waiting for the
+  /// time-outs.
   void TakeOverNow() {
-    const Cards cards =
-        GatherCards(settings_, addresses_, &self_, Deadline::In(Milliseconds(500)));
+    const Cards cards = GatherCards(settings_, addresses_, &self_, Deadline::In(Milliseconds(500)));
     const auto candidate = BestCandidate(settings_.layout, cards, self_.shard, self_, false);
     if (!candidate) {
       LogWarning("no replica can take over now; the engines' own election decides");
@@ -144,8 +145,9 @@ class Server {
     const Status taken =
         TakeOverDead(Context(), candidate->member, false, Deadline::In(kTakeOverTimeout));
     if (taken) {
-      events_.Emit("HandedOver", std::format("the primary's engine died; {} leads the shard now ({})",
-                                             candidate->member.ToString(), candidate->reason));
+      events_.Emit("HandedOver",
+                   std::format("the primary's engine died; {} leads the shard now ({})",
+                               candidate->member.ToString(), candidate->reason));
     } else {
       LogWarning("the take-over failed", {{"err", taken.error().ToString()}});
     }
@@ -169,12 +171,11 @@ Status WriteEngineConf(const Settings& settings, const Paths& paths, const Engin
                        const Endpoint& announced) {
   const auto directives = ReadFile(paths.engine_directives, 1U << 20U);
   if (!directives) return FailWith(directives, "engine directives");
-  ASSIGN_OR_RETURN(const std::string text,
-                   RenderEngineConf({.settings = settings,
-                                     .secrets = secrets,
-                                     .announced = announced,
-                                     .user_directives = *directives,
-                                     .data_directory = paths.data}));
+  ASSIGN_OR_RETURN(const std::string text, RenderEngineConf({.settings = settings,
+                                                             .secrets = secrets,
+                                                             .announced = announced,
+                                                             .user_directives = *directives,
+                                                             .data_directory = paths.data}));
   return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
 }
 

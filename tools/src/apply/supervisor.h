@@ -9,7 +9,8 @@
 
 namespace bowline {
 
-/// Runs until the engine has ended; the container's exit code. Errors are those of the start (see Guard::Run).
+/// Runs until the engine has ended; the container's exit code. Errors are those of the start (see
+/// Guard::Run).
 Result<int> RunServer(const Settings& settings, const Paths& paths, const PodEnv& pod,
                       const std::vector<std::string>& engine_arguments);
 

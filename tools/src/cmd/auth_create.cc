@@ -30,10 +30,10 @@ Status CreateOnce(const KubeApi& api, const AuthFlags& flags, Deadline deadline)
     return {};
   }
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
-  const Status created = api.CreateSecret(
-      flags.name_space, flags.secret,
-      {{"password", RandomHex(kPasswordBytes)}, {"replication-password", RandomHex(kPasswordBytes)}},
-      {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
+  const Status created = api.CreateSecret(flags.name_space, flags.secret,
+                                          {{"password", RandomHex(kPasswordBytes)},
+                                           {"replication-password", RandomHex(kPasswordBytes)}},
+                                          {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
   if (!created && created.error().code != Code::kAlreadyExists) return created;
   LogInfo("the Secret is there", {{"secret", flags.secret}});
   return {};

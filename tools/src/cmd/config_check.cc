@@ -13,11 +13,10 @@ VerbAction DeclareConfigCheck(CLI::App& app) {
     const Paths paths = ToPaths(*flags, common.config);
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
     ASSIGN_OR_RETURN(const std::string directives, ReadFile(paths.engine_directives));
-    ASSIGN_OR_RETURN([[maybe_unused]] const std::string conf,
-                     RenderEngineConf({.settings = settings,
-                                       .secrets = {},
-                                       .announced = {},
-                                       .user_directives = directives}));
+    ASSIGN_OR_RETURN(
+        [[maybe_unused]] const std::string conf,
+        RenderEngineConf(
+            {.settings = settings, .secrets = {}, .announced = {}, .user_directives = directives}));
     (void)std::printf("%d shards, %d replicas each\n", settings.layout.shards,
                       settings.layout.replicas_per_shard);
     return ExitCode::kOk;

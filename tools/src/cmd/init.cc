@@ -18,10 +18,11 @@ Status CheckWritable(const std::filesystem::path& folder) {
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
   if (written) return {};
-  return Fail(Code::kPermissionDenied,
-              "{} is not writable ({}): set podSecurityContext.fsGroup to the volume's group, or fix "
-              "its owner",
-              folder.string(), written.error().message);
+  return Fail(
+      Code::kPermissionDenied,
+      "{} is not writable ({}): set podSecurityContext.fsGroup to the volume's group, or fix "
+      "its owner",
+      folder.string(), written.error().message);
 }
 
 Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
@@ -42,7 +43,8 @@ Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
   const Identity expected{
       .installation = "", .name_space = settings.name_space, .release = settings.release};
   const VolumeFacts volume = JudgeVolume(files, expected, self);
-  // A refusal is told by `run server`, which has the right to send an Event and repeats the judgement anyway.
+  // A refusal is told by `run server`, which has the right to send an Event and repeats the
+  // judgement anyway.
   LogInfo("volume", {{"member", self.ToString()},
                      {"kind", VolumeKindName(volume.kind)},
                      {"reason", volume.reason}});

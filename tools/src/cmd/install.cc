@@ -1,10 +1,11 @@
+#include "cmd/install.h"
+
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
-#include "cmd/install.h"
 #include "cmd/verbs.h"
 #include "sys/file.h"
 #include "sys/log.h"

@@ -47,7 +47,8 @@ VerbAction DeclareNodesConfGenerate(CLI::App& app) {
   app.add_option("--shards", flags->layout.shards, "number of shards")
       ->required()
       ->check(CLI::Range(1, 1000));
-  app.add_option("--replicas-per-shard", flags->layout.replicas_per_shard, "replicas of each primary")
+  app.add_option("--replicas-per-shard", flags->layout.replicas_per_shard,
+                 "replicas of each primary")
       ->required()
       ->check(CLI::Range(0, 9));
   app.add_option("--installation", flags->identity.installation, "installation id")->required();

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <cstdio>
 
 #include "apply/events.h"
@@ -17,7 +16,8 @@ constexpr Milliseconds kCardsTimeout{1000};
 constexpr Milliseconds kDnsTimeout{2000};
 constexpr Milliseconds kFlush{500};
 
-/// A hook's own output is thrown away by the kubelet; what it decides belongs into the container's log.
+/// A hook's own output is thrown away by the kubelet; what it decides belongs into the container's
+/// log.
 void LogToContainer() {
   std::FILE* log = std::fopen("/proc/1/fd/2", "a");
   if (log == nullptr) return;
@@ -25,11 +25,11 @@ void LogToContainer() {
   (void)!std::freopen("/proc/1/fd/2", "a", stderr);
 }
 
-/// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0, and the
-/// engines' own election is the fallback.
+/// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0,
+/// and the engines' own election is the fallback.
 Status TryHandOver(const Settings& settings, EventSink& events) {
-  const Deadline deadline = Deadline::In(
-      std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
+  const Deadline deadline =
+      Deadline::In(std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   const Credentials login = LoginOf(secrets);
@@ -45,8 +45,7 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
     }
   }
   const AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
-  const Cards cards =
-      GatherCards(settings, answers.book, nullptr, deadline.Within(kCardsTimeout));
+  const Cards cards = GatherCards(settings, answers.book, nullptr, deadline.Within(kCardsTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, cards));
   ASSIGN_OR_RETURN(const HandoverResult result, HandOverPlanned({.settings = settings,
                                                                  .addresses = answers.book,
@@ -63,8 +62,8 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
       LogInfo("not a primary with slots: nothing to hand over");
       break;
     case HandoverResult::kNoCandidate:
-      events.Emit("NoHandover", "no replica in sync can take over: the shard's primary stops as it is",
-                  true);
+      events.Emit("NoHandover",
+                  "no replica in sync can take over: the shard's primary stops as it is", true);
       break;
   }
   return {};

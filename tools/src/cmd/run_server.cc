@@ -12,8 +12,8 @@ namespace {
 
 /// The chart's log settings hold unless a flag or the environment said otherwise.
 Status ApplyLogSettings(const Settings& settings, const CommonFlags& flags) {
-  ASSIGN_OR_RETURN(const LogLevel level, ParseLogLevel(flags.log_level.empty() ? settings.log_level
-                                                                               : flags.log_level));
+  ASSIGN_OR_RETURN(const LogLevel level,
+                   ParseLogLevel(flags.log_level.empty() ? settings.log_level : flags.log_level));
   ASSIGN_OR_RETURN(
       const LogFormat format,
       ParseLogFormat(flags.log_format.empty() ? settings.log_format : flags.log_format));

@@ -19,7 +19,8 @@ struct OutputFlags {
 
 std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
   auto flags = std::make_shared<OutputFlags>();
-  app.add_option("--output", flags->output, "table or json")->check(CLI::IsMember({"table", "json"}));
+  app.add_option("--output", flags->output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}));
   return flags;
 }
 
@@ -42,8 +43,8 @@ VerbAction DeclareStatus(CLI::App& app) {
 VerbAction DeclareCheck(CLI::App& app) {
   const auto flags = DeclareOutput(app);
   app.add_option("--wait", flags->wait_seconds, "look again for up to this long, e.g. 60 or 60s")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, int>{{"s", 1}, {"m", 60}}, CLI::AsNumberWithUnit::CASE_SENSITIVE));
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}},
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));

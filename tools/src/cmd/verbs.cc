@@ -38,8 +38,7 @@ CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& s
   for (const std::string_view word : Split(name, ' ')) {
     const auto present = app->get_subcommands(
         [name_of = std::string(word)](CLI::App* sub) { return sub->check_name(name_of); });
-    CLI::App* next =
-        present.empty() ? app->add_subcommand(std::string(word)) : present.front();
+    CLI::App* next = present.empty() ? app->add_subcommand(std::string(word)) : present.front();
     if (app != &root) app->require_subcommand(1);
     app = next;
   }

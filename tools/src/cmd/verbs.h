@@ -1,5 +1,6 @@
 #pragma once
-// The verb table: one row per verb, one file per verb. Help, reference and dispatch all come from it.
+// The verb table: one row per verb, one file per verb. Help, reference and dispatch all come from
+// it.
 
 #include <functional>
 #include <string>
@@ -21,7 +22,8 @@ struct CommonFlags {
   std::string log_level;                             ///< --log-level, BOWLINE_LOG_LEVEL
 };
 
-/// A verb's work: what it returns is the exit code; an error is printed once by main and mapped to one.
+/// A verb's work: what it returns is the exit code; an error is printed once by main and mapped to
+/// one.
 using VerbAction = std::function<Result<ExitCode>(const CommonFlags&)>;
 
 struct Verb {

@@ -1,6 +1,7 @@
 #pragma once
-// The few calls to the Kubernetes API that we make, typed. libcurl stays behind this header. The token is read anew
-// for each call (bound tokens rotate); every call has a deadline and a bounded body.
+// The few calls to the Kubernetes API that we make, typed. libcurl stays behind this header. The
+// token is read anew for each call (bound tokens rotate); every call has a deadline and a bounded
+// body.
 
 #include <map>
 #include <string>
@@ -39,7 +40,8 @@ class KubeApi {
 
   Result<ConfigMapState> GetConfigMap(const std::string& name_space, const std::string& name,
                                       Deadline deadline) const;
-  /// Compare-and-swap of keys: merges `data` when the object still has `resource_version`; kAborted otherwise.
+  /// Compare-and-swap of keys: merges `data` when the object still has `resource_version`; kAborted
+  /// otherwise.
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
@@ -54,7 +56,7 @@ class KubeApi {
                       const std::map<std::string, std::string>& labels, Deadline deadline) const;
 
  private:
-  KubeApi(std::string base_url, std::string account) 
+  KubeApi(std::string base_url, std::string account)
       : base_url_(std::move(base_url)), account_(std::move(account)) {}
   Result<std::string> Call(const char* method, const std::string& path, const std::string& body,
                            const char* content_type, Deadline deadline) const;

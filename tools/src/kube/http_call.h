@@ -22,8 +22,8 @@ struct HttpsResponse {
   std::string body;
 };
 
-/// kUnavailable: no connection; kDeadlineExceeded; kPermissionDenied: the server's certificate is not trusted.
-/// Any HTTP status is an answer. Bodies over 8 MiB are refused.
+/// kUnavailable: no connection; kDeadlineExceeded; kPermissionDenied: the server's certificate is
+/// not trusted. Any HTTP status is an answer. Bodies over 8 MiB are refused.
 Result<HttpsResponse> HttpsCall(const HttpsRequest& request, Deadline deadline);
 
 }  // namespace bowline

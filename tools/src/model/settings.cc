@@ -1,6 +1,7 @@
 #include "model/settings.h"
 
 #include "base/json.h"
+#include "base/parse.h"
 
 namespace bowline {
 namespace {
@@ -12,6 +13,18 @@ Result<int> GetBounded(const JsonView& object, std::string_view key, int low, in
                 high);
   }
   return static_cast<int>(value);
+}
+
+Result<std::string> GetOneOf(const JsonView& object, std::string_view key,
+                             std::initializer_list<std::string_view> known) {
+  ASSIGN_OR_RETURN(std::string value, object.GetString(key));
+  std::string list;
+  for (const std::string_view name : known) {
+    if (name == value) return value;
+    list += (list.empty() ? "" : ", ") + std::string(name);
+  }
+  return Fail(Code::kInvalidArgument, "{}.{} is {}: use one of {}", object.path(), key,
+              Quoted(value), list);
 }
 
 Result<Ports> ParsePorts(const JsonView& object) {
@@ -63,8 +76,9 @@ Status ParseSections(const JsonView& root, Settings& settings) {
   ASSIGN_OR_RETURN(settings.persistence, persistence.GetBool("enabled"));
   ASSIGN_OR_RETURN(const JsonView log, root.Get("log"));
   RETURN_IF_ERROR(log.OnlyKeys({"format", "level"}));
-  ASSIGN_OR_RETURN(settings.log_format, log.GetString("format"));
-  ASSIGN_OR_RETURN(settings.log_level, log.GetString("level"));
+  ASSIGN_OR_RETURN(settings.log_format, GetOneOf(log, "format", {"json", "text"}));
+  ASSIGN_OR_RETURN(settings.log_level,
+                   GetOneOf(log, "level", {"debug", "info", "warning", "error"}));
   return {};
 }
 

@@ -15,7 +15,8 @@ std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards,
     if (card.phase != Phase::kRunning || !card.engine.answers || info.primary || info.loading) {
       continue;
     }
-    // A link that is up has brought everything; without one, only a copy that holds something counts.
+    // A link that is up has brought everything; without one, only a copy that holds something
+    // counts.
     if (need_link ? !info.link_up || info.sync_in_progress : !card.HasData()) continue;
     if (best == nullptr || info.offset > best->engine.info.offset) best = &card;
   }

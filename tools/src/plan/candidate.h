@@ -15,9 +15,10 @@ struct Candidate {
   std::string reason;  ///< "offset 123, link up"
 };
 
-/// The best member of `shard` other than `leaving` to lead it: its engine answers, is a replica and is not loading;
-/// highest offset first, then the lowest name. With `need_link` only those whose replication link is up (a plain
-/// failover to another one stops writes for 5 s and fails); without it only those that hold data.
+/// The best member of `shard` other than `leaving` to lead it: its engine answers, is a replica and
+/// is not loading; highest offset first, then the lowest name. With `need_link` only those whose
+/// replication link is up (a plain failover to another one stops writes for 5 s and fails); without
+/// it only those that hold data.
 std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
                                        MemberName leaving, bool need_link);
 

@@ -1,6 +1,6 @@
 #pragma once
-// A member's card: all that the others need to know of it, for the start guard, `status` and `check`.
-// Served as JSON on GET /card; no secrets, no keys.
+// A member's card: all that the others need to know of it, for the start guard, `status` and
+// `check`. Served as JSON on GET /card; no secrets, no keys.
 
 #include <cstdint>
 #include <optional>
@@ -15,13 +15,13 @@ namespace bowline {
 
 /// What the member's own engine answered, a moment ago.
 struct EngineSnapshot {
-  bool answers = false;    ///< it replied to INFO
-  std::string problem;     ///< when not: why ("connection refused", "BUSY ...")
-  bool replied = false;    ///< any reply at all, also -LOADING or -BUSY: the event loop lives
+  bool answers = false;  ///< it replied to INFO
+  std::string problem;   ///< when not: why ("connection refused", "BUSY ...")
+  bool replied = false;  ///< any reply at all, also -LOADING or -BUSY: the event loop lives
   EngineInfo info;
   ClusterInfo cluster;
-  std::string view;        ///< CLUSTER NODES; empty while redis loads
-  std::int64_t keys = 0;   ///< DBSIZE; 0 while loading
+  std::string view;       ///< CLUSTER NODES; empty while redis loads
+  std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
 };
 
 enum class Phase {
@@ -37,7 +37,7 @@ struct Card {
   std::string node;          ///< Kubernetes node
   std::string installation;  ///< empty: not decided
   Phase phase = Phase::kGuard;
-  std::string reason;        ///< of the phase: what it waits for, how it started
+  std::string reason;                      ///< of the phase: what it waits for, how it started
   VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
   bool held = false;
   std::int64_t dataset_modified = 0;

@@ -11,19 +11,35 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 24> kOwned{
-    "port",          "tls-port",
-    "dir",           "bind",
-    "unixsocket",    "cluster-enabled",
-    "cluster-port",  "cluster-config-file",
-    "masteruser",    "masterauth",
-    "primaryuser",   "primaryauth",
-    "requirepass",   "user",
-    "aclfile",       "daemonize",
-    "pidfile",       "logfile",
-    "include",       "slaveof",
-    "replicaof",     "cluster-node-timeout",
-    "protected-mode", "cluster-allow-replica-migration",
+constexpr std::array<std::string_view, 28> kOwned{
+    "port",
+    "tls-port",
+    "unixsocket",
+    "bind",
+    "protected-mode",
+    "cluster-enabled",
+    "cluster-port",
+    "cluster-config-file",
+    "cluster-node-timeout",
+    "cluster-allow-replica-migration",
+    "slaveof",
+    "replicaof",
+    "masteruser",
+    "masterauth",
+    "primaryuser",
+    "primaryauth",
+    "requirepass",
+    "user",
+    "aclfile",
+    "dir",
+    "dbfilename",
+    "appendfilename",
+    "appenddirname",
+    "include",
+    "daemonize",
+    "supervised",
+    "pidfile",
+    "logfile",
 };
 constexpr std::array<std::string_view, 3> kOwnedPrefixes{"cluster-announce-", "replica-announce-",
                                                          "slave-announce-"};
@@ -35,12 +51,13 @@ Status CheckDirectives(std::string_view text) {
     const std::string_view line = Trim(raw);
     if (line.empty() || line.starts_with('#')) continue;
     std::string name(line.substr(0, line.find_first_of(" \t")));
+    std::erase_if(name, [](char c) { return c == '"' || c == '\''; });  // "port" is port, too
     std::ranges::transform(name, name.begin(), [](char c) {
       return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     });
-    const bool owned =
-        std::ranges::contains(kOwned, name) ||
-        std::ranges::any_of(kOwnedPrefixes, [&](std::string_view p) { return name.starts_with(p); });
+    const bool owned = std::ranges::contains(kOwned, name) ||
+                       std::ranges::any_of(kOwnedPrefixes,
+                                           [&](std::string_view p) { return name.starts_with(p); });
     if (owned) {
       return Fail(Code::kInvalidArgument,
                   "engine.conf line {} sets \"{}\", which the program sets itself: remove it from "
@@ -91,7 +108,8 @@ Result<std::string> RenderEngineConf(const EngineConfInput& input) {
   text += "cluster-enabled yes\ncluster-config-file nodes.conf\n";
   text += std::format("cluster-port {}\n", settings.ports.bus);
   text += std::format("cluster-node-timeout {}\n", settings.node_timeout_milliseconds);
-  // A pod belongs to its StatefulSet's shard: the engine must not move it to another (facts/cluster.md 6d).
+  // A pod belongs to its StatefulSet's shard: the engine must not move it to another
+  // (facts/cluster.md 6d).
   text += "cluster-allow-replica-migration no\n";
   text += std::format("cluster-announce-ip {}\n", input.announced.ip);
   text += std::format("cluster-announce-port {}\n", input.announced.port);

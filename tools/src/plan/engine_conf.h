@@ -17,8 +17,8 @@ struct EngineSecrets {
 struct EngineConfInput {
   Settings settings;
   EngineSecrets secrets;
-  Endpoint announced;            ///< own member Service
-  std::string user_directives;   ///< engine.conf of the chart
+  Endpoint announced;           ///< own member Service
+  std::string user_directives;  ///< engine.conf of the chart
   std::string data_directory = "/data";
 };
 

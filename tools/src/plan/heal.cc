@@ -5,7 +5,8 @@
 namespace bowline {
 namespace {
 
-/// A replica whose link is down and goes elsewhere than where its primary is by the member Services.
+/// A replica whose link is down and goes elsewhere than where its primary is by the member
+/// Services.
 void PlanReplicate(const HealInput& input, const NodesConf& view, HealPlan& plan) {
   const EngineInfo& info = input.engine.info;
   const NodeLine& myself = *view.Myself();
@@ -20,13 +21,14 @@ void PlanReplicate(const HealInput& input, const NodesConf& view, HealPlan& plan
   }
 }
 
-/// Members that the view lacks or holds at another address without a link: they do not know us, or we not them.
+/// Members that the view lacks or holds at another address without a link: they do not know us, or
+/// we not them.
 void PlanMeet(const HealInput& input, const NodesConf& view, HealPlan& plan) {
   for (const auto& [member, endpoint] : input.addresses) {
     if (member == input.self) continue;
     const NodeLine* line = view.Find(input.identity.NodeIdOf(member));
-    const bool lost = line == nullptr || line->noaddr ||
-                      (line->endpoint.ip != endpoint.ip && !line->connected);
+    const bool lost =
+        line == nullptr || line->noaddr || (line->endpoint.ip != endpoint.ip && !line->connected);
     if (!lost) continue;
     plan.meet.push_back(endpoint);
     plan.reason += std::format("{} is not known at {}; ", member.ToString(), endpoint.ip);
@@ -43,8 +45,8 @@ HealPlan PlanHeal(const HealInput& input) {
   const auto own = input.addresses.find(input.self);
   if (own != input.addresses.end() && own->second.ip != input.announced.ip) {
     plan.announce = own->second;
-    plan.reason += std::format("own Service moved from {} to {}; ", input.announced.ip,
-                               own->second.ip);
+    plan.reason +=
+        std::format("own Service moved from {} to {}; ", input.announced.ip, own->second.ip);
   }
   PlanReplicate(input, *view, plan);
   PlanMeet(input, *view, plan);

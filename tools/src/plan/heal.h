@@ -14,14 +14,17 @@ struct HealInput {
   Identity identity;
   MemberName self;
   EngineSnapshot engine;
-  Endpoint announced;       ///< what the engine announces now
-  AddressBook addresses;    ///< what the member Services are now
+  Endpoint announced;     ///< what the engine announces now
+  AddressBook addresses;  ///< what the member Services are now
 };
 
 struct HealPlan {
-  std::optional<Endpoint> announce;   ///< CONFIG SET cluster-announce-ip: our Service has another address
-  std::optional<NodeId> replicate;    ///< CLUSTER REPLICATE: the replication link goes to an old address
-  std::vector<Endpoint> meet;         ///< CLUSTER MEET: members that our view does not list, or lists wrongly
+  std::optional<Endpoint>
+      announce;  ///< CONFIG SET cluster-announce-ip: our Service has another address
+  std::optional<NodeId>
+      replicate;  ///< CLUSTER REPLICATE: the replication link goes to an old address
+  std::vector<Endpoint>
+      meet;  ///< CLUSTER MEET: members that our view does not list, or lists wrongly
   std::string reason;
 
   [[nodiscard]] bool Empty() const { return !announce && !replicate && meet.empty(); }

@@ -29,8 +29,8 @@ Verdict LivenessVerdict(const ProbeInput& input) {
     return Yes(std::format("no reply for {} ms (stuck after {}): {}", input.silent.count(),
                            kStuckAfter.count(), input.engine.problem));
   }
-  return No(std::format("no reply at all for {} ms: {}", input.silent.count(),
-                        input.engine.problem));
+  return No(
+      std::format("no reply at all for {} ms: {}", input.silent.count(), input.engine.problem));
 }
 
 Verdict ReadinessVerdict(const ProbeInput& input) {

@@ -17,7 +17,8 @@ bool LeadsSlots(const NodeLine& line) {
   return line.role == NodeRole::kPrimary && !line.slots.empty();
 }
 
-/// Takes over what one member's view claims about the shard, when its epoch is higher than what is known.
+/// Takes over what one member's view claims about the shard, when its epoch is higher than what is
+/// known.
 void Consider(const Card& card, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
               ShardView& result) {
   for (const NodeLine& line : view.lines) {

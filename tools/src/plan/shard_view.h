@@ -1,5 +1,6 @@
 #pragma once
-// What the living members say about one shard: who leads it, and whether a majority stands behind that.
+// What the living members say about one shard: who leads it, and whether a majority stands behind
+// that.
 
 #include <cstdint>
 #include <map>
@@ -15,7 +16,8 @@ using Cards = std::map<MemberName, Card>;
 struct ShardView {
   /// A majority of the cluster's primaries runs: the engines' own quorum, so elections can be won.
   bool quorum = false;
-  /// The member that leads the shard by the highest config epoch that anybody tells; empty: nobody lists the shard.
+  /// The member that leads the shard by the highest config epoch that anybody tells; empty: nobody
+  /// lists the shard.
   std::optional<MemberName> primary;
   std::uint64_t config_epoch = 0;
   /// Whose view that is (a member with an answering engine), and the view itself.
@@ -25,7 +27,8 @@ struct ShardView {
 };
 
 /// Pure: the same cards give the same view; ties go to the lower member name.
-ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards, int shard);
+ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
+                      int shard);
 
 /// Do more than half of the running primaries say that `member` leads its shard?
 bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member);

@@ -7,9 +7,11 @@
 namespace bowline {
 namespace {
 
-// File times of two nodes: clocks differ a little, and an append-only file is touched once a second.
+// File times of two nodes: clocks differ a little, and an append-only file is touched once a
+// second.
 constexpr std::int64_t kTimeGrainSeconds = 3;
-// A replica that lost its link longer ago than this may have missed writes of the primary's last life.
+// A replica that lost its link longer ago than this may have missed writes of the primary's last
+// life.
 constexpr std::int64_t kInSyncSeconds = 60;
 
 std::string Join(const std::vector<MemberName>& members) {
@@ -93,12 +95,15 @@ StartPlan PlanIdentity(const StartInput& input) {
   const std::vector<MemberName> members = input.layout.Members();
   const std::vector<MemberName> silent = Silent(input, members);
   if (!silent.empty()) {
-    return Wait("a first start needs to hear from all members, to tell it from a lost volume; "
-                "silent: " + Join(silent));
+    return Wait(
+        "a first start needs to hear from all members, to tell it from a lost volume; "
+        "silent: " +
+        Join(silent));
   }
   const std::vector<MemberName> known = Experienced(input, members);
   if (!known.empty()) {
-    return Wait("no member knows the installation, and these volumes are not fresh: " + Join(known));
+    return Wait("no member knows the installation, and these volumes are not fresh: " +
+                Join(known));
   }
   if (input.self == members.front()) {
     return {.action = StartAction::kFound,
@@ -108,27 +113,30 @@ StartPlan PlanIdentity(const StartInput& input) {
               " to found the installation");
 }
 
-/// Without a majority a replica takes over without votes. A silent member of the shard may lead it on the other side of
-/// a partition, and the take-over would end that lead, with all writes since: so everybody must have been heard.
+/// Without a majority a replica takes over without votes. A silent member of the shard may lead it
+/// on the other side of a partition, and the take-over would end that lead, with all writes since:
+/// so everybody must have been heard.
 bool MayHandOver(const ShardView& view, const std::vector<MemberName>& silent) {
   return view.quorum || silent.empty();
 }
 
-/// We are the shard's primary by the cluster's word (or by our own file) and hold nothing: a replica with data must
-/// lead first. Starting empty as primary would empty every replica (facts/cluster.md 4a).
+/// We are the shard's primary by the cluster's word (or by our own file) and hold nothing: a
+/// replica with data must lead first. Starting empty as primary would empty every replica
+/// (facts/cluster.md 4a).
 StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> shard = input.layout.MembersOf(input.self.shard);
   const std::vector<MemberName> silent = Silent(input, shard);
   const auto candidate =
       BestCandidate(input.layout, input.peers, input.self.shard, input.self, false);
   if (candidate && MayHandOver(view, silent)) {
-    return {.action = StartAction::kHandOver,
-            .reason = std::format("this member leads the shard but its dataset is gone; {} takes over "
-                                  "({})",
-                                  candidate->member.ToString(), candidate->reason),
-            .target = candidate->member,
-            .without_quorum = !view.quorum,
-            .warning = true};
+    return {
+        .action = StartAction::kHandOver,
+        .reason = std::format("this member leads the shard but its dataset is gone; {} takes over "
+                              "({})",
+                              candidate->member.ToString(), candidate->reason),
+        .target = candidate->member,
+        .without_quorum = !view.quorum,
+        .warning = true};
   }
   const std::vector<MemberName> holders = Holders(input, shard);
   if (!holders.empty()) {
@@ -139,9 +147,9 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
     return Wait("this member's dataset is gone; waiting to hear whether it is held by: " +
                 Join(silent));
   }
-  const bool first = input.volume.kind == VolumeKind::kSeeded ||
-                     (input.volume.kind == VolumeKind::kFresh &&
-                      Holders(input, input.layout.Members()).empty());
+  const bool first =
+      input.volume.kind == VolumeKind::kSeeded ||
+      (input.volume.kind == VolumeKind::kFresh && Holders(input, input.layout.Members()).empty());
   const std::string reason = first ? "the shard has never held data"
                                    : "no member of the shard holds data any more: starting empty";
   if (!view.primary) return {.action = StartAction::kResume, .reason = reason, .warning = !first};
@@ -176,8 +184,8 @@ StartPlan PlanFresh(const StartInput& input, const ShardView& view) {
   if (view.primary) return Follow(view, "this volume is fresh, and all members were heard");
   const std::vector<MemberName> known = Experienced(input, members);
   if (!known.empty()) {
-    // Their files have the roles, which need not be those of the first layout any more: two replicas of each other hang
-    // redis (facts/cluster.md 1c).
+    // Their files have the roles, which need not be those of the first layout any more: two
+    // replicas of each other hang redis (facts/cluster.md 1c).
     return Wait("this volume is fresh; waiting for those that have a nodes.conf: " + Join(known));
   }
   return {.action = StartAction::kSeed, .reason = "no member has ever held data"};
@@ -241,7 +249,8 @@ StartPlan PlanKnown(const StartInput& input, const ShardView& view) {
             .target = input.self,
             .source = view.source};
   }
-  if (!leads_by_file) return {.action = StartAction::kResume, .reason = "a replica by its own file"};
+  if (!leads_by_file)
+    return {.action = StartAction::kResume, .reason = "a replica by its own file"};
   if (!has_data) return PlanLostPrimary(input, view);
   return PlanPrimaryWithData(input, view);
 }
@@ -276,8 +285,8 @@ bool IsNewer(const Card& peer, const VolumeFacts& self) {
   if (!peer.HasData() || peer.dataset_modified <= self.dataset_modified + kTimeGrainSeconds) {
     return false;
   }
-  const bool one_history = peer.mark && self.mark &&
-                           peer.mark->replication_id == self.mark->replication_id;
+  const bool one_history =
+      peer.mark && self.mark && peer.mark->replication_id == self.mark->replication_id;
   return !one_history || peer.mark->offset > self.mark->offset;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The start guard's decision: how this member may start, from its volume and from what the others tell.
-// Pure and deterministic; docs/architecture.md has the table in words, rules R2-R5 and R9 are kept here.
+// The start guard's decision: how this member may start, from its volume and from what the others
+// tell. Pure and deterministic; docs/architecture.md has the table in words, rules R2-R5 and R9 are
+// kept here.
 
 #include <chrono>
 #include <map>
@@ -29,30 +30,33 @@ std::string_view StartActionName(StartAction action);
 
 struct StartPlan {
   StartAction action = StartAction::kWait;
-  std::string reason;                 ///< for people: log, event, probe text
-  std::optional<MemberName> target;   ///< kFollow: whom; kHandOver: who takes over
-  std::optional<MemberName> source;   ///< kFollow, kLead: whose view
-  std::string installation;           ///< kAdopt
-  bool without_quorum = false;        ///< kHandOver: no majority of primaries runs, so no votes are to be had
-  bool warning = false;               ///< worth a Warning event: data was lost or is doubtful
+  std::string reason;                ///< for people: log, event, probe text
+  std::optional<MemberName> target;  ///< kFollow: whom; kHandOver: who takes over
+  std::optional<MemberName> source;  ///< kFollow, kLead: whose view
+  std::string installation;          ///< kAdopt
+  bool without_quorum =
+      false;             ///< kHandOver: no majority of primaries runs, so no votes are to be had
+  bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
 };
 
 struct StartInput {
   Layout layout;
   MemberName self;
   VolumeFacts volume;
-  Cards peers;                                     ///< those that answered; the others are silent
-  std::optional<std::string> record_installation;  ///< from the release's record, when it could be read
-  std::chrono::milliseconds waited{0};             ///< since this start began
+  Cards peers;  ///< those that answered; the others are silent
+  std::optional<std::string>
+      record_installation;              ///< from the release's record, when it could be read
+  std::chrono::milliseconds waited{0};  ///< since this start began
 };
 
-/// How long a primary with data waits for the cards of its own shard before it resumes without them.
+/// How long a primary with data waits for the cards of its own shard before it resumes without
+/// them.
 inline constexpr std::chrono::milliseconds kShardPatience{2500};
 
 StartPlan PlanStart(const StartInput& input);
 
-/// Is the peer's dataset newer than ours (rule R5)? By file times beyond their grain, unless the marks of one
-/// history say the opposite.
+/// Is the peer's dataset newer than ours (rule R5)? By file times beyond their grain, unless the
+/// marks of one history say the opposite.
 bool IsNewer(const Card& peer, const VolumeFacts& self);
 
 }  // namespace bowline

@@ -124,8 +124,8 @@ void CheckShard(const Observed& observed, int shard, std::vector<std::string>& p
     for (const MemberName member : observed.layout.MembersOf(shard)) {
       const NodeLine* line = view->Find(observed.identity.NodeIdOf(member));
       if (line == nullptr) continue;
-      const bool right = line->id == leader ? line->role == NodeRole::kPrimary
-                                            : line->primary == leader;
+      const bool right =
+          line->id == leader ? line->role == NodeRole::kPrimary : line->primary == leader;
       if (!right) {
         problems.push_back(std::format("{} does not see {} as {} of shard {}", observer.ToString(),
                                        member.ToString(),
@@ -142,7 +142,12 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
   Topology topology;
   Identity identity = names;
   for (const auto& [member, card] : cards) {
-    if (!card.installation.empty()) identity.installation = card.installation;
+    if (card.installation.empty()) continue;
+    if (identity.installation.empty()) identity.installation = card.installation;
+    if (card.installation == identity.installation) continue;
+    topology.problems.push_back(std::format("{} belongs to installation {}, not to {}",
+                                            member.ToString(), card.installation,
+                                            identity.installation));
   }
   topology.installation = identity.installation;
   Observed observed{layout, identity, addresses, cards, {}};
@@ -169,8 +174,8 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
 }
 
 std::string PrintTable(const Topology& topology) {
-  constexpr std::array<std::string_view, 8> kHeads{"SHARD", "MEMBER", "NODE",  "ADDRESS",
-                                                   "ROLE",  "SLOTS",  "LAG", "STATE"};
+  constexpr std::array<std::string_view, 8> kHeads{"SHARD", "MEMBER", "NODE", "ADDRESS",
+                                                   "ROLE",  "SLOTS",  "LAG",  "STATE"};
   std::vector<std::array<std::string, 8>> lines;
   std::array<std::string, 8> head;
   std::ranges::copy(kHeads, head.begin());

@@ -47,10 +47,11 @@ VolumeFacts JudgeNodesConf(VolumeFacts facts, const VolumeFiles& files, MemberNa
   if (!sound) return Refuse(std::move(facts), "nodes.conf: " + sound.error().message);
   const NodeId expected = facts.state.identity.NodeIdOf(self);
   if (conf->Myself()->id != expected) {
-    return Refuse(std::move(facts),
-                  std::format("nodes.conf is of node {}, this member is node {}: the file comes from "
-                              "another release or member",
-                              conf->Myself()->id.str(), expected.str()));
+    return Refuse(
+        std::move(facts),
+        std::format("nodes.conf is of node {}, this member is node {}: the file comes from "
+                    "another release or member",
+                    conf->Myself()->id.str(), expected.str()));
   }
   facts.conf = *std::move(conf);
   facts.kind = KindOf(files, facts.state.held);
@@ -139,17 +140,19 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
     if (!state->identity.installation.empty()) facts.state = *state;
   }
   if (files.nodes_conf && !files.state) {
-    return Refuse(std::move(facts),
-                  "nodes.conf is there but bowline-state.json is not: this volume was not written by "
-                  "this program, or a part of it was lost; restore both files, or mount an empty volume "
-                  "to come back as a replica");
+    return Refuse(
+        std::move(facts),
+        "nodes.conf is there but bowline-state.json is not: this volume was not written by "
+        "this program, or a part of it was lost; restore both files, or mount an empty volume "
+        "to come back as a replica");
   }
   if (files.nodes_conf) return JudgeNodesConf(std::move(facts), files, self);
   if (files.dataset_bytes > 0) {
-    return Refuse(std::move(facts),
-                  std::format("a dataset of {} bytes is there, but no nodes.conf: restore nodes.conf, "
-                              "or move the dataset away to start as an empty replica",
-                              files.dataset_bytes));
+    return Refuse(
+        std::move(facts),
+        std::format("a dataset of {} bytes is there, but no nodes.conf: restore nodes.conf, "
+                    "or move the dataset away to start as an empty replica",
+                    files.dataset_bytes));
   }
   facts.kind = VolumeKind::kFresh;
   return facts;

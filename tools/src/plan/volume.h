@@ -11,7 +11,8 @@
 
 namespace bowline {
 
-/// bowline-state.json on the data volume: who this volume belongs to. Written once per decision, durable.
+/// bowline-state.json on the data volume: who this volume belongs to. Written once per decision,
+/// durable.
 struct VolumeState {
   Identity identity;   ///< installation empty: not decided yet
   std::string member;  ///< "shard-0-1"
@@ -22,8 +23,8 @@ std::string PrintVolumeState(const VolumeState& state);
 /// kDataLoss for anything but a complete document of version 1.
 Result<VolumeState> ParseVolumeState(std::string_view text);
 
-/// bowline-mark.json on the data volume: where replication stood about a second ago. Survives the process, not
-/// always a power cut; only ever used to compare members.
+/// bowline-mark.json on the data volume: where replication stood about a second ago. Survives the
+/// process, not always a power cut; only ever used to compare members.
 struct ReplicationMark {
   std::string replication_id;
   std::int64_t offset = 0;
@@ -62,8 +63,8 @@ struct VolumeFacts {
   std::int64_t dataset_modified = 0;
 };
 
-/// Judges a volume for `self`, whose names are `expected` (its installation part may be empty: unknown).
-/// Never fails: what cannot be trusted is kRefused with the reason.
+/// Judges a volume for `self`, whose names are `expected` (its installation part may be empty:
+/// unknown). Never fails: what cannot be trusted is kRefused with the reason.
 VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, MemberName self);
 
 }  // namespace bowline

@@ -62,8 +62,8 @@ struct RespClient::Impl {
 
   [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const {
     const std::string text = static_cast<const char*>(context->errstr);
-    const bool late = deadline.Passed() || text.contains("temporarily unavailable") ||
-                      text.contains("timed out");
+    const bool late =
+        deadline.Passed() || text.contains("temporarily unavailable") || text.contains("timed out");
     return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
   }
 };

@@ -30,19 +30,21 @@ enum class FailoverMode {
 
 class RespClient {
  public:
-  /// Connects and authenticates. kUnavailable: refused or reset; kDeadlineExceeded; kPermissionDenied: AUTH.
+  /// Connects and authenticates. kUnavailable: refused or reset; kDeadlineExceeded;
+  /// kPermissionDenied: AUTH.
   static Result<RespClient> Connect(const std::string& ip, int port, const Credentials& credentials,
                                     Deadline deadline);
   RespClient(RespClient&&) noexcept;
   RespClient& operator=(RespClient&&) noexcept;
   ~RespClient();
 
-  /// Sends one command. An error reply is a value (Reply::IsError); a Result error means the connection is broken
-  /// and must be thrown away.
+  /// Sends one command. An error reply is a value (Reply::IsError); a Result error means the
+  /// connection is broken and must be thrown away.
   Result<Reply> Command(const std::vector<std::string>& words, Deadline deadline);
 
-  /// As Command, but an error reply becomes an error too: LOADING, BUSY, MASTERDOWN, CLUSTERDOWN, TRYAGAIN ->
-  /// kUnavailable; NOAUTH, WRONGPASS, NOPERM -> kPermissionDenied; others kFailedPrecondition.
+  /// As Command, but an error reply becomes an error too: LOADING, BUSY, MASTERDOWN, CLUSTERDOWN,
+  /// TRYAGAIN -> kUnavailable; NOAUTH, WRONGPASS, NOPERM -> kPermissionDenied; others
+  /// kFailedPrecondition.
   Result<Reply> Ask(const std::vector<std::string>& words, Deadline deadline);
 
   /// INFO everything that EngineInfo needs. Answered while loading, too.

@@ -21,7 +21,8 @@ sigset_t WatchedSignals() {
   return set;
 }
 
-/// In the child, between fork and exec: only async-signal-safe calls. Reports errno through the pipe.
+/// In the child, between fork and exec: only async-signal-safe calls. Reports errno through the
+/// pipe.
 [[noreturn]] void ExecChild(std::vector<char*>& argv, int error_pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;

@@ -21,16 +21,16 @@ struct ChildExit {
   [[nodiscard]] std::string ToString() const;
 };
 
-/// Blocks TERM, INT, HUP and CHLD in the calling thread and every thread made after it, so that WaitForSignal
-/// sees them. Call before any thread is started.
+/// Blocks TERM, INT, HUP and CHLD in the calling thread and every thread made after it, so that
+/// WaitForSignal sees them. Call before any thread is started.
 void BlockSignals();
 
 /// The next signal (TERM, INT, HUP, CHLD), or nothing when the deadline passes.
 std::optional<int> WaitForSignal(Deadline deadline);
 
-/// Starts argv[0] (searched in PATH) with signals unblocked; it gets SIGKILL when the thread that spawned it ends
-/// (prctl PDEATHSIG), so that an engine never runs without its supervisor: call it from the main thread.
-/// kNotFound or kPermissionDenied when it cannot be executed.
+/// Starts argv[0] (searched in PATH) with signals unblocked; it gets SIGKILL when the thread that
+/// spawned it ends (prctl PDEATHSIG), so that an engine never runs without its supervisor: call it
+/// from the main thread. kNotFound or kPermissionDenied when it cannot be executed.
 Result<pid_t> Spawn(const std::vector<std::string>& argv);
 
 /// Reaps every child that has ended; the exit of `pid` if it was among them.

@@ -1,5 +1,6 @@
 #pragma once
-// Time as the program passes it around: one absolute deadline, set once and handed down, never a bare timeout.
+// Time as the program passes it around: one absolute deadline, set once and handed down, never a
+// bare timeout.
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +28,8 @@ class Deadline {
     return std::max(left, Milliseconds(0));
   }
   [[nodiscard]] bool Passed() const { return Left().count() == 0; }
-  /// Sleeps for `span`, or until the deadline when that is earlier. False when the deadline has passed.
+  /// Sleeps for `span`, or until the deadline when that is earlier. False when the deadline has
+  /// passed.
   [[nodiscard]] bool Sleep(Milliseconds span) const;
 
  private:

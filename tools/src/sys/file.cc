@@ -82,11 +82,12 @@ Status ReplaceFile(const fs::path& path, std::string_view content, std::uint32_t
   return {};
 }
 
-// An RDB file of an empty database is its header and checksum: 88 bytes (redis 8.0) to about 110 (valkey 9.1).
+// An RDB file of an empty database is its header and checksum: 88 bytes (redis 8.0) to about 110
+// (valkey 9.1).
 constexpr off_t kEmptyRdbBytes = 200;
 
 void AddFile(const fs::path& path, DatasetFacts& facts) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
   const bool snapshot = path.extension() == ".rdb";
   if (!snapshot || info.st_size > kEmptyRdbBytes) facts.bytes += info.st_size;
@@ -130,7 +131,7 @@ Result<bool> TryLockForLife(const fs::path& path) {
   // Without O_CLOEXEC: the engine inherits the descriptor, and with it the lock.
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT, 0644);
   if (fd < 0) return FailErrno("opening", path, errno);
-  struct flock whole {};
+  struct flock whole{};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
   if (::fcntl(fd, F_OFD_SETLK, &whole) == 0) return true;

@@ -1,5 +1,6 @@
 #pragma once
-// Files: bounded reads, atomic durable writes. "Absent" is kNotFound; everything else is another error.
+// Files: bounded reads, atomic durable writes. "Absent" is kNotFound; everything else is another
+// error.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,24 +12,25 @@
 
 namespace bowline {
 
-/// The whole file. kNotFound: no such file; kPermissionDenied; kDataLoss: larger than `limit` bytes;
-/// kUnavailable: any other error of the system.
+/// The whole file. kNotFound: no such file; kPermissionDenied; kDataLoss: larger than `limit`
+/// bytes; kUnavailable: any other error of the system.
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
 
-/// Temporary file beside it, write, fsync, rename, fsync of the folder: the old file stays valid until the
-/// rename, the new one is complete after it.
+/// Temporary file beside it, write, fsync, rename, fsync of the folder: the old file stays valid
+/// until the rename, the new one is complete after it.
 Status WriteFileAtomic(const std::filesystem::path& path, std::string_view content,
                        std::uint32_t mode = 0644);
 
-/// As WriteFileAtomic without the syncs: readers never see half of it, a power cut may lose it. Best effort.
+/// As WriteFileAtomic without the syncs: readers never see half of it, a power cut may lose it.
+/// Best effort.
 void ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view content);
 
 /// Overwrites in place without any guarantee (for /dev/termination-log).
 void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
 
-/// Takes the exclusive lock of `path` (an open file description lock, fcntl(2); the file is made) for as long as this process and every child that it
-/// starts afterwards live. False when another process holds it. Errors as ReadFile's; kUnavailable also where the
-/// file system has no locks.
+/// Takes the exclusive lock of `path` (an open file description lock, fcntl(2); the file is made)
+/// for as long as this process and every child that it starts afterwards live. False when another
+/// process holds it. Errors as ReadFile's; kUnavailable also where the file system has no locks.
 Result<bool> TryLockForLife(const std::filesystem::path& path);
 
 /// What the engine's dataset files on a volume tell.

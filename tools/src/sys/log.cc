@@ -125,9 +125,8 @@ void SetUpLog(LogLevel level, LogFormat format, std::string_view verb, std::stri
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   const LogState& state = State();
   if (!state.logger->should_log(ToSpdlog(level))) return;
-  const std::string line = state.format == LogFormat::kJson
-                               ? AsJson(state, level, message, fields)
-                               : AsText(state, level, message, fields);
+  const std::string line = state.format == LogFormat::kJson ? AsJson(state, level, message, fields)
+                                                            : AsText(state, level, message, fields);
   state.logger->log(ToSpdlog(level), spdlog::string_view_t(line));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The log: one event per line on stderr, JSON or text, constant message plus typed fields. Never secrets,
-// never keys of users. stdout is for results.
+// The log: one event per line on stderr, JSON or text, constant message plus typed fields. Never
+// secrets, never keys of users. stdout is for results.
 
 #include <concepts>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #pragma once
-// Names to addresses with a deadline: getaddrinfo itself has none, and a DNS that does not answer blocks it.
+// Names to addresses with a deadline: getaddrinfo itself has none, and a DNS that does not answer
+// blocks it.
 
 #include <string>
 #include <vector>
@@ -9,8 +10,9 @@
 
 namespace bowline {
 
-/// IP literals of `host` in the resolver's order. kNotFound: the name does not exist; kUnavailable: DNS failed;
-/// kDeadlineExceeded: no answer in time (the look-up goes on in a thread of its own and is forgotten).
+/// IP literals of `host` in the resolver's order. kNotFound: the name does not exist; kUnavailable:
+/// DNS failed; kDeadlineExceeded: no answer in time (the look-up goes on in a thread of its own and
+/// is forgotten).
 Result<std::vector<std::string>> Resolve(const std::string& host, Deadline deadline);
 
 /// `bytes` random bytes in hex digits (getrandom). Aborts when the kernel has no randomness.

@@ -27,12 +27,12 @@ HttpServer::HttpServer() : impl_(std::make_unique<Impl>()) {
 HttpServer::~HttpServer() { Stop(); }
 
 void HttpServer::Get(const std::string& path, std::function<HttpAnswer()> handler) {
-  impl_->server.Get(path, [handler = std::move(handler)](const httplib::Request&,
-                                                         httplib::Response& response) {
-    const HttpAnswer answer = handler();
-    response.status = answer.status;
-    response.set_content(answer.body, answer.content_type);
-  });
+  impl_->server.Get(
+      path, [handler = std::move(handler)](const httplib::Request&, httplib::Response& response) {
+        const HttpAnswer answer = handler();
+        response.status = answer.status;
+        response.set_content(answer.body, answer.content_type);
+      });
 }
 
 Status HttpServer::Start(int port) {

@@ -1,6 +1,6 @@
 #pragma once
-// The resident program's small HTTP server and the call to a peer's. cpp-httplib stays behind this header.
-// Bodies are probe verdicts and cards: no secrets, nothing that a peer may change.
+// The resident program's small HTTP server and the call to a peer's. cpp-httplib stays behind this
+// header. Bodies are probe verdicts and cards: no secrets, nothing that a peer may change.
 
 #include <functional>
 #include <memory>
