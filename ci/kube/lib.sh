@@ -87,10 +87,20 @@ cgroup_freeze() {
 }
 cgroup_thaw() { cgroup_freeze "$1" THAWED; }
 
+# detach CMD...: becomes CMD with nothing of the caller's open: who waits for the end of a pipe or a lock waits not for us.
+detach() {
+  local fd
+  for fd in /proc/"$BASHPID"/fd/*; do
+    fd=${fd##*/}
+    [ "$fd" -le 2 ] || eval "exec $fd>&-"
+  done
+  exec setsid "$@"
+}
+
 # outside_start: a process that stays in the computer's own namespaces, for go_outside.
 outside_start() {
   mkdir -p "$KUBE_DIR/m/outside"
-  setsid sleep infinity </dev/null >/dev/null 2>&1 &
+  (detach sleep infinity) </dev/null >/dev/null 2>&1 &
   echo "$! $(starttime $!)" >"$KUBE_DIR/m/outside/pid"
 }
 # go_outside SCRIPT ARG...: in.sh gives its command a mount namespace of its own, but network namespaces are mounts that
@@ -110,10 +120,10 @@ machine_start() {
   (
     for h in $(v1_controllers); do echo "$BASHPID" >"$h/$KUBE_NAME/$name/cgroup.procs"; done
     export M=$m MACHINE=$name
-    exec setsid nsenter --net="/run/netns/$(ns_of "$name")" -- \
+    detach nsenter --net="/run/netns/$(ns_of "$name")" -- \
       unshare --fork --kill-child --pid --mount --propagation private \
-      --uts --ipc --cgroup "$init" </dev/null >"$m/log/init" 2>&1
-  ) &
+      --uts --ipc --cgroup "$init"
+  ) </dev/null >"$m/log/init" 2>&1 &
   h=$!
   echo "$h $(starttime $h)" >"$m/pid"
   wait_for 20 test -e "$m/ready" || { cat "$m/log/init" >&2; die "$name did not start"; }
