@@ -1,0 +1,124 @@
+#include "model/settings.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+constexpr std::string_view kGood = R"({
+  "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo-redis", "mode": "cluster",
+  "engine": "valkey", "clusterDomain": "cluster.local",
+  "ports": {"client": 6379, "bus": 16379, "http": 8379},
+  "cluster": {"shards": 4, "replicasPerShard": 2, "nodeTimeoutMilliseconds": 2500},
+  "auth": {"enabled": true, "directory": "/secret"},
+  "persistence": {"enabled": false}, "record": "demo-record", "events": true,
+  "terminationGracePeriodSeconds": 45, "log": {"format": "text", "level": "debug"}
+})";
+
+std::string With(const std::string& from, const std::string& to) {
+  std::string text(kGood);
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+TEST_CASE("settings as the chart renders them") {
+  const auto settings = ParseSettings(kGood);
+  REQUIRE(settings);
+  CHECK(settings->release == "demo");
+  CHECK(settings->name_space == "ns");
+  CHECK(settings->engine == EngineKind::kValkey);
+  CHECK(settings->ports.client == 6379);
+  CHECK(settings->ports.bus == 16379);
+  CHECK(settings->ports.http == 8379);
+  CHECK(settings->layout.shards == 4);
+  CHECK(settings->layout.replicas_per_shard == 2);
+  CHECK(settings->node_timeout_milliseconds == 2500);
+  CHECK(settings->auth);
+  CHECK(settings->auth_directory == "/secret");
+  CHECK_FALSE(settings->persistence);
+  CHECK(settings->record == "demo-record");
+  CHECK(settings->events);
+  CHECK(settings->grace_seconds == 45);
+  CHECK(settings->log_format == "text");
+  CHECK(settings->log_level == "debug");
+}
+
+TEST_CASE("what may be left out has its default") {
+  const auto settings = ParseSettings(With(R"("record": "demo-record", "events": true,)", ""));
+  REQUIRE(settings);
+  CHECK(settings->record.empty());
+  CHECK_FALSE(settings->events);
+}
+
+TEST_CASE("names that derive from the settings") {
+  const auto settings = ParseSettings(kGood);
+  REQUIRE(settings);
+  const MemberName member{.shard = 3, .ordinal = 1};
+  CHECK(settings->PodOf(member) == "demo-redis-shard-3-1");
+  CHECK(settings->HostOf(member) == "demo-redis-shard-3-1.ns.svc.cluster.local.");
+  CHECK(settings->MemberOfPod("demo-redis-shard-3-1") == member);
+  CHECK(settings->EngineProgram() == "valkey-server");
+  CHECK(ParseSettings(With("\"valkey\"", "\"redis\""))->EngineProgram() == "redis-server");
+  for (const char* pod : {"", "demo-redis", "demo-redis-", "demo-redis-shard-3", "demo-shard-3-1",
+                          "demo-redis-shard-3-1-x", "xdemo-redis-shard-3-1"}) {
+    CAPTURE(pod);
+    const auto wrong = settings->MemberOfPod(pod);
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().code == Code::kInvalidArgument);
+  }
+}
+
+TEST_CASE("every wrong value is refused with its path") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c : {
+           Case{"\"version\": 1", "\"version\": 2", "version is 2"},
+           Case{"\"release\": \"demo\", ", "", "release is missing"},
+           Case{"\"fullname\": \"demo-redis\", ", "", "fullname is missing"},
+           Case{"\"release\": \"demo\"", "\"release\": 5", "release must be"},
+           Case{"\"cluster\",", "\"sentinel\",", "mode is \"sentinel\""},
+           Case{"\"valkey\"", "\"keydb\"", "engine is \"keydb\""},
+           Case{"\"events\": true", "\"events\": \"yes\"", "events must be"},
+           Case{"\"events\": true", "\"evnts\": true", "no member \"evnts\""},
+           Case{"\"http\": 8379", "\"http\": 8379, \"metrics\": 1",
+                "ports has no member \"metrics\""},
+           Case{"\"http\": 8379", "\"http\": 6379", "must differ"},
+           Case{"\"http\": 8379", "\"http\": 16379", "must differ"},
+           Case{"\"bus\": 16379", "\"bus\": 6379", "must differ"},
+           Case{"\"client\": 6379", "\"client\": 0", "ports.client is 0: use 1 to 65535"},
+           Case{"\"bus\": 16379", "\"bus\": 65536", "ports.bus is 65536"},
+           Case{"\"shards\": 4", "\"shards\": 2", "cluster.shards is 2: use 3 to 1000"},
+           Case{"\"shards\": 4", "\"shards\": 4.5", "cluster.shards must be"},
+           Case{"\"replicasPerShard\": 2", "\"replicasPerShard\": -1",
+                "cluster.replicasPerShard is -1"},
+           Case{": 2500", ": 499", "cluster.nodeTimeoutMilliseconds is 499"},
+           Case{"\"enabled\": true, ", "", "auth.enabled is missing"},
+           Case{"\"enabled\": false", "\"enabled\": 0", "persistence.enabled must be"},
+           Case{": 45", ": 0", "terminationGracePeriodSeconds is 0"},
+           Case{"\"log\": {\"format\": \"text\", \"level\": \"debug\"}", "\"log\": []", "log"},
+           Case{"\"text\"", "\"xml\"", "xml"},
+           Case{"\"debug\"", "\"loud\"", "loud"},
+       }) {
+    CAPTURE(c.from, c.to);
+    const auto settings = ParseSettings(With(c.from, c.to));
+    REQUIRE_FALSE(settings);
+    CHECK(settings.error().code == Code::kInvalidArgument);
+    CHECK_THAT(settings.error().message, ContainsSubstring(c.message));
+  }
+}
+
+TEST_CASE("every strict prefix of the file is refused") {
+  for (std::size_t size = 0; size < kGood.size(); ++size) {
+    CHECK_FALSE(ParseSettings(kGood.substr(0, size)));
+  }
+}
+
+}  // namespace
+}  // namespace bowline

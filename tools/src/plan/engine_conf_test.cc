@@ -1,0 +1,191 @@
+#include "plan/engine_conf.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <set>
+
+#include "base/digest.h"
+#include "base/parse.h"
+#include "plan/testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+EngineConfInput Input() {
+  EngineConfInput input;
+  input.secrets = {.password = "s3cret-of-users",
+                   .replication_password = "s3cret \"of\" replicas\\"};
+  input.announced = {.ip = "10.96.0.7", .port = 6379, .bus_port = 16379};
+  input.user_directives = "maxmemory 100mb\nappendonly yes\n";
+  return input;
+}
+
+std::string MustRender(const EngineConfInput& input) {
+  const auto text = RenderEngineConf(input);
+  INFO((text ? std::string() : text.error().message));
+  REQUIRE(text);
+  return *text;
+}
+
+/// The value of the last line that sets `name`, as the engine reads it.
+std::string Last(const std::string& text, std::string_view name) {
+  std::string value = "(unset)";
+  for (const std::string_view line : SplitLines(text)) {
+    const auto space = line.find(' ');
+    if (line.substr(0, space) == name) value = line.substr(space + 1);
+  }
+  return value;
+}
+
+TEST_CASE("the engine's file is this text") {
+  CHECK(MustRender(Input()) ==
+        "# Written by bowline at every start.\n"
+        "maxmemory 100mb\n"
+        "appendonly yes\n"
+        "port 6379\n"
+        "protected-mode no\n"
+        "dir \"/data\"\n"
+        "cluster-enabled yes\n"
+        "cluster-config-file nodes.conf\n"
+        "cluster-port 16379\n"
+        "cluster-node-timeout 3000\n"
+        "cluster-allow-replica-migration no\n"
+        "cluster-announce-ip 10.96.0.7\n"
+        "cluster-announce-port 6379\n"
+        "cluster-announce-bus-port 16379\n"
+        "replica-announce-ip 10.96.0.7\n"
+        "replica-announce-port 6379\n"
+        "user default on #" +
+            Sha256Hex("s3cret-of-users") +
+            " ~* &* +@all\n"
+            "user replication on #" +
+            Sha256Hex("s3cret \"of\" replicas\\") +
+            " resetchannels -@all +psync +replconf +ping\n"
+            "masteruser replication\n"
+            "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
+}
+
+TEST_CASE("the settings and the address reach the file") {
+  EngineConfInput input = Input();
+  input.settings.ports = {.client = 7000, .bus = 7001, .http = 7002};
+  input.settings.node_timeout_milliseconds = 1234;
+  input.announced = {.ip = "fd00::7", .port = 7000, .bus_port = 7001};
+  input.data_directory = "/some where";
+  const std::string text = MustRender(input);
+  CHECK(Last(text, "port") == "7000");
+  CHECK(Last(text, "cluster-port") == "7001");
+  CHECK(Last(text, "cluster-node-timeout") == "1234");
+  CHECK(Last(text, "cluster-announce-ip") == "fd00::7");
+  CHECK(Last(text, "cluster-announce-bus-port") == "7001");
+  CHECK(Last(text, "replica-announce-ip") == "fd00::7");
+  CHECK(Last(text, "dir") == "\"/some where\"");
+}
+
+TEST_CASE("no password stands in clear but the one that a replica must send") {
+  const std::string text = MustRender(Input());
+  CHECK_FALSE(text.contains("s3cret-of-users"));
+  std::size_t clear = 0;
+  for (const std::string_view line : SplitLines(text)) {
+    if (!line.contains("s3cret")) continue;
+    CHECK(line.starts_with("masterauth "));
+    ++clear;
+  }
+  CHECK(clear == 1);
+}
+
+TEST_CASE("without auth no user is touched") {
+  EngineConfInput input = Input();
+  input.settings.auth = false;
+  const std::string text = MustRender(input);
+  CHECK_FALSE(text.contains("user "));
+  CHECK_FALSE(text.contains("masterauth"));
+}
+
+TEST_CASE("the user's directives may end without a line end, and may be empty") {
+  EngineConfInput input = Input();
+  input.user_directives = "maxmemory 1gb";
+  CHECK(Last(MustRender(input), "maxmemory") == "1gb");
+  CHECK(Last(MustRender(input), "port") == "6379");
+  input.user_directives = "";
+  CHECK(Last(MustRender(input), "port") == "6379");
+}
+
+/// The names that the chart refuses, from its own template.
+std::set<std::string> OwnedByTheChart() {
+  const std::string text = testing::ReadFile(std::filesystem::path(BOWLINE_DOCS).parent_path() /
+                                             "charts/redis/templates/_validate-config.tpl");
+  const auto from = text.find('[', text.find("redis.ownedDirectives"));
+  const auto to = text.find(']', from);
+  REQUIRE(to != std::string::npos);
+  std::set<std::string> names;
+  const std::string list = text.substr(from + 1, to - from - 1);
+  for (const std::string_view line : SplitLines(list)) {
+    if (Trim(line).starts_with('#')) continue;
+    for (const std::string_view word : Split(line, ',')) {
+      std::string name(Trim(word));
+      std::erase(name, '"');
+      if (!name.empty()) names.insert(name);
+    }
+  }
+  return names;
+}
+
+TEST_CASE("what the program owns is refused, exactly what the chart refuses") {
+  const std::set<std::string> owned = OwnedByTheChart();
+  CHECK(owned.size() > 20);
+  for (std::string name : owned) {
+    if (name.ends_with('*')) name.replace(name.size() - 1, 1, "ip");
+    CAPTURE(name);
+    EngineConfInput input = Input();
+    input.user_directives = "maxmemory 1gb\n\n# port 1\n" + name + " 1\n";
+    const auto text = RenderEngineConf(input);
+    REQUIRE_FALSE(text);
+    CHECK(text.error().code == Code::kInvalidArgument);
+    CHECK_THAT(text.error().message, ContainsSubstring("line 4 sets \"" + name + "\""));
+  }
+  // The other way round: every name that the file itself sets after the user's is in the list.
+  EngineConfInput empty = Input();
+  empty.user_directives.clear();
+  const std::string written = MustRender(empty);
+  for (const std::string_view line : SplitLines(written)) {
+    if (line.starts_with('#')) continue;
+    const std::string name(line.substr(0, line.find(' ')));
+    CAPTURE(name);
+    const bool by_prefix = std::ranges::any_of(owned, [&](const std::string& entry) {
+      return entry.ends_with('*') && name.starts_with(entry.substr(0, entry.size() - 1));
+    });
+    CHECK((by_prefix || owned.contains(name)));
+  }
+}
+
+TEST_CASE("an owned directive is found in any dress, and only then") {
+  for (const char* line : {"PORT 1", "  port 1", "\tport\t1", "port", "\"port\" 1", "'port' 1",
+                           "Cluster-Announce-Hostname x", "p\"ort\" 1"}) {
+    CAPTURE(line);
+    EngineConfInput input = Input();
+    input.user_directives = line;
+    CHECK_FALSE(RenderEngineConf(input));
+  }
+  for (const char* line :
+       {"#port 1", "# port 1", "port-like 1", "timeout 1", "rename-command X port",
+        "client-output-buffer-limit replica 0 0 0", "loglevel verbose"}) {
+    CAPTURE(line);
+    EngineConfInput input = Input();
+    input.user_directives = line;
+    CHECK(RenderEngineConf(input));
+  }
+}
+
+TEST_CASE("values are quoted for the engine's parser") {
+  CHECK(QuoteConf("") == "\"\"");
+  CHECK(QuoteConf("plain") == "\"plain\"");
+  CHECK(QuoteConf("a\"b\\c") == R"("a\"b\\c")");
+  CHECK(QuoteConf("line\nend\t\x7f") == R"("line\x0aend\x09\x7f")");
+  CHECK(QuoteConf("\xc3\xa4") == R"("\xc3\xa4")");
+  CHECK(QuoteConf("# it's $x") == R"("# it's $x")");
+}
+
+}  // namespace
+}  // namespace bowline
