@@ -49,7 +49,7 @@ Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf) {
 }
 
 void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark) {
-  ReplaceFileUnsynced(data / kMark, PrintMark(mark));
+  (void)ReplaceFileUnsynced(data / kMark, PrintMark(mark));  // only a hint
 }
 
 Result<std::filesystem::path> QuarantineNodesConf(const std::filesystem::path& data) {

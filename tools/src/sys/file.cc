@@ -118,8 +118,8 @@ Status WriteFileAtomic(const fs::path& path, std::string_view content, std::uint
   return SyncFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
-void ReplaceFileUnsynced(const fs::path& path, std::string_view content) {
-  (void)ReplaceFile(path, content, 0644, false);
+Status ReplaceFileUnsynced(const fs::path& path, std::string_view content, std::uint32_t mode) {
+  return ReplaceFile(path, content, mode, false);
 }
 
 void WriteBestEffort(const fs::path& path, std::string_view content) {

@@ -22,8 +22,8 @@ Status WriteFileAtomic(const std::filesystem::path& path, std::string_view conte
                        std::uint32_t mode = 0644);
 
 /// As WriteFileAtomic without the syncs: readers never see half of it, a power cut may lose it.
-/// Best effort.
-void ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view content);
+Status ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view content,
+                           std::uint32_t mode = 0644);
 
 /// Overwrites in place without any guarantee (for /dev/termination-log).
 void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
