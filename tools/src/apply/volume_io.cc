@@ -25,7 +25,7 @@ Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
   ASSIGN_OR_RETURN(files.nodes_conf, ReadOptional(data / kNodesConf));
   ASSIGN_OR_RETURN(files.state, ReadOptional(data / kState));
   ASSIGN_OR_RETURN(files.mark, ReadOptional(data / kMark));
-  const DatasetFacts dataset = LookAtDataset(data);
+  ASSIGN_OR_RETURN(const DatasetFacts dataset, LookAtDataset(data));
   files.dataset_bytes = dataset.bytes;
   files.dataset_modified = dataset.modified;
   return files;

@@ -86,12 +86,17 @@ Status ReplaceFile(const fs::path& path, std::string_view content, std::uint32_t
 // (valkey 9.1).
 constexpr off_t kEmptyRdbBytes = 200;
 
-void AddFile(const fs::path& path, DatasetFacts& facts) {
+Status AddFile(const fs::path& path, DatasetFacts& facts) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return {};
+    return FailErrno("looking at", path, errno);
+  }
+  if (!S_ISREG(info.st_mode)) return {};
   const bool snapshot = path.extension() == ".rdb";
   if (!snapshot || info.st_size > kEmptyRdbBytes) facts.bytes += info.st_size;
   facts.modified = std::max<std::int64_t>(facts.modified, info.st_mtim.tv_sec);
+  return {};
 }
 
 }  // namespace
@@ -141,12 +146,19 @@ Result<bool> TryLockForLife(const fs::path& path) {
   return FailErrno("locking", path, error);
 }
 
-DatasetFacts LookAtDataset(const fs::path& folder) {
+Result<DatasetFacts> LookAtDataset(const fs::path& folder) {
   DatasetFacts facts;
-  AddFile(folder / "dump.rdb", facts);
+  RETURN_IF_ERROR(AddFile(folder / "dump.rdb", facts));
+  const fs::path log = folder / "appendonlydir";
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder / "appendonlydir", error)) {
-    if (entry.path().extension() != ".manifest") AddFile(entry.path(), facts);
+  fs::directory_iterator entries(log, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    if (entries->path().extension() != ".manifest") {
+      RETURN_IF_ERROR(AddFile(entries->path(), facts));
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return FailErrno("listing", log, error.value());
   }
   return facts;
 }

@@ -39,7 +39,8 @@ struct DatasetFacts {
   std::int64_t modified = 0;  ///< newest modification, seconds since 1970; 0: no file
 };
 
-/// Looks at dump.rdb and appendonlydir/ of an engine's folder (the engines' default names).
-DatasetFacts LookAtDataset(const std::filesystem::path& folder);
+/// Looks at dump.rdb and appendonlydir/ of an engine's folder (the engines' default names). Absent
+/// files are absent; what cannot be looked at is an error, never "absent".
+Result<DatasetFacts> LookAtDataset(const std::filesystem::path& folder);
 
 }  // namespace bowline

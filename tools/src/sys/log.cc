@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/parse.h"
 #include "sys/deadline.h"
 
 namespace bowline {
 namespace {
+
+constexpr std::size_t kTextLimit = 4096;  // of one field: a line stays readable
 
 struct LogState {
   LogFormat format = LogFormat::kText;
@@ -88,7 +91,7 @@ std::string AsText(const LogState& state, LogLevel level, std::string_view messa
       std::format("{} {:7} {}: {}", Rfc3339Now(), LevelName(level), state.verb, message);
   for (const LogField& field : fields) {
     if (const auto* text = std::get_if<std::string>(&field.value)) {
-      line += std::format(" {}=\"{}\"", field.key, *text);
+      line += std::format(" {}={}", field.key, Quoted(*text, kTextLimit));
     } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
       line += std::format(" {}={}", field.key, *number);
     } else {

@@ -1,0 +1,238 @@
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <csignal>
+#include <thread>
+
+#include "sys/testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::Slurp;
+using testing::Spill;
+using testing::TempFolder;
+
+/// Without root's right to read everything, while it lives.
+class AsNobody {
+ public:
+  AsNobody() { REQUIRE(::seteuid(65534) == 0); }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+  ~AsNobody() { (void)!::seteuid(0); }
+};
+
+template <typename T>
+Code CodeOf(const Result<T>& result) {
+  REQUIRE_FALSE(result);
+  return result.error().code;
+}
+
+std::size_t FilesIn(const TempFolder& folder) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder.path()), {}));
+}
+
+TEST_CASE("absent, forbidden and unreadable files are different") {
+  TempFolder folder;
+  CHECK(CodeOf(ReadFile(folder / "absent")) == Code::kNotFound);
+  CHECK(CodeOf(ReadFile(folder / "absent/deeper")) == Code::kNotFound);
+  Spill(folder / "file", "text");
+  CHECK(CodeOf(ReadFile(folder / "file/below")) == Code::kNotFound);
+  CHECK(CodeOf(ReadFile(folder.path())) == Code::kUnavailable);
+  ::chmod((folder / "file").c_str(), 0000);
+  const AsNobody nobody;
+  CHECK(CodeOf(ReadFile(folder / "file")) == Code::kPermissionDenied);
+}
+
+TEST_CASE("a file is read whole, up to the limit, with any bytes") {
+  TempFolder folder;
+  std::string content(200'000, 'x');
+  content[5] = '\0';
+  Spill(folder / "file", content);
+  CHECK(ReadFile(folder / "file") == content);
+  CHECK(ReadFile(folder / "file", content.size()) == content);
+  CHECK(CodeOf(ReadFile(folder / "file", content.size() - 1)) == Code::kDataLoss);
+  Spill(folder / "empty", "");
+  CHECK(ReadFile(folder / "empty") == "");
+}
+
+TEST_CASE("errors name the file") {
+  const auto result = ReadFile("/absent/file");
+  REQUIRE_FALSE(result);
+  CHECK_THAT(result.error().message, ContainsSubstring("/absent/file"));
+}
+
+TEST_CASE("an atomic write makes and replaces, with the mode, and leaves nothing else") {
+  TempFolder folder;
+  const auto path = folder / "file";
+  REQUIRE(WriteFileAtomic(path, "one", 0600));
+  CHECK(Slurp(path) == "one");
+  REQUIRE(WriteFileAtomic(path, "two, longer", 0644));
+  REQUIRE(WriteFileAtomic(path, ""));
+  CHECK(Slurp(path).empty());
+  REQUIRE(WriteFileAtomic(path, "x", 0555));
+  struct stat info{};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777U) == 0555U);
+  CHECK(FilesIn(folder) == 1);
+}
+
+TEST_CASE("the mode does not depend on the umask") {
+  TempFolder folder;
+  const mode_t before = ::umask(0077);
+  const Status written = WriteFileAtomic(folder / "file", "x", 0644);
+  ::umask(before);
+  REQUIRE(written);
+  struct stat info{};
+  REQUIRE(::stat((folder / "file").c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777U) == 0644U);
+}
+
+TEST_CASE("a write that fails leaves the old file and no other") {
+  TempFolder folder;
+  const auto path = folder / "file";
+  Spill(path, "old");
+  SECTION("no more room") {
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const rlimit tiny{.rlim_cur = 100, .rlim_max = before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &tiny) == 0);
+    const Status written = WriteFileAtomic(path, std::string(5000, 'n'));
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    CHECK(CodeOf(written) == Code::kUnavailable);
+  }
+  SECTION("a folder that may not be written") {
+    ::chmod(folder.path().c_str(), 0555);
+    const AsNobody nobody;
+    CHECK(CodeOf(WriteFileAtomic(path, "new")) == Code::kPermissionDenied);
+  }
+  CHECK(Slurp(path) == "old");
+  CHECK(FilesIn(folder) == 1);
+  SECTION("a folder in the file's place") {
+    std::filesystem::create_directory(folder / "taken");
+    CHECK_FALSE(WriteFileAtomic(folder / "taken", "new"));
+    CHECK(FilesIn(folder) == 2);
+  }
+  SECTION("no such folder") {
+    CHECK(CodeOf(WriteFileAtomic(folder / "absent/file", "new")) == Code::kNotFound);
+  }
+}
+
+TEST_CASE("readers of a file that is replaced never see a part of it") {
+  TempFolder folder;
+  const auto path = folder / "file";
+  ReplaceFileUnsynced(path, std::string(10'000, '0'));
+  std::atomic<bool> stop = false;
+  std::jthread writer([&] {
+    for (int i = 0; i < 300; ++i) {
+      ReplaceFileUnsynced(path, std::string(10'000, static_cast<char>('0' + i % 10)));
+    }
+    stop = true;
+  });
+  int torn = 0;
+  while (!stop) {
+    const auto text = ReadFile(path);
+    torn += !text || text->size() != 10'000 || *text != std::string(10'000, text->front());
+  }
+  CHECK(torn == 0);
+}
+
+TEST_CASE("best effort: existing files only, failures are nobody's business") {
+  TempFolder folder;
+  Spill(folder / "log", "much longer text");
+  WriteBestEffort(folder / "log", "short");
+  CHECK(Slurp(folder / "log") == "short");
+  WriteBestEffort(folder / "absent", "short");
+  CHECK_FALSE(std::filesystem::exists(folder / "absent"));
+  WriteBestEffort("/dev/full", "short");
+  ReplaceFileUnsynced(folder / "absent/file", "x");
+}
+
+TEST_CASE("one holder of a lock at a time, children included") {
+  TempFolder folder;
+  const auto path = folder / "lock";
+  // A process of its own, as the lock is kept for life.
+  const pid_t holder = ::fork();
+  if (holder == 0) {
+    const auto locked = TryLockForLife(path);
+    const auto child = Spawn({"sleep", "600"});
+    Spill(folder / "child", std::to_string(child.value_or(-1)));
+    Spill(folder / "locked", locked.value_or(false) ? "yes" : "no");
+    ::pause();
+    ::_exit(0);
+  }
+  REQUIRE(testing::Eventually([&] { return Slurp(folder / "locked") == "yes"; }));
+  CHECK(TryLockForLife(path) == false);
+  const pid_t child = static_cast<pid_t>(std::stol(Slurp(folder / "child")));
+  ::kill(holder, SIGSTOP);
+  ::kill(child, SIGSTOP);
+  CHECK(TryLockForLife(path) == false);
+  ::kill(holder, SIGKILL);
+  ::waitpid(holder, nullptr, 0);
+  ::kill(child, SIGKILL);  // it has that from the kernel as well
+  CHECK(testing::Eventually([&] { return TryLockForLife(path) == true; }));
+  CHECK(CodeOf(TryLockForLife(folder / "absent/lock")) == Code::kNotFound);
+}
+
+TEST_CASE("the dataset on a volume") {
+  TempFolder folder;
+  const auto look = [&] {
+    const auto facts = LookAtDataset(folder.path());
+    REQUIRE(facts);
+    return *facts;
+  };
+  CHECK(look().bytes == 0);
+  CHECK(look().modified == 0);
+  SECTION("a snapshot without keys counts nothing, but it is there") {
+    Spill(folder / "dump.rdb", std::string(110, 'x'));
+    CHECK(look().bytes == 0);
+    CHECK(look().modified > 0);
+  }
+  SECTION("a snapshot with keys") {
+    Spill(folder / "dump.rdb", std::string(5000, 'x'));
+    CHECK(look().bytes == 5000);
+  }
+  SECTION("the append-only files, not their manifest, nor anybody else's files") {
+    std::filesystem::create_directory(folder / "appendonlydir");
+    Spill(folder / "appendonlydir/appendonly.aof.1.base.rdb", std::string(88, 'x'));
+    Spill(folder / "appendonlydir/appendonly.aof.manifest", std::string(200, 'x'));
+    Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", "");
+    Spill(folder / "nodes.conf", std::string(900, 'x'));
+    std::filesystem::create_directory(folder / "lost+found");
+    CHECK(look().bytes == 0);
+    CHECK(look().modified > 0);
+    Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", std::string(30, 'x'));
+    CHECK(look().bytes == 30);
+  }
+}
+
+TEST_CASE("a dataset that cannot be looked at is not absent (R9)") {
+  TempFolder folder;
+  std::filesystem::create_directory(folder / "appendonlydir");
+  Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", "data");
+  SECTION("a folder without rights") { ::chmod((folder / "appendonlydir").c_str(), 0000); }
+  SECTION("a folder that may be listed, but not entered") {
+    ::chmod((folder / "appendonlydir").c_str(), 0444);
+  }
+  ::chmod(folder.path().c_str(), 0755);
+  const AsNobody nobody;
+  CHECK(CodeOf(LookAtDataset(folder.path())) == Code::kPermissionDenied);
+}
+
+TEST_CASE("a file in place of the append-only folder is an error") {
+  TempFolder folder;
+  Spill(folder / "appendonlydir", "data");
+  CHECK_FALSE(LookAtDataset(folder.path()));
+}
+
+}  // namespace
+}  // namespace bowline

@@ -1,0 +1,53 @@
+#include "sys/resolve.h"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <set>
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+const Milliseconds kEnough{20'000};
+
+TEST_CASE("localhost and literals") {
+  const auto local = Resolve("localhost", Deadline::In(kEnough));
+  REQUIRE(local);
+  CHECK(std::ranges::any_of(
+      *local, [](const std::string& ip) { return ip == "127.0.0.1" || ip == "::1"; }));
+  CHECK(Resolve("10.96.0.7", Deadline::In(kEnough)) == std::vector<std::string>{"10.96.0.7"});
+  CHECK(Resolve("fd00::7", Deadline::In(kEnough)) == std::vector<std::string>{"fd00::7"});
+}
+
+TEST_CASE("a name that does not exist is not found, or DNS failed; never an address") {
+  const auto result = Resolve("no-such-host.invalid", Deadline::In(kEnough));
+  REQUIRE_FALSE(result);
+  // Without a name server at all the resolver says "try again".
+  CHECK((result.error().code == Code::kNotFound || result.error().code == Code::kUnavailable));
+  CHECK_THAT(result.error().message, ContainsSubstring("no-such-host.invalid"));
+}
+
+TEST_CASE("no answer in time") {
+  const auto start = std::chrono::steady_clock::now();
+  const auto result = Resolve("no-such-host.invalid", Deadline::In(Milliseconds(0)));
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == Code::kDeadlineExceeded);
+  CHECK(Since(start) < Milliseconds(2000));
+}
+
+TEST_CASE("random text is random") {
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const std::string text = RandomHex();
+    CHECK(text.size() == 32);
+    CHECK(text.find_first_not_of("0123456789abcdef") == std::string::npos);
+    seen.insert(text);
+  }
+  CHECK(seen.size() == 100);
+  CHECK(RandomHex(3).size() == 6);
+}
+
+}  // namespace
+}  // namespace bowline
