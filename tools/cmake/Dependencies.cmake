@@ -6,6 +6,11 @@ find_package(OpenSSL REQUIRED)
 find_package(Threads REQUIRED)
 if(BUILD_TESTING)
   find_package(Catch2 3 REQUIRED)
+  # What tests run beside the program: missing ones are an error, so that no test is skipped silently.
+  find_program(BOWLINE_REDIS_SERVER NAMES redis-server REQUIRED)
+  find_program(BOWLINE_VALKEY_SERVER NAMES valkey-server REQUIRED)
+  find_program(BOWLINE_PYTHON NAMES python3 REQUIRED)
+  find_program(BOWLINE_OPENSSL NAMES openssl REQUIRED)
 endif()
 
 # Debian's libcrypto.a uses these.

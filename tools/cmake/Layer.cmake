@@ -50,7 +50,11 @@ function(bowline_layer name)
     target_link_libraries(${name}_test PRIVATE bowline_${name} Catch2::Catch2WithMain)
     target_compile_definitions(${name}_test PRIVATE
       BOWLINE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
-      BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs")
+      BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs"
+      BOWLINE_REDIS_SERVER="${BOWLINE_REDIS_SERVER}"
+      BOWLINE_VALKEY_SERVER="${BOWLINE_VALKEY_SERVER}"
+      BOWLINE_PYTHON="${BOWLINE_PYTHON}"
+      BOWLINE_OPENSSL="${BOWLINE_OPENSSL}")
     add_test(NAME ${name} COMMAND ${name}_test --order rand)
   endif()
 endfunction()

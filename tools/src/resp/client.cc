@@ -61,7 +61,8 @@ struct RespClient::Impl {
   std::string peer;
 
   [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const {
-    const std::string text = static_cast<const char*>(context->errstr);
+    std::string text = static_cast<const char*>(context->errstr);
+    if (text.empty()) text = "no complete reply in time";
     const bool late =
         deadline.Passed() || text.contains("temporarily unavailable") || text.contains("timed out");
     return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
@@ -94,14 +95,25 @@ Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadlin
     pointers.push_back(word.data());
     lengths.push_back(word.size());
   }
-  if (redisSetTimeout(impl_->context.get(), ToTimeval(deadline.Left())) != REDIS_OK) {
-    return impl_->Broken("setting a time-out for", deadline);
+  redisContext* context = impl_->context.get();
+  const auto broken = [&] { return impl_->Broken(std::format("{} to", words.front()), deadline); };
+  if (context->err != 0 || redisAppendCommandArgv(context, static_cast<int>(words.size()),
+                                                  pointers.data(), lengths.data()) != REDIS_OK) {
+    return broken();
   }
-  const std::unique_ptr<void, decltype(&freeReplyObject)> reply(
-      redisCommandArgv(impl_->context.get(), static_cast<int>(words.size()), pointers.data(),
-                       lengths.data()),
-      &freeReplyObject);
-  if (!reply) return impl_->Broken(std::format("{} to", words.front()), deadline);
+  // Not redisGetReply: its time-out is that of each read, and a peer may answer byte by byte.
+  void* raw = nullptr;
+  for (int sent = 0; raw == nullptr;) {
+    if (redisSetTimeout(context, ToTimeval(deadline.Left())) != REDIS_OK) return broken();
+    if (sent == 0) {
+      if (redisBufferWrite(context, &sent) != REDIS_OK) return broken();
+      continue;
+    }
+    if (redisBufferRead(context) != REDIS_OK) return broken();
+    if (redisGetReplyFromReader(context, &raw) != REDIS_OK) return broken();
+    if (raw == nullptr && deadline.Passed()) return broken();
+  }
+  const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
   return Copy(*static_cast<const redisReply*>(reply.get()));
 }
 
