@@ -18,7 +18,8 @@ Status InstallTo(const std::filesystem::path& folder) {
   const std::filesystem::path target = folder / "bowline";
   const auto present = ReadFile(target);
   if (present && *present == *self) return {};
-  // Without a sync: the volume lives as long as the pod, and a node that comes back runs the init container again.
+  // Without a sync: the volume lives as long as the pod, and a node that comes back runs the init
+  // container again.
   const Status written = ReplaceFileUnsynced(target, *self, 0555);
   if (!written) return FailWith(written, "install");
   const auto copy = ReadFile(target);
