@@ -19,10 +19,14 @@ class Figure:
         return statistics.median(self.values)
 
     def row(self) -> str:
-        spread = (
-            f" ({min(self.values):.3g} to {max(self.values):.3g}, {len(self.values)} runs)" if self.values[1:] else ""
-        )
-        return f"| {self.what} | {self.median:.3g} {self.unit}{spread} | {self.goal} |"
+        spread = ""
+        if self.values[1:]:
+            spread = f" ({short(min(self.values))} to {short(max(self.values))}, {len(self.values)} values)"
+        return f"| {self.what} | {short(self.median)} {self.unit}{spread} | {self.goal} |"
+
+
+def short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def say(text: str) -> None:

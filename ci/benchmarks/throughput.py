@@ -16,7 +16,7 @@ from e2e.installation import Installation
 from integration.engines import ENGINES
 
 PAIRS = 6
-REQUESTS = 200_000
+REQUESTS = 1_500_000
 KEY = "key:__rand_int__"  # what redis-benchmark writes when it is not told to use random keys
 PROBES = {name: {"periodSeconds": 60} for name in ("liveness", "readiness")}
 ENGINE = next(engine for engine in ENGINES if engine.label == "redis-8.0")

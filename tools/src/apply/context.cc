@@ -31,12 +31,12 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
 Result<Settings> LoadSettings(const std::filesystem::path& config) {
   const auto text = ReadFile(config, 1U << 20U);
   if (!text) {
-    return Fail(Code::kFailedPrecondition,
-                "settings: {}: mount the chart's ConfigMap or use --config", text.error().message);
+    return Fail(Code::kInvalidArgument, "settings: {}: mount the chart's ConfigMap or use --config",
+                text.error().message);
   }
   auto settings = ParseSettings(*text);
   if (!settings) {
-    return Fail(Code::kFailedPrecondition, "{}: {}", config.string(), settings.error().message);
+    return Fail(Code::kInvalidArgument, "{}: {}", config.string(), settings.error().message);
   }
   return settings;
 }

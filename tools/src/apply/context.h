@@ -23,7 +23,7 @@ struct Paths {
   std::filesystem::path run = "/run/bowline";
 };
 
-/// Reads the mounted settings. kFailedPrecondition naming the file when it cannot be read or
+/// Reads the mounted settings. kInvalidArgument naming the file when it cannot be read or
 /// parsed.
 Result<Settings> LoadSettings(const std::filesystem::path& config);
 

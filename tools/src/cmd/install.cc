@@ -11,18 +11,23 @@
 #include "sys/log.h"
 
 namespace bowline {
+namespace {
+
+constexpr std::size_t kProgramLimit = 512U << 20U;  // a debug build is large
+
+}  // namespace
 
 Status InstallTo(const std::filesystem::path& folder) {
-  const auto self = ReadFile("/proc/self/exe");
+  const auto self = ReadFile("/proc/self/exe", kProgramLimit);
   if (!self) return FailWith(self, "reading this program");
   const std::filesystem::path target = folder / "bowline";
-  const auto present = ReadFile(target);
+  const auto present = ReadFile(target, kProgramLimit);
   if (present && *present == *self) return {};
   // Without a sync: the volume lives as long as the pod, and a node that comes back runs the init
   // container again.
   const Status written = ReplaceFileUnsynced(target, *self, 0555);
   if (!written) return FailWith(written, "install");
-  const auto copy = ReadFile(target);
+  const auto copy = ReadFile(target, kProgramLimit);
   if (!copy || *copy != *self) {
     return Fail(Code::kDataLoss, "{} differs from this program after the copy", target.string());
   }

@@ -60,6 +60,14 @@ void WriteMap(JsonWriter& json, std::string_view key,
   json.EndObject();
 }
 
+/// At most the API's limit, and no half of a character at the end (the API wants UTF-8).
+std::string Shortened(const std::string& message) {
+  if (message.size() <= kEventMessageLimit) return message;
+  std::size_t size = kEventMessageLimit;
+  while (size > 0 && (static_cast<unsigned char>(message[size]) & 0xc0U) == 0x80U) --size;
+  return message.substr(0, size);
+}
+
 std::string EventJson(const PodRef& about, const EventBody& event) {
   const std::string now = Rfc3339Seconds();
   JsonWriter json;
@@ -71,7 +79,7 @@ std::string EventJson(const PodRef& about, const EventBody& event) {
   json.Field("apiVersion", "v1").Field("kind", "Pod").Field("name", about.name);
   json.Field("namespace", about.name_space).Field("uid", about.uid).EndObject();
   json.Field("reason", event.reason);
-  json.Field("message", event.message.substr(0, kEventMessageLimit));
+  json.Field("message", Shortened(event.message));
   json.Field("type", event.warning ? "Warning" : "Normal");
   json.Field("firstTimestamp", now).Field("lastTimestamp", now).Field("count", 1);
   json.Key("source").BeginObject().Field("component", "bowline").EndObject();

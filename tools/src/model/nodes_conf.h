@@ -74,6 +74,13 @@ std::string PrintNodesConf(const NodesConf& conf);
 /// `primary` ids. nullptr where the chain ends nowhere or is a cycle.
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf);
 
+/// Ends cycles of replicas, which engines do save: the two links between a pair of nodes have no
+/// common order, so a ping sent before a failover may be read after the news of it, and the file
+/// then lists both as replicas of each other until the next ping. In the cycle of `myself` the one
+/// that it follows becomes the primary (a node knows its own primary best), in another one the line
+/// with the highest config epoch, then the lowest id.
+void SettleCycles(NodesConf& conf);
+
 /// kDataLoss unless: exactly one `myself`; ids unique; every replica leads to a primary that has a
 /// line; no slot is owned twice; shard-ids, where present, equal for a primary and its replicas.
 /// With `full_coverage` also unless all 16384 slots are owned. Sound are also the files that

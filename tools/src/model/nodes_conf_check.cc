@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <format>
+#include <limits>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -84,6 +87,17 @@ Status CheckCoverage(const SlotOwners& owners) {
               ToString(gaps), more ? " ..." : "");
 }
 
+/// Of a cycle of replicas, each following the next: the index of the line that leads.
+std::size_t PrimaryOfCycle(const NodesConf& conf, const std::vector<std::size_t>& cycle) {
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    if (conf.lines[cycle[i]].myself) return cycle[(i + 1) % cycle.size()];
+  }
+  return *std::ranges::min_element(cycle, {}, [&](std::size_t at) {
+    const NodeLine& line = conf.lines[at];
+    return std::tuple(std::numeric_limits<std::uint64_t>::max() - line.config_epoch, line.id);
+  });
+}
+
 }  // namespace
 
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf) {
@@ -117,6 +131,34 @@ std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf) {
     for (const std::size_t at : path) primaries[at] = primary;
   }
   return primaries;
+}
+
+void SettleCycles(NodesConf& conf) {
+  std::unordered_map<std::string_view, std::size_t> index;
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
+  constexpr std::size_t kUnseen = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> seen_by(conf.lines.size(), kUnseen);
+  for (std::size_t start = 0; start < conf.lines.size(); ++start) {
+    std::vector<std::size_t> path;
+    std::size_t at = start;
+    bool cycle = false;
+    while (conf.lines[at].role == NodeRole::kReplica) {
+      if (seen_by[at] != kUnseen) {
+        cycle = seen_by[at] == start;  // else an earlier walk has come through here
+        break;
+      }
+      seen_by[at] = start;
+      path.push_back(at);
+      const auto next = index.find(conf.lines[at].primary.str());
+      if (next == index.end()) break;
+      at = next->second;
+    }
+    if (!cycle) continue;
+    path.erase(path.begin(), std::ranges::find(path, at));
+    NodeLine& primary = conf.lines[PrimaryOfCycle(conf, path)];
+    primary.role = NodeRole::kPrimary;
+    primary.primary = NodeId();
+  }
 }
 
 Status CheckNodesConf(const NodesConf& conf, bool full_coverage) {

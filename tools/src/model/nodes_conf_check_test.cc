@@ -127,6 +127,61 @@ TEST_CASE("a replica of a replica is sound, a cycle is not") {
   CHECK(LeadingPrimaries(conf)[4] == &conf.lines[3]);
 }
 
+TEST_CASE("two members that were saved as replicas of each other are settled") {
+  // As redis 8.0.2 saved it when a demoted primary was stopped 0.2 s after its handover.
+  NodesConf conf = Seed();
+  NodeLine& former = conf.lines[0];
+  NodeLine& target = conf.lines[1];
+  former.role = NodeRole::kReplica;
+  former.primary = target.id;
+  former.slots.clear();
+  target.primary = former.id;
+  target.config_epoch = 14;
+  REQUIRE(conf.Myself() != nullptr);
+  CheckRefused(conf, "leads to no primary");
+
+  SECTION("the one that myself follows leads") {
+    for (NodeLine& line : conf.lines) line.myself = false;
+    former.myself = true;
+    SettleCycles(conf);
+    CHECK(target.role == NodeRole::kPrimary);
+    CHECK(target.primary.empty());
+    CHECK(former.primary == target.id);
+  }
+  SECTION("also against the epochs") {
+    for (NodeLine& line : conf.lines) line.myself = false;
+    target.myself = true;
+    SettleCycles(conf);
+    CHECK(former.role == NodeRole::kPrimary);
+    CHECK(target.role == NodeRole::kReplica);
+  }
+  SECTION("a cycle of others goes by the epochs") {
+    for (NodeLine& line : conf.lines) line.myself = false;
+    conf.lines.back().myself = true;
+    SettleCycles(conf);
+    CHECK(target.role == NodeRole::kPrimary);
+    CHECK(former.role == NodeRole::kReplica);
+  }
+  CHECK(CheckNodesConf(conf, false));
+}
+
+TEST_CASE("sound files have no cycles to settle, and long cycles are settled once") {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    RandomCluster cluster(seed);
+    const NodesConf before = cluster.conf;
+    SettleCycles(cluster.conf);
+    CHECK(cluster.conf == before);
+  }
+  NodesConf conf = testing::MustSeed({.shards = 1, .replicas_per_shard = 3000});
+  for (std::size_t i = 1; i < conf.lines.size(); ++i) conf.lines[i].primary = conf.lines[i - 1].id;
+  conf.lines[1].primary = conf.lines.back().id;
+  SettleCycles(conf);
+  CHECK(CheckNodesConf(conf, true));
+  conf.lines[5].primary = conf.lines[5].id;
+  SettleCycles(conf);
+  CHECK(CheckNodesConf(conf, true));
+}
+
 TEST_CASE("slots that are still on a former primary's line count as owned") {
   NodesConf conf = Seed();
   conf.lines[1].slots.swap(conf.lines[0].slots);

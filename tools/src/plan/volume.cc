@@ -43,6 +43,7 @@ VolumeKind KindOf(const VolumeFiles& files, bool held) {
 VolumeFacts JudgeNodesConf(VolumeFacts facts, const VolumeFiles& files, MemberName self) {
   auto conf = ParseNodesConf(*files.nodes_conf);
   if (!conf) return Refuse(std::move(facts), "nodes.conf: " + conf.error().message);
+  SettleCycles(*conf);
   const Status sound = CheckNodesConf(*conf, false);
   if (!sound) return Refuse(std::move(facts), "nodes.conf: " + sound.error().message);
   const NodeId expected = facts.state.identity.NodeIdOf(self);

@@ -7,8 +7,12 @@
 namespace bowline {
 namespace {
 
-// A kubelet, some peers and a person: two threads answer them all.
-constexpr std::size_t kServerThreads = 3;
+// A kubelet and some peers, and a few connections on which nothing is ever said.
+constexpr std::size_t kServerThreads = 8;
+constexpr time_t kIdleSeconds = 1;
+constexpr std::size_t kRequestLimit = 64U << 10U;
+// The card of the largest cluster is a tenth of this.
+constexpr std::size_t kAnswerLimit = 16U << 20U;
 
 }  // namespace
 
@@ -19,7 +23,13 @@ struct HttpServer::Impl {
 
 HttpServer::HttpServer() : impl_(std::make_unique<Impl>()) {
   impl_->server.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
+  impl_->server.set_socket_options([](socket_t socket) {
+    const int yes = 1;  // and not SO_REUSEPORT, the library's default: a taken port is an error
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
   impl_->server.set_keep_alive_max_count(1);  // a kept connection would hold one of few threads
+  impl_->server.set_keep_alive_timeout(kIdleSeconds);  // until the first byte, too
+  impl_->server.set_payload_max_length(kRequestLimit);
   impl_->server.set_read_timeout(2, 0);
   impl_->server.set_write_timeout(2, 0);
 }
@@ -41,6 +51,7 @@ Status HttpServer::Start(int port) {
     return Fail(Code::kUnavailable, "cannot listen on port {}", port);
   }
   impl_->thread = std::jthread([server = &impl_->server] { server->listen_after_bind(); });
+  impl_->server.wait_until_ready();  // a stop() before that would be lost
   return {};
 }
 
@@ -56,12 +67,17 @@ Result<HttpAnswer> HttpAsk(const std::string& ip, int port, const std::string& p
   client.set_connection_timeout(left);
   client.set_read_timeout(left);
   client.set_write_timeout(left);
-  const httplib::Result result = client.Get(path);
+  // The time-outs above are those of each read: an answer may come byte by byte.
+  std::string body;
+  const httplib::Result result = client.Get(path, [&](const char* data, std::size_t size) {
+    body.append(data, size);
+    return body.size() <= kAnswerLimit && !deadline.Passed();
+  });
   if (!result) {
     const Code code = deadline.Passed() ? Code::kDeadlineExceeded : Code::kUnavailable;
     return Fail(code, "GET {} from {}:{}: {}", path, ip, port, httplib::to_string(result.error()));
   }
-  return HttpAnswer{.status = result->status, .body = result->body};
+  return HttpAnswer{.status = result->status, .body = std::move(body)};
 }
 
 Result<std::string> HttpGet(const std::string& ip, int port, const std::string& path,

@@ -1,0 +1,217 @@
+// The calls against a fake Kubernetes API (HTTPS, scripted): testdata/kube/fake_api.py.
+
+#include "kube/api.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdlib>
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/parse.h"
+#include "sys/testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::Slurp;
+using testing::Spill;
+
+Deadline Soon() { return Deadline::In(Milliseconds(20'000)); }
+
+/// The pod's environment and a server behind it.
+class FakeCluster {
+ public:
+  FakeCluster() {
+    MakeCertificate("ca.crt");
+    server_ = std::make_unique<testing::Program>(std::vector<std::string>{
+        BOWLINE_PYTHON, std::string(BOWLINE_TESTDATA) + "/kube/fake_api.py", std::to_string(port_),
+        folder_ / "ca.crt", folder_ / "ca.crt.key", folder_ / "log"});
+    Spill(folder_ / "token", "good-token\n");
+    ::setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1", 1);
+    ::setenv("KUBERNETES_SERVICE_PORT_HTTPS", std::to_string(port_).c_str(), 1);
+    ::setenv("BOWLINE_SERVICE_ACCOUNT", folder_.path().c_str(), 1);
+    REQUIRE(testing::Eventually(
+        [&] { return Api().GetConfigMap("ns", "record", Soon()).has_value(); }));
+    std::filesystem::remove(folder_ / "log");
+  }
+  FakeCluster(const FakeCluster&) = delete;
+  FakeCluster& operator=(const FakeCluster&) = delete;
+  ~FakeCluster() {
+    for (const char* name :
+         {"KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT_HTTPS", "BOWLINE_SERVICE_ACCOUNT"}) {
+      ::unsetenv(name);
+    }
+  }
+
+  [[nodiscard]] static KubeApi Api() {
+    auto api = KubeApi::InCluster();
+    REQUIRE(api);
+    return *std::move(api);
+  }
+  [[nodiscard]] static Error ErrorOf(const std::string& name,
+                                     Milliseconds span = Milliseconds(20'000)) {
+    const auto result = Api().GetConfigMap("ns", name, Deadline::In(span));
+    CAPTURE(name);
+    REQUIRE_FALSE(result);
+    return result.error();
+  }
+  void MakeCertificate(const std::string& name) const {
+    const auto pid = Spawn({BOWLINE_OPENSSL, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=fake",
+                            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                            folder_ / (name + ".key"), "-out", folder_ / name});
+    REQUIRE(pid);
+    int status = 0;
+    ::waitpid(*pid, &status, 0);
+    REQUIRE(status == 0);
+  }
+  /// The last request that the server took.
+  [[nodiscard]] JsonDocument LastRequest() const {
+    const std::string log = Slurp(folder_ / "log");
+    const auto lines = SplitLines(log);
+    REQUIRE_FALSE(lines.empty());
+    auto request = JsonDocument::Parse(lines.back());
+    REQUIRE(request);
+    return *std::move(request);
+  }
+  [[nodiscard]] const testing::TempFolder& folder() const { return folder_; }
+  void Kill() { server_.reset(); }
+
+ private:
+  testing::TempFolder folder_;
+  int port_ = testing::FreePort();
+  std::unique_ptr<testing::Program> server_;
+};
+
+std::string BodyOf(const JsonDocument& request) { return *request.root().GetString("body"); }
+
+TEST_CASE("a ConfigMap is read") {
+  const FakeCluster cluster;
+  const auto state = cluster.Api().GetConfigMap("ns", "record", Soon());
+  REQUIRE(state);
+  CHECK(state->resource_version == "7");
+  CHECK(state->data == std::map<std::string, std::string>{{"installation", "0123"}});
+  const JsonDocument request = cluster.LastRequest();
+  CHECK(request.root().GetString("method") == "GET");
+  CHECK(request.root().GetString("path") == "/api/v1/namespaces/ns/configmaps/record");
+  for (const char* empty : {"nodata", "nulldata"}) {
+    CHECK(cluster.Api().GetConfigMap("ns", empty, Soon())->data.empty());
+  }
+}
+
+TEST_CASE("compare and swap: the second writer is told to look again") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  REQUIRE(api.PatchConfigMap("ns", "record", "7", {{"installation", "abc"}}, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("type") == "application/merge-patch+json");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"resourceVersion":"7"},"data":{"installation":"abc"}})");
+  const auto second = api.PatchConfigMap("ns", "record", "7", {{"installation", "def"}}, Soon());
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == Code::kAborted);
+  CHECK(api.GetConfigMap("ns", "record", Soon())->data.at("installation") == "abc");
+}
+
+TEST_CASE("statuses say what to do next, with the API's own words") {
+  const FakeCluster cluster;
+  CHECK(cluster.ErrorOf("absent").code == Code::kNotFound);
+  CHECK_THAT(cluster.ErrorOf("absent").message,
+             ContainsSubstring("404 configmaps \"absent\" not found"));
+  CHECK(cluster.ErrorOf("forbidden").code == Code::kPermissionDenied);
+  CHECK(cluster.ErrorOf("invalid").code == Code::kInvalidArgument);
+  for (const char* name : {"broken", "busy", "gone", "redirect", "plainerror"}) {
+    CHECK(cluster.ErrorOf(name).code == Code::kUnavailable);
+  }
+  CHECK(cluster.ErrorOf("plainerror").message.size() < 400);
+}
+
+TEST_CASE("the token is read anew for each call: rotation needs no restart") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  Spill(cluster.folder() / "token", "old-token");
+  const auto refused = api.GetConfigMap("ns", "record", Soon());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::kPermissionDenied);
+  CHECK_THAT(refused.error().message, !ContainsSubstring("old-token"));
+  Spill(cluster.folder() / "token", "good-token\n");
+  CHECK(api.GetConfigMap("ns", "record", Soon()));
+}
+
+TEST_CASE("answers that are none") {
+  const FakeCluster cluster;
+  CHECK(cluster.ErrorOf("html").code == Code::kInvalidArgument);
+  CHECK(cluster.ErrorOf("numbers").code == Code::kInvalidArgument);
+  CHECK(cluster.ErrorOf("cut").code == Code::kUnavailable);
+  CHECK(cluster.ErrorOf("huge").code == Code::kUnavailable);
+}
+
+TEST_CASE("a slow API costs the deadline and no more") {
+  const FakeCluster cluster;
+  for (const char* name : {"slow", "drip"}) {
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(cluster.ErrorOf(name, Milliseconds(400)).code == Code::kDeadlineExceeded);
+    CHECK(Since(start) < Milliseconds(5000));
+  }
+}
+
+TEST_CASE("only the cluster's own certificate is trusted, and only for its address") {
+  const FakeCluster cluster;
+  SECTION("another authority") { cluster.MakeCertificate("ca.crt"); }
+  SECTION("another name") { ::setenv("KUBERNETES_SERVICE_HOST", "localhost", 1); }
+  CHECK(cluster.ErrorOf("record").code == Code::kPermissionDenied);
+}
+
+TEST_CASE("no server, no token, no cluster") {
+  FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  cluster.Kill();
+  CHECK(cluster.ErrorOf("record").code == Code::kUnavailable);
+  std::filesystem::remove(cluster.folder() / "token");
+  CHECK(api.GetConfigMap("ns", "record", Soon()).error().code == Code::kNotFound);
+  CHECK(KubeApi::InCluster().error().code == Code::kNotFound);
+  ::unsetenv("KUBERNETES_SERVICE_HOST");
+  CHECK(KubeApi::InCluster().error().code == Code::kNotFound);
+}
+
+TEST_CASE("an event, about the pod, within the API's limits") {
+  const FakeCluster cluster;
+  const PodRef about{.name = "demo-shard-0-0", .name_space = "ns", .uid = "u-1"};
+  // 1023 bytes and then a character of two: the cut must not leave a half.
+  const std::string message = std::string(1023, 'm') + "\xc3\xa4 and more";
+  REQUIRE(cluster.Api().CreateEvent(
+      about, {.reason = "StartRefused", .message = message, .warning = true}, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("path") == "/api/v1/namespaces/ns/events");
+  const auto event = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  REQUIRE(event);
+  const JsonView root = event->root();
+  CHECK(root.GetString("reason") == "StartRefused");
+  CHECK(root.GetString("type") == "Warning");
+  CHECK(root.GetString("message") == std::string(1023, 'm'));
+  CHECK(root.Get("involvedObject")->GetString("name") == "demo-shard-0-0");
+  CHECK(root.Get("involvedObject")->GetString("uid") == "u-1");
+  CHECK(root.Get("metadata")->GetString("namespace") == "ns");
+  CHECK(root.Get("metadata")->GetString("name")->starts_with("demo-shard-0-0."));
+}
+
+TEST_CASE("Secrets: decoded, encoded, and never twice") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  const auto values = api.GetSecret("ns", "passwords", Soon());
+  REQUIRE(values);
+  CHECK(values->at("password") == std::string("se\0cret", 7));
+  CHECK(api.GetSecret("ns", "absent", Soon()).error().code == Code::kNotFound);
+  CHECK(api.GetSecret("ns", "badbase64", Soon()).error().code == Code::kInvalidArgument);
+  REQUIRE(api.CreateSecret("ns", "new", {{"password", "p"}}, {{"a", "b"}}, Soon()));
+  const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  CHECK(secret->root().Get("data")->GetString("password") == Base64Encode("p"));
+  CHECK(secret->root().Get("metadata")->Get("labels")->GetString("a") == "b");
+  CHECK(api.CreateSecret("ns", "taken", {{"password", "p"}}, {}, Soon()).error().code ==
+        Code::kAlreadyExists);
+  CHECK(api.CreateSecret("ns", "forbidden", {{"password", "p"}}, {}, Soon()).error().code ==
+        Code::kPermissionDenied);
+}
+
+}  // namespace
+}  // namespace bowline

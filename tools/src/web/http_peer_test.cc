@@ -1,0 +1,99 @@
+// The call to a peer's server, against peers that misbehave.
+
+#include <catch2/catch_test_macros.hpp>
+#include <thread>
+
+#include "sys/testing.h"
+#include "web/http.h"
+
+namespace bowline {
+namespace {
+
+/// Takes one connection and sends `pieces`, with a pause before each one.
+class Peer {
+ public:
+  Peer(std::vector<std::string> pieces, Milliseconds pause) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port_));
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listener_, 1) == 0);
+    thread_ = std::jthread([this, pieces = std::move(pieces), pause](const std::stop_token& stop) {
+      const int peer = ::accept(listener_, nullptr, nullptr);
+      std::array<char, 4096> request{};
+      (void)!::read(peer, request.data(), request.size());
+      for (const std::string& piece : pieces) {
+        std::this_thread::sleep_for(pause);
+        if (stop.stop_requested()) break;
+        if (::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
+      }
+      ::close(peer);
+    });
+  }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer() {
+    thread_.request_stop();
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  int port_ = testing::FreePort();
+  int listener_ = -1;
+  std::jthread thread_;
+};
+
+Error Ask(const Peer& peer, Milliseconds span) {
+  const auto answer = HttpAsk("127.0.0.1", peer.port(), "/card", Deadline::In(span));
+  REQUIRE_FALSE(answer);
+  return answer.error();
+}
+
+const std::string kHead = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
+
+TEST_CASE("a body that is cut is no body") {
+  const Peer peer({kHead + "{\"version\":1"}, Milliseconds(1));
+  CHECK(Ask(peer, Milliseconds(20'000)).code == Code::kUnavailable);
+}
+
+TEST_CASE("a peer that hangs up, or speaks something else") {
+  for (const char* text : {"", "-ERR unknown command\r\n", "\x15\x03\x01", "HTTP/1.1\r\n\r\n"}) {
+    const Peer peer({text}, Milliseconds(1));
+    CHECK(Ask(peer, Milliseconds(20'000)).code == Code::kUnavailable);
+  }
+}
+
+TEST_CASE("an answer that drips in does not stretch the deadline") {
+  std::vector<std::string> drops(200, "x");
+  drops.front() = kHead;
+  const Peer peer(drops, Milliseconds(50));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(Ask(peer, Milliseconds(300)).code == Code::kDeadlineExceeded);
+  CHECK(Since(start) < Milliseconds(3000));
+}
+
+TEST_CASE("a body without end is refused") {
+  std::vector<std::string> pieces(64, std::string(1 << 20, 'x'));
+  pieces.insert(pieces.begin(), "HTTP/1.1 200 OK\r\n\r\n");
+  const Peer peer(pieces, Milliseconds(0));
+  CHECK(Ask(peer, Milliseconds(60'000)).code == Code::kUnavailable);
+}
+
+TEST_CASE("a peer that only redirects is not followed") {
+  const Peer peer(
+      {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"},
+      Milliseconds(1));
+  const auto answer =
+      HttpAsk("127.0.0.1", peer.port(), "/card", Deadline::In(Milliseconds(20'000)));
+  REQUIRE(answer);
+  CHECK(answer->status == 302);
+}
+
+}  // namespace
+}  // namespace bowline

@@ -1,0 +1,140 @@
+"""Fake Kubernetes API (HTTPS, scripted): fake_api.py PORT CERT KEY LOG. What it does is in the object's name."""
+
+import base64
+import http.server
+import json
+import ssl
+import sys
+import time
+from typing import Any
+
+TOKEN = "good-token"
+RECORD: dict[str, Any] = {
+    "metadata": {"name": "record", "resourceVersion": "7"},
+    "data": {"installation": "0123"},
+}
+REASONS = {
+    "absent": (404, 'configmaps "absent" not found'),
+    "forbidden": (403, 'configmaps "forbidden" is forbidden: User cannot get'),
+    "broken": (500, "etcdserver: leader changed"),
+    "busy": (429, "too many requests"),
+    "invalid": (422, "metadata.name: Invalid value"),
+    "gone": (410, "too old resource version"),
+}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def answer(self, status: int, body: object) -> None:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def fail(self, status: int, message: str) -> None:
+        self.answer(status, {"kind": "Status", "status": "Failure", "message": message, "code": status})
+
+    def serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        seen = {"method": self.command, "path": self.path, "type": self.headers["Content-Type"], "body": body}
+        with open(sys.argv[4], "a") as log:
+            log.write(json.dumps(seen) + "\n")
+        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            self.fail(401, "Unauthorized")
+            return
+        kind, name = self.path.rsplit("/", 2)[1:]
+        if kind == "ns":  # a collection: POST
+            wanted = json.loads(body)["metadata"]["name"]
+            if wanted == "taken":
+                self.fail(409, 'secrets "taken" already exists')
+            elif wanted.startswith("forbidden"):
+                self.fail(403, "no rights")
+            else:
+                self.answer(201, {})
+        elif self.command == "PATCH":
+            if json.loads(body)["metadata"]["resourceVersion"] != RECORD["metadata"]["resourceVersion"]:
+                self.fail(409, "the object has been modified")
+            else:
+                RECORD["data"] |= json.loads(body)["data"]
+                RECORD["metadata"]["resourceVersion"] = "8"
+                self.answer(200, RECORD)
+        elif name in REASONS:
+            self.fail(*REASONS[name])
+        else:
+            getattr(self, "get_" + name)()
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = serve
+
+    def get_record(self) -> None:
+        self.answer(200, RECORD)
+
+    def get_nodata(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}})
+
+    def get_nulldata(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": None})
+
+    def get_numbers(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"a": 1}})
+
+    def get_html(self) -> None:
+        self.answer(200, b"<html>proxy</html>")
+
+    def get_plainerror(self) -> None:
+        self.answer(503, b"<html>" + b"x" * 100_000)
+
+    def get_huge(self) -> None:
+        self.answer(200, b"x" * (20 << 20))
+
+    def get_slow(self) -> None:
+        time.sleep(60)
+
+    def get_drip(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        for _ in range(600):
+            self.wfile.write(b"x")
+            time.sleep(0.1)
+
+    def get_cut(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b'{"metadata":{')
+        self.close_connection = True
+
+    def get_redirect(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "https://127.0.0.1:1/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def get_passwords(self) -> None:
+        value = base64.b64encode(b"se\x00cret").decode()
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"password": value}})
+
+    def get_badbase64(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"password": "***"}})
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are what the tests are about."""
+
+
+def main() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.serve_forever()
+
+
+main()
