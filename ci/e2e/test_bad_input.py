@@ -11,7 +11,7 @@ import pytest
 from e2e.cluster import Cluster, Pod
 from e2e.scenario import Scenario
 from e2e.wait import wait_for
-from integration.bad_files import BAD_FILES
+from integration.bad_files import BAD_FILES, mutual
 
 MakeScenario = Callable[..., Scenario]
 
@@ -21,10 +21,11 @@ REFUSED = 65  # the exit code for data that is refused
 class Tampered:
     """A replica whose nodes.conf was replaced while its engine stood still."""
 
-    def __init__(self, cluster: Cluster, pod: Pod, kind: str) -> None:
+    def __init__(self, cluster: Cluster, pod: Pod, kind: str, change: Callable[[bytes], bytes]) -> None:
         self.cluster = cluster
         self.pod = pod
         self.kind = kind
+        self.change = change
         self.path = f"{cluster.volume(pod)}/nodes.conf"
 
     def tamper(self) -> None:
@@ -32,7 +33,7 @@ class Tampered:
         engine = next(process for process in node.processes(self.pod.uid) if process.name.endswith("-server"))
         node.signal(engine.pid, "STOP")
         self.good = base64.b64decode(node.sh('base64 "$1"', self.path))
-        self.write(BAD_FILES[self.kind](self.good))
+        self.write(self.change(self.good))
         self.sha256 = node.sha256(self.path)
         node.kill_init(self.pod.uid)
 
@@ -67,7 +68,7 @@ class Tampered:
 @pytest.mark.parametrize("kinds", [("empty", "cut", "binary"), ("foreign", "overlapping")], ids=",".join)
 def test_bad_nodes_conf(cluster: Cluster, scenario: MakeScenario, kinds: tuple[str, ...]) -> None:
     with scenario(f"bad nodes.conf on replicas: {', '.join(kinds)}") as running:
-        members = [Tampered(cluster, cluster.replica(shard), kind) for shard, kind in enumerate(kinds)]
+        members = [Tampered(cluster, cluster.replica(shard), kind, BAD_FILES[kind]) for shard, kind in enumerate(kinds)]
         try:
             for member in members:
                 member.tamper()
@@ -79,3 +80,20 @@ def test_bad_nodes_conf(cluster: Cluster, scenario: MakeScenario, kinds: tuple[s
                 member.repair()
         for member in members:
             cluster.wait_replaced(member.pod, 60)
+
+
+def test_saved_as_replicas_of_each_other(cluster: Cluster, scenario: MakeScenario) -> None:
+    with scenario("nodes.conf with replica and primary as replicas of each other") as running:
+        pod = cluster.replica(0)
+        member = Tampered(cluster, pod, "mutual", mutual)
+        before = cluster.kube.get("pod", pod.name)["status"]["containerStatuses"][0]["restartCount"]
+        member.tamper()
+
+        def restarted() -> bool:
+            status = cluster.kube.get("pod", pod.name)["status"]["containerStatuses"][0]
+            return bool(status["restartCount"] > before and status["ready"])
+
+        wait_for(f"{pod.name} has started again", restarted, 60)
+        with pytest.raises(LookupError):
+            member.terminated()
+        running.serving(5)

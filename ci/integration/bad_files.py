@@ -38,6 +38,17 @@ def overlapping(good: bytes) -> bytes:
     return "".join(lines).encode()
 
 
+def mutual(good: bytes) -> bytes:
+    """A replica and its primary as replicas of each other; not refused: engines save it just after a failover."""
+    rows = [line.split(" ") for line in good.decode().splitlines()]
+    myself = next(row for row in rows if len(row) > 2 and "myself" in row[2])
+    primary = next(row for row in rows if row[0] == myself[3])
+    primary[2] = primary[2].replace("master", "slave")
+    primary[3] = myself[0]
+    del primary[8:]
+    return "".join(" ".join(row) + "\n" for row in rows).encode()
+
+
 BAD_FILES: dict[str, Callable[[bytes], bytes]] = {
     "empty": empty,
     "cut": cut,

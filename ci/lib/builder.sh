@@ -59,9 +59,18 @@ if ! stamp_is "$root/etc/bowline-builder" "$(hash_of "$here/deps.sh")"; then
   make_root
 fi
 flock -s 9
+# Every tree is /src in there. Objects of another tree may be younger than this one's sources, and would pass for theirs.
+own_objects() {
+  local tree=$build/tree
+  [ "$(cat "$tree" 2>/dev/null || true)" = "$ROOT" ] && return
+  mkdir -p "$build"
+  for preset in dev static-release tidy; do remove_tree "$build/$preset"; done
+  echo "$ROOT" >"$tree"
+}
+
 case ${1:-} in
   make) ;;
-  run) enter "$root" "${@:2}" ;;
+  run) own_objects; enter "$root" "${@:2}" ;;
   path) echo "$root" ;;
   *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;;
 esac

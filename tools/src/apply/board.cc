@@ -25,6 +25,7 @@ void Board::SetVolume(const VolumeFacts& volume) {
   card_.held = volume.state.held;
   card_.dataset_modified = volume.dataset_modified;
   card_.mark = volume.mark;
+  card_.term = volume.conf ? LeadEpoch(*volume.conf) : 0;
 }
 
 void Board::SetHeld() {

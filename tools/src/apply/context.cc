@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "base/parse.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/log.h"
 #include "sys/parallel.h"
 #include "sys/resolve.h"

@@ -8,7 +8,7 @@
 #include "apply/monitor.h"
 #include "base/exit_code.h"
 #include "sys/child.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/log.h"
 #include "web/http.h"
 

@@ -1,7 +1,7 @@
 #include "apply/volume_io.h"
 
 #include "base/digest.h"
-#include "sys/file.h"
+#include "sys/files.h"
 
 namespace bowline {
 namespace {

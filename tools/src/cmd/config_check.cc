@@ -3,7 +3,7 @@
 
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
-#include "sys/file.h"
+#include "sys/files.h"
 
 namespace bowline {
 

@@ -5,7 +5,7 @@
 #include "cmd/install.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/log.h"
 
 namespace bowline {

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "cmd/verbs.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/log.h"
 
 namespace bowline {

@@ -5,7 +5,7 @@
 #include "base/parse.h"
 #include "cmd/verbs.h"
 #include "model/layout.h"
-#include "sys/file.h"
+#include "sys/files.h"
 
 namespace bowline {
 namespace {

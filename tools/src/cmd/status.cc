@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "apply/observe.h"
+#include "apply/write_proof.h"
 #include "cmd/verbs.h"
 #include "sys/log.h"
 
@@ -15,6 +16,7 @@ constexpr Milliseconds kBetweenLooks{500};
 struct OutputFlags {
   std::string output = "table";
   int wait_seconds = 0;
+  bool write = false;
 };
 
 std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
@@ -27,6 +29,16 @@ std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
 void Print(const Topology& topology, const OutputFlags& flags) {
   const std::string text = flags.output == "json" ? PrintJson(topology) : PrintTable(topology);
   (void)std::fputs(text.c_str(), stdout);
+}
+
+/// What is not as declared; with --write also what does not take a key.
+Topology Examine(const Settings& settings, const OutputFlags& flags, const EngineSecrets& secrets) {
+  const Deadline deadline = Deadline::In(kLookTimeout);
+  Observation seen = Observe(settings, deadline);
+  if (flags.write && seen.topology.problems.empty()) {
+    seen.topology.problems = ProveWrites(settings, secrets, seen, deadline);
+  }
+  return std::move(seen.topology);
 }
 
 }  // namespace
@@ -45,11 +57,17 @@ VerbAction DeclareCheck(CLI::App& app) {
   app.add_option("--wait", flags->wait_seconds, "look again for up to this long, e.g. 60 or 60s")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}},
                                         CLI::AsNumberWithUnit::CASE_SENSITIVE));
+  app.add_flag("--write", flags->write,
+               "also write a key to every shard, read it back and delete it");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    EngineSecrets secrets;
+    if (flags->write) {
+      ASSIGN_OR_RETURN(secrets, LoadSecrets(settings));
+    }
     const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));
     while (true) {
-      const Topology topology = Observe(settings, Deadline::In(kLookTimeout)).topology;
+      const Topology topology = Examine(settings, *flags, secrets);
       if (topology.problems.empty() || !deadline.Sleep(kBetweenLooks)) {
         Print(topology, *flags);
         return topology.problems.empty() ? ExitCode::kOk : ExitCode::kFalse;

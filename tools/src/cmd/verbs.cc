@@ -7,7 +7,7 @@
 #include "base/parse.h"
 #include "cmd/version.h"
 #include "sys/env.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/log.h"
 
 namespace bowline {

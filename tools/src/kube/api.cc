@@ -5,7 +5,7 @@
 #include "base/parse.h"
 #include "kube/http_call.h"
 #include "sys/env.h"
-#include "sys/file.h"
+#include "sys/files.h"
 #include "sys/resolve.h"
 
 namespace bowline {

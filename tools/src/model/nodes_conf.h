@@ -74,6 +74,10 @@ std::string PrintNodesConf(const NodesConf& conf);
 /// `primary` ids. nullptr where the chain ends nowhere or is a cycle.
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf);
 
+/// The config epoch of the primary that `myself` is or follows: the term in which its dataset was
+/// written. 0 when there is none.
+std::uint64_t LeadEpoch(const NodesConf& conf);
+
 /// Ends cycles of replicas, which engines do save: the two links between a pair of nodes have no
 /// common order, so a ping sent before a failover may be read after the news of it, and the file
 /// then lists both as replicas of each other until the next ping. In the cycle of `myself` the one

@@ -133,6 +133,15 @@ std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf) {
   return primaries;
 }
 
+std::uint64_t LeadEpoch(const NodesConf& conf) {
+  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
+    if (!conf.lines[i].myself) continue;
+    return primaries[i] == nullptr ? 0 : primaries[i]->config_epoch;
+  }
+  return 0;
+}
+
 void SettleCycles(NodesConf& conf) {
   std::unordered_map<std::string_view, std::size_t> index;
   for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);

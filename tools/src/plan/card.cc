@@ -85,6 +85,7 @@ std::string PrintCard(const Card& card) {
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
   json.Field("datasetModified", card.dataset_modified);
+  json.Field("term", static_cast<std::int64_t>(card.term));
   if (card.mark) {
     json.Key("mark").BeginObject();
     json.Field("replicationId", card.mark->replication_id).Field("offset", card.mark->offset);
@@ -113,6 +114,10 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.volume, ParseVolumeKind(volume));
   ASSIGN_OR_RETURN(card.held, root.GetBool("held"));
   ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
+  if (root.Has("term")) {  // 0.1.0 did not tell it
+    ASSIGN_OR_RETURN(const std::int64_t term, root.GetInt("term"));
+    card.term = static_cast<std::uint64_t>(term);
+  }
   if (root.Has("mark")) {
     ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));
     card.mark.emplace();

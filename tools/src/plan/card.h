@@ -41,6 +41,7 @@ struct Card {
   VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
   bool held = false;
   std::int64_t dataset_modified = 0;
+  std::uint64_t term = 0;  ///< LeadEpoch of its nodes.conf as it was found; 0: unknown
   std::optional<ReplicationMark> mark;
   EngineSnapshot engine;
 

@@ -22,6 +22,7 @@ void CheckSame(const Card& a, const Card& b) {
   CHECK(a.volume == b.volume);
   CHECK(a.held == b.held);
   CHECK(a.dataset_modified == b.dataset_modified);
+  CHECK(a.term == b.term);
   CHECK(a.mark == b.mark);
   CHECK(a.engine.answers == b.engine.answers);
   CHECK(a.engine.replied == b.engine.replied);

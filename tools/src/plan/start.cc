@@ -255,6 +255,13 @@ StartPlan PlanKnown(const StartInput& input, const ShardView& view) {
   return PlanPrimaryWithData(input, view);
 }
 
+/// A running member's term is that of its engine's view, another's that of its file.
+std::uint64_t TermOf(const Card& card) {
+  if (!card.engine.answers || card.engine.view.empty()) return card.term;
+  const auto view = ParseClusterNodes(card.engine.view);
+  return view ? LeadEpoch(*view) : card.term;
+}
+
 }  // namespace
 
 std::string_view StartActionName(StartAction action) {
@@ -282,9 +289,11 @@ std::string_view StartActionName(StartAction action) {
 }
 
 bool IsNewer(const Card& peer, const VolumeFacts& self) {
-  if (!peer.HasData() || peer.dataset_modified <= self.dataset_modified + kTimeGrainSeconds) {
-    return false;
-  }
+  if (!peer.HasData()) return false;
+  const std::uint64_t theirs = TermOf(peer);
+  const std::uint64_t ours = self.conf ? LeadEpoch(*self.conf) : 0;
+  if (theirs != ours && theirs != 0 && ours != 0) return theirs > ours;
+  if (peer.dataset_modified <= self.dataset_modified + kTimeGrainSeconds) return false;
   const bool one_history =
       peer.mark && self.mark && peer.mark->replication_id == self.mark->replication_id;
   return !one_history || peer.mark->offset > self.mark->offset;

@@ -55,8 +55,10 @@ inline constexpr std::chrono::milliseconds kShardPatience{2500};
 
 StartPlan PlanStart(const StartInput& input);
 
-/// Is the peer's dataset newer than ours (rule R5)? By file times beyond their grain, unless the
-/// marks of one history say the opposite.
+/// Is the peer's dataset newer than ours (rule R5)? The later term wins: a deposed primary may have
+/// gone on writing for seconds that the shard never had, with later file times. In one term (or
+/// with one unknown) by file times beyond their grain, unless the marks of one history say the
+/// opposite.
 bool IsNewer(const Card& peer, const VolumeFacts& self);
 
 }  // namespace bowline

@@ -218,6 +218,37 @@ TEST_CASE("a primary with data asks its shard, for a bounded time") {
   CHECK_THAT(plan.reason, ContainsSubstring("shard-0-1"));
 }
 
+TEST_CASE("the later term is newer, whatever the file times say (R5)") {
+  // 0-0 was cut off and deposed, wrote on for a while, then everything stopped.
+  RunningCluster cluster;
+  VolumeFacts deposed = cluster.Volume(k00, VolumeKind::kData);
+  cluster.Lead(k01);
+  VolumeFacts elected = cluster.Volume(k01, VolumeKind::kData);
+  cluster.GuardAll(VolumeKind::kData);
+  deposed.dataset_modified = RunningCluster::kNow + 100;
+  cluster.Of(k00).dataset_modified = RunningCluster::kNow + 100;
+  cluster.Of(k00).term = LeadEpoch(*deposed.conf);
+  cluster.Of(k01).term = LeadEpoch(*elected.conf);
+  REQUIRE(cluster.Of(k01).term > cluster.Of(k00).term);
+
+  const auto waits = PlanStart(cluster.Ask(k00, deposed));
+  CHECK(waits.action == StartAction::kWait);
+  CHECK_THAT(waits.reason, ContainsSubstring("shard-0-1 holds a newer dataset"));
+  CHECK(PlanStart(cluster.Ask(k01, elected)).action == StartAction::kResume);
+
+  SECTION("a term that is not known decides nothing") {
+    cluster.Of(k00).term = 0;
+    CHECK(IsNewer(cluster.Of(k00), elected));
+  }
+  SECTION("a running member's term is its engine's") {
+    Card running = cluster.Of(k01);
+    running.term = 0;
+    running.engine.answers = true;
+    running.engine.view = testing::ViewText(cluster.conf, k01);
+    CHECK(IsNewer(running, deposed));
+  }
+}
+
 TEST_CASE("a primary with data resumes at once when its shard has nothing newer") {
   RunningCluster cluster;
   cluster.GuardAll(VolumeKind::kData);
