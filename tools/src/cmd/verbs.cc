@@ -1,6 +1,8 @@
 #include "cmd/verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -32,6 +34,14 @@ void DeclareCommon(CLI::App& app, CommonFlags& flags) {
       ->envname("BOWLINE_LOG_LEVEL");
 }
 
+/// What the words that verbs share stand for in the help.
+constexpr std::array<std::pair<std::string_view, const char*>, 4> kGroups{{
+    {"run", "a member's process"},
+    {"auth", "the passwords"},
+    {"nodes-conf", "nodes.conf files, without a cluster"},
+    {"config", "the chart's configuration files"},
+}};
+
 /// Finds or makes the subcommand for "run server": one level per word.
 CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& summary) {
   CLI::App* app = &root;
@@ -40,10 +50,25 @@ CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& s
         [name_of = std::string(word)](CLI::App* sub) { return sub->check_name(name_of); });
     CLI::App* next = present.empty() ? app->add_subcommand(std::string(word)) : present.front();
     if (app != &root) app->require_subcommand(1);
+    const auto* group =
+        std::ranges::find(kGroups, word, [](const auto& entry) { return entry.first; });
+    if (group != kGroups.end()) next->description(group->second);
     app = next;
   }
   app->description(summary);
   return app;
+}
+
+/// The library would only say that a subcommand is required.
+bool KnowsFirstWord(const CLI::App& root, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return true;
+  const std::string word = argv[1];
+  if (!root.get_subcommands([&](const CLI::App* sub) { return sub->check_name(word); }).empty()) {
+    return true;
+  }
+  (void)std::fprintf(stderr, "bowline: unknown verb %s: bowline --help lists the verbs\n",
+                     Quoted(word).c_str());
+  return false;
 }
 
 int ReportError(const std::string& verb, const Error& error) {
@@ -90,6 +115,7 @@ int Main(int argc, char** argv) {
     DeclareCommon(*app, flags);
     actions.emplace_back(app, verb.declare(*app));
   }
+  if (!KnowsFirstWord(root, argc, argv)) return static_cast<int>(ExitCode::kUsage);
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -77,6 +77,13 @@ class Usage(Case):
                 self.assertEqual(result.stdout, "")
                 self.assertNotEqual(result.stderr, "")
 
+    def test_an_unknown_verb_is_named(self) -> None:
+        self.assertIn('unknown verb "stat"', self.check(USAGE, "stat", "--output", "json").stderr)
+
+    def test_help_tells_what_shared_words_are_for(self) -> None:
+        for line in self.check(OK, "--help").stdout.split("Subcommands:")[-1].splitlines():
+            self.assertNotEqual(len(line.split()), 1, f"no summary: {line}")
+
     def test_help_lists_every_verb(self) -> None:
         text = self.check(OK, "--help").stdout
         for verb in VERBS:
