@@ -87,6 +87,45 @@ Status CheckCoverage(const SlotOwners& owners) {
               ToString(gaps), more ? " ..." : "");
 }
 
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+/// For every line the index of the line that it follows; kNone for a primary, and for a replica of
+/// an id that has no line.
+std::vector<std::size_t> FollowedLines(const NodesConf& conf) {
+  std::unordered_map<std::string_view, std::size_t> index;
+  index.reserve(conf.lines.size());
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
+  std::vector<std::size_t> followed(conf.lines.size(), kNone);
+  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
+    const auto primary = index.find(conf.lines[i].primary.str());
+    if (conf.lines[i].role == NodeRole::kReplica && primary != index.end()) {
+      followed[i] = primary->second;
+    }
+  }
+  return followed;
+}
+
+/// For every line the index of the line at which its chain ends: one that follows none, or, for all
+/// that lead into one cycle, the same line of that cycle.
+std::vector<std::size_t> ChainEnds(const std::vector<std::size_t>& followed) {
+  std::vector<std::size_t> ends(followed.size(), kNone);
+  std::vector<bool> visited(followed.size(), false);
+  for (std::size_t start = 0; start < followed.size(); ++start) {
+    std::vector<std::size_t> path;
+    std::size_t at = start;
+    while (!visited[at]) {
+      visited[at] = true;
+      path.push_back(at);
+      if (followed[at] == kNone) break;
+      at = followed[at];
+    }
+    // Visited on an earlier walk: its answer holds. On this one: the end, or a cycle.
+    const std::size_t end = ends[at] == kNone ? at : ends[at];
+    for (const std::size_t line : path) ends[line] = end;
+  }
+  return ends;
+}
+
 /// Of a cycle of replicas, each following the next: the index of the line that leads.
 std::size_t PrimaryOfCycle(const NodesConf& conf, const std::vector<std::size_t>& cycle) {
   for (std::size_t i = 0; i < cycle.size(); ++i) {
@@ -101,70 +140,32 @@ std::size_t PrimaryOfCycle(const NodesConf& conf, const std::vector<std::size_t>
 }  // namespace
 
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf) {
-  std::unordered_map<std::string_view, std::size_t> index;
-  index.reserve(conf.lines.size());
-  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
-
-  std::vector<const NodeLine*> primaries(conf.lines.size(), nullptr);
-  std::vector<bool> visited(conf.lines.size(), false);
-  for (std::size_t start = 0; start < conf.lines.size(); ++start) {
-    std::vector<std::size_t> path;
-    const NodeLine* primary = nullptr;
-    for (std::size_t at = start;;) {
-      // Visited on an earlier walk: its answer holds. On this one: a cycle, and no answer is
-      // stored.
-      if (visited[at]) {
-        primary = primaries[at];
-        break;
-      }
-      visited[at] = true;
-      path.push_back(at);
-      const NodeLine& line = conf.lines[at];
-      if (line.role == NodeRole::kPrimary) {
-        primary = line.handshake ? nullptr : &line;
-        break;
-      }
-      const auto next = index.find(line.primary.str());
-      if (next == index.end()) break;
-      at = next->second;
-    }
-    for (const std::size_t at : path) primaries[at] = primary;
+  std::vector<const NodeLine*> primaries;
+  primaries.reserve(conf.lines.size());
+  for (const std::size_t end : ChainEnds(FollowedLines(conf))) {
+    const NodeLine& line = conf.lines[end];
+    const bool leads = line.role == NodeRole::kPrimary && !line.handshake;
+    primaries.push_back(leads ? &line : nullptr);
   }
   return primaries;
 }
 
 std::uint64_t LeadEpoch(const NodesConf& conf) {
-  const std::vector<const NodeLine*> primaries = LeadingPrimaries(conf);
-  for (std::size_t i = 0; i < conf.lines.size(); ++i) {
-    if (!conf.lines[i].myself) continue;
-    return primaries[i] == nullptr ? 0 : primaries[i]->config_epoch;
-  }
-  return 0;
+  const NodeLine* myself = conf.Myself();
+  if (myself == nullptr) return 0;
+  const auto at = static_cast<std::size_t>(myself - conf.lines.data());
+  const NodeLine* primary = LeadingPrimaries(conf)[at];
+  return primary == nullptr ? 0 : primary->config_epoch;
 }
 
 void SettleCycles(NodesConf& conf) {
-  std::unordered_map<std::string_view, std::size_t> index;
-  for (std::size_t i = 0; i < conf.lines.size(); ++i) index.emplace(conf.lines[i].id.str(), i);
-  constexpr std::size_t kUnseen = std::numeric_limits<std::size_t>::max();
-  std::vector<std::size_t> seen_by(conf.lines.size(), kUnseen);
-  for (std::size_t start = 0; start < conf.lines.size(); ++start) {
-    std::vector<std::size_t> path;
-    std::size_t at = start;
-    bool cycle = false;
-    while (conf.lines[at].role == NodeRole::kReplica) {
-      if (seen_by[at] != kUnseen) {
-        cycle = seen_by[at] == start;  // else an earlier walk has come through here
-        break;
-      }
-      seen_by[at] = start;
-      path.push_back(at);
-      const auto next = index.find(conf.lines[at].primary.str());
-      if (next == index.end()) break;
-      at = next->second;
-    }
-    if (!cycle) continue;
-    path.erase(path.begin(), std::ranges::find(path, at));
-    NodeLine& primary = conf.lines[PrimaryOfCycle(conf, path)];
+  const std::vector<std::size_t> followed = FollowedLines(conf);
+  const std::vector<std::size_t> ends = ChainEnds(followed);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (ends[i] != i || followed[i] == kNone) continue;  // not the line that stands for a cycle
+    std::vector<std::size_t> cycle{i};
+    for (std::size_t at = followed[i]; at != i; at = followed[at]) cycle.push_back(at);
+    NodeLine& primary = conf.lines[PrimaryOfCycle(conf, cycle)];
     primary.role = NodeRole::kPrimary;
     primary.primary = NodeId();
   }
