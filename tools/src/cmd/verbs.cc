@@ -34,6 +34,13 @@ void DeclareCommon(CLI::App& app, CommonFlags& flags) {
       ->envname("BOWLINE_LOG_LEVEL");
 }
 
+/// The subcommand of that name; nullptr: none.
+CLI::App* Find(CLI::App& app, std::string_view word) {
+  const auto found = app.get_subcommands(
+      [name = std::string(word)](CLI::App* sub) { return sub->check_name(name); });
+  return found.empty() ? nullptr : found.front();
+}
+
 /// What the words that verbs share stand for in the help.
 constexpr std::array<std::pair<std::string_view, const char*>, 4> kGroups{{
     {"run", "a member's process"},
@@ -46,9 +53,8 @@ constexpr std::array<std::pair<std::string_view, const char*>, 4> kGroups{{
 CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& summary) {
   CLI::App* app = &root;
   for (const std::string_view word : Split(name, ' ')) {
-    const auto present = app->get_subcommands(
-        [name_of = std::string(word)](CLI::App* sub) { return sub->check_name(name_of); });
-    CLI::App* next = present.empty() ? app->add_subcommand(std::string(word)) : present.front();
+    CLI::App* next = Find(*app, word);
+    if (next == nullptr) next = app->add_subcommand(std::string(word));
     if (app != &root) app->require_subcommand(1);
     const auto* group =
         std::ranges::find(kGroups, word, [](const auto& entry) { return entry.first; });
@@ -60,14 +66,11 @@ CLI::App* Subcommand(CLI::App& root, std::string_view name, const std::string& s
 }
 
 /// The library would only say that a subcommand is required.
-bool KnowsFirstWord(const CLI::App& root, int argc, char** argv) {
+bool KnowsFirstWord(CLI::App& root, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return true;
-  const std::string word = argv[1];
-  if (!root.get_subcommands([&](const CLI::App* sub) { return sub->check_name(word); }).empty()) {
-    return true;
-  }
+  if (Find(root, argv[1]) != nullptr) return true;
   (void)std::fprintf(stderr, "bowline: unknown verb %s: bowline --help lists the verbs\n",
-                     Quoted(word).c_str());
+                     Quoted(argv[1]).c_str());
   return false;
 }
 
