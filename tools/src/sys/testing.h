@@ -1,5 +1,6 @@
 #pragma once
-// For tests only: folders that go away, ports that are free, programs that are ended.
+// For tests only: folders that go away, ports that are free, programs that are ended, peers that
+// say what the test wants.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,12 +9,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "sys/child.h"
@@ -86,6 +90,46 @@ class Program {
 
  private:
   pid_t pid_ = -1;
+};
+
+/// Takes one connection, reads what comes first, then sends `pieces`, with a pause before each one.
+class ScriptedPeer {
+ public:
+  ScriptedPeer(std::vector<std::string> pieces, Milliseconds pause) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port_));
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listener_, 1) == 0);
+    thread_ = std::jthread([this, pieces = std::move(pieces), pause] {
+      const int peer = ::accept(listener_, nullptr, nullptr);
+      std::array<char, 4096> request{};
+      (void)!::read(peer, request.data(), request.size());
+      for (const std::string& piece : pieces) {
+        std::this_thread::sleep_for(pause);
+        if (stop_ || ::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
+      }
+      ::close(peer);
+    });
+  }
+  ScriptedPeer(const ScriptedPeer&) = delete;
+  ScriptedPeer& operator=(const ScriptedPeer&) = delete;
+  ~ScriptedPeer() {
+    stop_ = true;
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  int port_ = FreePort();
+  int listener_ = -1;
+  std::atomic<bool> stop_ = false;
+  std::jthread thread_;
 };
 
 /// Asks again and again, for at most `span`.

@@ -1,7 +1,6 @@
 // The call to a peer's server, against peers that misbehave.
 
 #include <catch2/catch_test_macros.hpp>
-#include <thread>
 
 #include "sys/testing.h"
 #include "web/http.h"
@@ -9,45 +8,7 @@
 namespace bowline {
 namespace {
 
-/// Takes one connection and sends `pieces`, with a pause before each one.
-class Peer {
- public:
-  Peer(std::vector<std::string> pieces, Milliseconds pause) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port_));
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
-    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(listener_, 1) == 0);
-    thread_ = std::jthread([this, pieces = std::move(pieces), pause](const std::stop_token& stop) {
-      const int peer = ::accept(listener_, nullptr, nullptr);
-      std::array<char, 4096> request{};
-      (void)!::read(peer, request.data(), request.size());
-      for (const std::string& piece : pieces) {
-        std::this_thread::sleep_for(pause);
-        if (stop.stop_requested()) break;
-        if (::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
-      }
-      ::close(peer);
-    });
-  }
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  ~Peer() {
-    thread_.request_stop();
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  [[nodiscard]] int port() const { return port_; }
-
- private:
-  int port_ = testing::FreePort();
-  int listener_ = -1;
-  std::jthread thread_;
-};
+using Peer = testing::ScriptedPeer;
 
 Error Ask(const Peer& peer, Milliseconds span) {
   const auto answer = HttpAsk("127.0.0.1", peer.port(), "/card", Deadline::In(span));
