@@ -49,6 +49,15 @@ make_root() {
   mv "$new" "$root"
 }
 
+# Every tree is /src in there. Objects of another tree may be younger than this one's sources, and would pass for theirs.
+own_objects() {
+  local dir
+  stamp_is "$build/tree" "$ROOT" && return
+  for dir in "$build"/*/; do remove_tree "$dir"; done
+  mkdir -p "$build"
+  stamp "$build/tree" "$ROOT"
+}
+
 [ "$(id -u)" = 0 ] || die "needs root"
 mkdir -p "$CACHE"
 # Whoever runs something in the builder shares the lock, so that nobody replaces it under a running build.
@@ -59,15 +68,6 @@ if ! stamp_is "$root/etc/bowline-builder" "$(hash_of "$here/deps.sh")"; then
   make_root
 fi
 flock -s 9
-# Every tree is /src in there. Objects of another tree may be younger than this one's sources, and would pass for theirs.
-own_objects() {
-  local tree=$build/tree
-  [ "$(cat "$tree" 2>/dev/null || true)" = "$ROOT" ] && return
-  mkdir -p "$build"
-  for preset in dev static-release tidy; do remove_tree "$build/$preset"; done
-  echo "$ROOT" >"$tree"
-}
-
 case ${1:-} in
   make) ;;
   run) own_objects; enter "$root" "${@:2}" ;;
