@@ -86,12 +86,11 @@ def test_saved_as_replicas_of_each_other(cluster: Cluster, scenario: MakeScenari
     with scenario("nodes.conf with replica and primary as replicas of each other") as running:
         pod = cluster.replica(0)
         member = Tampered(cluster, pod, "mutual", mutual)
-        before = cluster.kube.get("pod", pod.name)["status"]["containerStatuses"][0]["restartCount"]
         member.tamper()
 
         def restarted() -> bool:
-            status = cluster.kube.get("pod", pod.name)["status"]["containerStatuses"][0]
-            return bool(status["restartCount"] > before and status["ready"])
+            now = cluster.pod(pod.name)
+            return now.restarts > pod.restarts and now.ready
 
         wait_for(f"{pod.name} has started again", restarted, 60)
         with pytest.raises(LookupError):
