@@ -166,6 +166,7 @@ class Simulation {
     card.held = member.volume.state.held;
     card.dataset_modified = member.volume.dataset_modified;
     card.mark = member.volume.mark;
+    card.term = member.volume.conf ? LeadEpoch(*member.volume.conf) : 0;
     if (!member.running) return card;
     const NodeLine& self = *member.conf.Myself();
     card.engine.answers = card.engine.replied = true;
