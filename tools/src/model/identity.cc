@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 #include "base/digest.h"
 #include "base/parse.h"
@@ -27,21 +28,37 @@ Result<NodeId> NodeId::Parse(std::string_view text) {
 
 Result<MemberName> MemberName::Parse(std::string_view text) {
   const std::vector<std::string_view> parts = Split(text, '-');
+  const auto number = [&](std::size_t i) -> int {
+    const auto parsed = ParseInt(parts[i], 0, kMaxNumber);
+    return parsed ? static_cast<int>(*parsed) : -1;
+  };
+  MemberName member{.shard = -1};
   if (parts.size() == 3 && parts[0] == "shard") {
-    const auto shard = ParseInt(parts[1], 0, kMaxNumber);
-    const auto ordinal = ParseInt(parts[2], 0, kMaxNumber);
-    if (shard && ordinal) {
-      const MemberName member{static_cast<int>(*shard), static_cast<int>(*ordinal)};
-      // One name, one spelling: ids derive from the text, so "shard-00-1" must not pass.
-      if (member.ToString() == text) return member;
-    }
+    member = {.shard = number(1), .ordinal = number(2)};
+  } else if (parts.size() == 2 && parts[0] == "server") {
+    member = {.shard = 0, .ordinal = number(1), .kind = MemberKind::kServer};
+  } else if (parts.size() == 2 && parts[0] == "sentinel") {
+    member = {.shard = 0, .ordinal = number(1), .kind = MemberKind::kSentinel};
   }
+  // One name, one spelling: ids derive from the text, so "shard-00-1" must not pass.
+  if (member.shard >= 0 && member.ordinal >= 0 && member.ToString() == text) return member;
   return Fail(Code::kInvalidArgument,
-              "{} is no member name (shard-<n>-<n>, numbers from 0 to {} without leading zeros)",
+              "{} is no member name (shard-<n>-<n>, server-<n> or sentinel-<n>, numbers from 0 to "
+              "{} without leading zeros)",
               Quoted(text), kMaxNumber);
 }
 
-std::string MemberName::ToString() const { return std::format("shard-{}-{}", shard, ordinal); }
+std::string MemberName::ToString() const {
+  switch (kind) {
+    case MemberKind::kShard:
+      return std::format("shard-{}-{}", shard, ordinal);
+    case MemberKind::kServer:
+      return std::format("server-{}", ordinal);
+    case MemberKind::kSentinel:
+      return std::format("sentinel-{}", ordinal);
+  }
+  std::unreachable();
+}
 
 NodeId Identity::NodeIdOf(MemberName member) const {
   return NodeId(

@@ -27,12 +27,22 @@ class NodeId {
   friend struct Identity;
 };
 
-/// One pod of one StatefulSet: "shard-0-1" is ordinal 1 of shard 0. Ordinal 0 is the seed primary.
-struct MemberName {
-  int shard = 0;
-  int ordinal = 0;
+/// What a member runs.
+enum class MemberKind {
+  kShard,     ///< cluster mode: an engine, one of a shard
+  kServer,    ///< sentinel mode: an engine
+  kSentinel,  ///< sentinel mode: a sentinel
+};
 
-  /// kInvalidArgument unless the text is "shard-<n>-<n>" with numbers in [0, 9999].
+/// One pod of one StatefulSet: "shard-0-1" is ordinal 1 of shard 0, "server-1" and "sentinel-1" are
+/// ordinal 1 of theirs. Ordinal 0 is the seed primary.
+struct MemberName {
+  int shard = 0;  ///< 0 for servers and sentinels: they are one shard
+  int ordinal = 0;
+  MemberKind kind = MemberKind::kShard;
+
+  /// kInvalidArgument unless the text is "shard-<n>-<n>", "server-<n>" or "sentinel-<n>" with
+  /// numbers in [0, 9999].
   static Result<MemberName> Parse(std::string_view text);
   [[nodiscard]] std::string ToString() const;
   auto operator<=>(const MemberName&) const = default;

@@ -111,6 +111,8 @@ Result<EngineInfo> ParseEngineInfo(std::string_view text) {
   info.version = Text(fields, "valkey_version");
   if (info.version.empty()) info.version = Text(fields, "redis_version");
   info.replication_id = Text(fields, "master_replid");
+  info.previous_id = Text(fields, "master_replid2");
+  RETURN_IF_ERROR(Read(fields, "second_repl_offset", info.previous_offset));
   info.loading = Text(fields, "loading") == "1";
   info.loading_percent = Percent(Text(fields, "loading_loaded_perc"));
   RETURN_IF_ERROR(info.primary ? ReadPrimary(fields, info) : ReadReplica(fields, info));

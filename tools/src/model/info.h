@@ -28,9 +28,11 @@ struct ReplicaEntry {
 /// What one engine says of itself (INFO server, persistence, replication).
 struct EngineInfo {
   bool primary = false;
-  std::string version;         ///< redis_version or valkey_version
-  std::string replication_id;  ///< master_replid
-  std::int64_t offset = 0;     ///< primary: master_repl_offset; replica: slave_repl_offset
+  std::string version;                ///< redis_version or valkey_version
+  std::string replication_id;         ///< master_replid
+  std::int64_t offset = 0;            ///< primary: master_repl_offset; replica: slave_repl_offset
+  std::string previous_id;            ///< master_replid2: the history before the last promotion
+  std::int64_t previous_offset = -1;  ///< second_repl_offset: where that history ended; -1: none
   bool loading = false;
   double loading_percent = 0;
   // replica only

@@ -1,6 +1,7 @@
 #include "model/layout.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -68,26 +69,40 @@ Status CheckAddresses(const Layout& layout, const AddressBook& addresses) {
 
 std::vector<MemberName> Layout::Members() const {
   std::vector<MemberName> members;
-  for (int shard = 0; shard < shards; ++shard) {
-    for (int ordinal = 0; ordinal <= replicas_per_shard; ++ordinal) {
-      members.push_back({shard, ordinal});
-    }
-  }
+  for (int shard = 0; shard < shards; ++shard)
+    std::ranges::copy(MembersOf(shard), std::back_inserter(members));
+  std::ranges::copy(Sentinels(), std::back_inserter(members));
   return members;
 }
 
 std::vector<MemberName> Layout::MembersOf(int shard) const {
   std::vector<MemberName> members;
   if (shard < 0 || shard >= shards) return members;
+  const MemberKind kind = mode == Mode::kCluster ? MemberKind::kShard : MemberKind::kServer;
   for (int ordinal = 0; ordinal <= replicas_per_shard; ++ordinal) {
-    members.push_back({shard, ordinal});
+    members.push_back({.shard = shard, .ordinal = ordinal, .kind = kind});
+  }
+  return members;
+}
+
+std::vector<MemberName> Layout::Sentinels() const {
+  std::vector<MemberName> members;
+  for (int ordinal = 0; ordinal < sentinels; ++ordinal) {
+    members.push_back({.shard = 0, .ordinal = ordinal, .kind = MemberKind::kSentinel});
   }
   return members;
 }
 
 bool Layout::Contains(MemberName member) const {
-  return member.shard >= 0 && member.shard < shards && member.ordinal >= 0 &&
-         member.ordinal <= replicas_per_shard;
+  return std::ranges::contains(
+      member.kind == MemberKind::kSentinel ? Sentinels() : MembersOf(member.shard), member);
+}
+
+std::optional<MemberName> MemberAt(const AddressBook& addresses, std::string_view ip) {
+  const auto found =
+      std::ranges::find(addresses, ip, [](const auto& entry) { return entry.second.ip; });
+  if (found == addresses.end()) return std::nullopt;
+  return found->first;
 }
 
 Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,

@@ -2,6 +2,7 @@
 // The declared shape of a cluster and its first nodes.conf.
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
@@ -9,18 +10,35 @@
 
 namespace bowline {
 
-/// What the chart's values declare.
+enum class Mode { kCluster, kSentinel };
+
+/// What the chart's values declare. In sentinel mode the servers are the one shard.
 struct Layout {
   int shards = 3;
   int replicas_per_shard = 1;
+  Mode mode = Mode::kCluster;
+  int sentinels = 0;
 
-  /// All members, shard by shard, ordinal by ordinal.
+  /// Sentinel mode: `servers` in all, one of them the primary.
+  static Layout Sentinel(int servers, int sentinels) {
+    return {.shards = 1,
+            .replicas_per_shard = servers - 1,
+            .mode = Mode::kSentinel,
+            .sentinels = sentinels};
+  }
+
+  /// All members, shard by shard, ordinal by ordinal; the sentinels last.
   [[nodiscard]] std::vector<MemberName> Members() const;
+  /// Those that hold the shard's data.
   [[nodiscard]] std::vector<MemberName> MembersOf(int shard) const;
+  [[nodiscard]] std::vector<MemberName> Sentinels() const;
   [[nodiscard]] bool Contains(MemberName member) const;
 };
 
 using AddressBook = std::map<MemberName, Endpoint>;
+
+/// Whose address that is; empty: nobody's.
+std::optional<MemberName> MemberAt(const AddressBook& addresses, std::string_view ip);
 
 /// The complete file of a first start for `self`: deterministic ids, all addresses, slots split
 /// evenly over the ordinals 0, the other ordinals as their replicas, shard ids, distinct config

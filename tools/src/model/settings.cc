@@ -27,14 +27,16 @@ Result<std::string> GetOneOf(const JsonView& object, std::string_view key,
               Quoted(value), list);
 }
 
-Result<Ports> ParsePorts(const JsonView& object) {
-  RETURN_IF_ERROR(object.OnlyKeys({"client", "bus", "http"}));
+Result<Ports> ParsePorts(const JsonView& object, Mode mode) {
+  const std::string_view third = mode == Mode::kCluster ? "bus" : "sentinel";
+  RETURN_IF_ERROR(object.OnlyKeys({"client", third, "http"}));
   Ports ports;
   ASSIGN_OR_RETURN(ports.client, GetBounded(object, "client", 1, 65535));
-  ASSIGN_OR_RETURN(ports.bus, GetBounded(object, "bus", 1, 65535));
   ASSIGN_OR_RETURN(ports.http, GetBounded(object, "http", 1, 65535));
-  if (ports.client == ports.bus || ports.client == ports.http || ports.bus == ports.http) {
-    return Fail(Code::kInvalidArgument, "ports.client, ports.bus and ports.http must differ");
+  ASSIGN_OR_RETURN(const int other, GetBounded(object, third, 1, 65535));
+  (mode == Mode::kCluster ? ports.bus : ports.sentinel) = other;
+  if (ports.client == other || ports.client == ports.http || other == ports.http) {
+    return Fail(Code::kInvalidArgument, "ports.client, ports.{} and ports.http must differ", third);
   }
   return ports;
 }
@@ -49,11 +51,36 @@ Status ParseCluster(const JsonView& object, Settings& settings) {
   return {};
 }
 
-Status ParseEngine(const JsonView& root, Settings& settings) {
-  ASSIGN_OR_RETURN(const std::string mode, root.GetString("mode"));
-  if (mode != "cluster") {
-    return Fail(Code::kInvalidArgument, "mode is \"{}\": this program knows cluster", mode);
+Status ParseSentinel(const JsonView& object, Settings& settings) {
+  RETURN_IF_ERROR(
+      object.OnlyKeys({"servers", "sentinels", "quorum", "masterName", "downAfterMilliseconds",
+                       "failoverTimeoutMilliseconds", "parallelSyncs", "auth", "recoverFrom"}));
+  ASSIGN_OR_RETURN(const int servers, GetBounded(object, "servers", 1, 100));
+  ASSIGN_OR_RETURN(const int sentinels, GetBounded(object, "sentinels", 1, 99));
+  settings.layout = Layout::Sentinel(servers, sentinels);
+  SentinelSettings& sentinel = settings.sentinel;
+  ASSIGN_OR_RETURN(sentinel.quorum, GetBounded(object, "quorum", 1, sentinels));
+  ASSIGN_OR_RETURN(sentinel.master_name, object.GetString("masterName"));
+  ASSIGN_OR_RETURN(sentinel.down_after_milliseconds,
+                   GetBounded(object, "downAfterMilliseconds", 500, 600'000));
+  ASSIGN_OR_RETURN(sentinel.failover_timeout_milliseconds,
+                   GetBounded(object, "failoverTimeoutMilliseconds", 1000, 3'600'000));
+  ASSIGN_OR_RETURN(sentinel.parallel_syncs, GetBounded(object, "parallelSyncs", 1, 100));
+  ASSIGN_OR_RETURN(sentinel.auth, object.GetBool("auth"));
+  ASSIGN_OR_RETURN(const std::string recover_from, object.GetStringOr("recoverFrom", ""));
+  if (recover_from.empty()) return {};
+  const auto member = MemberName::Parse(recover_from);
+  if (!member || member->kind != MemberKind::kServer || !settings.layout.Contains(*member)) {
+    return Fail(Code::kInvalidArgument, "sentinel.recoverFrom is {}: use server-0 to server-{}",
+                Quoted(recover_from), servers - 1);
   }
+  sentinel.recover_from = *member;
+  return {};
+}
+
+Status ParseEngine(const JsonView& root, Settings& settings) {
+  ASSIGN_OR_RETURN(const std::string mode, GetOneOf(root, "mode", {"cluster", "sentinel"}));
+  settings.layout.mode = mode == "cluster" ? Mode::kCluster : Mode::kSentinel;
   ASSIGN_OR_RETURN(const std::string engine, root.GetString("engine"));
   if (engine != "redis" && engine != "valkey") {
     return Fail(Code::kInvalidArgument, "engine is \"{}\": use redis or valkey", engine);
@@ -64,9 +91,14 @@ Status ParseEngine(const JsonView& root, Settings& settings) {
 
 Status ParseSections(const JsonView& root, Settings& settings) {
   ASSIGN_OR_RETURN(const JsonView ports, root.Get("ports"));
-  ASSIGN_OR_RETURN(settings.ports, ParsePorts(ports));
-  ASSIGN_OR_RETURN(const JsonView cluster, root.Get("cluster"));
-  RETURN_IF_ERROR(ParseCluster(cluster, settings));
+  ASSIGN_OR_RETURN(settings.ports, ParsePorts(ports, settings.layout.mode));
+  const bool cluster = settings.layout.mode == Mode::kCluster;
+  const std::string_view absent = cluster ? "sentinel" : "cluster";
+  if (root.Has(absent)) {
+    return Fail(Code::kInvalidArgument, "{}: it has no meaning in this mode: remove it", absent);
+  }
+  ASSIGN_OR_RETURN(const JsonView shape, root.Get(cluster ? "cluster" : "sentinel"));
+  RETURN_IF_ERROR(cluster ? ParseCluster(shape, settings) : ParseSentinel(shape, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
   RETURN_IF_ERROR(auth.OnlyKeys({"enabled", "directory"}));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
@@ -94,11 +126,15 @@ std::string Settings::HostOf(MemberName member) const {
 Result<MemberName> Settings::MemberOfPod(std::string_view pod) const {
   const std::string prefix = fullname + "-";
   if (!pod.starts_with(prefix)) {
-    return Fail(Code::kInvalidArgument, "pod \"{}\" is not one of \"{}shard-<n>-<n>\"", pod,
+    return Fail(Code::kInvalidArgument, "pod \"{}\" is not of this release: no \"{}...\"", pod,
                 prefix);
   }
   ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(pod.substr(prefix.size())));
   return member;
+}
+
+int Settings::PortOf(MemberName member) const {
+  return member.kind == MemberKind::kSentinel ? ports.sentinel : ports.client;
 }
 
 std::string Settings::EngineProgram() const {
@@ -108,9 +144,10 @@ std::string Settings::EngineProgram() const {
 Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
-                                 "clusterDomain", "ports", "cluster", "auth", "persistence",
-                                 "record", "events", "terminationGracePeriodSeconds", "log"}));
+  RETURN_IF_ERROR(
+      root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
+                     "clusterDomain", "ports", "cluster", "sentinel", "auth", "persistence",
+                     "record", "events", "roleLabel", "terminationGracePeriodSeconds", "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   if (version != 1) {
     return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
@@ -124,6 +161,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   RETURN_IF_ERROR(ParseSections(root, settings));
   ASSIGN_OR_RETURN(settings.record, root.GetStringOr("record", ""));
   ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
+  ASSIGN_OR_RETURN(settings.role_label, root.GetBoolOr("roleLabel", false));
   ASSIGN_OR_RETURN(settings.grace_seconds,
                    GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));
   return settings;

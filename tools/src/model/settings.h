@@ -1,6 +1,7 @@
 #pragma once
 // bowline.json: what the chart tells every member. Rendered by the chart, parsed strictly here.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,21 @@ enum class EngineKind { kRedis, kValkey };
 
 struct Ports {
   int client = 6379;
-  int bus = 16379;
+  int bus = 16379;  ///< cluster mode
   int http = 8379;
+  int sentinel = 26379;  ///< sentinel mode
+};
+
+/// Sentinel mode; the numbers of servers and sentinels are the layout's.
+struct SentinelSettings {
+  int quorum = 2;  ///< sentinels that must agree that the primary is down
+  std::string master_name = "mymaster";
+  int down_after_milliseconds = 3000;
+  int failover_timeout_milliseconds = 60'000;
+  int parallel_syncs = 1;
+  bool auth = true;  ///< the sentinels ask for the clients' password
+  /// Whose dataset to take when two histories have diverged; empty: nobody's, stop and ask.
+  std::optional<MemberName> recover_from;
 };
 
 struct Settings {
@@ -25,12 +39,14 @@ struct Settings {
   std::string cluster_domain = "cluster.local";
   Ports ports;
   Layout layout;
-  int node_timeout_milliseconds = 3000;
+  int node_timeout_milliseconds = 3000;  ///< cluster mode
+  SentinelSettings sentinel;
   bool auth = true;
   std::string auth_directory = "/etc/bowline-secret";
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;
+  bool role_label = false;  ///< the members keep the label bowline/role on their pods
   int grace_seconds = 60;
   std::string log_format = "json";
   std::string log_level = "info";
@@ -41,6 +57,8 @@ struct Settings {
   [[nodiscard]] std::string HostOf(MemberName member) const;
   /// The member that a pod's name stands for; kInvalidArgument for a pod of another release.
   [[nodiscard]] Result<MemberName> MemberOfPod(std::string_view pod) const;
+  /// The port on which a member answers its clients.
+  [[nodiscard]] int PortOf(MemberName member) const;
   /// "redis-server" or "valkey-server".
   [[nodiscard]] std::string EngineProgram() const;
 };

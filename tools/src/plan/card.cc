@@ -28,6 +28,7 @@ void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("problem", engine.problem);
   json.Field("role", info.primary ? "primary" : "replica").Field("version", info.version);
   json.Field("replicationId", info.replication_id).Field("offset", info.offset);
+  json.Field("previousId", info.previous_id).Field("previousOffset", info.previous_offset);
   json.Field("loading", info.loading);
   json.Field("linkUp", info.link_up).Field("syncInProgress", info.sync_in_progress);
   json.Field("linkDownSeconds", info.link_down_seconds);
@@ -49,6 +50,8 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(info.version, object.GetString("version"));
   ASSIGN_OR_RETURN(info.replication_id, object.GetString("replicationId"));
   ASSIGN_OR_RETURN(info.offset, object.GetInt("offset"));
+  ASSIGN_OR_RETURN(info.previous_id, object.GetStringOr("previousId", ""));       // 0.1.0 did not
+  ASSIGN_OR_RETURN(info.previous_offset, object.GetIntOr("previousOffset", -1));  // tell these
   ASSIGN_OR_RETURN(info.loading, object.GetBool("loading"));
   ASSIGN_OR_RETURN(info.link_up, object.GetBool("linkUp"));
   ASSIGN_OR_RETURN(info.sync_in_progress, object.GetBool("syncInProgress"));
@@ -65,6 +68,71 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   engine.cluster.current_epoch = static_cast<std::uint64_t>(epoch);
   ASSIGN_OR_RETURN(engine.keys, object.GetInt("keys"));
   ASSIGN_OR_RETURN(engine.view, object.GetString("view"));
+  return {};
+}
+
+void WritePeers(JsonWriter& json, std::string_view key, const std::vector<SentinelPeer>& peers) {
+  json.Key(key).BeginArray();
+  for (const SentinelPeer& peer : peers) {
+    json.BeginObject().Field("ip", peer.ip).Field("port", peer.port).Field("id", peer.id);
+    json.Field("down", peer.down).Field("infoAgeMs", peer.info_age_milliseconds).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteSentinel(JsonWriter& json, const SentinelSnapshot& sentinel) {
+  json.Key("sentinel").BeginObject();
+  json.Field("answers", sentinel.answers).Field("problem", sentinel.problem);
+  json.Field("primaryIp", sentinel.primary_ip).Field("primaryPort", sentinel.primary_port);
+  json.Field("primary", sentinel.primary ? sentinel.primary->ToString() : "");
+  json.Field("currentEpoch", static_cast<std::int64_t>(sentinel.epochs.current));
+  json.Field("configEpoch", static_cast<std::int64_t>(sentinel.epochs.config));
+  json.Field("leaderEpoch", static_cast<std::int64_t>(sentinel.epochs.leader));
+  json.Field("primaryDown", sentinel.primary_down).Field("failingOver", sentinel.failing_over);
+  WritePeers(json, "replicas", sentinel.replicas);
+  WritePeers(json, "sentinels", sentinel.sentinels);
+  json.EndObject();
+}
+
+Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  return static_cast<std::uint64_t>(value);
+}
+
+Result<std::vector<SentinelPeer>> ReadPeers(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
+  std::vector<SentinelPeer> peers;
+  for (const JsonView& item : items) {
+    SentinelPeer peer;
+    ASSIGN_OR_RETURN(peer.ip, item.GetString("ip"));
+    ASSIGN_OR_RETURN(const std::int64_t port, item.GetInt("port"));
+    peer.port = static_cast<int>(port);
+    ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
+    ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
+    ASSIGN_OR_RETURN(peer.info_age_milliseconds, item.GetInt("infoAgeMs"));
+    peers.push_back(std::move(peer));
+  }
+  return peers;
+}
+
+Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
+  ASSIGN_OR_RETURN(sentinel.answers, object.GetBool("answers"));
+  ASSIGN_OR_RETURN(sentinel.problem, object.GetString("problem"));
+  ASSIGN_OR_RETURN(sentinel.primary_ip, object.GetString("primaryIp"));
+  ASSIGN_OR_RETURN(const std::int64_t port, object.GetInt("primaryPort"));
+  sentinel.primary_port = static_cast<int>(port);
+  ASSIGN_OR_RETURN(const std::string primary, object.GetString("primary"));
+  if (!primary.empty()) {
+    ASSIGN_OR_RETURN(sentinel.primary, MemberName::Parse(primary));
+  }
+  ASSIGN_OR_RETURN(sentinel.epochs.current, ReadEpoch(object, "currentEpoch"));
+  ASSIGN_OR_RETURN(sentinel.epochs.config, ReadEpoch(object, "configEpoch"));
+  ASSIGN_OR_RETURN(sentinel.epochs.leader, ReadEpoch(object, "leaderEpoch"));
+  ASSIGN_OR_RETURN(sentinel.primary_down, object.GetBool("primaryDown"));
+  ASSIGN_OR_RETURN(sentinel.failing_over, object.GetBool("failingOver"));
+  ASSIGN_OR_RETURN(sentinel.replicas, ReadPeers(object, "replicas"));
+  ASSIGN_OR_RETURN(sentinel.sentinels, ReadPeers(object, "sentinels"));
   return {};
 }
 
@@ -89,8 +157,10 @@ std::string PrintCard(const Card& card) {
   if (card.mark) {
     json.Key("mark").BeginObject();
     json.Field("replicationId", card.mark->replication_id).Field("offset", card.mark->offset);
-    json.EndObject();
+    json.Field("previousId", card.mark->previous_id);
+    json.Field("previousOffset", card.mark->previous_offset).EndObject();
   }
+  if (card.sentinel) WriteSentinel(json, *card.sentinel);
   WriteEngine(json, card.engine);
   json.EndObject();
   return json.Take();
@@ -123,6 +193,12 @@ Result<Card> ParseCard(std::string_view text) {
     card.mark.emplace();
     ASSIGN_OR_RETURN(card.mark->replication_id, mark.GetString("replicationId"));
     ASSIGN_OR_RETURN(card.mark->offset, mark.GetInt("offset"));
+    ASSIGN_OR_RETURN(card.mark->previous_id, mark.GetStringOr("previousId", ""));
+    ASSIGN_OR_RETURN(card.mark->previous_offset, mark.GetIntOr("previousOffset", -1));
+  }
+  if (root.Has("sentinel")) {
+    ASSIGN_OR_RETURN(const JsonView sentinel, root.Get("sentinel"));
+    RETURN_IF_ERROR(ReadSentinel(sentinel, card.sentinel.emplace()));
   }
   ASSIGN_OR_RETURN(const JsonView engine, root.Get("engine"));
   RETURN_IF_ERROR(ReadEngine(engine, card.engine));

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/info.h"
+#include "model/sentinel_info.h"
 #include "plan/volume.h"
 
 namespace bowline {
@@ -41,9 +42,12 @@ struct Card {
   VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
   bool held = false;
   std::int64_t dataset_modified = 0;
-  std::uint64_t term = 0;  ///< LeadEpoch of its nodes.conf as it was found; 0: unknown
+  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's; 0:
+  /// unknown.
+  std::uint64_t term = 0;
   std::optional<ReplicationMark> mark;
   EngineSnapshot engine;
+  std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
 
   /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
   [[nodiscard]] bool HasData() const {

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/digest.h"
-#include "base/parse.h"
+#include "plan/directives.h"
 
 namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 28> kOwned{
+constexpr std::array<std::string_view, 30> kOwned{
     "port",
     "tls-port",
     "unixsocket",
@@ -24,6 +23,8 @@ constexpr std::array<std::string_view, 28> kOwned{
     "cluster-allow-replica-migration",
     "slaveof",
     "replicaof",
+    "replica-priority",
+    "slave-priority",
     "masteruser",
     "masterauth",
     "primaryuser",
@@ -44,38 +45,52 @@ constexpr std::array<std::string_view, 28> kOwned{
 constexpr std::array<std::string_view, 3> kOwnedPrefixes{"cluster-announce-", "replica-announce-",
                                                          "slave-announce-"};
 
-Status CheckDirectives(std::string_view text) {
-  int number = 0;
-  for (const std::string_view raw : SplitLines(text)) {
-    ++number;
-    const std::string_view line = Trim(raw);
-    if (line.empty() || line.starts_with('#')) continue;
-    std::string name(line.substr(0, line.find_first_of(" \t")));
-    std::erase_if(name, [](char c) { return c == '"' || c == '\''; });  // "port" is port, too
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    });
-    const bool owned = std::ranges::contains(kOwned, name) ||
-                       std::ranges::any_of(kOwnedPrefixes,
-                                           [&](std::string_view p) { return name.starts_with(p); });
-    if (owned) {
-      return Fail(Code::kInvalidArgument,
-                  "engine.conf line {} sets \"{}\", which the program sets itself: remove it from "
-                  "`config`",
-                  number, name);
-    }
-  }
-  return {};
+bool IsOwned(const std::vector<std::string>& words) {
+  const std::string& name = words.front();
+  return std::ranges::contains(kOwned, name) ||
+         std::ranges::any_of(kOwnedPrefixes,
+                             [&](std::string_view p) { return name.starts_with(p); });
 }
 
-std::string Users(const EngineSecrets& secrets) {
+// What a sentinel sends to a server, and nothing else (facts/sentinel.md 6).
+constexpr std::string_view kSentinelRights =
+    "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
+    "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
+
+std::string Users(const Settings& settings, const EngineSecrets& secrets) {
   std::string text;
   text += std::format("user default on #{} ~* &* +@all\n", Sha256Hex(secrets.password));
   // What a replica sends to its primary, and nothing else.
   text += std::format("user replication on #{} resetchannels -@all +psync +replconf +ping\n",
                       Sha256Hex(secrets.replication_password));
+  if (settings.layout.mode == Mode::kSentinel) {
+    text += std::format("user sentinel on #{} {}\n", Sha256Hex(secrets.replication_password),
+                        kSentinelRights);
+  }
   text += "masteruser replication\n";
   text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
+  return text;
+}
+
+std::string ClusterPart(const EngineConfInput& input) {
+  const Settings& settings = input.settings;
+  std::string text = "cluster-enabled yes\ncluster-config-file nodes.conf\n";
+  text += std::format("cluster-port {}\n", settings.ports.bus);
+  text += std::format("cluster-node-timeout {}\n", settings.node_timeout_milliseconds);
+  // A pod belongs to its StatefulSet's shard: the engine must not move it to another
+  // (facts/cluster.md 6d).
+  text += "cluster-allow-replica-migration no\n";
+  text += std::format("cluster-announce-ip {}\n", input.announced.ip);
+  text += std::format("cluster-announce-port {}\n", input.announced.port);
+  text += std::format("cluster-announce-bus-port {}\n", input.announced.bus_port);
+  return text;
+}
+
+std::string ServerPart(const EngineConfInput& input) {
+  std::string text;
+  if (input.follow) text += std::format("replicaof {} {}\n", input.follow->ip, input.follow->port);
+  // No sentinel may promote a member that holds nothing (the resident program resets it).
+  if (input.empty) text += "replica-priority 0\n";
   return text;
 }
 
@@ -98,25 +113,17 @@ std::string QuoteConf(std::string_view value) {
 }
 
 Result<std::string> RenderEngineConf(const EngineConfInput& input) {
-  RETURN_IF_ERROR(CheckDirectives(input.user_directives));
+  RETURN_IF_ERROR(CheckDirectives("engine.conf", input.user_directives, &IsOwned));
   const Settings& settings = input.settings;
   std::string text = "# Written by bowline at every start.\n" + input.user_directives;
   if (!text.ends_with('\n')) text += '\n';
   text += std::format("port {}\n", settings.ports.client);
   text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on
   text += std::format("dir {}\n", QuoteConf(input.data_directory));
-  text += "cluster-enabled yes\ncluster-config-file nodes.conf\n";
-  text += std::format("cluster-port {}\n", settings.ports.bus);
-  text += std::format("cluster-node-timeout {}\n", settings.node_timeout_milliseconds);
-  // A pod belongs to its StatefulSet's shard: the engine must not move it to another
-  // (facts/cluster.md 6d).
-  text += "cluster-allow-replica-migration no\n";
-  text += std::format("cluster-announce-ip {}\n", input.announced.ip);
-  text += std::format("cluster-announce-port {}\n", input.announced.port);
-  text += std::format("cluster-announce-bus-port {}\n", input.announced.bus_port);
+  text += settings.layout.mode == Mode::kCluster ? ClusterPart(input) : ServerPart(input);
   text += std::format("replica-announce-ip {}\n", input.announced.ip);
   text += std::format("replica-announce-port {}\n", input.announced.port);
-  if (settings.auth) text += Users(input.secrets);
+  if (settings.auth) text += Users(settings, input.secrets);
   return text;
 }
 

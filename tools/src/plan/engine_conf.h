@@ -1,6 +1,7 @@
 #pragma once
 // The engine's configuration file: the user's directives, then ours, which win by standing last.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,10 @@ struct EngineSecrets {
 struct EngineConfInput {
   Settings settings;
   EngineSecrets secrets;
-  Endpoint announced;           ///< own member Service
+  Endpoint announced;  ///< own member Service
+  std::optional<Endpoint> follow =
+      std::nullopt;             ///< sentinel mode: the primary; empty: this one leads
+  bool empty = false;           ///< sentinel mode: no data here
   std::string user_directives;  ///< engine.conf of the chart
   std::string data_directory = "/data";
 };

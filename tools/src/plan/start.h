@@ -35,18 +35,22 @@ struct StartPlan {
   std::optional<MemberName> source;  ///< kFollow, kLead: whose view
   std::string installation;          ///< kAdopt
   bool without_quorum =
-      false;             ///< kHandOver: no majority of primaries runs, so no votes are to be had
-  bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
+      false;               ///< kHandOver: no majority of primaries runs, so no votes are to be had
+  bool keep_copy = false;  ///< kFollow: the dataset here would be lost otherwise (rule R5)
+  bool warning = false;    ///< worth a Warning event: data was lost or is doubtful
 };
 
 struct StartInput {
   Layout layout;
   MemberName self;
+  AddressBook addresses;  ///< sentinel mode: whom the replicas follow is told by address
   VolumeFacts volume;
   Cards peers;  ///< those that answered; the others are silent
   std::optional<std::string>
       record_installation;              ///< from the release's record, when it could be read
   std::chrono::milliseconds waited{0};  ///< since this start began
+  /// Sentinel mode: whose dataset to take when two histories have diverged.
+  std::optional<MemberName> recover_from;
 };
 
 /// How long a primary with data waits for the cards of its own shard before it resumes without

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/sentinel_conf.h"
 
 namespace bowline {
 namespace {
@@ -59,6 +60,44 @@ VolumeFacts JudgeNodesConf(VolumeFacts facts, const VolumeFiles& files, MemberNa
   return facts;
 }
 
+/// Sentinel mode: the dataset and the state file are all there is.
+VolumeFacts JudgeServer(VolumeFacts facts, const VolumeFiles& files) {
+  if (files.nodes_conf) {
+    return Refuse(std::move(facts),
+                  "nodes.conf is there: this volume was of a Redis Cluster; mount an empty volume, "
+                  "or install with mode=cluster");
+  }
+  if (files.dataset_bytes > 0 && !files.state) {
+    return Refuse(std::move(facts),
+                  std::format("a dataset of {} bytes is there, but no bowline-state.json: this "
+                              "volume was not written by this program; move the dataset away to "
+                              "start as an empty replica",
+                              files.dataset_bytes));
+  }
+  const VolumeKind kind = KindOf(files, facts.state.held);
+  facts.kind = kind == VolumeKind::kSeeded ? VolumeKind::kFresh : kind;
+  return facts;
+}
+
+/// A sentinel's volume holds no data, only a memory that the other sentinels have, too.
+VolumeFacts JudgeSentinel(VolumeFacts facts, const VolumeFiles& files, MemberName self) {
+  facts.kind = VolumeKind::kFresh;
+  if (!files.sentinel_conf) return facts;
+  auto saved = ParseSavedSentinel(*files.sentinel_conf, files.addresses.value_or(""));
+  const std::string expected = facts.state.identity.NodeIdOf(self).str();
+  if (!saved) {
+    facts.reason = "sentinel.conf: " + saved.error().message;
+  } else if (saved->id != expected) {
+    facts.reason = std::format(
+        "sentinel.conf is of sentinel {}, this one is {}: it comes from another release or member",
+        saved->id, expected);
+  } else {
+    facts.kind = VolumeKind::kSeeded;
+    facts.sentinel = std::move(saved->snapshot);
+  }
+  return facts;
+}
+
 }  // namespace
 
 std::string PrintVolumeState(const VolumeState& state) {
@@ -98,6 +137,9 @@ std::string PrintMark(const ReplicationMark& mark) {
   json.BeginObject()
       .Field("replicationId", mark.replication_id)
       .Field("offset", mark.offset)
+      .Field("previousId", mark.previous_id)
+      .Field("previousOffset", mark.previous_offset)
+      .Field("term", static_cast<std::int64_t>(mark.term))
       .EndObject();
   return json.Take() + "\n";
 }
@@ -107,7 +149,32 @@ Result<ReplicationMark> ParseMark(std::string_view text) {
   ReplicationMark mark;
   ASSIGN_OR_RETURN(mark.replication_id, document.root().GetString("replicationId"));
   ASSIGN_OR_RETURN(mark.offset, document.root().GetInt("offset"));
+  ASSIGN_OR_RETURN(mark.previous_id, document.root().GetStringOr("previousId", ""));
+  ASSIGN_OR_RETURN(mark.previous_offset, document.root().GetIntOr("previousOffset", -1));
+  ASSIGN_OR_RETURN(const std::int64_t term, document.root().GetIntOr("term", 0));
+  mark.term = static_cast<std::uint64_t>(term);
   return mark;
+}
+
+History CompareHistories(const ReplicationMark& first, const ReplicationMark& second) {
+  if (first.replication_id == second.replication_id) {
+    if (first.offset == second.offset) return History::kSame;
+    return first.offset > second.offset ? History::kNewer : History::kOlder;
+  }
+  // second_repl_offset is the first offset that is no longer of the previous history.
+  const auto went_past = [](const ReplicationMark& old, const ReplicationMark& promoted) {
+    return old.offset >= promoted.previous_offset;
+  };
+  if (first.previous_offset >= 0 && first.previous_id == second.replication_id) {
+    return went_past(second, first) ? History::kDiverged : History::kNewer;
+  }
+  if (second.previous_offset >= 0 && second.previous_id == first.replication_id) {
+    return went_past(first, second) ? History::kDiverged : History::kOlder;
+  }
+  if (first.previous_offset >= 0 && first.previous_id == second.previous_id) {
+    return History::kDiverged;  // two members were promoted from one history
+  }
+  return History::kUnknown;
 }
 
 std::string_view VolumeKindName(VolumeKind kind) {
@@ -140,6 +207,8 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
     if (!foreign.empty()) return Refuse(std::move(facts), foreign);
     if (!state->identity.installation.empty()) facts.state = *state;
   }
+  if (self.kind == MemberKind::kSentinel) return JudgeSentinel(std::move(facts), files, self);
+  if (self.kind == MemberKind::kServer) return JudgeServer(std::move(facts), files);
   if (files.nodes_conf && !files.state) {
     return Refuse(
         std::move(facts),

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/nodes_conf.h"
+#include "model/sentinel_info.h"
 
 namespace bowline {
 
@@ -28,10 +29,24 @@ Result<VolumeState> ParseVolumeState(std::string_view text);
 struct ReplicationMark {
   std::string replication_id;
   std::int64_t offset = 0;
+  std::string previous_id;            ///< the history before the last promotion
+  std::int64_t previous_offset = -1;  ///< where that history ended; -1: there was none
+  std::uint64_t term = 0;             ///< sentinel mode: config epoch of the primary; 0: unknown
   bool operator==(const ReplicationMark&) const = default;
 };
 std::string PrintMark(const ReplicationMark& mark);
 Result<ReplicationMark> ParseMark(std::string_view text);
+
+/// Two datasets, by what is known of their histories.
+enum class History {
+  kSame,      ///< one history, as far as both went
+  kNewer,     ///< the first one has all of the second one, and more
+  kOlder,     ///< the other way round
+  kDiverged,  ///< each has what the other one has not
+  kUnknown,   ///< nothing connects them
+};
+/// A mark is up to a second old, so kSame and kNewer are true of what both had then.
+History CompareHistories(const ReplicationMark& first, const ReplicationMark& second);
 
 enum class VolumeKind {
   kFresh,    ///< no nodes.conf, no dataset: a first start, or a lost volume
@@ -46,7 +61,9 @@ Result<VolumeKind> ParseVolumeKind(std::string_view text);
 
 /// What was read from the volume, before any judgement. Absent and unreadable are different.
 struct VolumeFiles {
-  std::optional<std::string> nodes_conf;
+  std::optional<std::string> nodes_conf;     ///< cluster mode
+  std::optional<std::string> sentinel_conf;  ///< of a sentinel
+  std::optional<std::string> addresses;      ///< of a sentinel: what its file's addresses mean
   std::optional<std::string> state;
   std::optional<std::string> mark;
   std::int64_t dataset_bytes = 0;     ///< files that hold no key count nothing
@@ -61,10 +78,20 @@ struct VolumeFacts {
   VolumeState state;
   std::optional<ReplicationMark> mark;
   std::int64_t dataset_modified = 0;
+  /// Of a sentinel: what it had saved when it ended.
+  std::optional<SentinelSnapshot> sentinel;
+
+  /// Of the dataset; 0: unknown.
+  [[nodiscard]] std::uint64_t Term() const {
+    if (conf) return LeadEpoch(*conf);
+    return mark ? mark->term : 0;
+  }
 };
 
 /// Judges a volume for `self`, whose names are `expected` (its installation part may be empty:
-/// unknown). Never fails: what cannot be trusted is kRefused with the reason.
+/// unknown). Never fails: what cannot be trusted is kRefused with the reason. A sentinel's file
+/// that cannot be read is not refused: `reason` says what is wrong with it, and the others know all
+/// that was in it.
 VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, MemberName self);
 
 }  // namespace bowline
