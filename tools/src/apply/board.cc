@@ -1,5 +1,7 @@
 #include "apply/board.h"
 
+#include <algorithm>
+
 namespace bowline {
 namespace {
 
@@ -16,6 +18,7 @@ void Board::SetPhase(Phase phase, std::string reason) {
   card_.phase = phase;
   card_.reason = std::move(reason);
   if (phase == Phase::kStopping) card_.engine.answers = false;
+  if (phase == Phase::kStopping && card_.sentinel) card_.sentinel->answers = false;
 }
 
 void Board::SetVolume(const VolumeFacts& volume) {
@@ -25,7 +28,16 @@ void Board::SetVolume(const VolumeFacts& volume) {
   card_.held = volume.state.held;
   card_.dataset_modified = volume.dataset_modified;
   card_.mark = volume.mark;
-  card_.term = volume.conf ? LeadEpoch(*volume.conf) : 0;
+  card_.term = volume.Term();
+  if (card_.member.kind == MemberKind::kSentinel) {
+    card_.sentinel = volume.sentinel.value_or(SentinelSnapshot{});
+  }
+}
+
+void Board::SetSentinels(Cards sentinels, std::uint64_t term) {
+  const std::scoped_lock lock(mutex_);
+  sentinels_ = std::move(sentinels);
+  card_.term = std::max(card_.term, term);
 }
 
 void Board::SetHeld() {
@@ -39,11 +51,19 @@ Card Board::Now(Milliseconds max_age) {
     if (card_.phase != Phase::kRunning || Since(taken_) <= max_age) return card_;
   }
   // Not under the lock: a slow engine must not make the whole board slow.
-  EngineSnapshot snapshot = probe_.Take(Deadline::In(kSnapshotTimeout));
+  Snapshots taken = probe_.Take(Deadline::In(kSnapshotTimeout));
   const std::scoped_lock lock(mutex_);
   taken_ = std::chrono::steady_clock::now();
-  if (snapshot.replied) replied_ = taken_;
-  if (card_.phase == Phase::kRunning) card_.engine = std::move(snapshot);
+  if (taken.engine.replied) replied_ = taken_;
+  if (card_.phase != Phase::kRunning) return card_;
+  card_.engine = std::move(taken.engine);
+  // A sentinel that does not answer now has its memory all the same.
+  if (taken.sentinel && (taken.sentinel->answers || !card_.sentinel)) {
+    card_.sentinel = std::move(taken.sentinel);
+  } else if (taken.sentinel) {
+    card_.sentinel->answers = false;
+    card_.sentinel->problem = taken.sentinel->problem;
+  }
   return card_;
 }
 
@@ -58,6 +78,10 @@ ProbeInput Board::ForProbes() {
   return {.phase = card.phase,
           .reason = card.reason,
           .engine = card.engine,
+          .layout = layout_,
+          .self = card.member,
+          .sentinels = sentinels_,
+          .sentinel = card.sentinel,
           .silent = card.engine.replied ? Milliseconds(0) : Since(replied_)};
 }
 

@@ -7,21 +7,25 @@
 #include <mutex>
 #include <string>
 
-#include "apply/engine_probe.h"
+#include "apply/member_probe.h"
 #include "plan/card.h"
 #include "plan/probe.h"
+#include "plan/shard_view.h"
 
 namespace bowline {
 
 class Board {
  public:
-  /// `card` carries the names; `probe` looks at the own engine.
-  Board(Card card, EngineProbe& probe) : card_(std::move(card)), probe_(probe) {}
+  /// `card` carries the names; `probe` looks at the own process.
+  Board(Card card, Layout layout, MemberProbe& probe)
+      : card_(std::move(card)), layout_(layout), probe_(probe) {}
 
   void SetPhase(Phase phase, std::string reason);
   /// The volume as the guard found it (or has just changed it).
   void SetVolume(const VolumeFacts& volume);
   void SetHeld();
+  /// Sentinel mode: the other sentinels' cards, for the probes, and the term that they tell.
+  void SetSentinels(Cards sentinels, std::uint64_t term);
 
   /// The card with an engine snapshot not older than `max_age`.
   Card Now(Milliseconds max_age);
@@ -33,7 +37,9 @@ class Board {
  private:
   std::mutex mutex_;
   Card card_;
-  EngineProbe& probe_;
+  Layout layout_;
+  Cards sentinels_;
+  MemberProbe& probe_;
   std::chrono::steady_clock::time_point taken_{};
   std::chrono::steady_clock::time_point replied_ = std::chrono::steady_clock::now();
 };

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "base/parse.h"
+#include "plan/sentinel_conf.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include "sys/parallel.h"
@@ -60,6 +61,11 @@ Credentials LoginOf(const EngineSecrets& secrets) {
   return {.user = "default", .password = secrets.password};
 }
 
+Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
+  if (!settings.sentinel.auth) return {};
+  return LoginOf(secrets);
+}
+
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
   const std::vector<MemberName> members = settings.layout.Members();
   AddressAnswers answers;
@@ -72,29 +78,48 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
       return;
     }
     answers.book[members[i]] = {
-        .ip = found->front(), .port = settings.ports.client, .bus_port = settings.ports.bus};
+        .ip = found->front(), .port = settings.PortOf(members[i]), .bus_port = settings.ports.bus};
   });
   return answers;
 }
 
 Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
                   Deadline deadline) {
-  std::vector<std::pair<MemberName, std::string>> peers;
+  std::vector<MemberName> members;
   for (const auto& [member, endpoint] : addresses) {
-    if (except == nullptr || member != *except) peers.emplace_back(member, endpoint.ip);
+    if (except == nullptr || member != *except) members.push_back(member);
   }
+  return GatherCardsOf(settings, addresses, members, deadline);
+}
+
+Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
+                    const std::vector<MemberName>& members, Deadline deadline) {
   Cards cards;
   std::mutex mutex;
-  Parallel(peers.size(), kWidth, [&](std::size_t i) {
-    const auto body = HttpGet(peers[i].second, settings.ports.http, "/card", deadline);
+  Parallel(members.size(), kWidth, [&](std::size_t i) {
+    const auto address = addresses.find(members[i]);
+    if (address == addresses.end()) return;
+    const auto body = HttpGet(address->second.ip, settings.ports.http, "/card", deadline);
     if (!body) return;
     auto card = ParseCard(*body);
     // An address may belong to somebody else by now: only the member that we asked for counts.
-    if (!card || card->member != peers[i].first) return;
+    if (!card || card->member != members[i]) return;
     const std::scoped_lock lock(mutex);
-    cards[peers[i].first] = *std::move(card);
+    cards[members[i]] = *std::move(card);
   });
   return cards;
+}
+
+AddressBook LoadAddresses(const Settings& settings, const std::filesystem::path& data) {
+  const auto text = ReadFile(data / "bowline-addresses.json");
+  if (!text) return {};
+  AddressBook book = ParseAddresses(*text).value_or(AddressBook{});
+  std::erase_if(book, [&](const auto& entry) { return !settings.layout.Contains(entry.first); });
+  for (auto& [member, endpoint] : book) {
+    endpoint.port = settings.PortOf(member);
+    endpoint.bus_port = settings.ports.bus;
+  }
+  return book;
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -19,6 +19,7 @@ namespace bowline {
 struct Paths {
   std::filesystem::path config = "/etc/bowline/bowline.json";
   std::filesystem::path engine_directives = "/etc/bowline/engine.conf";
+  std::filesystem::path sentinel_directives = "/etc/bowline/sentinel.conf";
   std::filesystem::path data = "/data";
   std::filesystem::path run = "/run/bowline";
 };
@@ -34,6 +35,9 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings);
 /// How we log in to any member's engine.
 Credentials LoginOf(const EngineSecrets& secrets);
 
+/// How we log in to any sentinel.
+Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets);
+
 /// Member Services' addresses by DNS, all asked at once.
 struct AddressAnswers {
   AddressBook book;
@@ -45,6 +49,13 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline);
 /// out.
 Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
                   Deadline deadline);
+
+/// The cards of these members alone.
+Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
+                    const std::vector<MemberName>& members, Deadline deadline);
+
+/// The last known addresses from bowline-addresses.json, for when DNS is down; empty: none.
+AddressBook LoadAddresses(const Settings& settings, const std::filesystem::path& data);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -2,9 +2,19 @@
 
 namespace bowline {
 
-EngineSnapshot EngineProbe::Take(Deadline deadline) {
+Snapshots EngineProbe::Take(Deadline deadline) {
   const std::scoped_lock lock(mutex_);
-  return TakeLocked(deadline);
+  return {.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+}
+
+void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
+  const auto cluster = client_->ReadClusterInfo(deadline);
+  if (cluster) snapshot.cluster = *cluster;
+  auto view = client_->ClusterNodes(deadline);
+  const bool late = (!cluster && cluster.error().code == Code::kDeadlineExceeded) ||
+                    (!view && view.error().code == Code::kDeadlineExceeded);
+  if (view) snapshot.view = *std::move(view);
+  if (late) client_.reset();
 }
 
 EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
@@ -34,19 +44,12 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   }
   snapshot.info = *std::move(info);
   snapshot.answers = true;
-  // While it loads, redis answers these with -LOADING: the fields stay empty then.
-  auto cluster = client_->ReadClusterInfo(deadline);
-  if (cluster) snapshot.cluster = *cluster;
-  auto view = client_->ClusterNodes(deadline);
-  if (view) snapshot.view = *std::move(view);
+  // While it loads, redis answers these with -LOADING: the fields stay empty then. A late reply
+  // would answer the next call, so after one the connection is given up.
   const auto keys = client_->DbSize(deadline);
   if (keys) snapshot.keys = *keys;
-  for (const Code code :
-       {cluster ? Code::kInternal : cluster.error().code,
-        view ? Code::kInternal : view.error().code, keys ? Code::kInternal : keys.error().code}) {
-    if (code == Code::kDeadlineExceeded)
-      client_.reset();  // its late reply would answer the next call
-  }
+  if (!keys && keys.error().code == Code::kDeadlineExceeded) client_.reset();
+  if (client_ && mode_ == Mode::kCluster) AskCluster(snapshot, deadline);
   return snapshot;
 }
 

@@ -6,25 +6,26 @@
 #include <optional>
 #include <string>
 
-#include "plan/card.h"
+#include "apply/member_probe.h"
 #include "resp/client.h"
 
 namespace bowline {
 
-class EngineProbe {
+class EngineProbe : public MemberProbe {
  public:
-  EngineProbe(std::string ip, int port, Credentials credentials)
-      : ip_(std::move(ip)), port_(port), credentials_(std::move(credentials)) {}
+  EngineProbe(std::string ip, int port, Credentials credentials, Mode mode)
+      : ip_(std::move(ip)), port_(port), credentials_(std::move(credentials)), mode_(mode) {}
 
-  /// What the engine answers now. Never fails: a failure is part of the snapshot.
-  EngineSnapshot Take(Deadline deadline);
+  Snapshots Take(Deadline deadline) override;
 
  private:
   EngineSnapshot TakeLocked(Deadline deadline);
+  void AskCluster(EngineSnapshot& snapshot, Deadline deadline);
 
   std::string ip_;
   int port_;
   Credentials credentials_;
+  Mode mode_;
   std::mutex mutex_;
   std::optional<RespClient> client_;
 };

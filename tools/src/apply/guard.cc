@@ -3,6 +3,9 @@
 #include "apply/handover.h"
 #include "apply/record.h"
 #include "apply/volume_io.h"
+#include "plan/sentinel_conf.h"
+#include "plan/sentinel_start.h"
+#include "sys/files.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -18,18 +21,23 @@ constexpr Milliseconds kTakeOverTimeout{8000};
 
 }  // namespace
 
+bool StartsEmpty(const Settings& settings, const GuardOutcome& start) {
+  return settings.layout.mode == Mode::kSentinel && start.volume.kind != VolumeKind::kData &&
+         start.follow.has_value();
+}
+
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
              const EngineSecrets& secrets, Board& board, EventSink& events)
     : settings_(settings),
       paths_(paths),
       self_(self),
-      login_(LoginOf(secrets)),
+      secrets_(secrets),
       board_(board),
       events_(events) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
-  const auto copy = QuarantineNodesConf(paths_.data);
+  const auto copy = Quarantine(paths_.data, "nodes.conf");
   if (copy) text += std::format("; the file is untouched, a copy is {}", copy->string());
   events_.Emit("StartRefused", text, true);
   return {.code = Code::kDataLoss, .message = text};
@@ -54,6 +62,13 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   LogInfo("volume",
           {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", files->dataset_bytes}});
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
+  if (!volume_.reason
+           .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
+    const auto copy = Quarantine(paths_.data, "sentinel.conf");
+    events_.Emit("MemoryLost",
+                 volume_.reason + (copy ? std::format("; a copy is {}", copy->string()) : ""),
+                 true);
+  }
   return {};
 }
 
@@ -72,7 +87,8 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
       return GuardOutcome{.volume = volume_,
                           .addresses = addresses_,
                           .announced = addresses_.at(self_),
-                          .reason = **ready};
+                          .reason = **ready,
+                          .follow = follow_};
     }
     if (!pause(kLook)) return Fail(Code::kAborted, "told to stop before the engine was started");
   }
@@ -84,12 +100,13 @@ bool Guard::LookUpAddresses() {
   for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
   addresses_complete_ = addresses_.size() == settings_.layout.Members().size();
   if (addresses_complete_) return true;
-  if (volume_.conf && Since(began_) > kDnsPatience) {
-    // DNS is down: member Services keep their addresses, so what the file knows is most likely
+  if (Since(began_) > kDnsPatience) {
+    // DNS is down: member Services keep their addresses, so what the volume knows is most likely
     // still right.
-    AddressBook known = AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout);
-    known.merge(addresses_);
-    std::swap(addresses_, known);
+    AddressBook known =
+        volume_.conf ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
+                     : LoadAddresses(settings_, paths_.data);
+    addresses_.merge(known);  // what DNS has answered wins
     if (addresses_.contains(self_)) return true;
   }
   announced_reason_ = "looking up the members' Services: " +
@@ -101,15 +118,23 @@ StartPlan Guard::Decide() {
   cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
   StartInput input{.layout = settings_.layout,
                    .self = self_,
+                   .addresses = addresses_,
                    .volume = volume_,
                    .peers = cards_,
                    .record_installation = std::nullopt,
-                   .waited = Since(began_)};
+                   .waited = Since(began_),
+                   .recover_from = settings_.sentinel.recover_from};
   if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
     auto record = ReadRecord(settings_);
     if (record) input.record_installation = *std::move(record);
   }
-  return PlanStart(input);
+  if (self_.kind != MemberKind::kSentinel) return PlanStart(input);
+  const SentinelPlan plan = PlanSentinelStart(input);
+  epochs_ = plan.epochs;
+  return {.action = plan.action,
+          .reason = plan.reason,
+          .target = plan.primary,
+          .installation = plan.installation};
 }
 
 void Guard::Announce(const StartPlan& plan) {
@@ -150,13 +175,13 @@ Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
     case StartAction::kHandOver: {
       const HandoverContext ctx{.settings = settings_,
                                 .addresses = addresses_,
-                                .login = login_,
+                                .secrets = secrets_,
                                 .identity = volume_.state.identity,
                                 .self = self_,
                                 .self_ip = "127.0.0.1"};
       RETURN_IF_ERROR(
           TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
-      events_.Emit("HandedOver", plan.target->ToString() + " leads the shard now");
+      events_.Emit("HandedOver", "this member was the primary; another one leads now");
       return std::nullopt;
     }
     case StartAction::kSeed:
@@ -194,6 +219,46 @@ Status Guard::Adopt(const std::string& installation) {
 }
 
 Status Guard::WriteConf(const StartPlan& plan) {
+  if (self_.kind == MemberKind::kSentinel) return WriteSentinelConf(plan);
+  if (plan.keep_copy) {
+    ASSIGN_OR_RETURN(const std::filesystem::path kept, KeepDataset(paths_.data));
+    events_.Emit("DatasetKept", "this member's own dataset is kept in " + kept.string(), true);
+  }
+  if (settings_.layout.mode == Mode::kSentinel) return PrepareServer(plan);
+  return WriteNodesConf(plan);
+}
+
+Status Guard::NoteEmpty() {
+  if (volume_.kind == VolumeKind::kData || !volume_.state.held) return {};
+  volume_.state.held = false;
+  RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
+  board_.SetVolume(volume_);
+  return {};
+}
+
+Status Guard::WriteSentinelConf(const StartPlan& plan) {
+  const auto directives = ReadFile(paths_.sentinel_directives, 1U << 20U);
+  if (!directives) return FailWith(directives, "sentinel directives");
+  ASSIGN_OR_RETURN(const std::string text, RenderSentinelConf({.settings = settings_,
+                                                               .secrets = secrets_,
+                                                               .identity = volume_.state.identity,
+                                                               .self = self_,
+                                                               .addresses = addresses_,
+                                                               .primary = *plan.target,
+                                                               .epochs = epochs_,
+                                                               .user_directives = *directives,
+                                                               .data_directory = paths_.data}));
+  return SaveSentinelConf(paths_.data, text, addresses_);
+}
+
+Status Guard::PrepareServer(const StartPlan& plan) {
+  follow_.reset();
+  if (plan.action == StartAction::kFollow) follow_ = addresses_.at(*plan.target);
+  RETURN_IF_ERROR(NoteEmpty());
+  return SaveAddresses(paths_.data, addresses_);
+}
+
+Status Guard::WriteNodesConf(const StartPlan& plan) {
   const Identity& identity = volume_.state.identity;
   NodesConf conf;
   if (plan.action == StartAction::kSeed) {
@@ -209,11 +274,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
     // A vote that was given must not be given twice.
     if (volume_.conf) conf.last_vote_epoch = volume_.conf->last_vote_epoch;
   }
-  if (volume_.kind != VolumeKind::kData && volume_.state.held) {
-    volume_.state.held = false;  // what it held is gone
-    RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
-    board_.SetVolume(volume_);
-  }
+  RETURN_IF_ERROR(NoteEmpty());
   return SaveNodesConf(paths_.data, conf);
 }
 

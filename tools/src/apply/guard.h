@@ -18,16 +18,22 @@ struct GuardOutcome {
   AddressBook addresses;
   Endpoint announced;
   std::string reason;
+  std::optional<Endpoint>
+      follow;  ///< a server in sentinel mode: the primary; empty: this one leads
 };
+
+/// Sentinel mode: a server that starts without a dataset, not as the primary: no sentinel may
+/// promote it before it has copied one.
+bool StartsEmpty(const Settings& settings, const GuardOutcome& start);
 
 class Guard {
  public:
   Guard(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
         Board& board, EventSink& events);
 
-  /// Returns when the engine may start; nodes.conf has been written then. kDataLoss: refused (exit
-  /// 65). kAborted: told to stop while waiting. `pause` sleeps for the given time and says false
-  /// when it is time to stop.
+  /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
+  /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
+  /// given time and says false when it is time to stop.
   Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
 
  private:
@@ -41,6 +47,12 @@ class Guard {
   Status Found();
   Status Adopt(const std::string& installation);
   Status WriteConf(const StartPlan& plan);
+  Status WriteNodesConf(const StartPlan& plan);
+  Status WriteSentinelConf(const StartPlan& plan);
+  /// A server in sentinel mode: whom it follows goes into its configuration.
+  Status PrepareServer(const StartPlan& plan);
+  /// Of an engine that starts without a dataset: what it held is gone.
+  Status NoteEmpty();
   void Announce(const StartPlan& plan);
   void StepFailed(const StartPlan& plan, const Error& error);
   Error Refused(const std::string& reason);
@@ -48,7 +60,7 @@ class Guard {
   const Settings& settings_;
   const Paths& paths_;
   MemberName self_;
-  Credentials login_;
+  EngineSecrets secrets_;
   Board& board_;
   EventSink& events_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
@@ -56,6 +68,8 @@ class Guard {
   AddressBook addresses_;
   bool addresses_complete_ = false;
   Cards cards_;
+  SentinelEpochs epochs_;  ///< of a sentinel's plan
+  std::optional<Endpoint> follow_;
   std::string announced_reason_;
   std::string failure_;
 };

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "apply/handover_parts.h"
+#include "apply/sentinel_failover.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCallTimeout{1000};
-constexpr Milliseconds kCardsTimeout{800};
-constexpr Milliseconds kPoll{10};
+constexpr Milliseconds kCallTimeout = kHandoverCall;
+constexpr Milliseconds kPoll = kHandoverPoll;
 // An accepted failover is given up by the engine after 5 s (CLUSTER_MF_TIMEOUT, cluster_legacy.c).
 constexpr Milliseconds kEngineGivesUp{5500};
 // How long the primary waits for a replica that is just syncing.
@@ -20,34 +21,6 @@ constexpr Milliseconds kUsualSwitch{400};
 // Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
 // engine's own steps.
 constexpr Milliseconds kOwnPause{3000};
-
-Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
-  if (member == ctx.self) {
-    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, ctx.login,
-                               deadline.Within(kCallTimeout));
-  }
-  const auto address = ctx.addresses.find(member);
-  if (address == ctx.addresses.end()) {
-    return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
-  }
-  return RespClient::Connect(address->second.ip, address->second.port, ctx.login,
-                             deadline.Within(kCallTimeout));
-}
-
-/// Everybody's card, the own one from where `self` really is.
-Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
-  AddressBook book = ctx.addresses;
-  book[ctx.self].ip = ctx.self_ip;
-  return GatherCards(ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
-}
-
-/// The member's role; asked on a new connection when the old one breaks (a promotion resets
-/// connections).
-Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
-  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
-  return info.primary;
-}
 
 Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   while (true) {
@@ -62,7 +35,7 @@ Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline 
 Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   while (true) {
     const Cards cards = LookAtAll(ctx, deadline);
-    if (LedByMajority(ctx.identity, cards, member)) return {};
+    if (Confirmed(ctx, cards, member)) return {};
     if (!deadline.Sleep(kPoll)) {
       return Fail(Code::kDeadlineExceeded, "a majority of primaries does not confirm {}",
                   member.ToString());
@@ -110,24 +83,12 @@ Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* t
   if (!candidate) {
     return {.result = HandoverResult::kNoCandidate, .again = WorthWaiting(ctx, cards)};
   }
-  if (!ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
+  if (ctx.settings.layout.mode == Mode::kCluster &&
+      !ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
     return {.again = true};
   }
   LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
   return {.result = HandoverResult::kDone, .target = candidate->member};
-}
-
-/// Offsets equal while the primary takes no writes?
-Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline deadline) {
-  while (true) {
-    ASSIGN_OR_RETURN(const EngineInfo from, primary.Info(deadline));
-    ASSIGN_OR_RETURN(const EngineInfo to, replica.Info(deadline));
-    if (!from.primary) return {};
-    if (to.primary || to.offset >= from.offset) return {};
-    if (!deadline.Sleep(kPoll)) {
-      return Fail(Code::kDeadlineExceeded, "the replica does not catch up");
-    }
-  }
 }
 
 /// The engines' election did not come to an end in its usual time: two shards that hand over in the
@@ -150,6 +111,10 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
 }
 
 Status SwitchTo(const HandoverContext& ctx, MemberName target, Deadline deadline) {
+  if (ctx.settings.layout.mode == Mode::kSentinel) {
+    RETURN_IF_ERROR(SwitchBySentinel(ctx, target, deadline));
+    return WaitForMajority(ctx, target, deadline);
+  }
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
   RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kCallTimeout)));
   const Status promoted = WaitUntilPrimary(ctx, target, deadline.Within(kUsualSwitch));
@@ -185,6 +150,7 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
 
 Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
                     Deadline deadline) {
+  if (ctx.settings.layout.mode == Mode::kSentinel) return TakeOverBySentinel(ctx, deadline);
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
   // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md
   // 3f).

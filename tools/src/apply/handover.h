@@ -11,7 +11,7 @@ namespace bowline {
 struct HandoverContext {
   const Settings& settings;
   const AddressBook& addresses;
-  Credentials login;
+  EngineSecrets secrets;
   Identity identity;
   MemberName self;  ///< who leaves
   /// Where `self` itself is asked: its Service may already lead to the pod that follows it (a
@@ -34,7 +34,7 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
 
 /// `ctx.self`'s engine does not run: `target` takes over by FORCE (TAKEOVER without a quorum) and
 /// it is watched until it leads by the word of a majority. kAborted when the target is no fit
-/// replica any more: decide anew.
+/// replica any more: decide anew. In sentinel mode a sentinel chooses among the replicas.
 Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
                     Deadline deadline);
 

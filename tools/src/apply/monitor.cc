@@ -1,6 +1,7 @@
 #include "apply/monitor.h"
 
 #include "apply/volume_io.h"
+#include "plan/quorum_view.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -10,20 +11,25 @@ constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kEagerLook{200};  // until the member holds its shard's data
 constexpr int kLooksPerHeal = 5;
 constexpr Milliseconds kDnsTimeout{1500};
+constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 
 }  // namespace
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
-                 const EngineSecrets& secrets, GuardOutcome start, Board& board, EventSink& events)
+                 const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
+                 EventSink& events)
     : settings_(settings),
       paths_(paths),
       self_(self),
       login_(LoginOf(secrets)),
       state_(start.volume.state),
       announced_(start.announced),
+      addresses_(std::move(start.addresses)),
+      held_back_(StartsEmpty(settings, start)),
       board_(board),
       events_(events),
+      label_(pod, settings.role_label),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
@@ -35,8 +41,10 @@ void Monitor::Run(const std::stop_token& stop) {
     if (card.engine.answers) {
       NoteRole(card);
       NoteHeld(card);
+      if (settings_.layout.mode == Mode::kSentinel) LookAtOthers(card);
       NoteMark(card);
       if (++look % kLooksPerHeal == 0) Heal(card);
+      if (settings_.layout.mode == Mode::kSentinel) HealServer(card);
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, state_.held ? kLook : kEagerLook, [] { return false; });
@@ -47,6 +55,7 @@ void Monitor::NoteRole(const Card& card) {
   const EngineInfo& info = card.engine.info;
   const std::string role =
       info.primary ? "primary" : std::format("replica of {}", info.primary_host);
+  label_.Set(info.primary ? "primary" : "replica");
   if (role == role_) return;
   if (!role_.empty()) events_.Emit("RoleChanged", std::format("{} -> {}", role_, role));
   role_ = role;
@@ -72,14 +81,70 @@ void Monitor::NoteHeld(const Card& card) {
 void Monitor::NoteMark(const Card& card) {
   const EngineInfo& info = card.engine.info;
   if (!info.primary && !info.link_up) return;
-  const ReplicationMark mark{.replication_id = info.replication_id, .offset = info.offset};
+  const ReplicationMark mark{.replication_id = info.replication_id,
+                             .offset = info.offset,
+                             .previous_id = info.previous_id,
+                             .previous_offset = info.previous_offset,
+                             .term = term_};
   if (mark == mark_) return;
   mark_ = mark;
   SaveMark(paths_.data, mark);
 }
 
+void Monitor::LookAtOthers(const Card& card) {
+  peers_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
+  Cards sentinels;
+  for (const auto& [member, peer] : peers_) {
+    if (member.kind == MemberKind::kSentinel) sentinels[member] = peer;
+  }
+  const QuorumView quorum = ViewOfSentinels(settings_.layout, sentinels);
+  // The term is of this dataset only while it is the named primary's, or a copy of that.
+  const EngineInfo& info = card.engine.info;
+  const bool ours =
+      quorum.decided && quorum.running > 0 &&
+      (info.primary ? quorum.primary == self_
+                    : info.link_up && MemberAt(addresses_, info.primary_host) == quorum.primary);
+  if (ours) term_ = quorum.epochs.config;
+  board_.SetSentinels(std::move(sentinels), term_);
+}
+
+void Monitor::HealServer(const Card& card) {
+  const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
+                                              .self = self_,
+                                              .engine = card.engine,
+                                              .announced = announced_,
+                                              .addresses = addresses_,
+                                              .peers = peers_,
+                                              .held_back = held_back_});
+  if (plan.Empty()) return;
+  if (plan.announce || plan.follow) events_.Emit("Repair", plan.reason);
+  const Status repaired = RepairServer(plan);
+  if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
+}
+
+Status Monitor::RepairServer(const ServerHealPlan& plan) {
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  ASSIGN_OR_RETURN(RespClient client,
+                   RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
+  if (plan.announce) {
+    RETURN_IF_ERROR(client.ConfigSet("replica-announce-ip", plan.announce->ip, deadline));
+    announced_ = *plan.announce;
+  }
+  if (plan.follow) {
+    RETURN_IF_ERROR(client.ReplicaOf(addresses_.at(*plan.follow), deadline));
+    RETURN_IF_ERROR(client.CloseClients(deadline));
+  }
+  if (plan.release) {
+    RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));
+    held_back_ = false;
+  }
+  return {};
+}
+
 void Monitor::Heal(const Card& card) {
   const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
+  if (settings_.layout.mode == Mode::kSentinel) return;
   const HealPlan plan = PlanHeal({.layout = settings_.layout,
                                   .identity = state_.identity,
                                   .self = self_,

@@ -1,6 +1,6 @@
 #pragma once
-// The resident look at the own engine: snapshots, the "held" note, the replication mark, and repair
-// of addresses.
+// The resident look at the own engine: snapshots, the "held" note, the replication mark, repair of
+// addresses and, in sentinel mode, of whom it follows.
 
 #include <condition_variable>
 #include <mutex>
@@ -10,14 +10,17 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/role_label.h"
 #include "plan/heal.h"
+#include "plan/server_heal.h"
 
 namespace bowline {
 
 class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self,
-          const EngineSecrets& secrets, GuardOutcome start, Board& board, EventSink& events);
+          const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
+          EventSink& events);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -27,8 +30,12 @@ class Monitor {
   void NoteRole(const Card& card);
   void NoteHeld(const Card& card);
   void NoteMark(const Card& card);
+  /// Sentinel mode: what the others say, for the probes, the term and the repair.
+  void LookAtOthers(const Card& card);
   void Heal(const Card& card);
+  void HealServer(const Card& card);
   Status Repair(const HealPlan& plan);
+  Status RepairServer(const ServerHealPlan& plan);
 
   const Settings& settings_;
   const Paths& paths_;
@@ -36,8 +43,13 @@ class Monitor {
   Credentials login_;
   VolumeState state_;
   Endpoint announced_;
+  AddressBook addresses_;
+  bool held_back_;  ///< no sentinel may promote this member yet
+  Cards peers_;
+  std::uint64_t term_ = 0;
   Board& board_;
   EventSink& events_;
+  RoleLabel label_;
   std::string role_;
   ReplicationMark mark_;
   std::mutex mutex_;

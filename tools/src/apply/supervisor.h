@@ -1,21 +1,65 @@
 #pragma once
-// `run server`: guard, engine, signals, end. PID 1 of the engine's container.
+// PID 1 of a member's container: guard, process, signals, end. What servers and sentinels have in
+// common; apply/server.h and apply/sentinel.h have the rest.
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "apply/board.h"
 #include "apply/context.h"
-#include "base/error.h"
+#include "apply/events.h"
+#include "apply/guard.h"
+#include "sys/child.h"
+#include "web/http.h"
 
 namespace bowline {
 
-/// Runs until the engine has ended; the container's exit code. Errors are those of the start (see
-/// Guard::Run).
-Result<int> RunServer(const Settings& settings, const Paths& paths, const PodEnv& pod,
-                      const std::vector<std::string>& engine_arguments);
+/// The member that this pod is; kFailedPrecondition when the settings do not declare it.
+Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod);
 
-/// Writes the engine's configuration for the given announced address to paths.run.
-Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
-                       const Endpoint& announced);
+class Supervisor {
+ public:
+  Supervisor(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
+             const PodEnv& pod, std::unique_ptr<MemberProbe> probe);
+  virtual ~Supervisor() = default;
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  /// Runs until the process has ended; the container's exit code. Errors are those of the start
+  /// (see Guard::Run). On SIGHUP the process is ended and started anew, by a new look at
+  /// everything.
+  Result<int> Run(const std::vector<std::string>& engine_arguments);
+
+ protected:
+  /// Writes what the process starts from; its command line.
+  virtual Result<std::vector<std::string>> Arguments(const GuardOutcome& start) = 0;
+  /// Supervise, with the resident looks beside it.
+  virtual int Watched(GuardOutcome start, pid_t child) = 0;
+  /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
+  /// lead either.
+  virtual void BeforeStop() {}
+  /// The process has ended by itself; `last` is its card of a moment ago.
+  virtual void AfterDeath(const Card& last);
+
+  int Supervise(pid_t child);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  EngineSecrets secrets_;
+  const PodEnv& pod_;
+  std::unique_ptr<MemberProbe> probe_;
+  Board board_;
+  EventSink events_;
+  Identity identity_;      ///< as the start has found it
+  AddressBook addresses_;  ///< likewise
+
+ private:
+  int Ended(const ChildExit& ended, bool told_to_stop);
+
+  HttpServer http_;
+  bool again_ = false;  ///< the process is to be started anew
+};
 
 }  // namespace bowline

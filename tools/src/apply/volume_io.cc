@@ -1,14 +1,21 @@
 #include "apply/volume_io.h"
 
+#include <array>
+
 #include "base/digest.h"
+#include "plan/sentinel_conf.h"
+#include "sys/deadline.h"
 #include "sys/files.h"
 
 namespace bowline {
 namespace {
 
 constexpr const char* kNodesConf = "nodes.conf";
+constexpr const char* kSentinelConf = "sentinel.conf";
+constexpr const char* kAddresses = "bowline-addresses.json";
 constexpr const char* kState = "bowline-state.json";
 constexpr const char* kMark = "bowline-mark.json";
+constexpr std::array<const char*, 2> kDatasetFiles{"dump.rdb", "appendonlydir"};
 
 /// Absent -> nullopt; unreadable -> error.
 Result<std::optional<std::string>> ReadOptional(const std::filesystem::path& path) {
@@ -23,6 +30,8 @@ Result<std::optional<std::string>> ReadOptional(const std::filesystem::path& pat
 Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
   VolumeFiles files;
   ASSIGN_OR_RETURN(files.nodes_conf, ReadOptional(data / kNodesConf));
+  ASSIGN_OR_RETURN(files.sentinel_conf, ReadOptional(data / kSentinelConf));
+  ASSIGN_OR_RETURN(files.addresses, ReadOptional(data / kAddresses));
   ASSIGN_OR_RETURN(files.state, ReadOptional(data / kState));
   ASSIGN_OR_RETURN(files.mark, ReadOptional(data / kMark));
   ASSIGN_OR_RETURN(const DatasetFacts dataset, LookAtDataset(data));
@@ -52,10 +61,41 @@ void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark) {
   (void)ReplaceFileUnsynced(data / kMark, PrintMark(mark));  // only a hint
 }
 
-Result<std::filesystem::path> QuarantineNodesConf(const std::filesystem::path& data) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(data / kNodesConf));
+Status SaveAddresses(const std::filesystem::path& data, const AddressBook& addresses) {
+  const std::string text = PrintAddresses(addresses);
+  const auto present = ReadFile(data / kAddresses);
+  if (present && *present == text) return {};
+  return WriteFileAtomic(data / kAddresses, text);
+}
+
+Status SaveSentinelConf(const std::filesystem::path& data, const std::string& text,
+                        const AddressBook& addresses) {
+  // The addresses first: a file whose addresses nobody knows is no memory.
+  RETURN_IF_ERROR(SaveAddresses(data, addresses));
+  return WriteFileAtomic(data / kSentinelConf, text, 0600);
+}
+
+Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data) {
+  const std::filesystem::path folder = data / std::format("kept-{}", UnixSeconds());
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  for (const char* name : kDatasetFiles) {
+    if (error || !std::filesystem::exists(data / name)) continue;
+    std::filesystem::copy(
+        data / name, folder / name,
+        std::filesystem::copy_options::recursive | std::filesystem::copy_options::create_hard_links,
+        error);
+  }
+  if (!error) return folder;
+  return Fail(Code::kUnavailable, "keeping a copy of the dataset in {}: {}", folder.string(),
+              error.message());
+}
+
+Result<std::filesystem::path> Quarantine(const std::filesystem::path& data,
+                                         const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(data / file));
   const std::filesystem::path copy =
-      data / std::format("nodes.conf.refused-{}", Sha1Hex(text).substr(0, 8));
+      data / std::format("{}.refused-{}", file, Sha1Hex(text).substr(0, 8));
   if (std::filesystem::exists(copy)) return copy;
   RETURN_IF_ERROR(WriteFileAtomic(copy, text));
   return copy;

@@ -23,9 +23,20 @@ Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf);
 /// Without fsync: it is only a hint, rewritten each second.
 void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark);
 
-/// Keeps a copy of a refused nodes.conf beside it, named by its content, so that repeated starts
-/// make one copy. The original stays as it is. Returns the copy's path; kNotFound when there is no
-/// nodes.conf.
-Result<std::filesystem::path> QuarantineNodesConf(const std::filesystem::path& data);
+/// What a sentinel starts from, and what its addresses mean (plan/sentinel_conf.h).
+Status SaveSentinelConf(const std::filesystem::path& data, const std::string& text,
+                        const AddressBook& addresses);
+Status SaveAddresses(const std::filesystem::path& data, const AddressBook& addresses);
+
+/// Keeps a copy of a file that cannot be trusted ("nodes.conf", "sentinel.conf") beside it, named
+/// by its content, so that repeated starts make one copy. The original stays as it is. Returns the
+/// copy's path; kNotFound when there is no such file.
+Result<std::filesystem::path> Quarantine(const std::filesystem::path& data,
+                                         const std::string& file);
+
+/// Keeps the dataset's files in a folder of their own ("kept-<time>"), by hard links: the engine
+/// replaces its files when it copies another dataset, and never writes into these again. Returns
+/// the folder.
+Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data);
 
 }  // namespace bowline

@@ -21,6 +21,9 @@ std::optional<ShardPrimary> PrimaryOf(const Settings& settings, const Cards& car
   for (const MemberName member : settings.layout.MembersOf(shard)) {
     const auto card = cards.find(member);
     if (card == cards.end() || !card->second.engine.info.primary) continue;
+    if (settings.layout.mode == Mode::kSentinel) {
+      return ShardPrimary{.member = member, .slots = {}};  // one primary takes all keys
+    }
     const auto view = ParseClusterNodes(card->second.engine.view);
     if (!view || view->Myself() == nullptr || view->Myself()->slots.empty()) continue;
     return ShardPrimary{.member = member, .slots = view->Myself()->slots};
@@ -32,6 +35,7 @@ std::optional<ShardPrimary> PrimaryOf(const Settings& settings, const Cards& car
 Result<std::string> KeyIn(RespClient& client, const std::vector<SlotRange>& slots, int shards,
                           Deadline deadline) {
   const std::string prefix = "bowline:check:" + RandomHex() + ":";
+  if (slots.empty()) return prefix + "0";
   for (int i = 0; i < kTriesPerShard * shards; ++i) {
     std::string key = prefix + std::to_string(i);
     ASSIGN_OR_RETURN(const Reply slot, client.Ask({"CLUSTER", "KEYSLOT", key}, deadline));

@@ -15,7 +15,7 @@ constexpr Milliseconds kLookTimeout{5000};
 constexpr Milliseconds kHandoverTimeout{30'000};
 
 struct FailoverFlags {
-  int shard = 0;
+  int shard = -1;
   std::string to;
   bool dry_run = false;
 };
@@ -30,9 +30,11 @@ Result<MemberName> PrimaryOf(const Settings& settings, const Cards& cards, int s
   return Fail(Code::kUnavailable, "shard {} has no primary that answers", shard);
 }
 
-Result<ExitCode> RunFailover(const Settings& settings, const FailoverFlags& flags) {
+Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
+  if (settings.layout.mode == Mode::kSentinel && flags.shard == -1) flags.shard = 0;
   if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
-    return Fail(Code::kInvalidArgument, "--shard {}: use 0 to {}", flags.shard,
+    return Fail(Code::kInvalidArgument, "--shard is {}: use 0 to {}",
+                flags.shard == -1 ? "missing" : std::to_string(flags.shard),
                 settings.layout.shards - 1);
   }
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
@@ -56,7 +58,7 @@ Result<ExitCode> RunFailover(const Settings& settings, const FailoverFlags& flag
   ASSIGN_OR_RETURN(const HandoverResult result,
                    HandOverPlanned({.settings = settings,
                                     .addresses = seen.addresses,
-                                    .login = LoginOf(secrets),
+                                    .secrets = secrets,
                                     .identity = identity,
                                     .self = primary,
                                     .self_ip = seen.addresses.at(primary).ip},
@@ -68,8 +70,8 @@ Result<ExitCode> RunFailover(const Settings& settings, const FailoverFlags& flag
 
 VerbAction DeclareFailover(CLI::App& app) {
   const auto flags = std::make_shared<FailoverFlags>();
-  app.add_option("--shard", flags->shard, "number of the shard")->required();
-  app.add_option("--to", flags->to, "the member that shall lead, e.g. shard-0-1");
+  app.add_option("--shard", flags->shard, "number of the shard (cluster mode)");
+  app.add_option("--to", flags->to, "the member that shall lead, e.g. shard-0-1 or server-1");
   app.add_flag("--dry-run", flags->dry_run, "print the plan as JSON and do nothing");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));

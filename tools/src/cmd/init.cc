@@ -5,6 +5,7 @@
 #include "cmd/install.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
+#include "plan/sentinel_conf.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -37,6 +38,10 @@ Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
                                      .secrets = secrets,
                                      .announced = {},
                                      .user_directives = directives}));
+  if (settings.layout.mode == Mode::kSentinel) {
+    ASSIGN_OR_RETURN(const std::string own, ReadFile(paths.sentinel_directives));
+    RETURN_IF_ERROR(CheckSentinelDirectives(own));
+  }
   RETURN_IF_ERROR(CheckWritable(paths.data));
   RETURN_IF_ERROR(CheckWritable(paths.run));
   ASSIGN_OR_RETURN(const VolumeFiles files, ReadVolume(paths.data));

@@ -13,6 +13,7 @@ namespace bowline {
 
 struct PathFlags {
   std::string engine_directives = "/etc/bowline/engine.conf";
+  std::string sentinel_directives = "/etc/bowline/sentinel.conf";
   std::string data = "/data";
   std::string run = "/run/bowline";
 };

@@ -15,6 +15,8 @@ constexpr int kShutdownSeconds = 10;
 constexpr Milliseconds kCardsTimeout{1000};
 constexpr Milliseconds kDnsTimeout{2000};
 constexpr Milliseconds kFlush{500};
+constexpr Milliseconds kFailoverPatience{5000};
+constexpr Milliseconds kLook{50};
 
 /// A hook's own output is thrown away by the kubelet; what it decides belongs into the container's
 /// log.
@@ -25,6 +27,24 @@ void LogToContainer() {
   (void)!std::freopen("/proc/1/fd/2", "a", stderr);
 }
 
+/// A failover dies with the sentinel that leads it (facts/sentinel.md 2d).
+Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, Deadline deadline) {
+  const Deadline patience = deadline.Within(kFailoverPatience);
+  ASSIGN_OR_RETURN(RespClient client,
+                   RespClient::Connect("127.0.0.1", settings.ports.sentinel,
+                                       SentinelLoginOf(settings, secrets), patience));
+  while (true) {
+    SentinelSnapshot view;
+    ASSIGN_OR_RETURN(const SentinelFields master,
+                     client.SentinelMaster(settings.sentinel.master_name, patience));
+    RETURN_IF_ERROR(ReadSentinelMaster(master, view));
+    if (!view.failing_over) return {};
+    if (!patience.Sleep(kLook)) {
+      return Fail(Code::kDeadlineExceeded, "this sentinel still leads a failover");
+    }
+  }
+}
+
 /// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0,
 /// and the engines' own election is the fallback.
 Status TryHandOver(const Settings& settings, EventSink& events) {
@@ -32,6 +52,7 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
       Deadline::In(std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  if (self.kind == MemberKind::kSentinel) return AwaitOwnFailover(settings, secrets, deadline);
   const Credentials login = LoginOf(secrets);
   {
     // A replica stops at once: one question to the own engine, no look at anybody else.
@@ -49,14 +70,14 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, cards));
   ASSIGN_OR_RETURN(const HandoverResult result, HandOverPlanned({.settings = settings,
                                                                  .addresses = answers.book,
-                                                                 .login = login,
+                                                                 .secrets = secrets,
                                                                  .identity = identity,
                                                                  .self = self,
                                                                  .self_ip = "127.0.0.1"},
                                                                 deadline));
   switch (result) {
     case HandoverResult::kDone:
-      events.Emit("HandedOver", "before the stop; a majority of primaries confirms it");
+      events.Emit("HandedOver", "before the stop; a majority confirms it");
       break;
     case HandoverResult::kNothingToDo:
       LogInfo("not a primary with slots: nothing to hand over");

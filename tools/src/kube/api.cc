@@ -144,6 +144,18 @@ Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string&
   return {};
 }
 
+Status KubeApi::SetPodLabel(const PodRef& pod, const std::string& label, const std::string& value,
+                            Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject().Key("metadata").BeginObject();
+  WriteMap(json, "labels", {{label, value}});
+  json.EndObject().EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", pod.name_space, pod.name);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
+}
+
 Status KubeApi::CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const {
   const std::string path = std::format("/api/v1/namespaces/{}/events", about.name_space);
   ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,

@@ -45,6 +45,9 @@ class KubeApi {
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
+  /// Sets one label of a pod; its other labels stay.
+  Status SetPodLabel(const PodRef& pod, const std::string& label, const std::string& value,
+                     Deadline deadline) const;
   Status CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const;
   /// Keys and values of a Secret, decoded.
   Result<std::map<std::string, std::string>> GetSecret(const std::string& name_space,

@@ -56,6 +56,11 @@ Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields) {
     const auto parsed = ParseInt(age->second, 0, std::numeric_limits<std::int64_t>::max());
     if (parsed) peer.info_age_milliseconds = *parsed;
   }
+  const auto priority = fields.find("slave-priority");
+  if (priority != fields.end()) {
+    const auto parsed = ParseInt(priority->second, 0, std::numeric_limits<int>::max());
+    if (parsed) peer.priority = static_cast<int>(*parsed);
+  }
   return peer;
 }
 

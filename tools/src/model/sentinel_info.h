@@ -31,6 +31,7 @@ struct SentinelPeer {
   std::string id;                           ///< run id; of a sentinel: its id
   bool down = false;                        ///< s_down, o_down or disconnected
   std::int64_t info_age_milliseconds = -1;  ///< of a replica: since its last INFO; -1: never
+  int priority = 100;  ///< of a replica: the lowest one is promoted first, 0 never
   bool operator==(const SentinelPeer&) const = default;
 };
 

@@ -75,7 +75,8 @@ void WritePeers(JsonWriter& json, std::string_view key, const std::vector<Sentin
   json.Key(key).BeginArray();
   for (const SentinelPeer& peer : peers) {
     json.BeginObject().Field("ip", peer.ip).Field("port", peer.port).Field("id", peer.id);
-    json.Field("down", peer.down).Field("infoAgeMs", peer.info_age_milliseconds).EndObject();
+    json.Field("down", peer.down).Field("infoAgeMs", peer.info_age_milliseconds);
+    json.Field("priority", peer.priority).EndObject();
   }
   json.EndArray();
 }
@@ -111,6 +112,8 @@ Result<std::vector<SentinelPeer>> ReadPeers(const JsonView& object, std::string_
     ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
     ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
     ASSIGN_OR_RETURN(peer.info_age_milliseconds, item.GetInt("infoAgeMs"));
+    ASSIGN_OR_RETURN(const std::int64_t priority, item.GetInt("priority"));
+    peer.priority = static_cast<int>(priority);
     peers.push_back(std::move(peer));
   }
   return peers;

@@ -25,6 +25,13 @@ struct EngineSnapshot {
   std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
 };
 
+/// What a member's process has answered: an engine's, or a sentinel's beside `answers`, `replied`
+/// and `problem` of the engine.
+struct Snapshots {
+  EngineSnapshot engine;
+  std::optional<SentinelSnapshot> sentinel;
+};
+
 enum class Phase {
   kGuard,     ///< deciding how to start; the engine does not run
   kRunning,   ///< the engine has been started

@@ -81,17 +81,6 @@ Result<std::string> ReadLine(const std::vector<std::string>& words, SavedSentine
   return "";
 }
 
-Result<AddressBook> ParseAddresses(std::string_view text) {
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, document.root().Keys());
-  AddressBook book;
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(name));
-    ASSIGN_OR_RETURN(book[member].ip, document.root().GetString(name));
-  }
-  return book;
-}
-
 Result<std::string> KnownMembers(const SentinelConfInput& input) {
   const std::string& name = input.settings.sentinel.master_name;
   std::string text;
@@ -179,6 +168,17 @@ Result<SavedSentinel> ParseSavedSentinel(std::string_view text, std::string_view
   const auto book = ParseAddresses(addresses);
   if (book) saved.snapshot.primary = MemberAt(*book, saved.snapshot.primary_ip);
   return saved;
+}
+
+Result<AddressBook> ParseAddresses(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, document.root().Keys());
+  AddressBook book;
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(name));
+    ASSIGN_OR_RETURN(book[member].ip, document.root().GetString(name));
+  }
+  return book;
 }
 
 std::string PrintAddresses(const AddressBook& addresses) {

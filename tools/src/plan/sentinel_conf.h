@@ -43,5 +43,7 @@ Result<SavedSentinel> ParseSavedSentinel(std::string_view text, std::string_view
 
 /// Whose address is whose, for ParseSavedSentinel: addresses change when Services are made anew.
 std::string PrintAddresses(const AddressBook& addresses);
+/// Addresses alone, without ports. kInvalidArgument for anything else than PrintAddresses wrote.
+Result<AddressBook> ParseAddresses(std::string_view text);
 
 }  // namespace bowline

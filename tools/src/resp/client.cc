@@ -48,7 +48,24 @@ Code CodeOf(std::string_view word) {
   for (const std::string_view denied : {"NOAUTH", "WRONGPASS", "NOPERM"}) {
     if (word == denied) return Code::kPermissionDenied;
   }
+  if (word == "INPROG") return Code::kAborted;
+  if (word == "NOGOODSLAVE") return Code::kUnavailable;
   return Code::kFailedPrecondition;
+}
+
+/// A flat list of names and values.
+SentinelFields ToFields(const Reply& reply) {
+  SentinelFields fields;
+  for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
+    fields.insert_or_assign(reply.items[i].text, reply.items[i + 1].text);
+  }
+  return fields;
+}
+
+std::vector<SentinelFields> ToFieldsList(const Reply& reply) {
+  std::vector<SentinelFields> list;
+  for (const Reply& item : reply.items) list.push_back(ToFields(item));
+  return list;
 }
 
 }  // namespace
@@ -174,6 +191,48 @@ Status RespClient::PauseWrites(Milliseconds span, Deadline deadline) {
 
 Status RespClient::ResumeWrites(Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"CLIENT", "UNPAUSE"}, deadline));
+  return {};
+}
+
+Status RespClient::CloseClients(Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CLIENT", "KILL", "TYPE", "normal"}, deadline));
+  return {};
+}
+
+Status RespClient::ReplicaOf(const Endpoint& primary, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"REPLICAOF", primary.ip, std::to_string(primary.port)}, deadline));
+  return {};
+}
+
+Result<SentinelFields> RespClient::SentinelMaster(const std::string& name, Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "MASTER", name}, deadline));
+  return ToFields(reply);
+}
+
+Result<std::vector<SentinelFields>> RespClient::SentinelReplicas(const std::string& name,
+                                                                 Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "REPLICAS", name}, deadline));
+  return ToFieldsList(reply);
+}
+
+Result<std::vector<SentinelFields>> RespClient::SentinelSentinels(const std::string& name,
+                                                                  Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "SENTINELS", name}, deadline));
+  return ToFieldsList(reply);
+}
+
+Status RespClient::SentinelFailover(const std::string& name, Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"SENTINEL", "FAILOVER", name}, deadline));
+  return {};
+}
+
+Status RespClient::SentinelInfoPeriod(Milliseconds period, Deadline deadline) {
+  ASSIGN_OR_RETURN(
+      [[maybe_unused]] const Reply reply,
+      Ask({"SENTINEL", "DEBUG", "INFO-PERIOD", std::to_string(period.count())}, deadline));
   return {};
 }
 

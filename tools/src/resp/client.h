@@ -10,6 +10,7 @@
 #include "model/endpoint.h"
 #include "model/info.h"
 #include "model/nodes_conf.h"
+#include "model/sentinel_info.h"
 #include "resp/reply.h"
 #include "sys/deadline.h"
 
@@ -60,6 +61,20 @@ class RespClient {
   /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
   Status PauseWrites(Milliseconds span, Deadline deadline);
   Status ResumeWrites(Deadline deadline);
+  /// Closes the connections of ordinary clients, ours excepted, so that they look for the primary.
+  Status CloseClients(Deadline deadline);
+  Status ReplicaOf(const Endpoint& primary, Deadline deadline);
+
+  /// To a sentinel. kFailedPrecondition when it does not know that primary.
+  Result<SentinelFields> SentinelMaster(const std::string& name, Deadline deadline);
+  Result<std::vector<SentinelFields>> SentinelReplicas(const std::string& name, Deadline deadline);
+  Result<std::vector<SentinelFields>> SentinelSentinels(const std::string& name, Deadline deadline);
+  /// +OK means "begun". kAborted: one is on its way already (INPROG); kUnavailable: no replica is
+  /// fit in this sentinel's view (NOGOODSLAVE), which may be a second old.
+  Status SentinelFailover(const std::string& name, Deadline deadline);
+  /// How often it asks its servers for INFO; not kept over a restart.
+  Status SentinelInfoPeriod(Milliseconds period, Deadline deadline);
+
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
 
  private:

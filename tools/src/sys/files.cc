@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <vector>
 
@@ -133,13 +135,21 @@ void WriteBestEffort(const fs::path& path, std::string_view content) {
 }
 
 Result<bool> TryLockForLife(const fs::path& path) {
+  // An open file description lock excludes this very process, too.
+  static std::mutex mutex;
+  static std::set<fs::path> held;
+  const std::scoped_lock lock(mutex);
+  if (held.contains(path)) return true;
   // Without O_CLOEXEC: the engine inherits the descriptor, and with it the lock.
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT, 0644);
   if (fd < 0) return FailErrno("opening", path, errno);
   struct flock whole{};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
-  if (::fcntl(fd, F_OFD_SETLK, &whole) == 0) return true;
+  if (::fcntl(fd, F_OFD_SETLK, &whole) == 0) {
+    held.insert(path);
+    return true;
+  }
   const int error = errno;
   ::close(fd);
   if (error == EAGAIN || error == EACCES) return false;

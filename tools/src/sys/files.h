@@ -30,7 +30,8 @@ void WriteBestEffort(const std::filesystem::path& path, std::string_view content
 
 /// Takes the exclusive lock of `path` (an open file description lock, fcntl(2); the file is made)
 /// for as long as this process and every child that it starts afterwards live. False when another
-/// process holds it. Errors as ReadFile's; kUnavailable also where the file system has no locks.
+/// process holds it; true again when this one does. Errors as ReadFile's; kUnavailable also where
+/// the file system has no locks.
 Result<bool> TryLockForLife(const std::filesystem::path& path);
 
 /// What the engine's dataset files on a volume tell.

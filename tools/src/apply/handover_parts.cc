@@ -1,0 +1,55 @@
+#include "apply/handover_parts.h"
+
+#include "plan/quorum_view.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kCardsTimeout{800};
+
+}  // namespace
+
+Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  if (member == ctx.self) {
+    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, LoginOf(ctx.secrets),
+                               deadline.Within(kHandoverCall));
+  }
+  const auto address = ctx.addresses.find(member);
+  if (address == ctx.addresses.end()) {
+    return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
+  }
+  return RespClient::Connect(address->second.ip, address->second.port, LoginOf(ctx.secrets),
+                             deadline.Within(kHandoverCall));
+}
+
+Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
+  AddressBook book = ctx.addresses;
+  book[ctx.self].ip = ctx.self_ip;
+  return GatherCards(ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
+}
+
+Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kHandoverCall)));
+  return info.primary;
+}
+
+Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline deadline) {
+  while (true) {
+    ASSIGN_OR_RETURN(const EngineInfo from, primary.Info(deadline));
+    ASSIGN_OR_RETURN(const EngineInfo to, replica.Info(deadline));
+    if (!from.primary) return {};
+    if (to.primary || to.offset >= from.offset) return {};
+    if (!deadline.Sleep(kHandoverPoll)) {
+      return Fail(Code::kDeadlineExceeded, "the replica does not catch up");
+    }
+  }
+}
+
+bool Confirmed(const HandoverContext& ctx, const Cards& cards, MemberName member) {
+  return ctx.settings.layout.mode == Mode::kCluster
+             ? LedByMajority(ctx.identity, cards, member)
+             : NamedByMajority(ctx.settings.layout, cards, member);
+}
+
+}  // namespace bowline

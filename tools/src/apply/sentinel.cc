@@ -1,0 +1,45 @@
+#include "apply/sentinel.h"
+
+#include "apply/sentinel_monitor.h"
+#include "apply/sentinel_probe.h"
+#include "apply/supervisor.h"
+
+namespace bowline {
+namespace {
+
+class Sentinel : public Supervisor {
+ public:
+  Sentinel(const Settings& settings, const Paths& paths, MemberName self,
+           const EngineSecrets& secrets, const PodEnv& pod)
+      : Supervisor(settings, paths, self, secrets, pod,
+                   std::make_unique<SentinelProbe>(settings.ports.sentinel,
+                                                   SentinelLoginOf(settings, secrets),
+                                                   settings.sentinel.master_name)) {}
+
+ protected:
+  Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
+    dynamic_cast<SentinelProbe&>(*probe_).SetAddresses(start.addresses);
+    return std::vector<std::string>{settings_.EngineProgram(), paths_.data / "sentinel.conf",
+                                    "--sentinel"};
+  }
+
+  int Watched(GuardOutcome start, pid_t child) override {
+    const SentinelMonitor monitor(settings_, self_, std::move(start.addresses), board_, events_);
+    return Supervise(child);
+  }
+};
+
+}  // namespace
+
+Result<int> RunSentinel(const Settings& settings, const Paths& paths, const PodEnv& pod,
+                        const std::vector<std::string>& engine_arguments) {
+  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(settings, pod));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  if (self.kind != MemberKind::kSentinel) {
+    return Fail(Code::kFailedPrecondition, "{} is no sentinel: use run server", pod.name);
+  }
+  Sentinel sentinel(settings, paths, self, secrets, pod);
+  return sentinel.Run(engine_arguments);
+}
+
+}  // namespace bowline

@@ -1,0 +1,66 @@
+#include "apply/sentinel_monitor.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{1000};
+constexpr int kLooksPerAddresses = 5;
+constexpr Milliseconds kDnsTimeout{1500};
+constexpr Milliseconds kCardsTimeout{500};
+
+}  // namespace
+
+SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses,
+                                 Board& board, EventSink& events)
+    : settings_(settings),
+      self_(self),
+      addresses_(std::move(addresses)),
+      board_(board),
+      events_(events),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
+
+void SentinelMonitor::Run(const std::stop_token& stop) {
+  int look = 0;
+  while (!stop.stop_requested()) {
+    const Card card = board_.Now(Milliseconds(0));
+    NotePrimary(card);
+    std::vector<MemberName> others = settings_.layout.Sentinels();
+    std::erase(others, self_);
+    board_.SetSentinels(GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout)),
+                        0);
+    if (++look % kLooksPerAddresses == 0 && Moved()) ::kill(::getpid(), SIGHUP);
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  }
+}
+
+void SentinelMonitor::NotePrimary(const Card& card) {
+  if (!card.sentinel || !card.sentinel->answers || card.sentinel->primary == primary_) return;
+  if (primary_ && card.sentinel->primary) {
+    events_.Emit("PrimaryChanged",
+                 std::format("{} -> {} (epoch {})", primary_->ToString(),
+                             card.sentinel->primary->ToString(), card.sentinel->epochs.config));
+  }
+  primary_ = card.sentinel->primary;
+}
+
+bool SentinelMonitor::Moved() {
+  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  for (const auto& [member, endpoint] : answers.book) {
+    const auto known = addresses_.find(member);
+    if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;
+    events_.Emit("AddressRepair",
+                 std::format("the Service of {} has the address {} now: starting the sentinel anew",
+                             member.ToString(), endpoint.ip));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace bowline

@@ -1,0 +1,41 @@
+#pragma once
+// The resident look at the own sentinel: snapshots, the other sentinels for the probes, and whether
+// the members' addresses are still those that it was started with.
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "apply/board.h"
+#include "apply/context.h"
+#include "apply/events.h"
+
+namespace bowline {
+
+class SentinelMonitor {
+ public:
+  /// `addresses` are those that the sentinel was started with. When a member Service has another
+  /// one the process gets SIGHUP: a sentinel learns addresses only from its file.
+  SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, Board& board,
+                  EventSink& events);
+  ~SentinelMonitor();
+  SentinelMonitor(const SentinelMonitor&) = delete;
+  SentinelMonitor& operator=(const SentinelMonitor&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  void NotePrimary(const Card& card);
+  bool Moved();
+
+  const Settings& settings_;
+  MemberName self_;
+  AddressBook addresses_;
+  Board& board_;
+  EventSink& events_;
+  std::optional<MemberName> primary_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  std::jthread thread_;
+};
+
+}  // namespace bowline

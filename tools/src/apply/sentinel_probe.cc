@@ -1,0 +1,64 @@
+#include "apply/sentinel_probe.h"
+
+namespace bowline {
+namespace {
+
+// During a failover a sentinel learns that a replica obeyed from its next INFO; with a short period
+// the right moment to ask for one comes by every second (facts/sentinel-phase.md).
+constexpr Milliseconds kInfoPeriod{1000};
+
+Result<std::vector<SentinelPeer>> ToPeers(const std::vector<SentinelFields>& entries) {
+  std::vector<SentinelPeer> peers;
+  for (const SentinelFields& fields : entries) {
+    ASSIGN_OR_RETURN(SentinelPeer peer, ReadSentinelPeer(fields));
+    peers.push_back(std::move(peer));
+  }
+  return peers;
+}
+
+}  // namespace
+
+void SentinelProbe::SetAddresses(AddressBook addresses) {
+  const std::scoped_lock lock(mutex_);
+  addresses_ = std::move(addresses);
+  client_.reset();
+}
+
+Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
+  if (!client_) {
+    ASSIGN_OR_RETURN(client_, RespClient::Connect("127.0.0.1", port_, credentials_, deadline));
+    // Set anew on every connection: the sentinel may have been restarted.
+    (void)client_->SentinelInfoPeriod(kInfoPeriod, deadline);
+  }
+  SentinelSnapshot snapshot;
+  ASSIGN_OR_RETURN(const SentinelFields master, client_->SentinelMaster(master_name_, deadline));
+  RETURN_IF_ERROR(ReadSentinelMaster(master, snapshot));
+  ASSIGN_OR_RETURN(const auto replicas, client_->SentinelReplicas(master_name_, deadline));
+  ASSIGN_OR_RETURN(snapshot.replicas, ToPeers(replicas));
+  ASSIGN_OR_RETURN(const auto sentinels, client_->SentinelSentinels(master_name_, deadline));
+  ASSIGN_OR_RETURN(snapshot.sentinels, ToPeers(sentinels));
+  snapshot.primary = MemberAt(addresses_, snapshot.primary_ip);
+  snapshot.epochs.current = snapshot.epochs.leader = snapshot.epochs.config;
+  snapshot.answers = true;
+  return snapshot;
+}
+
+Snapshots SentinelProbe::Take(Deadline deadline) {
+  const std::scoped_lock lock(mutex_);
+  Snapshots taken;
+  auto asked = Ask(deadline);
+  if (!asked) {
+    // An error reply is a sign of life, a broken connection is none.
+    taken.engine.replied = client_ && asked.error().code != Code::kDeadlineExceeded &&
+                           asked.error().code != Code::kUnavailable;
+    taken.engine.problem = asked.error().message;
+    taken.sentinel.emplace().problem = asked.error().message;
+    client_.reset();
+    return taken;
+  }
+  taken.engine.replied = taken.engine.answers = true;
+  taken.sentinel = *std::move(asked);
+  return taken;
+}
+
+}  // namespace bowline

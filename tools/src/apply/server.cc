@@ -1,0 +1,103 @@
+#include "apply/server.h"
+
+#include <algorithm>
+
+#include "apply/engine_probe.h"
+#include "apply/handover.h"
+#include "apply/monitor.h"
+#include "apply/supervisor.h"
+#include "sys/files.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kTakeOverTimeout{4000};
+
+Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
+                       const GuardOutcome& start) {
+  const auto directives = ReadFile(paths.engine_directives, 1U << 20U);
+  if (!directives) return FailWith(directives, "engine directives");
+  ASSIGN_OR_RETURN(const std::string text, RenderEngineConf({.settings = settings,
+                                                             .secrets = secrets,
+                                                             .announced = start.announced,
+                                                             .follow = start.follow,
+                                                             .empty = StartsEmpty(settings, start),
+                                                             .user_directives = *directives,
+                                                             .data_directory = paths.data}));
+  return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
+}
+
+class Server : public Supervisor {
+ public:
+  Server(const Settings& settings, const Paths& paths, MemberName self,
+         const EngineSecrets& secrets, const PodEnv& pod)
+      : Supervisor(settings, paths, self, secrets, pod,
+                   std::make_unique<EngineProbe>("127.0.0.1", settings.ports.client,
+                                                 LoginOf(secrets), settings.layout.mode)) {}
+
+ protected:
+  Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
+    RETURN_IF_ERROR(WriteEngineConf(settings_, paths_, secrets_, start));
+    return std::vector<std::string>{settings_.EngineProgram(), paths_.run / "engine.conf"};
+  }
+
+  int Watched(GuardOutcome start, pid_t child) override {
+    const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
+                          events_);
+    return Supervise(child);
+  }
+
+  void BeforeStop() override {
+    if (!board_.Last().engine.info.primary) return;
+    const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
+    const auto result = HandOverPlanned(Context(), Deadline::In(budget));
+    if (!result) LogWarning("no handover before the stop", {{"err", result.error().ToString()}});
+  }
+
+  /// The primary is dead this very moment: its best replica takes over instead of waiting for the
+  /// time-outs.
+  void AfterDeath(const Card& last) override {
+    if (!last.engine.info.primary) return;
+    const Cards cards = GatherCards(settings_, addresses_, &self_, Deadline::In(Milliseconds(500)));
+    const auto candidate = BestCandidate(settings_.layout, cards, self_.shard, self_, false);
+    if (!candidate) {
+      LogWarning("no replica can take over now; the engines' own election decides");
+      return;
+    }
+    const Status taken =
+        TakeOverDead(Context(), candidate->member, false, Deadline::In(kTakeOverTimeout));
+    if (taken) {
+      events_.Emit("HandedOver", std::format("the primary's engine died; a replica leads now "
+                                             "(best: {}, {})",
+                                             candidate->member.ToString(), candidate->reason));
+    } else {
+      LogWarning("the take-over failed", {{"err", taken.error().ToString()}});
+    }
+  }
+
+ private:
+  [[nodiscard]] HandoverContext Context() const {
+    return {.settings = settings_,
+            .addresses = addresses_,
+            .secrets = secrets_,
+            .identity = identity_,
+            .self = self_,
+            .self_ip = "127.0.0.1"};
+  }
+};
+
+}  // namespace
+
+Result<int> RunServer(const Settings& settings, const Paths& paths, const PodEnv& pod,
+                      const std::vector<std::string>& engine_arguments) {
+  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(settings, pod));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  if (self.kind == MemberKind::kSentinel) {
+    return Fail(Code::kFailedPrecondition, "{} is a sentinel: use run sentinel", pod.name);
+  }
+  Server server(settings, paths, self, secrets, pod);
+  return server.Run(engine_arguments);
+}
+
+}  // namespace bowline
