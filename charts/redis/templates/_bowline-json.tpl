@@ -13,7 +13,7 @@
       "nodeTimeoutMilliseconds" (int $v.cluster.nodeTimeoutMilliseconds) -}}
 {{- else -}}
 {{- $ports = set $ports "sentinel" (int $v.ports.sentinel) -}}
-{{- $topology = set (include "redis.sentinelJson" . | fromJson) "recoverFrom" $v.sentinel.recoverFrom -}}
+{{- $topology = set (include "redis.sentinelJson" . | fromJson) "recoverFrom" ($v.sentinel.recoverFrom | default "") -}}
 {{- end -}}
 {{- toPrettyJson (dict
   "version" 1
