@@ -12,7 +12,25 @@ NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
 OBJECT_LABELS = (NAME, "app.kubernetes.io/instance", COMPONENT, "app.kubernetes.io/managed-by", "helm.sh/chart")
 SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env", "/usr/bin/env"}
-TOKEN_CONTAINERS = {"server", "auth-create"}
+# The engine's container of a member, by the component of its group.
+ENGINES = {"server", "sentinel"}
+TOKEN_CONTAINERS = {*ENGINES, "auth-create"}
+PORTS = {"cluster": {"client", "bus", "http"}, "sentinel": {"client", "http", "sentinel"}}
+TOPOLOGY = {
+    "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
+    "sentinel": {
+        "servers",
+        "sentinels",
+        "quorum",
+        "masterName",
+        "downAfterMilliseconds",
+        "failoverTimeoutMilliseconds",
+        "parallelSyncs",
+        "auth",
+        "recoverFrom",
+    },
+}
+# Without the ports and the topology, which the mode decides.
 BOWLINE_JSON = {
     "version": None,
     "release": None,
@@ -21,12 +39,11 @@ BOWLINE_JSON = {
     "mode": None,
     "engine": None,
     "clusterDomain": None,
-    "ports": {"client", "bus", "http"},
-    "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
     "auth": {"enabled", "directory"},
     "persistence": {"enabled"},
     "record": None,
     "events": None,
+    "roleLabel": None,
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }
@@ -121,10 +138,12 @@ def tokens(things: list[Object]) -> Iterator[str]:
             yield f"{name}: token {'mounted' if mounted else 'missing'}"
 
 
-def server(things: list[Object]) -> Iterator[str]:
+def engines(things: list[Object]) -> Iterator[str]:
     for name, container in containers(things):
-        if container["name"] != "server":
+        if container["name"] not in ENGINES:
             continue
+        if container["command"][1:] != ["run", container["name"]]:
+            yield f"{name}: runs {container['command']}"
         for probe, path in (("startupProbe", "/startup"), ("livenessProbe", "/live"), ("readinessProbe", "/ready")):
             if container.get(probe, {}).get("httpGet") != {"path": path, "port": "http"}:
                 yield f"{name}: {probe} is not GET {path}"
@@ -157,6 +176,13 @@ def references(things: list[Object]) -> Iterator[str]:
             yield f"{key(binding)}: no Role"
 
 
+def member_ports(name: str, spec: dict[str, Any]) -> list[str]:
+    """Names of the ports that a member of the StatefulSet has."""
+    if spec["template"]["metadata"]["labels"][COMPONENT] == "sentinel":
+        return ["sentinel", "http"]
+    return ["client", "bus", "http"] if "-shard-" in name else ["client", "http"]
+
+
 def members(things: list[Object]) -> Iterator[str]:
     """Each StatefulSet has its governing Service, a Service per member and selectors that fit."""
     services = {thing["metadata"]["name"]: thing["spec"] for thing in by_kind(things, "Service")}
@@ -173,7 +199,7 @@ def members(things: list[Object]) -> Iterator[str]:
             wanted = {**spec["selector"]["matchLabels"], "statefulset.kubernetes.io/pod-name": f"{name}-{ordinal}"}
             if member.get("selector") != wanted or not member.get("publishNotReadyAddresses"):
                 yield f"{name}-{ordinal}: no Service"
-            if [port["name"] for port in member.get("ports", [])] != ["client", "bus", "http"]:
+            if [port["name"] for port in member.get("ports", [])] != member_ports(name, spec):
                 yield f"{name}-{ordinal}: ports"
         for claim in spec.get("volumeClaimTemplates", []):
             if (
@@ -184,9 +210,10 @@ def members(things: list[Object]) -> Iterator[str]:
         pairs = [(c["topologyKey"], c["whenUnsatisfiable"]) for c in constraints(spec["template"]["spec"])]
         if len(pairs) != len(set(pairs)):
             yield f"{name}: Kubernetes refuses the same spread constraint twice"
-    checksums = {json.dumps(t["spec"]["template"]["metadata"]["annotations"]) for t in by_kind(things, "StatefulSet")}
-    if len(checksums) != 1:
-        yield "the shards' pods have different annotations"
+    groups = [thing["spec"]["template"]["metadata"] for thing in by_kind(things, "StatefulSet")]
+    checksums = {json.dumps(meta["annotations"]) for meta in groups}
+    if len(checksums) != len({meta["labels"][COMPONENT] for meta in groups}):
+        yield "pods of one component have different annotations"
 
 
 def constraints(spec: dict[str, Any]) -> list[dict[str, Any]]:
@@ -199,7 +226,9 @@ def selectors(things: list[Object]) -> Iterator[str]:
     for thing in own(things):
         if thing["kind"] == "Service":
             selector = dict(thing["spec"]["selector"])
+            # Both labels come at run time.
             selector.pop("statefulset.kubernetes.io/pod-name", None)
+            selector.pop("bowline/role", None)
         elif thing["kind"] == "PodDisruptionBudget":
             selector = thing["spec"]["selector"]["matchLabels"]
         else:
@@ -221,27 +250,58 @@ def rights(things: list[Object]) -> Iterator[str]:
             yield f"a {kind}"
 
 
+def declared(settings: dict[str, Any]) -> dict[str, int]:
+    """Names and sizes of the StatefulSets that bowline.json stands for."""
+    name, topology = settings["fullname"], settings[settings["mode"]]
+    if settings["mode"] == "sentinel":
+        return {f"{name}-server": topology["servers"], f"{name}-sentinel": topology["sentinels"]}
+    return {f"{name}-shard-{shard}": topology["replicasPerShard"] + 1 for shard in range(topology["shards"])}
+
+
+def role_services(things: list[Object]) -> Iterator[str]:
+    """Services by role exist exactly where servers may label all their pods."""
+    labelled = {
+        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods"]
+        for name in rule["resourceNames"]
+    }
+    servers = {
+        f"{thing['metadata']['name']}-{ordinal}"
+        for thing in by_kind(things, "StatefulSet")
+        if thing["metadata"]["labels"][COMPONENT] == "server"
+        for ordinal in range(thing["spec"]["replicas"])
+    }
+    if labelled and labelled != servers:
+        yield f"the Role does not cover just the servers' pods: {sorted(labelled ^ servers)}"
+    for service in by_kind(things, "Service"):
+        if "bowline/role" in service["spec"]["selector"] and not labelled:
+            yield f"{key(service)}: nobody may put its label on pods"
+
+
 def configuration(things: list[Object]) -> Iterator[str]:
     for config in by_kind(things, "ConfigMap"):
         if not config["metadata"]["name"].endswith("-config"):
             continue
         settings = json.loads(config["data"]["bowline.json"])
-        if settings.keys() != BOWLINE_JSON.keys():
-            yield f"bowline.json: keys {sorted(settings.keys() ^ BOWLINE_JSON.keys())}"
-        for name, keys in BOWLINE_JSON.items():
+        mode = settings["mode"]
+        wanted = {**BOWLINE_JSON, "ports": PORTS[mode], mode: TOPOLOGY[mode]}
+        if settings.keys() != wanted.keys():
+            yield f"bowline.json: keys {sorted(settings.keys() ^ wanted.keys())}"
+        for name, keys in wanted.items():
             if keys is not None and set(settings[name]) != keys:
                 yield f"bowline.json: keys of {name}"
-        shards = by_kind(things, "StatefulSet")
-        if len(shards) != settings["cluster"]["shards"]:
-            yield "bowline.json: number of shards"
-        if {shard["spec"]["replicas"] for shard in shards} != {settings["cluster"]["replicasPerShard"] + 1}:
-            yield "bowline.json: number of replicas"
+        groups = {thing["metadata"]["name"]: thing["spec"]["replicas"] for thing in by_kind(things, "StatefulSet")}
+        if groups != declared(settings):
+            yield f"bowline.json: declares {declared(settings)}, but there are {groups}"
         records = [thing["metadata"]["name"] for thing in things if thing["metadata"]["name"] == settings["record"]]
         if bool(settings["record"]) != bool(records):
             yield "bowline.json: record"
-        for line in config["data"]["engine.conf"].splitlines():
-            if len(line.split(" ", 1)) != 2:
-                yield f"engine.conf: {line!r}"
+        files = {"engine.conf"} | ({"sentinel.conf"} if mode == "sentinel" else set())
+        if config["data"].keys() != {"bowline.json", *files}:
+            yield f"{key(config)}: files {sorted(config['data'])}"
+        for file in sorted(files):
+            for line in config["data"][file].splitlines():
+                if len(line.split(" ", 1)) != 2:
+                    yield f"{file}: {line!r}"
 
 
 RULES: list[Rule] = [
@@ -249,10 +309,11 @@ RULES: list[Rule] = [
     pod_security,
     container_security,
     tokens,
-    server,
+    engines,
     references,
     members,
     selectors,
     rights,
+    role_services,
     configuration,
 ]

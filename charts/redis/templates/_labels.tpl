@@ -3,7 +3,7 @@ Labels. Immutable after the first install: the selectors of StatefulSets, the la
 redis.selectorLabels alone). Never put a version, a chart name or common labels there: an upgrade would be refused.
 */ -}}
 
-{{- /* Argument: dict root, component (server, job, test), optional shard. */ -}}
+{{- /* Argument: dict root, component (server, sentinel, job, test), optional shard. */ -}}
 {{- define "redis.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "redis.name" .root | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
@@ -28,7 +28,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace
 {{- define "redis.podLabels" -}}
 {{ include "redis.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- $podLabels := eq .component "server" | ternary .root.Values.podLabels dict }}
+{{- $podLabels := has .component (list "server" "sentinel") | ternary .root.Values.podLabels dict }}
 {{- with include "redis.firstWins" (list $podLabels .root.Values.commonLabels) }}
 {{ . }}
 {{- end }}

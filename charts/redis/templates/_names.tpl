@@ -20,9 +20,34 @@
 {{- printf "%s-shard-%d" (include "redis.fullname" .root) (int .shard) -}}
 {{- end -}}
 
-{{- /* Pod and Service of a member. Argument: dict root, shard, ordinal. */ -}}
-{{- define "redis.memberName" -}}
-{{- printf "%s-%d" (include "redis.shardName" .) (int .ordinal) -}}
+{{- /* All servers or all sentinels in mode sentinel: StatefulSet, disruption budget. Argument: dict root, component. */ -}}
+{{- define "redis.componentName" -}}
+{{- printf "%s-%s" (include "redis.fullname" .root) .component -}}
+{{- end -}}
+
+{{- /* The Service that `service.*` is about: of all servers, in mode sentinel of the primary. Argument: the root. */ -}}
+{{- define "redis.clientServiceName" -}}
+{{- include "redis.fullname" . }}{{ if eq .Values.mode "sentinel" }}-primary{{ end -}}
+{{- end -}}
+
+{{- /* Names of all servers' pods, as YAML. Argument: the root. */ -}}
+{{- define "redis.serverPods" -}}
+{{- if eq .Values.mode "cluster" -}}
+{{- range $shard := until (int .Values.cluster.shards) }}
+{{- range $ordinal := until (int (add1 $.Values.cluster.replicasPerShard)) }}
+- {{ include "redis.shardName" (dict "root" $ "shard" $shard) }}-{{ $ordinal }}
+{{- end }}
+{{- end }}
+{{- else -}}
+{{- range $ordinal := until (int .Values.replicas) }}
+- {{ include "redis.componentName" (dict "root" $ "component" "server") }}-{{ $ordinal }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{- /* "true" when servers label their own pods with their role. Argument: the root. */ -}}
+{{- define "redis.roleLabel" -}}
+{{- if and .Values.roleLabel.enabled .Values.rbac.create }}true{{ end -}}
 {{- end -}}
 
 {{- /* ConfigMap of the installation record, empty when the members have no rights to use it. Argument: the root. */ -}}

@@ -1,8 +1,9 @@
 {{- /*
 Placement of members. Two wishes, each for nodes and for zones:
- 1. the members of one shard apart (their loss together is the loss of the shard): anti-affinity, or for required zones a
-    spread constraint, which still works with more members than zones;
- 2. the members with the same ordinal of all shards apart, so that the first primaries (ordinal 0) do not share a node:
+ 1. the members of one group (see _statefulset.tpl) apart, because their loss together is the loss of a shard, of all data or of
+    the majority of sentinels: anti-affinity, or for required zones a spread constraint, which still works with more members
+    than zones;
+ 2. in mode cluster the members with the same ordinal of all shards apart, so that the first primaries (ordinal 0) do not share a node:
     a weak preferred anti-affinity over apps.kubernetes.io/pod-index, a label that the StatefulSet controller sets. Both in
     one kind of term, so that the scheduler adds up their weights and wish 1 always wins.
 */ -}}
@@ -13,10 +14,11 @@ Placement of members. Two wishes, each for nodes and for zones:
 - {want: {{ .Values.spread.zones }}, kind: zones, topologyKey: topology.kubernetes.io/zone}
 {{- end -}}
 
-{{- /* podAntiAffinity from spread, or nothing. Argument: dict root, shard. */ -}}
+{{- /* podAntiAffinity from spread, or nothing. Argument: a group. */ -}}
 {{- define "redis.podAntiAffinity" -}}
-{{- $selector := dict "matchLabels" (include "redis.selectorLabels" (dict "root" .root "component" "server" "shard" .shard) | fromYaml) -}}
-{{- $everybody := dict "matchLabels" (include "redis.selectorLabels" (dict "root" .root "component" "server") | fromYaml) -}}
+{{- $selector := dict "matchLabels" (include "redis.selectorLabels" . | fromYaml) -}}
+{{- $everybody := dict "matchLabels" (include "redis.selectorLabels" (omit . "shard") | fromYaml) -}}
+{{- $shards := hasKey . "shard" -}}
 {{- $required := list -}}
 {{- $preferred := list -}}
 {{- range include "redis.spreadDomains" .root | fromYamlArray -}}
@@ -24,7 +26,7 @@ Placement of members. Two wishes, each for nodes and for zones:
 {{- if eq .want "preferred" }}{{ $preferred = append $preferred (dict "weight" 100 "podAffinityTerm" $term) }}{{ end -}}
 {{- if and (eq .want "required") (eq .kind "nodes") }}{{ $required = append $required $term }}{{ end -}}
 {{- $same := dict "topologyKey" .topologyKey "labelSelector" $everybody "matchLabelKeys" (list "apps.kubernetes.io/pod-index") -}}
-{{- if ne .want "none" }}{{ $preferred = append $preferred (dict "weight" 10 "podAffinityTerm" $same) }}{{ end -}}
+{{- if and $shards (ne .want "none") }}{{ $preferred = append $preferred (dict "weight" 10 "podAffinityTerm" $same) }}{{ end -}}
 {{- end -}}
 {{- with $required }}
 requiredDuringSchedulingIgnoredDuringExecution:
@@ -36,23 +38,22 @@ preferredDuringSchedulingIgnoredDuringExecution:
 {{- end }}
 {{- end -}}
 
-{{- /* The chart's spread constraints as YAML. Argument: dict root, shard. */ -}}
+{{- /* The chart's spread constraints as YAML. Argument: a group. */ -}}
 {{- define "redis.spreadConstraints" -}}
-{{- $root := .root -}}
-{{- $shard := .shard -}}
-{{- range include "redis.spreadDomains" $root | fromYamlArray }}
+{{- $group := . -}}
+{{- range include "redis.spreadDomains" .root | fromYamlArray }}
 {{- if and (eq .want "required") (eq .kind "zones") }}
 - maxSkew: 1
   topologyKey: {{ .topologyKey }}
   whenUnsatisfiable: DoNotSchedule
   labelSelector:
     matchLabels:
-      {{- include "redis.selectorLabels" (dict "root" $root "component" "server" "shard" $shard) | nindent 6 }}
+      {{- include "redis.selectorLabels" $group | nindent 6 }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{- /* "affinity:" and "topologySpreadConstraints:", each or nothing. Argument: dict root, shard. */ -}}
+{{- /* "affinity:" and "topologySpreadConstraints:", each or nothing. Argument: a group. */ -}}
 {{- define "redis.placement" -}}
 {{- $affinity := dict -}}
 {{- with include "redis.podAntiAffinity" . | fromYaml }}{{ $affinity = set $affinity "podAntiAffinity" . }}{{ end -}}

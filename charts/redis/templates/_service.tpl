@@ -10,9 +10,21 @@
 {{- with $fields }}{{ toYaml . }}{{ end -}}
 {{- end -}}
 
-{{- /* All three ports of a member. Argument: the root. */ -}}
+{{- /* Names of a member's ports, as YAML. Argument: a group. */ -}}
+{{- define "redis.memberPortNames" -}}
+{{- if eq .component "sentinel" -}}
+[sentinel, http]
+{{- else if eq .root.Values.mode "cluster" -}}
+[client, bus, http]
+{{- else -}}
+[client, http]
+{{- end -}}
+{{- end -}}
+
+{{- /* All ports of a member. Argument: a group. */ -}}
 {{- define "redis.memberPorts" -}}
-- {name: client, port: {{ .Values.ports.client }}, targetPort: client, protocol: TCP}
-- {name: bus, port: {{ .Values.ports.bus }}, targetPort: bus, protocol: TCP}
-- {name: http, port: {{ .Values.ports.http }}, targetPort: http, protocol: TCP}
+{{- $ports := .root.Values.ports -}}
+{{- range include "redis.memberPortNames" . | fromYamlArray }}
+- {name: {{ . }}, port: {{ get $ports . }}, targetPort: {{ . }}, protocol: TCP}
+{{- end }}
 {{- end -}}

@@ -1,6 +1,7 @@
 {{- /* Rules about the engine: images and directives; see _validate.tpl. */ -}}
 
-{{- /* Directives that bowline writes itself, as YAML; a name that ends in "*" stands for all that begin so. No argument. */ -}}
+{{- /* Directives that bowline writes itself, as YAML; a name that ends in "*" stands for all that begin so.
+Argument: the root. */ -}}
 {{- define "redis.ownedDirectives" -}}
 # addresses and identity
 [port, tls-port, unixsocket, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
@@ -10,13 +11,22 @@
   # files: the guard of the start judges by them whether a member has data
   dir, dbfilename, appendfilename, appenddirname, include,
   # the process
-  daemonize, supervised, pidfile, logfile]
+  daemonize, supervised, pidfile, logfile
+  {{- if eq .Values.mode "sentinel" }},
+  # 0 keeps a server without data from being promoted
+  replica-priority, slave-priority
+  {{- end }}]
 {{- end -}}
 
-{{- /* "true" for such a directive. Argument: the name. */ -}}
+{{- /* "true" for such a directive. Argument: dict root, name. */ -}}
 {{- define "redis.isOwnedDirective" -}}
-{{- $name := lower . -}}
-{{- range include "redis.ownedDirectives" nil | fromYamlArray -}}
+{{- include "redis.isOwned" (dict "name" .name "owned" (include "redis.ownedDirectives" .root)) -}}
+{{- end -}}
+
+{{- /* Argument: dict name, owned (such a list, as YAML). */ -}}
+{{- define "redis.isOwned" -}}
+{{- $name := lower .name -}}
+{{- range .owned | fromYamlArray -}}
 {{- if hasSuffix "*" . | ternary (hasPrefix (trimSuffix "*" .) $name) (eq . $name) }}true{{ end -}}
 {{- end -}}
 {{- end -}}
@@ -50,8 +60,10 @@ the oldest that this chart can run. Use a newer image.
 {{- end -}}
 
 {{- define "redis.validate.config" -}}
+{{- $commands := "acl|auth|bgsave|client|cluster|config|failover|hello|info|ping|psync|replconf|replicaof|role|save|shutdown|wait" }}
+{{- if eq .Values.mode "sentinel" }}{{ $commands = print $commands "|exec|multi|publish|script|slaveof|subscribe" }}{{ end }}
 {{- range $name, $value := .Values.config }}
-{{- if include "redis.isOwnedDirective" $name }}
+{{- if include "redis.isOwnedDirective" (dict "root" $ "name" $name) }}
 ¶ config.{{ $name }}: bowline decides this directive itself. {{ include "redis.ownedDirectiveRemedy" $name }}
 {{- else if not (regexMatch "^[a-z][a-z0-9-]*$" $name) }}
 ¶ config: {{ $name | quote }} is no name of a directive. Use lower-case letters, digits and hyphens.
@@ -60,8 +72,7 @@ the oldest that this chart can run. Use a newer image.
 {{- if regexMatch "[\r\n]" (toString .) }}
 ¶ config.{{ $name }}: a value has several lines. Use a list to give a directive several times.
 {{- end }}
-{{- if and (eq $name "rename-command") (regexMatch
-      "^(?i)(acl|auth|bgsave|client|cluster|config|failover|hello|info|ping|psync|replconf|replicaof|role|save|shutdown|wait)\\s" (toString .)) }}
+{{- if and (eq $name "rename-command") (regexMatch (printf "^(?i)(%s)\\s" $commands) (toString .)) }}
 ¶ config.rename-command: bowline needs the command {{ splitList " " (toString .) | first | quote }}. Leave it as it is; restrict clients by ACL rules.
 {{- end }}
 {{- end }}

@@ -25,15 +25,16 @@
 {{- end }}
 {{- end }}
 {{- range $v.extraArgs }}
-{{- if and (hasPrefix "--" .) (include "redis.isOwnedDirective" (trimPrefix "--" . | splitList " " | first)) }}
-¶ extraArgs: bowline decides {{ . | quote }} itself. {{ include "redis.ownedDirectiveRemedy" (trimPrefix "--" . | splitList " " | first) }}
+{{- $name := trimPrefix "--" . | splitList " " | first }}
+{{- if and (hasPrefix "--" .) (include "redis.isOwnedDirective" (dict "root" $ "name" $name)) }}
+¶ extraArgs: bowline decides {{ . | quote }} itself. {{ include "redis.ownedDirectiveRemedy" $name }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- define "redis.validate.placement" -}}
 {{- $own := list }}
-{{- range include "redis.spreadConstraints" (dict "root" . "shard" 0) | fromYamlArray }}
+{{- range include "redis.spreadConstraints" (dict "root" . "component" "server") | fromYamlArray }}
 {{- $own = append $own (printf "%s %s" .topologyKey .whenUnsatisfiable) }}
 {{- end }}
 {{- range .Values.topologySpreadConstraints }}

@@ -37,7 +37,7 @@ most 40.
 {{- end }}
 {{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations }}
 {{- range $key, $_ := $annotations }}
-{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (eq $key "checksum/engine-config") }}
+{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (has $key (list "checksum/engine-config" "checksum/members")) }}
 ¶ {{ $path }}: the annotation {{ $key }} is Helm's or the chart's own. Use another key.
 {{- end }}
 {{- end }}
@@ -46,7 +46,7 @@ most 40.
 
 {{- define "redis.validate.network" -}}
 {{- $seen := dict }}
-{{- range $name, $port := .Values.ports }}
+{{- range $name, $port := omit .Values.ports (eq .Values.mode "cluster" | ternary "sentinel" "bus") }}
 {{- if or (lt (int $port) 1) (gt (int $port) 65535) }}
 ¶ ports.{{ $name }}: {{ $port }} is no port. Use 1 to 65535.
 {{- end }}

@@ -5,7 +5,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 */ -}}
 {{- define "redis.validate" -}}
 {{- $text := "" -}}
-{{- range list "topology" "timing" "probes" "auth" "rights" "storage" "names" "labels" "network" "images" "config" "extras" "placement" -}}
+{{- range list "topology" "sentinel" "timing" "probes" "auth" "rights" "storage" "names" "labels" "network" "images" "config" "sentinelConfig" "extras" "placement" -}}
 {{- $text = print $text (include (printf "redis.validate.%s" .) $) -}}
 {{- end -}}
 {{- $errors := list -}}
@@ -18,6 +18,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 {{- end -}}
 
 {{- define "redis.validate.topology" -}}
+{{- if eq .Values.mode "cluster" }}
 {{- with .Values.cluster }}
 {{- if lt (int .shards) 3 }}
 ¶ cluster.shards: {{ .shards }} is too few: a Redis Cluster elects by a majority of its primaries. Set it to 3 or more.
@@ -29,6 +30,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 {{- end }}
 {{- if or (lt (int .nodeTimeoutMilliseconds) 500) (gt (int .nodeTimeoutMilliseconds) 120000) }}
 ¶ cluster.nodeTimeoutMilliseconds: {{ .nodeTimeoutMilliseconds }} is out of range. Set it to 500 to 120000; busy nodes need 3000 or more.
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

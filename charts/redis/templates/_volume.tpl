@@ -1,6 +1,6 @@
 {{- /* Volumes of a member. */ -}}
 
-{{- /* Mounts of init and server. Argument: dict root, binReadOnly. */ -}}
+{{- /* Mounts of the init container and the engine's. Argument: dict root, binReadOnly. */ -}}
 {{- define "redis.memberMounts" -}}
 - name: bin
   mountPath: /opt/bowline
@@ -14,32 +14,32 @@
 {{ include "redis.configMounts" .root }}
 {{- end -}}
 
-{{- /* Volumes of a member. Argument: the root. */ -}}
+{{- /* Volumes of a member. Argument: a group. */ -}}
 {{- define "redis.memberVolumes" -}}
+{{- $v := .root.Values -}}
 - name: bin
   emptyDir: {sizeLimit: 64Mi}
 - name: run
   emptyDir: {medium: Memory, sizeLimit: 16Mi}
-{{- if not .Values.persistence.enabled }}
+{{- if not (include "redis.isPersistent" .) }}
+{{- $server := eq .component "server" }}
 - name: data
   emptyDir:
-    {{- toYaml (dict "medium" .Values.persistence.emptyDir.medium) | nindent 4 }}
-    {{- with .Values.persistence.emptyDir.sizeLimit }}
+    {{- toYaml (dict "medium" ($server | ternary $v.persistence.emptyDir.medium "")) | nindent 4 }}
+    {{- with $server | ternary $v.persistence.emptyDir.sizeLimit $v.sentinel.persistence.size }}
     sizeLimit: {{ . | quote }}
     {{- end }}
 {{- end }}
-{{ include "redis.configVolumes" . }}
-{{- if .Values.rbac.create }}
+{{ include "redis.configVolumes" .root }}
+{{- if $v.rbac.create }}
 {{ include "redis.tokenVolume" nil }}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ toYaml . }}
 {{- end }}
 {{- end -}}
 
-{{- /* The volume claim template "data". Fixed after the first install. Argument: dict root, component, shard. */ -}}
+{{- /* The volume claim template "data". Fixed after the first install. Argument: a group. */ -}}
 {{- define "redis.volumeClaim" -}}
 {{- $p := .root.Values.persistence -}}
+{{- $own := eq .component "sentinel" | ternary .root.Values.sentinel.persistence $p -}}
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
@@ -56,12 +56,12 @@ metadata:
 spec:
   accessModes:
     {{- toYaml $p.accessModes | nindent 4 }}
-  {{- if eq ($p.storageClass | default "") "-" }}
+  {{- if eq ($own.storageClass | default "") "-" }}
   storageClassName: ""
-  {{- else if $p.storageClass }}
-  storageClassName: {{ $p.storageClass | quote }}
+  {{- else if $own.storageClass }}
+  storageClassName: {{ $own.storageClass | quote }}
   {{- end }}
   resources:
     requests:
-      storage: {{ $p.size | quote }}
+      storage: {{ $own.size | quote }}
 {{- end -}}

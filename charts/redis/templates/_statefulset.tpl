@@ -1,0 +1,108 @@
+{{- /*
+The objects around one group of members. A group is a StatefulSet: a shard, or in mode sentinel all servers or all sentinels.
+It is described by a dict: root, component (server, sentinel), name, replicas, in mode cluster also shard.
+*/ -}}
+
+{{- /* "true" when the group has volumes. Argument: a group. */ -}}
+{{- define "redis.isPersistent" -}}
+{{- $p := eq .component "sentinel" | ternary .root.Values.sentinel.persistence .root.Values.persistence -}}
+{{- if $p.enabled }}true{{ end -}}
+{{- end -}}
+
+{{- /* Argument: a group, with podAnnotations. */ -}}
+{{- define "redis.statefulSet" -}}
+{{- $v := .root.Values -}}
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  {{- include "redis.metadata" . | nindent 2 }}
+spec:
+  # Fixed after the first install: serviceName, podManagementPolicy, selector, volumeClaimTemplates.
+  serviceName: {{ .name }}-headless
+  podManagementPolicy: Parallel
+  replicas: {{ .replicas }}
+  minReadySeconds: {{ $v.minReadySeconds }}
+  revisionHistoryLimit: {{ $v.revisionHistoryLimit }}
+  selector:
+    matchLabels:
+      {{- include "redis.selectorLabels" . | nindent 6 }}
+  updateStrategy:
+    type: {{ $v.updateStrategy.type }}
+    {{- if eq $v.updateStrategy.type "RollingUpdate" }}
+    rollingUpdate:
+      partition: {{ eq .component "server" | ternary $v.updateStrategy.partition 0 }}
+    {{- end }}
+  {{- if include "redis.isPersistent" . }}
+  persistentVolumeClaimRetentionPolicy:
+    whenDeleted: {{ eq true $v.persistence.keepAfterDeletion | ternary "Retain" "Delete" }}
+    whenScaled: Retain
+  {{- end }}
+  template:
+    metadata:
+      labels:
+        {{- include "redis.podLabels" . | nindent 8 }}
+      {{- include "redis.annotations" (dict "root" .root "annotations" (list .podAnnotations $v.podAnnotations)) | nindent 6 }}
+    spec:
+      {{- include "redis.memberSpec" . | nindent 6 }}
+  {{- if include "redis.isPersistent" . }}
+  volumeClaimTemplates:
+    - {{ include "redis.volumeClaim" . | nindent 6 | trim }}
+  {{- end }}
+{{- end -}}
+
+{{- /* Governing Service of the StatefulSet: host names for the pods. Argument: a group. */ -}}
+{{- define "redis.governingService" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "redis.metadata" (set (omit . "name") "name" (printf "%s-headless" .name)) | nindent 2 }}
+spec:
+  type: ClusterIP
+  clusterIP: None
+  publishNotReadyAddresses: true
+  {{- with include "redis.ipFamilies" .root }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  selector:
+    {{- include "redis.selectorLabels" . | nindent 4 }}
+  ports:
+    {{- include "redis.memberPorts" . | trim | nindent 4 }}
+{{- end -}}
+
+{{- /* Service of one member. Argument: a group, with ordinal. */ -}}
+{{- define "redis.memberService" -}}
+{{- $name := printf "%s-%d" .name (int .ordinal) -}}
+{{- $meta := set (omit . "name") "name" $name -}}
+{{- $meta = set $meta "annotations" (list .root.Values.memberServices.annotations) -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "redis.metadata" $meta | nindent 2 }}
+spec:
+  type: ClusterIP
+  # Members talk to each other before they are ready for clients.
+  publishNotReadyAddresses: true
+  {{- with include "redis.ipFamilies" .root }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  selector:
+    {{- include "redis.selectorLabels" . | nindent 4 }}
+    statefulset.kubernetes.io/pod-name: {{ $name }}
+  ports:
+    {{- include "redis.memberPorts" . | trim | nindent 4 }}
+{{- end -}}
+
+{{- /* Argument: a group, with maxUnavailable. */ -}}
+{{- define "redis.disruptionBudget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  {{- include "redis.metadata" . | nindent 2 }}
+spec:
+  maxUnavailable: {{ .maxUnavailable }}
+  # A member that is broken anyway must not block the drain of its node.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "redis.selectorLabels" . | nindent 6 }}
+{{- end -}}
