@@ -1,4 +1,4 @@
-"""A cluster of engine processes on 127.0.x.y addresses."""
+"""Engine processes on 127.x.y.z addresses: a single one, and a cluster."""
 
 from __future__ import annotations
 
@@ -29,10 +29,23 @@ def wait_until(what: str, condition: Callable[[], bool], timeout: float) -> floa
     raise TimeoutError(f"{what}: not within {timeout} s")
 
 
-class Member:
+class Server:
     """One engine process with its own address and folder."""
 
-    def __init__(self, engine: Engine, name: str, address: str, folder: Path, options: Mapping[str, str]) -> None:
+    ARGUMENTS: tuple[str, ...] = ()
+    """After the configuration file's name."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        address: str,
+        folder: Path,
+        options: Mapping[str, str],
+        *,
+        port: int = PORT,
+        password: str | None = None,
+    ) -> None:
         self.engine = engine
         self.name = name
         self.address = address
@@ -42,22 +55,17 @@ class Member:
         settings = {
             "bind": address,
             "bind-source-addr": address,
-            "port": str(PORT),
-            "cluster-port": str(BUS_PORT),
-            "cluster-announce-ip": address,
-            "cluster-enabled": "yes",
-            "cluster-config-file": "nodes.conf",
-            "cluster-node-timeout": "3000",
+            "port": str(port),
             "protected-mode": "no",
             "dir": str(folder),
-            "save": '""',
             **options,
         }
         self.config = folder / "engine.conf"
         self.config.write_text("".join(f"{key} {value}\n" for key, value in settings.items()))
         self.client = Redis(
             address,
-            PORT,
+            port,
+            password=password,
             decode_responses=True,
             socket_timeout=2,
             socket_connect_timeout=0.5,
@@ -65,7 +73,7 @@ class Member:
         )
 
     def start(self) -> None:
-        command = [*self.engine.program("server"), str(self.config)]
+        command = [*self.engine.program("server"), str(self.config), *self.ARGUMENTS]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
 
@@ -78,13 +86,6 @@ class Member:
     def info(self, section: str) -> dict[str, str | int]:
         return dict(self.client.info(section))
 
-    def cluster_info(self) -> dict[str, str]:
-        """Empty while the member does not answer."""
-        try:
-            return dict(self.client.execute_command("CLUSTER INFO"))
-        except (RedisError, OSError):
-            return {}
-
     def answers(self) -> bool:
         try:
             return bool(self.client.ping())
@@ -94,6 +95,28 @@ class Member:
     def log(self) -> str:
         path = self.folder / "log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+class Member(Server):
+    """A server of a cluster."""
+
+    def __init__(self, engine: Engine, name: str, address: str, folder: Path, options: Mapping[str, str]) -> None:
+        cluster = {
+            "cluster-port": str(BUS_PORT),
+            "cluster-announce-ip": address,
+            "cluster-enabled": "yes",
+            "cluster-config-file": "nodes.conf",
+            "cluster-node-timeout": "3000",
+            "save": '""',
+        }
+        super().__init__(engine, name, address, folder, {**cluster, **options})
+
+    def cluster_info(self) -> dict[str, str]:
+        """Empty while the member does not answer."""
+        try:
+            return dict(self.client.execute_command("CLUSTER INFO"))
+        except (RedisError, OSError):
+            return {}
 
 
 class LoopbackCluster:

@@ -2,7 +2,7 @@
 
 from recorder.recorder import NotServingError, Recorder
 from recorder.recording import Recording
-from recorder.settings import Address, Settings
+from recorder.settings import Address, Mode, Settings
 from recorder.verify import Verdict, verify
 
-__all__ = ["Address", "NotServingError", "Recorder", "Recording", "Settings", "Verdict", "verify"]
+__all__ = ["Address", "Mode", "NotServingError", "Recorder", "Recording", "Settings", "Verdict", "verify"]

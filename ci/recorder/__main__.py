@@ -11,19 +11,22 @@ import sys
 import threading
 from pathlib import Path
 
-from recorder import Address, Recorder, Recording, Settings, verify
+from recorder import Address, Mode, Recorder, Recording, Settings, verify
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="recorder", description="Writes to a cluster and verifies what was acknowledged."
+        prog="recorder", description="Writes to a primary, or to all of a cluster, and verifies what was acknowledged."
     )
     parser.add_argument("verb", choices=["run", "verify"])
-    parser.add_argument("--seeds", required=True, help="HOST:PORT[,HOST:PORT...]")
+    parser.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.CLUSTER, help="default: %(default)s")
+    parser.add_argument("--seeds", required=True, help="HOST:PORT[,HOST:PORT...]; of sentinels in sentinel mode")
+    parser.add_argument("--master-name", default="mymaster", help="sentinel mode (default: %(default)s)")
     parser.add_argument("--file", type=Path, required=True, help="where the recording is kept")
     parser.add_argument("--seconds", type=float, help="run: stop after so long (default: at SIGINT or SIGTERM)")
-    parser.add_argument("--workers", type=int, default=3, help="one per shard")
-    parser.add_argument("--interval", type=float, default=0.01, help="seconds between two writes of a worker")
+    parser.add_argument("--workers", type=int, default=3, help="writers; in a cluster one per shard (default: 3)")
+    parser.add_argument("--interval", type=float, default=0.01, help="seconds between two writes of a worker; 0: none")
+    parser.add_argument("--batch", type=int, default=1, help="keys in one round trip (default: 1)")
     return parser.parse_args()
 
 
@@ -32,8 +35,12 @@ def main() -> int:
     settings = Settings(
         seeds=tuple(Address.parse(seed) for seed in args.seeds.split(",")),
         password=os.environ.get("RECORDER_PASSWORD"),
+        mode=args.mode,
+        master_name=args.master_name,
+        sentinel_password=os.environ.get("RECORDER_SENTINEL_PASSWORD"),
         workers=args.workers,
         interval=args.interval,
+        batch=args.batch,
     )
     if args.verb == "verify":
         verdict = verify(Recording.load(args.file), settings)

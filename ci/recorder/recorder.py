@@ -1,4 +1,4 @@
-"""The writing side: one thread per share of the slots, each with its own cluster client."""
+"""The writing side: one thread per worker, each with its own client and, in a cluster, its share of the slots."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import itertools
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
-from redis.cluster import RedisCluster
 from redis.crc import key_slot
 
+from recorder.clients import FAILURES, Client, connect
 from recorder.recording import Recording, Worker
-from recorder.settings import FAILURES, PAUSE_AFTER_ERROR, REBUILD_AFTER, Settings, connect
+from recorder.settings import Settings
+
+PAUSE_AFTER_ERROR = 0.05
+REBUILD_AFTER = 2.0
+"""A client that has failed for so long is made anew from the seeds: it may know only addresses that are no more."""
 
 
 class NotServingError(AssertionError):
-    """Writes were not acknowledged in all shares of the slots within the bound."""
+    """Not every worker was acknowledged a write within the bound."""
 
 
 def describe(error: Exception) -> str:
@@ -34,7 +39,7 @@ class WriterThread(threading.Thread):
         names = (f"{settings.run}:{number}:register:{i}" for i in itertools.count())
         register = next(name for name in names if key_slot(name.encode()) in self.slots)
         self.notes = Worker(number, self.slots.start, self.slots.stop - 1, register)
-        self.client: RedisCluster | None = None
+        self.client: Client | None = None
         self.failing_since: float | None = None
 
     def sequence_numbers(self) -> Iterator[int]:
@@ -42,31 +47,53 @@ class WriterThread(threading.Thread):
         return (i for i in itertools.count(1) if key_slot(f"{prefix}{i}".encode()) in self.slots)
 
     def run(self) -> None:
-        for count, sequence in enumerate(self.sequence_numbers()):
+        sequences = self.sequence_numbers()
+        for count in itertools.count():
             if self.halt.is_set():
                 break
             began = time.time()
             try:
-                self.write(sequence, with_register=count % self.settings.register_every == 0)
+                self.write(list(itertools.islice(sequences, self.settings.batch)))
+                if count % self.settings.register_every == 0:
+                    self.write_register()
             except FAILURES as error:
                 self.failed(error)
                 self.halt.wait(PAUSE_AFTER_ERROR)
                 continue
             self.failing_since = None
-            self.halt.wait(max(0.0, self.settings.interval - (time.time() - began)))
+            pause = self.settings.interval - (time.time() - began)
+            if pause > 0:
+                self.halt.wait(pause)
         if self.client is not None:
             self.client.close()
 
-    def write(self, sequence: int, *, with_register: bool) -> None:
+    def write(self, sequences: list[int]) -> None:
+        """Notes what is acknowledged, then raises the first error among the replies."""
         if self.client is None:
             self.client = connect(self.settings)
+        replies = self.set_all(self.client, sequences)
+        now = time.time()
+        self.notes.acks += [(now, n) for n, reply in zip(sequences, replies, strict=True) if reply is True]
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+
+    def set_all(self, client: Client, sequences: list[int]) -> list[Any]:
+        prefix = f"{self.settings.run}:{self.notes.number}"
+        if len(sequences) == 1:
+            return [client.set(f"{prefix}:{sequences[0]}", sequences[0])]
+        pipeline = client.pipeline(transaction=False)
+        for sequence in sequences:
+            pipeline.set(f"{prefix}:{sequence}", sequence)
+        replies: list[Any] = pipeline.execute(raise_on_error=False)
+        return replies
+
+    def write_register(self) -> None:
+        assert self.client is not None
         notes = self.notes
-        self.client.set(f"{self.settings.run}:{notes.number}:{sequence}", sequence)
-        notes.acks.append((time.time(), sequence))
-        if with_register:
-            notes.register_tried = sequence
-            self.client.set(notes.register, sequence)
-            notes.register_acked = sequence
+        notes.register_tried = notes.acks[-1][1]
+        self.client.set(notes.register, notes.register_tried)
+        notes.register_acked = notes.register_tried
 
     def failed(self, error: Exception) -> None:
         now = time.time()
@@ -117,7 +144,7 @@ class Recorder:
         return result
 
     def wait_serving(self, since: float, timeout: float) -> float:
-        """Waits until every share of the slots has acknowledged a write after `since`; seconds from `since` to that."""
+        """Waits until every worker was acknowledged a write after `since`; seconds from `since` to that."""
         deadline = time.time() + timeout
         while time.time() < deadline:
             acks = self.first_acks_after(since)
@@ -125,4 +152,4 @@ class Recorder:
                 return max(ack for ack in acks if ack is not None) - since
             time.sleep(0.05)
         last = [thread.notes.errors[-1][1] if thread.notes.errors else "none" for thread in self.threads]
-        raise NotServingError(f"not all shares of the slots were written within {timeout} s; last errors: {last}")
+        raise NotServingError(f"not all workers could write within {timeout} s; last errors: {last}")

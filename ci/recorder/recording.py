@@ -48,7 +48,7 @@ class Recording:
         return [round(worker.gaps(self.started, self.ended)[0][1], 3) for worker in self.workers]
 
     def served_again(self, moment: float, pause: float = 0.5) -> float:
-        """Seconds from `moment` to the end of the last pause in any share of the slots that was longer than `pause`."""
+        """Seconds from `moment` to the end of the last pause of any worker that was longer than `pause`."""
         ends = [
             begin + length
             for worker in self.workers

@@ -1,16 +1,19 @@
-"""The judging side: every acknowledged key is read back from the primary that owns its slot now."""
+"""The judging side: every acknowledged key is read back from the server that is its primary now."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from redis import Redis
 from redis.crc import key_slot
 
+from recorder.clients import FAILURES, Client, connect
 from recorder.recording import Recording
-from recorder.settings import FAILURES, Settings, connect
+from recorder.settings import Settings
 
 BATCH = 500
 READ_TIMEOUT = 10.0
@@ -62,23 +65,33 @@ def expectations(recording: Recording) -> tuple[list[Expected], list[Expected]]:
     return keys, registers
 
 
-def read_back(settings: Settings, wanted: list[Expected], values: dict[str, str | None]) -> None:
-    """One pass: puts into `values` what the primaries answer."""
+def by_primary(client: Client, keys: list[str]) -> Iterator[tuple[Redis, list[str]]]:
+    """Each primary that the client knows, with its keys."""
+    if isinstance(client, Redis):
+        yield client, keys
+        return
+    names: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        nodes = client.nodes_manager.slots_cache.get(key_slot(key.encode()))
+        if nodes:
+            names[nodes[0].name].append(key)
+    for name, owned in names.items():
+        yield client.get_redis_connection(client.get_node(node_name=name)), owned
+
+
+def read_back(settings: Settings, keys: list[str], values: dict[str, str | None]) -> None:
+    """One pass: puts into `values` what the primaries answer; a server that is no primary is not believed."""
     with contextlib.closing(connect(settings, reply_timeout=READ_TIMEOUT)) as client:
-        by_primary: dict[str, list[str]] = defaultdict(list)
-        for expected in wanted:
-            nodes = client.nodes_manager.slots_cache.get(key_slot(expected.key.encode()))
-            if nodes:
-                by_primary[nodes[0].name].append(expected.key)
-        for name, keys in by_primary.items():
-            node = client.get_redis_connection(client.get_node(node_name=name))
-            for begin in range(0, len(keys), BATCH):
-                batch = keys[begin : begin + BATCH]
-                pipeline = node.pipeline(transaction=False)
+        for primary, owned in by_primary(client, keys):
+            for begin in range(0, len(owned), BATCH):
+                batch = owned[begin : begin + BATCH]
+                pipeline = primary.pipeline(transaction=False)
+                pipeline.role()
                 for key in batch:
                     pipeline.get(key)
-                replies = pipeline.execute(raise_on_error=False)
-                values.update({k: r for k, r in zip(batch, replies, strict=True) if not isinstance(r, Exception)})
+                role, *replies = pipeline.execute(raise_on_error=False)
+                if isinstance(role, list) and role[0] == "master":
+                    values.update({k: r for k, r in zip(batch, replies, strict=True) if not isinstance(r, Exception)})
 
 
 def verify(recording: Recording, settings: Settings, timeout: float = 30.0) -> Verdict:
@@ -87,7 +100,7 @@ def verify(recording: Recording, settings: Settings, timeout: float = 30.0) -> V
     values: dict[str, str | None] = {}
     deadline = time.monotonic() + timeout
     while True:
-        missing = [expected for key, expected in wanted.items() if key not in values]
+        missing = [key for key in wanted if key not in values]
         with contextlib.suppress(*FAILURES):
             read_back(settings, missing, values)
         if len(values) == len(wanted) or time.monotonic() > deadline:
