@@ -78,11 +78,11 @@ ProbeInput Board::ForProbes() {
   return {.phase = card.phase,
           .reason = card.reason,
           .engine = card.engine,
+          .silent = card.engine.replied ? Milliseconds(0) : Since(replied_),
           .layout = layout_,
           .self = card.member,
           .sentinels = sentinels_,
-          .sentinel = card.sentinel,
-          .silent = card.engine.replied ? Milliseconds(0) : Since(replied_)};
+          .sentinel = card.sentinel};
 }
 
 }  // namespace bowline

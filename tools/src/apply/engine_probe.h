@@ -7,6 +7,7 @@
 #include <string>
 
 #include "apply/member_probe.h"
+#include "model/layout.h"
 #include "resp/client.h"
 
 namespace bowline {

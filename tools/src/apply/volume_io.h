@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "model/layout.h"
 #include "plan/volume.h"
 
 namespace bowline {
