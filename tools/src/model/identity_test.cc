@@ -23,15 +23,26 @@ TEST_CASE("a node id is 40 characters of a-z and 0-9") {
 }
 
 TEST_CASE("member names are there and back the same") {
-  for (const std::string text : {"shard-0-0", "shard-12-3", "shard-9999-9999"}) {
+  for (const std::string text : {"shard-0-0", "shard-12-3", "shard-9999-9999", "server-0",
+                                 "server-12", "server-9999", "sentinel-0", "sentinel-9999"}) {
     const auto member = MemberName::Parse(text);
     REQUIRE(member);
     CHECK(member->ToString() == text);
   }
   CHECK(MemberName::Parse("shard-2-1") == MemberName{.shard = 2, .ordinal = 1});
-  for (const std::string_view bad :
-       {"", "shard", "shard-1", "shard-1-2-3", "shard--1", "shard-1-", "shard-01-1", "shard-1-00",
-        "shard-+1-1", "shard-10000-0", "shard--1-0", "Shard-0-0", " shard-0-0", "pod-0-0"}) {
+  CHECK(MemberName::Parse("server-2") == MemberName{.ordinal = 2, .kind = MemberKind::kServer});
+  CHECK(MemberName::Parse("sentinel-1") == MemberName{.ordinal = 1, .kind = MemberKind::kSentinel});
+  for (const std::string_view bad : {"server",         "server-",           "server-01",
+                                     "server-1-2",     "server--1",         "server-+1",
+                                     "server-10000",   "Server-0",          "sentinel",
+                                     "sentinel-",      "sentinel-00",       "sentinel-0-0",
+                                     "sentinel-10000", "sentinels-0",       " server-0",
+                                     "server-0 ",      "server-0-headless", "",
+                                     "shard",          "shard-1",           "shard-1-2-3",
+                                     "shard--1",       "shard-1-",          "shard-01-1",
+                                     "shard-1-00",     "shard-+1-1",        "shard-10000-0",
+                                     "shard--1-0",     "Shard-0-0",         " shard-0-0",
+                                     "pod-0-0"}) {
     CAPTURE(bad);
     CHECK_FALSE(MemberName::Parse(bad));
   }
@@ -42,6 +53,9 @@ TEST_CASE("ids are the documented digests") {
       .installation = "0123456789abcdef0123456789abcdef", .name_space = "ns", .release = "rel"};
   // printf %s 0123456789abcdef0123456789abcdef/ns/rel/shard-0-0 | sha1sum
   CHECK(identity.NodeIdOf({.shard = 0, .ordinal = 0}).str() == kId);
+  // printf %s 0123456789abcdef0123456789abcdef/ns/rel/sentinel-1 | sha1sum
+  CHECK(identity.NodeIdOf({.ordinal = 1, .kind = MemberKind::kSentinel}).str() ==
+        "414bb7e6e63206993f8b8f99f54aa3fd012af774");
   // printf %s 0123456789abcdef0123456789abcdef/ns/rel/shard-0 | sha1sum
   CHECK(identity.ShardIdOf(0).str() == "afda716150982a4b73c9c26596bd5d7a704126d6");
 }

@@ -126,5 +126,20 @@ TEST_CASE("mutated INFO never crashes") {
   }
 }
 
+TEST_CASE("the history before the last promotion") {
+  const std::string never(40, '0');
+  const auto info = ParseEngineInfo(
+      "role:master\r\nmaster_replid:a\r\nmaster_replid2:b\r\nmaster_repl_offset:9\r\n"
+      "second_repl_offset:7\r\n");
+  REQUIRE(info);
+  CHECK(info->previous_id == "b");
+  CHECK(info->previous_offset == 7);
+  for (const std::string engine : testing::kEngines) {
+    const auto first = ParseEngineInfo(testing::ReadTestdata(engine + "/info-primary.txt"));
+    REQUIRE(first);
+    CHECK((first->previous_id == never) == (first->previous_offset == -1));
+  }
+}
+
 }  // namespace
 }  // namespace bowline

@@ -99,6 +99,7 @@ bool Layout::Contains(MemberName member) const {
 }
 
 std::optional<MemberName> MemberAt(const AddressBook& addresses, std::string_view ip) {
+  if (ip.empty()) return std::nullopt;
   const auto found =
       std::ranges::find(addresses, ip, [](const auto& entry) { return entry.second.ip; });
   if (found == addresses.end()) return std::nullopt;

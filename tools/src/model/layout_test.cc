@@ -278,5 +278,46 @@ TEST_CASE("a view that cannot help is a failed precondition") {
   CHECK(build({5, 0}, {0, 0}) == "invalid argument: no address known for shard-5-0");
 }
 
+TEST_CASE("sentinel mode: the servers are one shard, the sentinels come last") {
+  const Layout layout = Layout::Sentinel(3, 2);
+  std::vector<std::string> names;
+  for (const MemberName member : layout.Members()) names.push_back(member.ToString());
+  CHECK(names ==
+        std::vector<std::string>{"server-0", "server-1", "server-2", "sentinel-0", "sentinel-1"});
+  CHECK(layout.MembersOf(0).size() == 3);
+  CHECK(layout.MembersOf(1).empty());
+  CHECK(layout.MembersOf(-1).empty());
+  CHECK(layout.Sentinels().size() == 2);
+  CHECK(Layout().Sentinels().empty());
+  CHECK(Layout().Members().size() == 6);
+}
+
+TEST_CASE("only declared members are contained") {
+  const Layout layout = Layout::Sentinel(3, 2);
+  for (const MemberName member : layout.Members()) CHECK(layout.Contains(member));
+  for (const MemberName member : Layout().Members()) {
+    CHECK_FALSE(layout.Contains(member));
+    CHECK(Layout().Contains(member));
+  }
+  for (const std::string name : {"server-3", "sentinel-2", "shard-0-0"}) {
+    CAPTURE(name);
+    CHECK_FALSE(layout.Contains(*MemberName::Parse(name)));
+  }
+  for (const std::string name : {"server-0", "sentinel-0", "shard-3-0", "shard-0-2"}) {
+    CAPTURE(name);
+    CHECK_FALSE(Layout().Contains(*MemberName::Parse(name)));
+  }
+}
+
+TEST_CASE("an address has its member, and no address has none") {
+  const Layout layout = Layout::Sentinel(3, 3);
+  AddressBook book = testing::Addresses(layout);
+  for (const auto& [member, endpoint] : book) CHECK(MemberAt(book, endpoint.ip) == member);
+  CHECK_FALSE(MemberAt(book, "10.96.9.9"));
+  CHECK_FALSE(MemberAt({}, "10.96.0.1"));
+  book[{.ordinal = 7, .kind = MemberKind::kServer}] = {};
+  CHECK_FALSE(MemberAt(book, ""));  // an unknown address is nobody's
+}
+
 }  // namespace
 }  // namespace bowline

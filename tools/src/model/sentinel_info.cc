@@ -52,7 +52,8 @@ Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields) {
   peer.down =
       HasFlag(flags, "s_down") || HasFlag(flags, "o_down") || HasFlag(flags, "disconnected");
   const auto age = fields.find("info-refresh");
-  if (age != fields.end()) {
+  // Before the first INFO its age is told as 0; the run id comes with that INFO.
+  if (age != fields.end() && !peer.id.empty()) {
     const auto parsed = ParseInt(age->second, 0, std::numeric_limits<std::int64_t>::max());
     if (parsed) peer.info_age_milliseconds = *parsed;
   }

@@ -1,5 +1,7 @@
 #include "model/settings.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/parse.h"
 
@@ -51,6 +53,14 @@ Status ParseCluster(const JsonView& object, Settings& settings) {
   return {};
 }
 
+/// As Sentinel itself wants it: "Allowed characters are A-z 0-9 and .-_".
+bool IsSentinelName(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_';
+  });
+}
+
 Status ParseSentinel(const JsonView& object, Settings& settings) {
   RETURN_IF_ERROR(
       object.OnlyKeys({"servers", "sentinels", "quorum", "masterName", "downAfterMilliseconds",
@@ -61,6 +71,10 @@ Status ParseSentinel(const JsonView& object, Settings& settings) {
   SentinelSettings& sentinel = settings.sentinel;
   ASSIGN_OR_RETURN(sentinel.quorum, GetBounded(object, "quorum", 1, sentinels));
   ASSIGN_OR_RETURN(sentinel.master_name, object.GetString("masterName"));
+  if (!IsSentinelName(sentinel.master_name)) {
+    return Fail(Code::kInvalidArgument, "{}.masterName is {}: use letters, digits, \".-_\"",
+                object.path(), Quoted(sentinel.master_name));
+  }
   ASSIGN_OR_RETURN(sentinel.down_after_milliseconds,
                    GetBounded(object, "downAfterMilliseconds", 500, 600'000));
   ASSIGN_OR_RETURN(sentinel.failover_timeout_milliseconds,

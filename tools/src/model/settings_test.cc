@@ -18,8 +18,8 @@ constexpr std::string_view kGood = R"({
   "terminationGracePeriodSeconds": 45, "log": {"format": "text", "level": "debug"}
 })";
 
-std::string With(const std::string& from, const std::string& to) {
-  std::string text(kGood);
+std::string With(const std::string& from, const std::string& to, std::string_view good = kGood) {
+  std::string text(good);
   const auto at = text.find(from);
   REQUIRE(at != std::string::npos);
   return text.replace(at, from.size(), to);
@@ -83,7 +83,10 @@ TEST_CASE("every wrong value is refused with its path") {
            Case{"\"release\": \"demo\", ", "", "release is missing"},
            Case{"\"fullname\": \"demo-redis\", ", "", "fullname is missing"},
            Case{"\"release\": \"demo\"", "\"release\": 5", "release must be"},
-           Case{"\"cluster\",", "\"sentinel\",", "mode is \"sentinel\""},
+           Case{"\"cluster\",", "\"standalone\",",
+                "mode is \"standalone\": use one of cluster, sentinel"},
+           Case{"\"cluster\",", "\"sentinel\",", "ports has no member \"bus\""},
+           Case{"\"record\"", "\"sentinel\": {}, \"record\"", "sentinel: it has no meaning"},
            Case{"\"valkey\"", "\"keydb\"", "engine is \"keydb\""},
            Case{"\"events\": true", "\"events\": \"yes\"", "events must be"},
            Case{"\"events\": true", "\"evnts\": true", "no member \"evnts\""},
@@ -114,9 +117,92 @@ TEST_CASE("every wrong value is refused with its path") {
   }
 }
 
+constexpr std::string_view kSentinel = R"({
+  "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo-redis", "mode": "sentinel",
+  "engine": "redis", "clusterDomain": "cluster.local",
+  "ports": {"client": 6380, "sentinel": 26380, "http": 8379},
+  "sentinel": {"servers": 5, "sentinels": 3, "quorum": 2, "masterName": "main",
+    "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
+    "auth": false, "recoverFrom": "server-4"},
+  "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
+  "roleLabel": true, "terminationGracePeriodSeconds": 45, "log": {"format": "json", "level": "info"}
+})";
+
+TEST_CASE("settings of sentinel mode as the chart renders them") {
+  const auto settings = ParseSettings(kSentinel);
+  REQUIRE(settings);
+  CHECK(settings->layout.mode == Mode::kSentinel);
+  CHECK(settings->layout.shards == 1);
+  CHECK(settings->layout.replicas_per_shard == 4);
+  CHECK(settings->layout.sentinels == 3);
+  CHECK(settings->sentinel.quorum == 2);
+  CHECK(settings->sentinel.master_name == "main");
+  CHECK(settings->sentinel.down_after_milliseconds == 4000);
+  CHECK(settings->sentinel.failover_timeout_milliseconds == 50'000);
+  CHECK(settings->sentinel.parallel_syncs == 2);
+  CHECK_FALSE(settings->sentinel.auth);
+  const MemberName server{.ordinal = 4, .kind = MemberKind::kServer};
+  const MemberName sentinel{.ordinal = 2, .kind = MemberKind::kSentinel};
+  CHECK(settings->sentinel.recover_from == server);
+  CHECK(settings->role_label);
+  CHECK(settings->PortOf(server) == 6380);
+  CHECK(settings->PortOf(sentinel) == 26380);
+  CHECK(settings->PodOf(sentinel) == "demo-redis-sentinel-2");
+  CHECK(settings->MemberOfPod("demo-redis-server-4") == server);
+  CHECK_FALSE(ParseSettings(kGood)->role_label);
+  for (const std::string none : {R"(, "recoverFrom": "server-4")", R"(server-4)"}) {
+    const auto without = ParseSettings(With(none, "", kSentinel));
+    REQUIRE(without);
+    CHECK_FALSE(without->sentinel.recover_from);
+  }
+}
+
+TEST_CASE("every wrong value of sentinel mode is refused with its path") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c : {
+           Case{"\"sentinel\": 26380, ", "", "ports.sentinel is missing"},
+           Case{": 26380", ": 6380", "ports.client, ports.sentinel and ports.http must differ"},
+           Case{": 26380", ": 70000", "ports.sentinel is 70000: use 1 to 65535"},
+           Case{"\"sentinel\": 26380", "\"bus\": 26380", "ports has no member \"bus\""},
+           Case{"\"servers\": 5, ", "", "sentinel.servers is missing"},
+           Case{"\"servers\": 5", "\"servers\": 0", "sentinel.servers is 0: use 1 to 100"},
+           Case{"\"servers\": 5", "\"servers\": \"5\"", "sentinel.servers must be"},
+           Case{"\"sentinels\": 3", "\"sentinels\": 0", "sentinel.sentinels is 0: use 1 to 99"},
+           Case{"\"quorum\": 2", "\"quorum\": 0", "sentinel.quorum is 0: use 1 to 3"},
+           Case{"\"quorum\": 2", "\"quorum\": 4", "sentinel.quorum is 4: use 1 to 3"},
+           Case{"\"main\"", "7", "sentinel.masterName must be"},
+           Case{"\"main\"", "\"\"", "sentinel.masterName is \"\""},
+           Case{"\"main\"", "\"my master\"", "sentinel.masterName is \"my master\""},
+           Case{"\"main\"", "\"a\\nport 1\"", "sentinel.masterName is "},
+           Case{": 4000", ": 499", "sentinel.downAfterMilliseconds is 499"},
+           Case{": 50000", ": 999", "sentinel.failoverTimeoutMilliseconds is 999"},
+           Case{"\"parallelSyncs\": 2", "\"parallelSyncs\": 0", "sentinel.parallelSyncs is 0"},
+           Case{"\"auth\": false", "\"auth\": 0", "sentinel.auth must be"},
+           Case{"server-4", "server-5", "sentinel.recoverFrom is \"server-5\": use server-0 to"},
+           Case{"server-4", "sentinel-1", "sentinel.recoverFrom is \"sentinel-1\""},
+           Case{"server-4", "shard-0-1", "sentinel.recoverFrom is \"shard-0-1\""},
+           Case{"\"auth\": false", "\"atuh\": false", "sentinel has no member \"atuh\""},
+           Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
+           Case{"\"roleLabel\"", "\"cluster\": {}, \"roleLabel\"", "cluster: it has no meaning"},
+       }) {
+    CAPTURE(c.from, c.to);
+    const auto settings = ParseSettings(With(c.from, c.to, kSentinel));
+    REQUIRE_FALSE(settings);
+    CHECK(settings.error().code == Code::kInvalidArgument);
+    CHECK_THAT(settings.error().message, ContainsSubstring(c.message));
+  }
+}
+
 TEST_CASE("every strict prefix of the file is refused") {
   for (std::size_t size = 0; size < kGood.size(); ++size) {
     CHECK_FALSE(ParseSettings(kGood.substr(0, size)));
+  }
+  for (std::size_t size = 0; size < kSentinel.size(); ++size) {
+    CHECK_FALSE(ParseSettings(kSentinel.substr(0, size)));
   }
 }
 

@@ -32,7 +32,9 @@ inline std::string ReadTestdata(const std::string& name) {
 inline std::vector<std::string> SavedFiles() {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(BOWLINE_TESTDATA)) {
-    if (entry.path().extension() == ".conf") files.push_back(ReadFile(entry.path()));
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("nodes") && name.ends_with(".conf"))
+      files.push_back(ReadFile(entry.path()));
   }
   REQUIRE(files.size() >= std::size(kEngines));
   return files;

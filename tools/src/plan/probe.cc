@@ -1,5 +1,9 @@
 #include "plan/probe.h"
 
+#include <algorithm>
+
+#include "plan/running_sentinels.h"
+
 namespace bowline {
 namespace {
 
@@ -10,6 +14,91 @@ Verdict No(std::string text) { return {.ok = false, .text = std::move(text)}; }
 bool OwnsSlots(const std::string& text) {
   const auto view = ParseClusterNodes(text);
   return !view || view->Myself() == nullptr || !view->Myself()->slots.empty();
+}
+
+Verdict ClusterReadiness(const EngineSnapshot& engine) {
+  if (!engine.cluster.state_ok) {
+    return No(std::format("cluster_state is not ok ({} of {} slots served)",
+                          engine.cluster.slots_ok, kSlotCount));
+  }
+  if (engine.info.primary && !OwnsSlots(engine.view)) return No("a primary without slots");
+  return Yes(engine.info.primary ? "a primary, cluster ok" : "a replica in sync, cluster ok");
+}
+
+bool Follows(const ReplicaEntry& replica) {
+  return replica.state == "online" && replica.lag_seconds >= 0 &&
+         replica.lag_seconds <= kFollowerLagSeconds;
+}
+
+/// A primary that the sentinels may have replaced while it was cut off must not get writes.
+Verdict PrimaryReadiness(const ProbeInput& input) {
+  const Layout& layout = input.layout;
+  const RunningSentinels sentinels = AskSentinels(layout, input.sentinels);
+  if (sentinels.named == input.self) return Yes("the primary, named by a majority of sentinels");
+  if (sentinels.named) {
+    return No(std::format("a primary, but a majority of the sentinels names {}",
+                          sentinels.named->ToString()));
+  }
+  const std::string heard =
+      std::format("{} of {} sentinels answer", sentinels.answering, layout.sentinels);
+  if (sentinels.answering * 2 > layout.sentinels) {
+    return No("a primary that no majority of the sentinels names; " + heard);
+  }
+  if (layout.replicas_per_shard == 0) return Yes("the only server; " + heard);
+  const auto followers = std::ranges::count_if(input.engine.info.replicas, Follows);
+  if (followers == 0) {
+    return No("a primary without any replica that keeps up; " + heard);
+  }
+  return Yes(std::format("a primary with {} replicas that keep up; {}", followers, heard));
+}
+
+/// Empty: as declared. One sentinel too many is as wrong as one too few: majorities are counted
+/// over those that are known. A replica too many does not harm (`bowline check` tells it).
+std::string WrongCounts(const Layout& layout, const SentinelSnapshot& own) {
+  if (std::ssize(own.sentinels) != layout.sentinels - 1) {
+    return std::format("knows {} other sentinels, {} are declared", own.sentinels.size(),
+                       layout.sentinels - 1);
+  }
+  if (std::ssize(own.replicas) < layout.replicas_per_shard) {
+    return std::format("knows {} replicas, {} are declared", own.replicas.size(),
+                       layout.replicas_per_shard);
+  }
+  return "";
+}
+
+/// Those that name another primary. Not who does so with an older epoch: it has not heard yet.
+std::ptrdiff_t Contradictions(const Layout& layout, const Cards& cards,
+                              const SentinelSnapshot& own) {
+  return std::ranges::count_if(layout.Sentinels(), [&](MemberName name) {
+    const SentinelSnapshot* other = AnsweringSentinel(cards, name);
+    return other != nullptr && other->primary != own.primary &&
+           other->epochs.config >= own.epochs.config;
+  });
+}
+
+Verdict SentinelReadiness(const ProbeInput& input) {
+  if (!input.sentinel || !input.sentinel->answers) {
+    return No("the sentinel does not answer: " +
+              (input.sentinel ? input.sentinel->problem : input.engine.problem));
+  }
+  const SentinelSnapshot& own = *input.sentinel;
+  if (!own.HasOpinion()) return No("names no primary");
+  if (!own.primary) return No("names a primary that is no member: " + own.primary_ip);
+  const std::string counts = WrongCounts(input.layout, own);
+  if (!counts.empty()) return No(counts);
+  Cards cards = input.sentinels;
+  cards[input.self].sentinel = own;
+  const int answering = AskSentinels(input.layout, cards).answering;
+  const std::string heard =
+      std::format("{} of {} sentinels answer", answering, input.layout.sentinels);
+  if (answering * 2 <= input.layout.sentinels) return No("no majority: " + heard);
+  const std::string named = own.primary->ToString();
+  const std::ptrdiff_t against = Contradictions(input.layout, cards, own);
+  if (against * 2 >= answering) {
+    return No(std::format("names {}, {} others do not; {}", named, against, heard));
+  }
+  return Yes(
+      std::format("names {}{}; {}", named, own.primary_down ? ", which is down" : "", heard));
 }
 
 }  // namespace
@@ -36,6 +125,7 @@ Verdict LivenessVerdict(const ProbeInput& input) {
 Verdict ReadinessVerdict(const ProbeInput& input) {
   if (input.phase == Phase::kGuard) return No("waiting: " + input.reason);
   if (input.phase == Phase::kStopping) return No("stopping: " + input.reason);
+  if (input.self.kind == MemberKind::kSentinel) return SentinelReadiness(input);
   const EngineSnapshot& engine = input.engine;
   if (!engine.answers) return No("the engine does not answer: " + engine.problem);
   if (engine.info.loading) {
@@ -47,12 +137,8 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   if (!engine.info.primary && !engine.info.link_up) {
     return No("a replica whose link to its primary is down");
   }
-  if (!engine.cluster.state_ok) {
-    return No(std::format("cluster_state is not ok ({} of {} slots served)",
-                          engine.cluster.slots_ok, kSlotCount));
-  }
-  if (engine.info.primary && !OwnsSlots(engine.view)) return No("a primary without slots");
-  return Yes(engine.info.primary ? "a primary, cluster ok" : "a replica in sync, cluster ok");
+  if (input.layout.mode == Mode::kCluster) return ClusterReadiness(engine);
+  return engine.info.primary ? PrimaryReadiness(input) : Yes("a replica in sync");
 }
 
 }  // namespace bowline

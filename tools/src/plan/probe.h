@@ -5,17 +5,25 @@
 
 #include <chrono>
 #include <format>
+#include <optional>
 #include <string>
 
-#include "plan/card.h"
+#include "model/layout.h"
+#include "plan/shard_view.h"
 
 namespace bowline {
 
 struct ProbeInput {
   Phase phase = Phase::kGuard;
   std::string reason;
-  EngineSnapshot engine;
+  EngineSnapshot engine;                ///< of a sentinel: `replied` and `problem` of its process
   std::chrono::milliseconds silent{0};  ///< how long the engine has given no reply at all
+  Layout layout;
+  MemberName self;
+  /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
+  /// answered.
+  Cards sentinels;
+  std::optional<SentinelSnapshot> sentinel;  ///< a sentinel's own view
 };
 
 struct Verdict {
@@ -28,10 +36,17 @@ struct Verdict {
 /// comes on top.
 inline constexpr std::chrono::milliseconds kStuckAfter{30'000};
 
+/// How far behind a replica may be, by its last acknowledgement, to prove that its primary still
+/// has followers.
+inline constexpr int kFollowerLagSeconds = 10;
+
 /// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
 Verdict StartupVerdict(const ProbeInput& input);
 Verdict LivenessVerdict(const ProbeInput& input);
-/// May get traffic: not loading; cluster_state ok; a replica's link up; a primary owns slots.
+/// May get traffic: not loading; a replica's link up. Cluster mode: cluster_state ok, a primary
+/// owns slots. Sentinel mode: a primary is named by the processes of more than half of the declared
+/// sentinels, or, when no such majority answers, still has a follower. A sentinel names a member,
+/// as most of those that answer do, knows the declared others, and reaches a majority.
 Verdict ReadinessVerdict(const ProbeInput& input);
 
 }  // namespace bowline

@@ -1,0 +1,107 @@
+#include "model/sentinel_info.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "base/parse.h"
+#include "model/testing.h"
+
+namespace bowline {
+namespace {
+
+/// The entries of a reply that redis-cli has printed: names and values in turn, each entry begins
+/// with "name".
+std::vector<SentinelFields> Entries(const std::string& file) {
+  std::vector<SentinelFields> entries;
+  const std::string text = testing::ReadTestdata(file);
+  const std::vector<std::string_view> lines = SplitLines(text);
+  for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
+    if (lines[i] == "name") entries.emplace_back();
+    REQUIRE_FALSE(entries.empty());
+    entries.back().emplace(lines[i], lines[i + 1]);
+  }
+  return entries;
+}
+
+TEST_CASE("what a sentinel of every engine says after an election") {
+  for (const std::string engine : testing::kEngines) {
+    CAPTURE(engine);
+    const auto master = Entries(engine + "/sentinel-master.txt");
+    REQUIRE(master.size() == 1);
+    SentinelSnapshot snapshot;
+    REQUIRE(ReadSentinelMaster(master[0], snapshot));
+    CHECK(snapshot.primary_ip.starts_with("127.96.0."));
+    CHECK(snapshot.primary_port == 6379);
+    CHECK(snapshot.epochs.config == 2);
+    CHECK_FALSE(snapshot.primary_down);
+    CHECK_FALSE(snapshot.failing_over);
+
+    const auto replicas = Entries(engine + "/sentinel-replicas.txt");
+    REQUIRE(replicas.size() == 2);
+    int down = 0;
+    for (const SentinelFields& fields : replicas) {
+      const auto peer = ReadSentinelPeer(fields);
+      REQUIRE(peer);
+      CHECK(peer->ip != snapshot.primary_ip);
+      CHECK(peer->port == 6379);
+      down += peer->down ? 1 : 0;
+      // The dead one was never asked since the switch: its age is not 0, it has none.
+      CHECK(peer->down == (peer->info_age_milliseconds == -1));
+    }
+    CHECK(down == 1);
+
+    const auto sentinels = Entries(engine + "/sentinel-sentinels.txt");
+    REQUIRE(sentinels.size() == 2);
+    for (const SentinelFields& fields : sentinels) {
+      const auto peer = ReadSentinelPeer(fields);
+      REQUIRE(peer);
+      const bool known = peer->id == "ae08b6a26458e9f893b0f2d3fd20ec0458af32e6" ||  // sentinel-0
+                         peer->id == "06acfaa172ec7e224aec195aaec56afe7ad4ceb5";    // sentinel-2
+      CHECK(known);
+      CHECK_FALSE(peer->down);
+      CHECK(peer->info_age_milliseconds == -1);
+    }
+  }
+}
+
+TEST_CASE("flags are words, not parts of words") {
+  SentinelFields fields{{"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}};
+  const auto read = [&](const std::string& flags) {
+    fields["flags"] = flags;
+    SentinelSnapshot snapshot;
+    REQUIRE(ReadSentinelMaster(fields, snapshot));
+    return snapshot;
+  };
+  CHECK(read("s_down,master").primary_down);
+  CHECK(read("master,o_down").primary_down);
+  CHECK_FALSE(read("master,disconnected").primary_down);
+  CHECK_FALSE(read("masters_down").primary_down);
+  CHECK(read("master,failover_in_progress").failing_over);
+}
+
+TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
+  const SentinelFields good{
+      {"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}, {"runid", "x"}};
+  SentinelSnapshot snapshot;
+  REQUIRE(ReadSentinelMaster(good, snapshot));
+  REQUIRE(ReadSentinelPeer(good));
+  for (const std::string name : {"ip", "port", "flags", "config-epoch"}) {
+    CAPTURE(name);
+    SentinelFields fields = good;
+    fields.erase(name);
+    const Status status = ReadSentinelMaster(fields, snapshot);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().code == Code::kInvalidArgument);
+    CHECK(status.error().message.contains(name));
+    CHECK(ReadSentinelPeer(fields).has_value() == (name == "config-epoch"));
+  }
+  for (const auto& [name, value] :
+       {std::pair{"port", "65536"}, {"port", "x"}, {"config-epoch", "-1"}, {"config-epoch", ""}}) {
+    CAPTURE(name, value);
+    SentinelFields fields = good;
+    fields[name] = value;
+    CHECK_FALSE(ReadSentinelMaster(fields, snapshot));
+  }
+}
+
+}  // namespace
+}  // namespace bowline
