@@ -37,17 +37,20 @@ void PlanMeet(const HealInput& input, const NodesConf& view, HealPlan& plan) {
 
 }  // namespace
 
+std::optional<Endpoint> MovedService(const AddressBook& addresses, MemberName self,
+                                     const Endpoint& announced, std::string& reason) {
+  const auto own = addresses.find(self);
+  if (own == addresses.end() || own->second.ip == announced.ip) return std::nullopt;
+  reason += std::format("own Service moved from {} to {}; ", announced.ip, own->second.ip);
+  return own->second;
+}
+
 HealPlan PlanHeal(const HealInput& input) {
   HealPlan plan;
   if (!input.engine.answers || input.engine.view.empty()) return plan;
   const auto view = ParseClusterNodes(input.engine.view);
   if (!view || view->Myself() == nullptr) return plan;
-  const auto own = input.addresses.find(input.self);
-  if (own != input.addresses.end() && own->second.ip != input.announced.ip) {
-    plan.announce = own->second;
-    plan.reason +=
-        std::format("own Service moved from {} to {}; ", input.announced.ip, own->second.ip);
-  }
+  plan.announce = MovedService(input.addresses, input.self, input.announced, plan.reason);
   PlanReplicate(input, *view, plan);
   PlanMeet(input, *view, plan);
   return plan;

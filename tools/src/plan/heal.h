@@ -33,4 +33,9 @@ struct HealPlan {
 /// Pure. Nothing to do for an engine that does not answer.
 HealPlan PlanHeal(const HealInput& input);
 
+/// The own Service's address when it is another than the announced one; adds why to `reason`. Empty
+/// as well when the address is not known.
+std::optional<Endpoint> MovedService(const AddressBook& addresses, MemberName self,
+                                     const Endpoint& announced, std::string& reason);
+
 }  // namespace bowline

@@ -1,0 +1,38 @@
+#pragma once
+// Sentinel mode: what a running server must repair about itself. Sentinel does most of this too,
+// but after 10 s and more (facts 2, 3b), and it never finds a chain of replicas (facts 2e).
+
+#include <optional>
+#include <string>
+
+#include "model/layout.h"
+#include "plan/shard_view.h"
+
+namespace bowline {
+
+struct ServerHealInput {
+  Layout layout;
+  MemberName self;
+  EngineSnapshot engine;
+  Endpoint announced;      ///< what the engine announces now
+  AddressBook addresses;   ///< what the member Services are now
+  Cards peers;             ///< all others that answered, asked later than the engine
+  bool held_back = false;  ///< we have set replica-priority 0
+};
+
+struct ServerHealPlan {
+  std::optional<Endpoint>
+      announce;  ///< CONFIG SET replica-announce-ip, -port: our Service has another address
+  std::optional<MemberName> follow;  ///< REPLICAOF its member Service
+  bool release = false;              ///< replica-priority as configured: it holds data now
+  std::string reason;
+
+  [[nodiscard]] bool Empty() const { return !announce && !follow && !release; }
+};
+
+/// Pure. Nothing to do for an engine that does not answer or is loading. Follows nobody but the
+/// member that the processes of more than half of the declared sentinels name, that runs as
+/// primary, and that nobody is about to replace.
+ServerHealPlan PlanServerHeal(const ServerHealInput& input);
+
+}  // namespace bowline

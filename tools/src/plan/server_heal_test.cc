@@ -1,0 +1,221 @@
+#include "plan/server_heal.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "plan/sentinel_testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::kSentinel0;
+using testing::kSentinel1;
+using testing::kSentinel2;
+using testing::kServer0;
+using testing::kServer1;
+using testing::kServer2;
+using testing::RunningSet;
+
+ServerHealInput Ask(const RunningSet& set, MemberName self) {
+  ServerHealInput input{.layout = set.layout,
+                        .self = self,
+                        .engine = set.cards.at(self).engine,
+                        .announced = set.addresses.at(self),
+                        .addresses = set.addresses,
+                        .peers = set.cards,
+                        .held_back = false};
+  input.peers.erase(self);
+  return input;
+}
+
+ServerHealPlan Plan(const RunningSet& set, MemberName self) {
+  return PlanServerHeal(Ask(set, self));
+}
+
+TEST_CASE("a healthy set needs no repair, whoever leads") {
+  for (const MemberName primary : {kServer0, kServer2}) {
+    RunningSet set;
+    set.Lead(primary);
+    for (const MemberName self : set.layout.MembersOf(0)) {
+      CHECK(Plan(set, self).Empty());
+      CHECK(Plan(set, self).reason.empty());
+    }
+  }
+}
+
+TEST_CASE("the own Service has moved") {
+  RunningSet set;
+  ServerHealInput input = Ask(set, kServer1);
+  input.announced.ip = "10.9.9.9";
+  const ServerHealPlan plan = PlanServerHeal(input);
+  CHECK(plan.announce == set.addresses.at(kServer1));
+  CHECK_FALSE(plan.follow);
+  CHECK_FALSE(plan.release);
+  CHECK(plan.reason == "own Service moved from 10.9.9.9 to 10.96.0.2; ");
+  input.addresses.erase(kServer1);  // cannot be looked up: no reason to change anything
+  CHECK(PlanServerHeal(input).Empty());
+}
+
+TEST_CASE("nothing to do for an engine that takes no commands") {
+  RunningSet set;
+  set.Follow(kServer2, kServer1);
+  ServerHealInput input = Ask(set, kServer2);
+  input.announced.ip = "10.9.9.9";
+  input.held_back = true;
+  CHECK_FALSE(PlanServerHeal(input).Empty());
+  SECTION("no answer") { input.engine.answers = false; }
+  SECTION("loading") { input.engine.info.loading = true; }
+  CHECK(PlanServerHeal(input).Empty());
+}
+
+TEST_CASE("a replica whose link goes to an old address follows the primary again") {
+  RunningSet set;
+  EngineInfo& info = set.InfoOf(kServer1);
+  info.link_up = false;
+  info.primary_host = "10.9.9.9";
+  const ServerHealPlan plan = Plan(set, kServer1);
+  CHECK(plan.follow == kServer0);
+  CHECK(plan.reason ==
+        "a replica of 10.9.9.9, which is no member's address, but a majority of the sentinels "
+        "names server-0; ");
+  SECTION("not while that link is up: a primary outside") { info.link_up = true; }
+  SECTION("not while it copies from there") { info.sync_in_progress = true; }
+  SECTION("not when the link goes to the right address: the engine tries by itself") {
+    info.primary_host = set.addresses.at(kServer0).ip;
+  }
+  CHECK(Plan(set, kServer1).Empty());
+}
+
+TEST_CASE("a replica of a member that does not lead") {
+  RunningSet set;
+  set.Follow(kServer2, kServer1);
+  EngineInfo& info = set.InfoOf(kServer2);
+  SECTION("link up") {}
+  SECTION("link down") { info.link_up = false; }
+  SECTION("copying") {
+    info.link_up = false;
+    info.sync_in_progress = true;
+  }
+  SECTION("of a second primary") { set.InfoOf(kServer1).primary = true; }
+  SECTION("of a member that does not answer") { set.Silence(kServer1); }
+  SECTION("of itself") { set.Follow(kServer2, kServer2); }
+  const ServerHealPlan plan = Plan(set, kServer2);
+  CHECK(plan.follow == kServer0);
+  CHECK_THAT(plan.reason, ContainsSubstring("a replica of server-"));
+  CHECK_THAT(plan.reason, ContainsSubstring("a majority of the sentinels names server-0"));
+}
+
+TEST_CASE("an old primary that comes back follows the one that replaced it") {
+  RunningSet set;
+  set.Lead(kServer1);
+  set.InfoOf(kServer0).primary = true;
+  const ServerHealPlan plan = Plan(set, kServer0);
+  CHECK(plan.follow == kServer1);
+  CHECK(plan.reason == "a primary, but a majority of the sentinels names server-1; ");
+  CHECK(Plan(set, kServer1).Empty());
+  SECTION("a majority is enough") {
+    set.Silence(kSentinel2);
+    CHECK(Plan(set, kServer0).follow == kServer1);
+  }
+  SECTION("the third one may still name the old primary, and finish its failover") {
+    set.Lead(kServer0).Name(kSentinel0, kServer1).Name(kSentinel1, kServer1);
+    set.InfoOf(kServer1).primary = true;
+    set.ViewOf(kSentinel2).failing_over = true;
+    CHECK(Plan(set, kServer0).follow == kServer1);
+  }
+}
+
+TEST_CASE("follows nobody") {
+  RunningSet set;
+  set.Lead(kServer1);
+  set.InfoOf(kServer0).primary = true;
+  set.Follow(kServer2, kServer0);
+  SECTION("without a majority of the declared sentinels") {
+    set.Silence(kSentinel0).Silence(kSentinel1);
+  }
+  SECTION("by what sentinels have only saved") {
+    set.ViewOf(kSentinel0).answers = set.ViewOf(kSentinel1).answers = false;
+  }
+  SECTION("without a common word") { set.Silence(kSentinel0).Name(kSentinel1, kServer0); }
+  SECTION("that does not answer") { set.Silence(kServer1); }
+  SECTION("whose engine does not answer") { set.Of(kServer1).engine.answers = false; }
+  SECTION("that has not started yet") { set.Of(kServer1).phase = Phase::kGuard; }
+  SECTION("that stops") { set.Of(kServer1).phase = Phase::kStopping; }
+  SECTION("that is a replica") { set.Follow(kServer1, kServer2); }
+  SECTION("that is loading") { set.InfoOf(kServer1).loading = true; }
+  SECTION("whose address is not known") { set.addresses.erase(kServer1); }
+  SECTION("that a failover is about to replace") { set.ViewOf(kSentinel2).failing_over = true; }
+  SECTION("that a failover has replaced, by a later word") { set.Name(kSentinel2, kServer0); }
+  CHECK(Plan(set, kServer0).Empty());
+  CHECK(Plan(set, kServer2).Empty());
+}
+
+TEST_CASE("the named member itself never follows") {
+  RunningSet set;
+  SECTION("as primary, though there is another one") { set.InfoOf(kServer1).primary = true; }
+  SECTION("as a replica that Sentinel has yet to promote") {
+    set.Follow(kServer0, kServer1).InfoOf(kServer1).primary = true;
+  }
+  CHECK(Plan(set, kServer0).Empty());
+}
+
+TEST_CASE("a planned failover at every step: nobody undoes it") {
+  // facts 2: the leader (sentinel-0) goes first, the majority follows a second later.
+  RunningSet set;
+  const auto nobody = [&] {
+    for (const MemberName self : set.layout.MembersOf(0)) CHECK(Plan(set, self).Empty());
+  };
+  set.ViewOf(kSentinel0).failing_over = true;
+  nobody();
+  set.InfoOf(kServer1).primary = true;  // promoted
+  nobody();
+  set.Follow(kServer2, kServer1);  // moved by the leader
+  nobody();
+  set.Name(kSentinel0, kServer1).ViewOf(kSentinel0).failing_over = false;  // the leader is done
+  nobody();
+  set.Name(kSentinel1, kServer1);  // a majority
+  CHECK(Plan(set, kServer0).follow == kServer1);
+  CHECK(Plan(set, kServer1).Empty());
+  CHECK(Plan(set, kServer2).Empty());
+}
+
+TEST_CASE("a server that was held back is released when it holds what its primary has") {
+  RunningSet set;
+  ServerHealInput input = Ask(set, kServer1);
+  input.held_back = true;
+  bool release = false;
+  SECTION("in sync") { release = true; }
+  SECTION("in sync, while the sentinels are silent") {
+    for (const MemberName sentinel : set.layout.Sentinels()) input.peers.erase(sentinel);
+    release = true;
+  }
+  SECTION("copying") {
+    input.engine.info.link_up = false;
+    input.engine.info.sync_in_progress = true;
+  }
+  SECTION("copying again, over a link that counts as up") {
+    input.engine.info.sync_in_progress = true;
+  }
+  SECTION("link down") { input.engine.info.link_up = false; }
+  SECTION("in sync with a member that does not lead") {
+    input.engine.info.primary_host = set.addresses.at(kServer2).ip;
+    CHECK(PlanServerHeal(input).follow == kServer0);
+  }
+  SECTION("the primary") {
+    input = Ask(set, kServer0);
+    input.held_back = true;
+    release = true;
+  }
+  SECTION("a primary that has been replaced") {
+    input = Ask(set.Lead(kServer2), kServer1);
+    input.held_back = input.engine.info.primary = true;
+    CHECK(PlanServerHeal(input).follow == kServer2);
+  }
+  SECTION("not held back") { input.held_back = false; }
+  CHECK(PlanServerHeal(input).release == release);
+  CHECK(PlanServerHeal(input).reason.contains("promoted") == release);
+}
+
+}  // namespace
+}  // namespace bowline
