@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from e2e.cluster import Cluster, Pod
+from e2e.cluster import Cluster
+from e2e.members import Pod
 from e2e.scenario import Scenario
 from e2e.wait import wait_for
 from integration.bad_files import BAD_FILES, mutual

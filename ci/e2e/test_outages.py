@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from e2e.cluster import Cluster, Pod
+from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.members import Pod
 from e2e.nodes import Node, held
 from e2e.scenario import Scenario
 from e2e.wait import wait_for
@@ -73,10 +75,10 @@ def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, fig
         "cluster": {"replicasPerShard": 0},
         "auth": {"password": "client-secret", "replicationPassword": "member-secret"},
     }
-    other = Installation(engine, "blocked", values)
+    other = Installation(partial(Cluster, replicas=0), engine, "blocked", values)
     try:
         with api_server_blocked(nodes(cluster)):
-            blocked = other.prepare(replicas=0)
+            blocked = other.prepare()
             blocked.release.install(wait=False)
             wait_for("all members are scheduled", lambda: len(running_pods(blocked)) == blocked.size, 60)
             wait_for("the members say what they wait for", lambda: members_tell(blocked), 30)
