@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from e2e.cluster import Cluster
 from e2e.diagnosis import diagnosis, save
 from e2e.installation import Installation
 from e2e.members import Members
-from e2e.scenario import Scenario
+from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import VALUES, SentinelSet
 from e2e.shell import CACHE
 
@@ -36,7 +36,6 @@ ORDER = [
     "test_sentinel_memory",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
-MakeScenario = Callable[..., Scenario]
 
 
 @pytest.fixture(scope="session", params=["redis", "valkey"])

@@ -154,8 +154,9 @@ class Members(ABC):
         spec = self.kube.get("persistentvolume", claim["spec"]["volumeName"])["spec"]
         return str((spec.get("hostPath") or spec["local"])["path"])
 
-    def password(self) -> str:
-        return base64.b64decode(self.kube.get("secret", f"{self.name}-auth")["data"]["password"]).decode()
+    def password(self, key: str = "password") -> str:
+        """The clients'; with the key "replication-password" the members'."""
+        return base64.b64decode(self.kube.get("secret", f"{self.name}-auth")["data"][key]).decode()
 
     def service_ip(self, name: str) -> str:
         return str(self.kube.get("service", name)["spec"]["clusterIP"])

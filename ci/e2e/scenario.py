@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 from e2e.members import Members
 from recorder import Recorder, Recording, Verdict, verify
+
+POSSIBLE_LOSS = 2.0
+"""Seconds. appendfsync everysec, and replication does not wait: younger writes may die with a primary's node."""
 
 
 class Scenario:
@@ -92,3 +96,7 @@ class Scenario:
         elif verdict.lost_acked_between:
             first = verdict.lost_acked_between[0]
             assert first >= self.marked - self.loss_window, f"{self.marked - first:.1f} s of writes lost: {verdict}"
+
+
+MakeScenario = Callable[..., Scenario]
+"""Of the members that a test is about: title, then options as above."""

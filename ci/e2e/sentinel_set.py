@@ -117,6 +117,26 @@ class SentinelSet(Members):
         wait_for(f"another primary than {old.name}", other_leads, timeout)
         return self.named_primary()
 
+    def misconceptions(self) -> list[str]:
+        """What the sentinels believe that is not so: of the primary, of replicas and sentinels, whether alive."""
+        addresses, ids = self.service_ips(), self.ids()
+        primary = addresses[self.primary().name]
+        replicas = {addresses[pod.name]: "slave" for pod in self.replicas()}
+        wrong = []
+        for pod in self.sentinels():
+            others = {addresses[name]: (id_, "sentinel") for name, id_ in ids.items() if name != pod.name}
+            named = self.named_by(pod)
+            seen = {one["ip"]: one["flags"] for one in self.ask(pod, "REPLICAS")}
+            known = {one["ip"]: (one["runid"], one["flags"]) for one in self.ask(pod, "SENTINELS")}
+            for what, found, right in (
+                ("primary", named, primary),
+                ("replicas", seen, replicas),
+                ("sentinels", known, others),
+            ):
+                if found != right:
+                    wrong.append(f"{pod.name}: {what} {found}, not {right}")
+        return wrong
+
     def member(self, pod: Pod) -> str:
         """As bowline calls it: server-1."""
         return pod.name.removeprefix(f"{self.name}-")

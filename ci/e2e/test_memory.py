@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from e2e.cluster import Cluster
 from e2e.installation import Installation
-from e2e.scenario import Scenario
+from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
-
-MakeScenario = Callable[..., Scenario]
 
 
 @pytest.fixture(scope="module")

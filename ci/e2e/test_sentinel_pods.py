@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from e2e.conftest import MakeScenario
+from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 
 

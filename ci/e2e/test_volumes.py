@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from e2e.cluster import Cluster
-from e2e.scenario import Scenario
+from e2e.scenario import MakeScenario
 from e2e.volumes import lose_claim, wipe
 from e2e.wait import wait_for
 from recorder import Recorder, verify
-
-MakeScenario = Callable[..., Scenario]
 
 
 def test_replica_loses_its_volume(cluster: Cluster, scenario: MakeScenario) -> None:
