@@ -7,6 +7,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from redis import Redis
@@ -174,12 +175,17 @@ class Members(ABC):
 
     # The engines ---------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def known_password(self) -> str:
+        """As it was when first asked for: it stays the same while the release lives."""
+        return self.password()
+
     def client(self, host: str, port: int = PORT) -> Redis:
         """With the clients' password; one attempt per command."""
         return Redis(
             host,
             port,
-            password=self.password(),
+            password=self.known_password,
             decode_responses=True,
             socket_timeout=2,
             socket_connect_timeout=1,

@@ -137,6 +137,17 @@ class SentinelSet(Members):
                     wrong.append(f"{pod.name}: {what} {found}, not {right}")
         return wrong
 
+    def wait_converged(self, timeout: float) -> float:
+        """What `bowline check` says must be what the sentinels say, up to 5 s later."""
+        spent = super().wait_converged(timeout)
+
+        def views_are_right() -> bool:
+            if wrong := self.misconceptions():
+                raise LookupError("; ".join(wrong))
+            return True
+
+        return spent + wait_for("the sentinels know exactly the members", views_are_right, 5)
+
     def member(self, pod: Pod) -> str:
         """As bowline calls it: server-1."""
         return pod.name.removeprefix(f"{self.name}-")

@@ -87,7 +87,7 @@ def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
 
 
 def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) -> None:
-    for pod in sentinel_set.servers():
+    for pod in sentinel_set.pods():
         reasons = [event["reason"] for event in sentinel_set.kube.events(pod.name)]
         assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
 
@@ -129,3 +129,32 @@ def test_plain_client_follows_a_failover(sentinel_set: SentinelSet, sentinel_sce
     verdict = verify(recording, sentinel_set.recorder_settings())
     running.figures["plain_client_gap_s"] = verdict.longest_gaps
     assert verdict.ok, verdict
+
+
+def test_events_tell_a_failover(sentinel_set: SentinelSet) -> None:
+    before = {event["metadata"]["uid"] for event in sentinel_set.kube.all("events")}
+    old = sentinel_set.primary()
+    sentinel_set.fail_over()
+    new = sentinel_set.wait_other_primary(old, 10)
+
+    def told(pod: Pod, reason: str, text: str) -> bool:
+        return any(
+            event["metadata"]["uid"] not in before
+            and event["reason"] == reason
+            and text in (event.get("message") or "")
+            for event in sentinel_set.kube.events(pod.name)
+        )
+
+    change = f"{sentinel_set.member(old)} -> {sentinel_set.member(new)}"
+    wanted = [
+        (old, "RoleChanged", "primary -> replica"),
+        (new, "RoleChanged", "-> primary"),
+        *((sentinel, "PrimaryChanged", change) for sentinel in sentinel_set.sentinels()),
+    ]
+
+    def all_told() -> bool:
+        if missing := [(pod.name, reason, text) for pod, reason, text in wanted if not told(pod, reason, text)]:
+            raise LookupError(str(missing))
+        return True
+
+    wait_for("Events of all whom it concerns", all_told, 15)

@@ -93,4 +93,3 @@ def test_sentinel_set_uninstalled_and_installed_again(sentinel_set: SentinelSet,
     verdict = verify(recording, sentinel_set.recorder_settings())
     assert verdict.ok, verdict
     assert sentinel_set.ids() == ids
-    assert sentinel_set.misconceptions() == []
