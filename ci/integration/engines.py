@@ -33,3 +33,5 @@ ENGINES = [
     Engine("valkey", "8.1", CACHE / "builder"),
     Engine("valkey", "9.1", CACHE / "engines" / "valkey-9.1"),
 ]
+
+NEWEST = [engine for engine in ENGINES if engine.label in ("redis-8.0", "valkey-9.1")]

@@ -121,8 +121,8 @@ class LoopbackSentinels:
         primary = self.primary()
         return [server for server in self.servers if server is not primary]
 
-    def hand_over(self) -> None:
-        """A planned failover that loses nothing: writes wait until the replicas have them all."""
+    def hand_over(self) -> Server:
+        """A planned failover that loses nothing: writes wait until the replicas have all. Gives the new primary."""
         old, replicas = self.primary(), self.replicas()
         old.client.execute_command("CLIENT PAUSE", 5000, "WRITE")
         offset = int(old.info("replication")["master_repl_offset"])
@@ -142,6 +142,7 @@ class LoopbackSentinels:
         old.client.execute_command("REPLICAOF", leaders[0].address, PORT)
         old.client.execute_command("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")
         old.client.execute_command("CLIENT UNPAUSE")
+        return leaders[0]
 
 
 def leads(server: Server) -> bool:
