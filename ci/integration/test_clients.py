@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from e2e.shell import CACHE
 from integration.bowline import write_nodes_conf
-from integration.engines import CACHE, NEWEST, Engine
+from integration.engines import NEWEST, Engine
 from integration.loopback import PORT, LoopbackCluster, Server, wait_until
 from integration.sentinels import DOWN_AFTER, LoopbackSentinels, leads
 from integration.writing import direct_settings, durable, missing, sentinel_settings
