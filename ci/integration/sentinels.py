@@ -117,6 +117,17 @@ class LoopbackSentinels:
             raise LookupError(f"the sentinels name {named}")
         return next(server for server in self.servers if server.address in named)
 
+    def wait_promoted(self, old: Server) -> Server:
+        """Until all sentinels name one other server, which leads."""
+
+        def promoted() -> bool:
+            with contextlib.suppress(LookupError, RedisError, OSError):
+                return self.primary() is not old and leads(self.primary())
+            return False
+
+        wait_until("the sentinels name another primary", promoted, 20)
+        return self.primary()
+
     def replicas(self) -> list[Server]:
         primary = self.primary()
         return [server for server in self.servers if server is not primary]

@@ -50,9 +50,13 @@ class Writing:
             process.wait()
 
     def continues_at(self, server: Server) -> None:
-        """Waits until the server is given more keys."""
+        """Waits until the server is given more keys; else tells what the client's errors were."""
         before = server.client.dbsize()
-        wait_until("it is written to", lambda: server.client.dbsize() > before + 50, RECOVERY_BOUND)
+        try:
+            wait_until("it is written to", lambda: server.client.dbsize() > before + 50, RECOVERY_BOUND)
+        except TimeoutError as error:
+            recording = self.stop()
+            raise AssertionError(f"{server.name}: {error}; {[w.errors[-5:] for w in recording.workers]}") from error
 
     def stop(self) -> Recording:
         return self.recorder.stop()
@@ -63,11 +67,10 @@ def test_client_survives_killed_primary(engine: Engine, client: str, tmp_path: P
         servers.start()
         settings = sentinel_settings(servers)
         with Writing(client, settings, tmp_path) as writing:
-            old, others = servers.primary(), servers.replicas()
+            old = servers.primary()
             writing.continues_at(old)
             old.kill()
-            wait_until("a replica leads", lambda: any(leads(one) for one in others), 20)
-            writing.continues_at(next(one for one in others if leads(one)))
+            writing.continues_at(servers.wait_promoted(old))
             recording = writing.stop()
         verdict = verify(recording, settings)
         assert verdict.checked == verdict.acked == recording.acked > 100

@@ -1,4 +1,4 @@
-// The client of each mode: only addresses, passwords and time-outs are set, all else is the library's default.
+// The client of each mode: addresses, passwords, time-outs, and what docs/clients.md explains.
 package main
 
 import (
@@ -26,6 +26,8 @@ func cluster(s settings) redis.UniversalClient {
 		DialTimeout:  dialTimeout,  // 500 ms
 		ReadTimeout:  replyTimeout, // 1 s
 		WriteTimeout: replyTimeout,
+		// Default: 60 s. A dead member answers no MOVED: its slots are looked for only then.
+		ClusterStateReloadInterval: 2 * time.Second,
 	})
 	// docs: end
 	return client
