@@ -29,6 +29,13 @@ VALUES: Mapping[str, Any] = {
 }
 """The usual installation. Both numbers must be told: see statefulsets()."""
 
+ALIVE = ""
+
+
+def troubles(entry: Mapping[str, Any]) -> str:
+    """Of an entry of a sentinel. The others of its flags tell what it is, or stay for long after they were true."""
+    return ",".join(flag for flag in entry["flags"].split(",") if flag in ("s_down", "o_down", "disconnected"))
+
 
 class SentinelSet(Members):
     COMPONENTS: ClassVar[tuple[str, ...]] = ("server", "sentinel")
@@ -121,13 +128,13 @@ class SentinelSet(Members):
         """What the sentinels believe that is not so: of the primary, of replicas and sentinels, whether alive."""
         addresses, ids = self.service_ips(), self.ids()
         primary = addresses[self.primary().name]
-        replicas = {addresses[pod.name]: "slave" for pod in self.replicas()}
+        replicas = sorted((addresses[pod.name], ALIVE) for pod in self.replicas())
         wrong = []
         for pod in self.sentinels():
-            others = {addresses[name]: (id_, "sentinel") for name, id_ in ids.items() if name != pod.name}
+            others = sorted((addresses[name], id_, ALIVE) for name, id_ in ids.items() if name != pod.name)
             named = self.named_by(pod)
-            seen = {one["ip"]: one["flags"] for one in self.ask(pod, "REPLICAS")}
-            known = {one["ip"]: (one["runid"], one["flags"]) for one in self.ask(pod, "SENTINELS")}
+            seen = sorted((one["ip"], troubles(one)) for one in self.ask(pod, "REPLICAS"))
+            known = sorted((one["ip"], one["runid"], troubles(one)) for one in self.ask(pod, "SENTINELS"))
             for what, found, right in (
                 ("primary", named, primary),
                 ("replicas", seen, replicas),
@@ -138,7 +145,7 @@ class SentinelSet(Members):
         return wrong
 
     def wait_converged(self, timeout: float) -> float:
-        """What `bowline check` says must be what the sentinels say, up to 5 s later."""
+        """`bowline check`, and what the sentinels say themselves, up to 5 s later."""
         spent = super().wait_converged(timeout)
 
         def views_are_right() -> bool:
