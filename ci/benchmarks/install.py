@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figure import Figure, say
+from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.scenario import Scenario
 
@@ -13,7 +14,7 @@ def measure() -> list[Figure]:
     installing, returning, gaps = [], [], []
     for run in range(RUNS):
         say(f"install and forced deletion, run {run + 1} of {RUNS}")
-        installation = Installation("redis", "bench", {})
+        installation = Installation(Cluster, "redis", "bench", {})
         try:
             cluster = installation.healthy()
             installing.append(installation.install_seconds)

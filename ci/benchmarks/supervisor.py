@@ -6,8 +6,9 @@ import os
 import time
 
 from benchmarks.figure import Figure, say
-from e2e.cluster import Cluster, Pod
+from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.members import Pod
 from e2e.nodes import Process
 
 SECONDS = 60
@@ -48,7 +49,7 @@ def at_rest(cluster: Cluster) -> list[Figure]:
 
 
 def measure() -> list[Figure]:
-    installation = Installation("redis", "bench", {"probes": PROBES})
+    installation = Installation(Cluster, "redis", "bench", {"probes": PROBES})
     try:
         cluster = installation.healthy()
         say(f"6 members at rest for {SECONDS} s")

@@ -11,8 +11,9 @@ import subprocess
 
 from benchmarks.figure import Figure, say
 from benchmarks.supervisor import processes
-from e2e.cluster import PORT, Cluster, Pod
+from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.members import PORT, Pod
 from integration.engines import ENGINES
 
 PAIRS = 6
@@ -47,7 +48,7 @@ def requests_per_second(pod: Pod, password: str) -> dict[str, float]:
 
 
 def measure() -> list[Figure]:
-    installation = Installation("redis", "bench", {"probes": PROBES})
+    installation = Installation(Cluster, "redis", "bench", {"probes": PROBES})
     ratios: dict[str, list[float]] = {"SET": [], "GET": []}
     rates: dict[str, list[float]] = {"SET": [], "GET": []}
     try:

@@ -1,10 +1,10 @@
-"""One installation per engine for most scenarios; the cluster's state beside each failure; the figures at the end."""
+"""One installation per engine and mode for most scenarios; its state beside each failure; the figures at the end."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ import pytest
 from e2e.cluster import Cluster
 from e2e.diagnosis import diagnosis, save
 from e2e.installation import Installation
-from e2e.scenario import Scenario
+from e2e.members import Members
+from e2e.scenario import MakeScenario, Scenario
+from e2e.sentinel_set import VALUES, SentinelSet
 from e2e.shell import CACHE
 
 ORDER = [
@@ -25,6 +27,13 @@ ORDER = [
     "test_bad_input",
     "test_memory",
     "test_long",
+    "test_sentinel_install",
+    "test_sentinel_pods",
+    "test_sentinel_volumes",
+    "test_sentinel_nodes",
+    "test_sentinel_resize",
+    "test_sentinel_releases",
+    "test_sentinel_memory",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 
@@ -35,16 +44,30 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def durable(engine: str) -> Iterator[Installation]:
+def durable(engine: str) -> Iterator[Installation[Cluster]]:
     """With volumes; removed when the engine's last test is over."""
-    installation = Installation(engine, "durable", {"persistence": {"size": "64Mi"}})
+    installation = Installation(Cluster, engine, "durable", {"persistence": {"size": "64Mi"}})
     yield installation
     installation.remove()
 
 
 @pytest.fixture
-def cluster(durable: Installation) -> Cluster:
+def cluster(durable: Installation[Cluster]) -> Cluster:
     return durable.healthy()
+
+
+@pytest.fixture(scope="session")
+def sentinels(engine: str, durable: Installation[Cluster]) -> Iterator[Installation[SentinelSet]]:
+    """In sentinel mode, with volumes. The cluster makes room: it has no more tests, or is installed again for them."""
+    durable.remove()
+    installation = Installation(SentinelSet, engine, "sentinels", VALUES)
+    yield installation
+    installation.remove()
+
+
+@pytest.fixture
+def sentinel_set(sentinels: Installation[SentinelSet]) -> SentinelSet:
+    return sentinels.healthy()
 
 
 @pytest.fixture
@@ -53,14 +76,23 @@ def figures(request: pytest.FixtureRequest) -> dict[str, Any]:
     return FIGURES.setdefault(request.node.name, {})
 
 
-@pytest.fixture
-def scenario(cluster: Cluster, figures: dict[str, Any]) -> Callable[..., Scenario]:
+def scenarios(members: Members, figures: dict[str, Any]) -> MakeScenario:
     def make(title: str, **options: Any) -> Scenario:
-        made = Scenario(cluster, title, **options)
+        made = Scenario(members, title, **options)
         figures[title] = made.figures
         return made
 
     return make
+
+
+@pytest.fixture
+def scenario(cluster: Cluster, figures: dict[str, Any]) -> MakeScenario:
+    return scenarios(cluster, figures)
+
+
+@pytest.fixture
+def sentinel_scenario(sentinel_set: SentinelSet, figures: dict[str, Any]) -> MakeScenario:
+    return scenarios(sentinel_set, figures)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -68,24 +100,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(item.path.stem))
 
 
-def cluster_of(item: pytest.Item) -> Cluster | None:
-    """Also the one whose installation has just failed."""
-    for fixture in item.funcargs.values() if isinstance(item, pytest.Function) else []:
-        if isinstance(fixture, Cluster):
-            return fixture
-        if isinstance(fixture, Installation) and fixture.cluster is not None:
-            return fixture.cluster
-    return None
+def members_of(item: pytest.Item) -> Members | None:
+    """Also those whose installation has just failed."""
+    fixtures = list(item.funcargs.values()) if isinstance(item, pytest.Function) else []
+    installed = [fixture.members for fixture in fixtures if isinstance(fixture, Installation)]
+    return next((found for found in [*fixtures, *installed] if isinstance(found, Members)), None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     wanted = report.failed or (report.when == "call" and "BOWLINE_E2E_SAVE" in os.environ)
-    if report.when != "teardown" and wanted and (cluster := cluster_of(item)):
-        short, complete = diagnosis(cluster)
+    if report.when != "teardown" and wanted and (members := members_of(item)):
+        short, complete = diagnosis(members)
         path = save(item.name, complete)
-        report.sections.append(("cluster", f"{short}\n(complete: {path})"))
+        report.sections.append(("members", f"{short}\n(complete: {path})"))
     return report
 
 

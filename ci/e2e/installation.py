@@ -3,56 +3,60 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
-from e2e.cluster import Cluster
 from e2e.kube import Kube
+from e2e.members import Members
 from e2e.release import Release
 from e2e.shell import CommandError
 
 # Both helms are used, one for each engine's tests.
 HELM = {"redis": "helm", "valkey": "helm3"}
 
+SomeMembers = TypeVar("SomeMembers", bound=Members)
 
-class Installation:
-    def __init__(self, engine: str, purpose: str, values: dict[str, Any]) -> None:
+
+class Installation(Generic[SomeMembers]):
+    def __init__(
+        self, kind: Callable[[Kube, Release], SomeMembers], engine: str, purpose: str, values: Mapping[str, Any]
+    ) -> None:
+        self.kind = kind
         self.engine = engine
         self.purpose = purpose
         self.values = {"engine": engine, **values}
         self.count = 0
-        self.cluster: Cluster | None = None
+        self.members: SomeMembers | None = None
         self.install_seconds = 0.0
 
-    def healthy(self) -> Cluster:
-        """The cluster, in order; from a new installation when the last test has left it otherwise."""
-        if self.cluster is not None:
+    def healthy(self) -> SomeMembers:
+        """The members, in order; from a new installation when the last test has left them otherwise."""
+        if self.members is not None:
             try:
-                self.cluster.wait_converged(20)
+                self.members.wait_converged(20)
             except (AssertionError, CommandError):
                 self.remove()
-        if self.cluster is None:
-            self.cluster = self.install()
-        return self.cluster
+        return self.members or self.install()
 
-    def prepare(self, replicas: int = 1) -> Cluster:
+    def prepare(self) -> SomeMembers:
         """An empty namespace for the next installation."""
         self.count += 1
         kube = Kube(f"{self.purpose}-{self.engine}-{self.count}")
         kube.delete_namespace(wait=True)
         kube.create_namespace()
         release = Release(HELM[self.engine], kube.namespace, "demo", self.values)
-        self.cluster = Cluster(kube, release, replicas=replicas)
-        return self.cluster
+        self.members = self.kind(kube, release)
+        return self.members
 
-    def install(self) -> Cluster:
-        cluster = self.prepare()
+    def install(self) -> SomeMembers:
+        members = self.prepare()
         began = time.monotonic()
-        cluster.release.install()
+        members.release.install()
         self.install_seconds = time.monotonic() - began
-        cluster.wait_converged(30)
-        return cluster
+        members.wait_converged(30)
+        return members
 
     def remove(self) -> None:
-        if self.cluster is not None:
-            self.cluster.kube.delete_namespace(wait=False)
-            self.cluster = None
+        if self.members is not None:
+            self.members.kube.delete_namespace(wait=False)
+            self.members = None

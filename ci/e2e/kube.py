@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from e2e.nodes import Node
 from e2e.shell import output, run
 
 Object = dict[str, Any]
@@ -38,6 +41,26 @@ class Kube:
     def delete_namespace(self, *, wait: bool) -> None:
         self.attempt("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
         self("delete", "namespace", self.namespace, "--ignore-not-found", f"--wait={wait}".lower(), timeout=120)
+
+    def nodes(self) -> list[Node]:
+        return [Node(node["metadata"]["name"]) for node in self.all("nodes")]
+
+    def nodes_ready(self) -> bool:
+        return all(
+            condition["status"] == "True"
+            for node in self.all("nodes")
+            for condition in node["status"]["conditions"]
+            if condition["type"] == "Ready"
+        )
+
+    @contextmanager
+    def cordoned(self, node: Node) -> Iterator[None]:
+        """No pod is scheduled on the node; those that are there stay."""
+        self("cordon", node.name)
+        try:
+            yield
+        finally:
+            self("uncordon", node.name)
 
     def events(self, name: str) -> list[Object]:
         """Events about the object of this name, oldest first."""

@@ -39,8 +39,11 @@ class Node:
         self.name = name
         self.number = name.removeprefix("n")
 
+    def run(self, *command: str, timeout: float = 60) -> str:
+        return node_script("sh", self.number, *command, timeout=timeout)
+
     def sh(self, script: str, *args: str) -> str:
-        return node_script("sh", self.number, "sh", "-c", script, "-", *args)
+        return self.run("sh", "-c", script, "-", *args)
 
     def crash(self) -> None:
         node_script("crash", self.number)
@@ -55,9 +58,12 @@ class Node:
     def signal(self, pid: int, signal: str) -> None:
         self.sh('kill "-$1" "$2"', signal, str(pid))
 
+    def engine(self, pod_uid: str) -> Process:
+        """Of a server's pod."""
+        return next(process for process in self.processes(pod_uid) if process.name.endswith("-server"))
+
     def kill_engine(self, pod_uid: str) -> None:
-        engine = next(process for process in self.processes(pod_uid) if process.name.endswith("-server"))
-        self.signal(engine.pid, "KILL")
+        self.signal(self.engine(pod_uid).pid, "KILL")
 
     def kill_init(self, pod_uid: str) -> None:
         """PID 1 of the server's container; everything in the container ends with it."""
@@ -76,6 +82,26 @@ def power_cut(nodes: list[Node]) -> None:
 def power_on(nodes: list[Node]) -> None:
     with ThreadPoolExecutor(len(nodes)) as pool:
         list(pool.map(Node.start, nodes))
+
+
+@contextmanager
+def unplugged(node: Node) -> Iterator[None]:
+    """The node's cable is out: nothing but the node itself is reached from it, and it from nowhere."""
+    node_script("cut", node.number)
+    try:
+        yield
+    finally:
+        node_script("heal", node.number)
+
+
+@contextmanager
+def stopped(node: Node, process: Process) -> Iterator[None]:
+    """SIGSTOP, then SIGCONT."""
+    node.signal(process.pid, "STOP")
+    try:
+        yield
+    finally:
+        node.signal(process.pid, "CONT")
 
 
 @contextmanager

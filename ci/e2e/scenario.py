@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from e2e.cluster import Cluster
+from e2e.members import Members
 from recorder import Recorder, Recording, Verdict, verify
+
+POSSIBLE_LOSS = 2.0
+"""Seconds. appendfsync everysec, and replication does not wait: younger writes may die with a primary's node."""
 
 
 class Scenario:
@@ -17,8 +21,8 @@ class Scenario:
     `loss_window`: acknowledged writes may be lost only when they are younger than so many seconds at mark().
     """
 
-    def __init__(self, cluster: Cluster, title: str, *, converge: float = 60, loss_window: float = 0) -> None:
-        self.cluster = cluster
+    def __init__(self, members: Members, title: str, *, converge: float = 60, loss_window: float = 0) -> None:
+        self.members = members
         self.title = title
         self.converge = converge
         self.loss_window = loss_window
@@ -27,8 +31,8 @@ class Scenario:
         self.recording: Recording | None = None
 
     def __enter__(self) -> Scenario:
-        self.ids = self.cluster.node_ids()
-        self.recorder = Recorder(self.cluster.recorder_settings()).start()
+        self.ids = self.members.ids()
+        self.recorder = Recorder(self.members.recorder_settings()).start()
         try:
             self.recorder.wait_serving(self.recorder.started, 15)
         except BaseException:
@@ -43,7 +47,7 @@ class Scenario:
         self.marked = time.time()
 
     def serving(self, timeout: float) -> None:
-        """Waits until every shard acknowledges a write that began after this call."""
+        """Waits until every worker (one per shard in a cluster) is acknowledged a write that began after this call."""
         self.recorder.wait_serving(time.time(), timeout)
 
     def stop_writing(self) -> None:
@@ -61,18 +65,20 @@ class Scenario:
 
     def finish(self) -> None:
         try:
-            self.figures["converged_s"] = round(self.cluster.wait_converged(self.converge), 2)
+            self.figures["converged_s"] = round(self.members.wait_converged(self.converge), 2)
             if self.recording is None:
                 self.recorder.wait_serving(time.time(), 10)
         finally:
             verdict = self.read_back()
         self.judge(verdict)
-        assert self.cluster.node_ids() == self.ids, "a member came back with another node id"
+        ids = self.members.ids()
+        changed = {name for name in self.ids.keys() & ids.keys() if self.ids[name] != ids[name]}
+        assert not changed, f"came back with another id: {changed}"
 
     def read_back(self) -> Verdict:
         if self.recording is None:
             self.recording = self.recorder.stop()
-        verdict = verify(self.recording, self.cluster.recorder_settings())
+        verdict = verify(self.recording, self.members.recorder_settings())
         self.figures |= {
             "acked": verdict.acked,
             "lost": verdict.lost,
@@ -90,3 +96,7 @@ class Scenario:
         elif verdict.lost_acked_between:
             first = verdict.lost_acked_between[0]
             assert first >= self.marked - self.loss_window, f"{self.marked - first:.1f} s of writes lost: {verdict}"
+
+
+MakeScenario = Callable[..., Scenario]
+"""Of the members that a test is about: title, then options as above."""

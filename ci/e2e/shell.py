@@ -7,7 +7,10 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ["BOWLINE_CACHE"])
+CACHE = Path(
+    os.environ.get("BOWLINE_CACHE")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").joinpath("bowline")
+)
 CHART = ROOT / "charts" / "redis"
 
 

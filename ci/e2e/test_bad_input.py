@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from e2e.cluster import Cluster, Pod
-from e2e.scenario import Scenario
+from e2e.cluster import Cluster
+from e2e.members import Pod
+from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
 from integration.bad_files import BAD_FILES, mutual
-
-MakeScenario = Callable[..., Scenario]
 
 REFUSED = 65  # the exit code for data that is refused
 
@@ -30,8 +29,7 @@ class Tampered:
 
     def tamper(self) -> None:
         node = self.pod.node
-        engine = next(process for process in node.processes(self.pod.uid) if process.name.endswith("-server"))
-        node.signal(engine.pid, "STOP")
+        node.signal(node.engine(self.pod.uid).pid, "STOP")
         self.good = base64.b64decode(node.sh('base64 "$1"', self.path))
         self.write(self.change(self.good))
         self.sha256 = node.sha256(self.path)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from e2e.cluster import Cluster
-from e2e.scenario import Scenario
-
-MakeScenario = Callable[..., Scenario]
+from e2e.scenario import MakeScenario
 
 
 def test_upgrade_and_rollback(cluster: Cluster, scenario: MakeScenario) -> None:

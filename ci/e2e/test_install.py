@@ -8,7 +8,7 @@ from e2e.cluster import Cluster
 from e2e.installation import Installation
 
 
-def test_install(durable: Installation, cluster: Cluster, figures: dict[str, Any]) -> None:
+def test_install(durable: Installation[Cluster], cluster: Cluster, figures: dict[str, Any]) -> None:
     figures["helm install to all Ready"] = round(durable.install_seconds, 1)
     assert len(cluster.pods()) == cluster.size
     for shard in range(cluster.shards):
@@ -23,7 +23,7 @@ def test_helm_test(cluster: Cluster) -> None:
 
 def test_check_and_status(cluster: Cluster) -> None:
     pods = cluster.pods()
-    cluster.bowline(pods[0].name, "check")
+    cluster.bowline(pods[0], "check")
     status = cluster.status()
     assert status["healthy"] is True
     assert status["problems"] == []
@@ -35,7 +35,7 @@ def test_check_and_status(cluster: Cluster) -> None:
         assert row["address"] == cluster.service_ip(pod.name)
         assert row["role"] == ("primary" if cluster.is_primary(pod) else "replica")
         assert row["state"] == "ok"
-    table = cluster.bowline(pods[0].name, "status")
+    table = cluster.bowline(pods[0], "status")
     assert all(pod.node.name in table for pod in pods)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 
 from e2e.cluster import Cluster
 from e2e.nodes import power_cut, power_on
-from e2e.scenario import Scenario
-from e2e.test_nodes import POSSIBLE_LOSS, node_with_one_primary
+from e2e.scenario import POSSIBLE_LOSS, MakeScenario
+from e2e.test_nodes import node_with_one_primary
 
 ROUNDS = 20
 
@@ -51,7 +50,7 @@ FAULTS = [delete_one, delete_some, kill_engine, kill_init, restart_all, cut_powe
 @pytest.mark.long
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_many_faults(cluster: Cluster, scenario: Callable[..., Scenario], seed: int) -> None:
+def test_many_faults(cluster: Cluster, scenario: MakeScenario, seed: int) -> None:
     chance = random.Random(seed)
     for count in range(ROUNDS):
         fault = chance.choice(FAULTS)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from e2e.cluster import Cluster
 from e2e.installation import Installation
-from e2e.scenario import Scenario
+from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
-
-MakeScenario = Callable[..., Scenario]
 
 
 @pytest.fixture(scope="module")
-def in_memory(engine: str) -> Iterator[Installation]:
-    installation = Installation(engine, "memory", {"persistence": {"enabled": False}})
+def in_memory(engine: str) -> Iterator[Installation[Cluster]]:
+    installation = Installation(Cluster, engine, "memory", {"persistence": {"enabled": False}})
     yield installation
     installation.remove()
 
 
 @pytest.fixture
-def cluster(in_memory: Installation) -> Cluster:
+def cluster(in_memory: Installation[Cluster]) -> Cluster:
     return in_memory.healthy()
 
 
@@ -43,7 +41,7 @@ def test_init_killed(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("persistence off: kill -9 of PID 1 of a primary") as running:
         primary = cluster.primary(1)
         primary.node.kill_init(primary.uid)
-        wait_for("the container was restarted", lambda: cluster.pod(primary.name).restarts > primary.restarts, 30)
+        cluster.wait_restarted(primary, 30)
         running.serving(30)
         wait_for("the replica leads", lambda: other_leads(cluster, 1, primary.name), 30)
 
@@ -58,9 +56,10 @@ def test_pod_deleted(cluster: Cluster, scenario: MakeScenario, force: bool) -> N
         assert other_leads(cluster, 2, primary.name), "the empty member leads"
 
 
-def test_installed_again_without_data(in_memory: Installation, cluster: Cluster, figures: dict[str, Any]) -> None:
+def test_installed_again_without_data(
+    in_memory: Installation[Cluster], cluster: Cluster, figures: dict[str, Any]
+) -> None:
     """All members gone means that the data is gone: a new start, not a wait for ever."""
-    cluster.scale(0)
-    wait_for("no member is left", lambda: not cluster.pods(), 90)
-    cluster.scale(cluster.size // cluster.shards)
+    cluster.scale_to_zero()
+    cluster.scale_back()
     figures["all members gone, to converged"] = round(cluster.wait_converged(90), 1)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 
 from e2e.cluster import Cluster
 from e2e.nodes import Node, power_cut, power_on
-from e2e.scenario import Scenario
+from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.wait import wait_for
-
-MakeScenario = Callable[..., Scenario]
-
-# appendfsync everysec, and replication does not wait: younger acknowledgements may die with a primary's node.
-POSSIBLE_LOSS = 2.0
 
 
 def node_with_one_primary(cluster: Cluster) -> Node:
@@ -36,15 +30,6 @@ def node_with_one_primary(cluster: Cluster) -> Node:
     return found()[0]
 
 
-def nodes_ready(cluster: Cluster) -> bool:
-    return all(
-        condition["status"] == "True"
-        for node in cluster.kube.all("nodes")
-        for condition in node["status"]["conditions"]
-        if condition["type"] == "Ready"
-    )
-
-
 def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("power cut of a primary's node", converge=90, loss_window=POSSIBLE_LOSS) as running:
         node = node_with_one_primary(cluster)
@@ -54,15 +39,15 @@ def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None
             running.serving(30)
         finally:
             power_on([node])
-        wait_for("all nodes Ready", lambda: nodes_ready(cluster), 60)
+        wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)
 
 
 def test_power_cut_of_all_nodes(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("power cut of all nodes", converge=120, loss_window=POSSIBLE_LOSS) as running:
-        nodes = [Node(node["metadata"]["name"]) for node in cluster.kube.all("nodes")]
+        nodes = cluster.kube.nodes()
         running.mark()
         power_cut(nodes)
         time.sleep(2)
         power_on(nodes)
         running.serving(90)
-        wait_for("all nodes Ready", lambda: nodes_ready(cluster), 60)
+        wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from e2e.cluster import Cluster, Pod
+from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.members import Pod
 from e2e.nodes import Node, held
-from e2e.scenario import Scenario
+from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
-
-MakeScenario = Callable[..., Scenario]
 
 API_RULE = "FORWARD -p tcp --dport 6443 -j DROP"
 
@@ -28,10 +28,6 @@ def api_server_blocked(nodes: list[Node]) -> Iterator[None]:
     finally:
         for node in nodes:
             node.sh(f"iptables -w -D {API_RULE}")
-
-
-def nodes(cluster: Cluster) -> list[Node]:
-    return [Node(node["metadata"]["name"]) for node in cluster.kube.all("nodes")]
 
 
 def test_members_restart_while_the_api_server_is_down(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -55,7 +51,7 @@ def test_members_restart_while_the_api_server_is_down(cluster: Cluster, scenario
 
 def test_pods_replaced_while_they_cannot_reach_the_api_server(cluster: Cluster, scenario: MakeScenario) -> None:
     title = "API server blocked for pods, all pods deleted by force"
-    with scenario(title) as running, api_server_blocked(nodes(cluster)):
+    with scenario(title) as running, api_server_blocked(cluster.kube.nodes()):
         cluster.replace_all_by_force(90)
         running.serving(60)
 
@@ -73,10 +69,10 @@ def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, fig
         "cluster": {"replicasPerShard": 0},
         "auth": {"password": "client-secret", "replicationPassword": "member-secret"},
     }
-    other = Installation(engine, "blocked", values)
+    other = Installation(partial(Cluster, replicas=0), engine, "blocked", values)
     try:
-        with api_server_blocked(nodes(cluster)):
-            blocked = other.prepare(replicas=0)
+        with api_server_blocked(cluster.kube.nodes()):
+            blocked = other.prepare()
             blocked.release.install(wait=False)
             wait_for("all members are scheduled", lambda: len(running_pods(blocked)) == blocked.size, 60)
             wait_for("the members say what they wait for", lambda: members_tell(blocked), 30)

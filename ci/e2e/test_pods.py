@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from e2e.cluster import Cluster
-from e2e.scenario import Scenario
-from e2e.wait import wait_for
-
-MakeScenario = Callable[..., Scenario]
+from e2e.scenario import MakeScenario
 
 
 def test_replica_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -41,7 +36,6 @@ def test_rollout_restart(cluster: Cluster, scenario: MakeScenario) -> None:
 
 def test_scaled_to_zero_and_back(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("scale all to zero and back") as running:
-        cluster.scale(0)
-        wait_for("no member is left", lambda: not cluster.pods(), 90)
-        cluster.scale(cluster.size // cluster.shards)
+        cluster.scale_to_zero()
+        cluster.scale_back()
         running.serving(90)

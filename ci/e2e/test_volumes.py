@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
-from e2e.cluster import Cluster, Pod
-from e2e.scenario import Scenario
+from e2e.cluster import Cluster
+from e2e.scenario import MakeScenario
+from e2e.volumes import lose_claim, wipe
 from e2e.wait import wait_for
 from recorder import Recorder, verify
-
-MakeScenario = Callable[..., Scenario]
-
-
-def wipe(cluster: Cluster, pod: Pod) -> None:
-    pod.node.sh('find "$1" -mindepth 1 -delete', cluster.volume(pod))
-
-
-def lose_claim(cluster: Cluster, pod: Pod) -> None:
-    """The pod goes at once and its volume with it; the StatefulSet makes both anew."""
-    cluster.kube("delete", "persistentvolumeclaim", f"data-{pod.name}", "--wait=false")
-    cluster.delete_pods(pod.name, force=True)
 
 
 def test_replica_loses_its_volume(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -47,13 +35,13 @@ def test_primary_restarts_empty_at_once(cluster: Cluster, scenario: MakeScenario
         primary = cluster.primary(2)
         wipe(cluster, primary)
         primary.node.kill_init(primary.uid)
-        wait_for("the container was restarted", lambda: cluster.pod(primary.name).restarts > primary.restarts, 30)
+        cluster.wait_restarted(primary, 30)
         running.serving(30)
         wait_for("the other member leads", lambda: cluster.primary(2).name != primary.name, 30)
 
 
 def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, object]) -> None:
-    ids = cluster.node_ids()
+    ids = cluster.ids()
     recorder = Recorder(cluster.recorder_settings()).start()
     recorder.wait_serving(recorder.started, 15)
     time.sleep(2)
@@ -68,4 +56,4 @@ def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, ob
     assert cluster.password() == password
     verdict = verify(recording, cluster.recorder_settings())
     assert verdict.ok, verdict
-    assert cluster.node_ids() == ids
+    assert cluster.ids() == ids

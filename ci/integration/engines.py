@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(
-    os.environ.get("BOWLINE_CACHE")
-    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").joinpath("bowline")
-)
+from e2e.shell import CACHE
 
 
 @dataclass(frozen=True)
@@ -37,3 +33,5 @@ ENGINES = [
     Engine("valkey", "8.1", CACHE / "builder"),
     Engine("valkey", "9.1", CACHE / "engines" / "valkey-9.1"),
 ]
+
+NEWEST = [engine for engine in ENGINES if engine.label in ("redis-8.0", "valkey-9.1")]

@@ -5,6 +5,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 "$here/../lib/engines.sh"
+"$here/../clients/build.sh"
 BOWLINE_BIN=${BOWLINE_BIN:-$("$here/../lib/program.sh")}
 venv=$("$here/../lib/venv.sh")
 cd "$ROOT/ci"

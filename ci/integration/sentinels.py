@@ -117,12 +117,23 @@ class LoopbackSentinels:
             raise LookupError(f"the sentinels name {named}")
         return next(server for server in self.servers if server.address in named)
 
+    def wait_promoted(self, old: Server) -> Server:
+        """Until all sentinels name one other server, which leads."""
+
+        def promoted() -> bool:
+            with contextlib.suppress(LookupError, RedisError, OSError):
+                return self.primary() is not old and leads(self.primary())
+            return False
+
+        wait_until("the sentinels name another primary", promoted, 20)
+        return self.primary()
+
     def replicas(self) -> list[Server]:
         primary = self.primary()
         return [server for server in self.servers if server is not primary]
 
-    def hand_over(self) -> None:
-        """A planned failover that loses nothing: writes wait until the replicas have them all."""
+    def hand_over(self) -> Server:
+        """A planned failover that loses nothing: writes wait until the replicas have all. Gives the new primary."""
         old, replicas = self.primary(), self.replicas()
         old.client.execute_command("CLIENT PAUSE", 5000, "WRITE")
         offset = int(old.info("replication")["master_repl_offset"])
@@ -142,6 +153,7 @@ class LoopbackSentinels:
         old.client.execute_command("REPLICAOF", leaders[0].address, PORT)
         old.client.execute_command("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")
         old.client.execute_command("CLIENT UNPAUSE")
+        return leaders[0]
 
 
 def leads(server: Server) -> bool:

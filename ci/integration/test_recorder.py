@@ -12,19 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from integration.engines import ENGINES, Engine
-from integration.loopback import PORT, Server, wait_until
-from integration.sentinels import (
-    DOWN_AFTER,
-    MASTER_NAME,
-    PASSWORD,
-    SENTINEL_PASSWORD,
-    SENTINEL_PORT,
-    LoopbackSentinels,
-)
-from recorder import Address, Mode, NotServingError, Recorder, Recording, Settings, verify
-
-NEWEST = [engine for engine in ENGINES if engine.label in ("redis-8.0", "valkey-9.1")]
+from integration.engines import NEWEST, Engine
+from integration.loopback import Server, wait_until
+from integration.sentinels import DOWN_AFTER, MASTER_NAME, PASSWORD, SENTINEL_PASSWORD, LoopbackSentinels
+from integration.writing import direct_settings, durable, missing, sentinel_settings
+from recorder import NotServingError, Recorder, Recording, verify
 
 
 @pytest.fixture(params=NEWEST, ids=[engine.label for engine in NEWEST])
@@ -42,43 +34,14 @@ def sentinels(engine: Engine, tmp_path: Path) -> Iterator[LoopbackSentinels]:
 
 @pytest.fixture
 def server(engine: Engine, tmp_path: Path) -> Iterator[Server]:
-    """One that loses nothing when it is killed."""
-    options = {"requirepass": PASSWORD, "appendonly": "yes", "appendfsync": "always"}
-    server = Server(engine, "alone", "127.73.1.1", tmp_path, options, password=PASSWORD)
-    server.start()
-    wait_until("it answers", server.answers, 10)
-    yield server
-    server.kill()
-
-
-def sentinel_settings(sentinels: LoopbackSentinels, *, workers: int = 2) -> Settings:
-    return Settings(
-        seeds=tuple(Address(one.address, SENTINEL_PORT) for one in sentinels.sentinels),
-        password=PASSWORD,
-        mode=Mode.SENTINEL,
-        master_name=MASTER_NAME,
-        sentinel_password=SENTINEL_PASSWORD,
-        workers=workers,
-    )
-
-
-def direct_settings(server: Server, *, interval: float = 0.01, batch: int = 1) -> Settings:
-    return Settings(
-        seeds=(Address(server.address, PORT),), password=PASSWORD, mode=Mode.DIRECT, interval=interval, batch=batch
-    )
+    with durable(engine, tmp_path) as server:
+        yield server
 
 
 def written(recorder: Recorder, seconds: float) -> Recording:
     recorder.wait_serving(recorder.started, 10)
     time.sleep(seconds)
     return recorder.stop()
-
-
-def missing(recording: Recording, server: Server) -> int:
-    """Acknowledged keys that the server does not have: counted in another way than verify() does."""
-    there = set(server.client.scan_iter(f"{recording.run}:*", count=1000))
-    acked = {recording.key(worker.number, sequence) for worker in recording.workers for _, sequence in worker.acks}
-    return len(acked - there)
 
 
 def test_killed_primary(sentinels: LoopbackSentinels) -> None:
@@ -96,7 +59,7 @@ def test_killed_primary(sentinels: LoopbackSentinels) -> None:
     assert all(DOWN_AFTER < gap < 10 for gap in verdict.longest_gaps), verdict
     assert verdict.errors
     # Replication is asynchronous: the last few writes may be gone. Then the verdict must say so.
-    assert verdict.lost == missing(recording, sentinels.primary())
+    assert verdict.lost == missing(recording, [sentinels.primary()])
     assert verdict.ok == (verdict.lost == 0)
     if verdict.lost_acked_between:
         assert verdict.lost_acked_between[0] > killed - 1
@@ -146,7 +109,7 @@ def test_no_primary_is_not_no_loss(sentinels: LoopbackSentinels) -> None:
         assert not verdict.ok
         assert (verdict.checked, verdict.lost) == (0, 0)
         assert verdict.unreadable == recording.acked + len(recording.workers)
-    assert missing(recording, replica) == 0, "the replica has the keys, and still must not be believed"
+    assert missing(recording, [replica]) == 0, "the replica has the keys, and still must not be believed"
 
 
 def test_direct_client_reconnects(server: Server) -> None:

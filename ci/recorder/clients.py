@@ -14,7 +14,6 @@ from redis.sentinel import Sentinel
 
 from recorder.settings import Mode, Settings
 
-CONNECT_TIMEOUT = 0.5
 REPLY_TIMEOUT = 1.0
 FAILURES = (RedisError, RedisClusterException, OSError, IndexError)
 """What a client raises while there is no primary (IndexError: a cluster client was told of no slots at all)."""
@@ -24,23 +23,33 @@ Client = Redis | RedisCluster
 
 def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
     """A new client. In cluster mode it talks to the seeds at once: raises one of FAILURES when none of them answers."""
-    transport: dict[str, Any] = {
+    # docs: redis-py options
+    network: dict[str, Any] = {
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": reply_timeout,  # 1 s
         "retry": Retry(NoBackoff(), 0),
-        "socket_connect_timeout": CONNECT_TIMEOUT,
-        "socket_timeout": reply_timeout,
-        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),  # unknown to these engines
     }
-    options = {**transport, "username": settings.username, "password": settings.password, "decode_responses": True}
+    options = {**network, "password": settings.password, "decode_responses": True}
+    # docs: end
+    options["username"] = settings.username
+    client: Client
     match settings.mode:
         case Mode.CLUSTER:
-            nodes = [ClusterNode(seed.host, seed.port) for seed in settings.seeds]
-            return RedisCluster(startup_nodes=nodes, require_full_coverage=False, **options)
+            # docs: redis-py cluster
+            nodes = [ClusterNode(seed.host, seed.port) for seed in settings.seeds]  # [ClusterNode("cache", 6379)]
+            client = RedisCluster(startup_nodes=nodes, require_full_coverage=False, **options)
+            # docs: end
         case Mode.SENTINEL:
+            # docs: redis-py sentinel
             sentinels = Sentinel(
-                [(seed.host, seed.port) for seed in settings.seeds],
-                sentinel_kwargs={**transport, "password": settings.sentinel_password},
+                [(seed.host, seed.port) for seed in settings.seeds],  # [("cache-sentinel", 26379)]
+                sentinel_kwargs={**network, "password": settings.sentinel_password},
             )
-            primary: Redis = sentinels.master_for(settings.master_name, **options)
-            return primary
+            client = sentinels.master_for(settings.master_name, **options)  # "mymaster"
+            # docs: end
         case Mode.DIRECT:
-            return Redis(host=settings.seeds[0].host, port=settings.seeds[0].port, **options)
+            # docs: redis-py direct
+            client = Redis(host=settings.seeds[0].host, port=settings.seeds[0].port, **options)  # "cache-primary", 6379
+            # docs: end
+    return client

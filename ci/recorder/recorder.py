@@ -91,9 +91,13 @@ class WriterThread(threading.Thread):
     def write_register(self) -> None:
         assert self.client is not None
         notes = self.notes
-        notes.register_tried = notes.acks[-1][1]
-        self.client.set(notes.register, notes.register_tried)
-        notes.register_acked = notes.register_tried
+        value = notes.acks[-1][1]
+        try:
+            self.client.set(notes.register, value)
+        except FAILURES:
+            notes.register_failed.append(value)
+            raise
+        notes.register_acked = value
 
     def failed(self, error: Exception) -> None:
         now = time.time()

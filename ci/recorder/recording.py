@@ -20,7 +20,9 @@ class Worker:
     acks: list[tuple[float, int]] = field(default_factory=list)
     """(time, sequence number): the key is `run:number:sequence`, the value the sequence number."""
     register_acked: int = 0
-    register_tried: int = 0
+    """The last value that was acknowledged; 0: none."""
+    register_failed: list[int] = field(default_factory=list)
+    """Values whose write has failed: each may have happened all the same, even later."""
     errors: list[tuple[float, str]] = field(default_factory=list)
 
     def gaps(self, started: float, ended: float) -> list[tuple[float, float]]:

@@ -44,21 +44,22 @@ class Verdict:
 class Expected:
     key: str
     acked_at: float
-    lowest: int
-    highest: int
+    values: frozenset[str]
 
     def holds(self, value: str | None) -> bool:
-        return value is not None and value.isdigit() and self.lowest <= int(value) <= self.highest
+        return value in self.values
 
 
 def expectations(recording: Recording) -> tuple[list[Expected], list[Expected]]:
     keys = [
-        Expected(recording.key(worker.number, sequence), acked, sequence, sequence)
+        Expected(recording.key(worker.number, sequence), acked, frozenset({str(sequence)}))
         for worker in recording.workers
         for acked, sequence in worker.acks
     ]
     registers = [
-        Expected(worker.register, worker.acks[-1][0], worker.register_acked, worker.register_tried)
+        Expected(
+            worker.register, worker.acks[-1][0], frozenset(map(str, [worker.register_acked, *worker.register_failed]))
+        )
         for worker in recording.workers
         if worker.register_acked
     ]

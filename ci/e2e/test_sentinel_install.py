@@ -1,0 +1,160 @@
+"""A first installation in sentinel mode: what it becomes, what it says of itself, and how clients reach it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from redis.exceptions import ReadOnlyError
+
+from e2e.installation import Installation
+from e2e.members import Pod
+from e2e.scenario import MakeScenario
+from e2e.sentinel_set import SentinelSet
+from e2e.wait import wait_for
+from recorder import Recorder, verify
+
+ROLE_LABEL_BOUND = 2.0
+"""Seconds from the end of `bowline failover` to labels that tell it."""
+
+
+def labelled_primary(sentinel_set: SentinelSet) -> str:
+    """The only server that its label calls primary; LookupError unless all others are called replicas."""
+    labels = {pod.name: pod.role for pod in sentinel_set.servers()}
+    if sorted(labels.values()) != ["primary", *["replica"] * (len(labels) - 1)]:
+        raise LookupError(str(labels))
+    return next(name for name, role in labels.items() if role == "primary")
+
+
+def services_are_right(sentinel_set: SentinelSet, primary: Pod) -> bool:
+    name = sentinel_set.name
+    replicas = {pod.name for pod in sentinel_set.servers()} - {primary.name}
+    return (
+        sentinel_set.endpoints(f"{name}-primary") == {primary.name}
+        and sentinel_set.endpoints(f"{name}-replicas") == replicas
+    )
+
+
+def test_sentinel_set_installed(
+    sentinels: Installation[SentinelSet], sentinel_set: SentinelSet, figures: dict[str, Any]
+) -> None:
+    figures["helm install to all Ready"] = round(sentinels.install_seconds, 1)
+    primary = sentinel_set.primary()
+    assert primary.ordinal == 0, f"{primary.name} leads, though nobody had data"
+    addresses = sentinel_set.service_ips()
+    for pod in sentinel_set.replicas():
+        info = sentinel_set.info(pod)
+        assert info["master_host"] == addresses[primary.name], f"{pod.name} follows another address"
+        assert info["master_link_status"] == "up"
+    for members in (sentinel_set.servers(), sentinel_set.sentinels()):
+        assert len(members) == 3
+        nodes = [pod.node.name for pod in members]
+        assert len(set(nodes)) == len(nodes), f"members share a node: {nodes}"
+
+
+def test_sentinels_know_everybody(sentinel_set: SentinelSet) -> None:
+    assert sentinel_set.misconceptions() == []
+    for pod in sentinel_set.sentinels():
+        sentinel_set.ask(pod, "CKQUORUM")  # raises when there is none
+        assert sentinel_set.ask(pod, "MASTER")["quorum"] == 2
+
+
+def test_helm_test_of_sentinel_set(sentinel_set: SentinelSet) -> None:
+    sentinel_set.release.test()
+
+
+def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
+    pods = sentinel_set.pods()
+    primary = sentinel_set.primary()
+    addresses = sentinel_set.service_ips()
+    for asked in (sentinel_set.servers()[0], sentinel_set.sentinels()[0]):
+        sentinel_set.bowline(asked, "check")
+        table = sentinel_set.bowline(asked, "status")
+        assert all(pod.name in table and pod.node.name in table for pod in pods), table
+    status = sentinel_set.status()
+    assert status["healthy"] is True
+    assert status["problems"] == []
+    rows = {row["pod"]: row for row in status["members"]}
+    assert set(rows) == {pod.name for pod in pods}
+    for pod in pods:
+        row = rows[pod.name]
+        assert row["node"] == pod.node.name
+        assert row["address"] == addresses[pod.name]
+        assert row["state"] == "ok"
+        server = "primary" if pod.name == primary.name else "replica"
+        assert row["role"] == (server if pod.component == "server" else "sentinel")
+
+
+def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) -> None:
+    for pod in sentinel_set.pods():
+        reasons = [event["reason"] for event in sentinel_set.kube.events(pod.name)]
+        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
+
+
+def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
+    name = sentinel_set.name
+    assert sentinel_set.endpoints(f"{name}-sentinel") == {pod.name for pod in sentinel_set.sentinels()}
+    primary = sentinel_set.primary()
+    assert labelled_primary(sentinel_set) == primary.name
+    wait_for("the Services lead to the roles", lambda: services_are_right(sentinel_set, primary), 5)
+
+    sentinel_set.fail_over()
+    figures["labels told the failover after s"] = round(
+        wait_for("other labels", lambda: labelled_primary(sentinel_set) != primary.name, ROLE_LABEL_BOUND, 0.1), 2
+    )
+    new = sentinel_set.wait_other_primary(primary, 5)
+    assert labelled_primary(sentinel_set) == new.name
+    wait_for("the Services lead to the new roles", lambda: services_are_right(sentinel_set, new), 5)
+    addresses = sentinel_set.service_ips()
+    with sentinel_set.client(addresses[f"{name}-primary"]) as client:
+        client.set("plain", new.name)
+        assert client.wait(2, 1000) == 2, "not all replicas have the key"
+    with sentinel_set.client(addresses[f"{name}-replicas"]) as client:
+        assert client.get("plain") == new.name
+        with pytest.raises(ReadOnlyError):
+            client.set("plain", "through the replicas' Service")
+
+
+def test_plain_client_follows_a_failover(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """It knows the primary's Service alone, and connects again."""
+    with sentinel_scenario("planned failover, beside it a client of the primary's Service") as running:
+        plain = Recorder(sentinel_set.direct_settings(sentinel_set.service_ip(f"{sentinel_set.name}-primary"))).start()
+        try:
+            plain.wait_serving(plain.started, 10)
+            sentinel_set.fail_over()
+            plain.wait_serving(time.time(), 15)
+        finally:
+            recording = plain.stop()
+    verdict = verify(recording, sentinel_set.recorder_settings())
+    running.figures["plain_client_gap_s"] = verdict.longest_gaps
+    assert verdict.ok, verdict
+
+
+def test_events_tell_a_failover(sentinel_set: SentinelSet) -> None:
+    before = {event["metadata"]["uid"] for event in sentinel_set.kube.all("events")}
+    old = sentinel_set.primary()
+    sentinel_set.fail_over()
+    new = sentinel_set.wait_other_primary(old, 10)
+
+    def told(pod: Pod, reason: str, text: str) -> bool:
+        return any(
+            event["metadata"]["uid"] not in before
+            and event["reason"] == reason
+            and text in (event.get("message") or "")
+            for event in sentinel_set.kube.events(pod.name)
+        )
+
+    change = f"{sentinel_set.member(old)} -> {sentinel_set.member(new)}"
+    wanted = [
+        (old, "RoleChanged", "primary -> replica"),
+        (new, "RoleChanged", "-> primary"),
+        *((sentinel, "PrimaryChanged", change) for sentinel in sentinel_set.sentinels()),
+    ]
+
+    def all_told() -> bool:
+        if missing := [(pod.name, reason, text) for pod, reason, text in wanted if not told(pod, reason, text)]:
+            raise LookupError(str(missing))
+        return True
+
+    wait_for("Events of all whom it concerns", all_told, 15)

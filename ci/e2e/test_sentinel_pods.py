@@ -1,0 +1,113 @@
+"""Sentinel mode: pods and processes come and go."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.scenario import MakeScenario
+from e2e.sentinel_set import SentinelSet
+
+
+def test_primary_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("delete the primary's pod") as running:
+        sentinel_set.delete_pods(primary.name)
+        running.serving(15)
+        sentinel_set.wait_replaced(primary, 60)
+    assert sentinel_set.primary().name != primary.name, "it has not handed over"
+
+
+def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary, replica = sentinel_set.primary(), sentinel_set.replicas()[0]
+    with sentinel_scenario("delete a replica's pod"):
+        sentinel_set.delete_pods(replica.name)
+        sentinel_set.wait_replaced(replica, 60)
+    assert sentinel_set.primary().name == primary.name
+
+
+def test_sentinel_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary, sentinel = sentinel_set.primary(), sentinel_set.sentinels()[0]
+    with sentinel_scenario("delete a sentinel's pod"):
+        sentinel_set.delete_pods(sentinel.name)
+        sentinel_set.wait_replaced(sentinel, 60)
+    assert sentinel_set.primary().name == primary.name
+
+
+@pytest.mark.long
+def test_all_servers_deleted_by_force(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("delete all servers by force") as running:
+        sentinel_set.replace_by_force(sentinel_set.servers(), 60)
+        running.serving(60)
+
+
+@pytest.mark.long
+def test_all_sentinels_deleted_by_force(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("delete all sentinels by force"):
+        sentinel_set.replace_by_force(sentinel_set.sentinels(), 60)
+    assert sentinel_set.primary().name == primary.name
+
+
+def test_everything_deleted_by_force(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("delete all servers and sentinels by force") as running:
+        old = {pod.name: pod.ip for pod in sentinel_set.pods()}
+        sentinel_set.replace_all_by_force(90)
+        assert all(pod.ip != old[pod.name] for pod in sentinel_set.pods()), "a pod got its old address again"
+        running.serving(60)
+
+
+def test_primary_engine_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("kill -9 of the primary's engine") as running:
+        primary.node.kill_engine(primary.uid)
+        running.serving(30)
+        sentinel_set.wait_other_primary(primary, 30)
+        sentinel_set.wait_restarted(primary, 30)
+
+
+@pytest.mark.long
+def test_primary_init_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("kill -9 of PID 1 of the primary") as running:
+        primary.node.kill_init(primary.uid)
+        sentinel_set.wait_restarted(primary, 30)
+        running.serving(30)
+        sentinel_set.wait_other_primary(primary, 30)
+
+
+@pytest.mark.long
+def test_sentinel_init_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary, sentinel = sentinel_set.primary(), sentinel_set.sentinels()[1]
+    with sentinel_scenario("kill -9 of PID 1 of a sentinel"):
+        sentinel.node.kill_init(sentinel.uid)
+        sentinel_set.wait_restarted(sentinel, 30)
+    assert sentinel_set.primary().name == primary.name
+
+
+def test_rollout_of_servers_and_sentinels(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    old = {pod.name: pod.uid for pod in sentinel_set.pods()}
+    with sentinel_scenario("kubectl rollout restart of both StatefulSets", converge=90):
+        sentinel_set.kube("rollout", "restart", "statefulset", "-l", sentinel_set.selector)
+        sentinel_set.wait_rollout(150)
+    assert all(pod.uid != old[pod.name] for pod in sentinel_set.pods())
+
+
+@pytest.mark.long
+def test_failover_on_request(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("bowline failover") as running:
+        primary = sentinel_set.primary()
+        sentinel_set.fail_over()
+        running.serving(10)
+        assert sentinel_set.wait_other_primary(primary, 10).name != primary.name
+    with sentinel_scenario("bowline failover --to the former primary") as running:
+        sentinel_set.fail_over("--to", sentinel_set.member(primary))
+        running.serving(10)
+    assert sentinel_set.primary().name == primary.name
+
+
+@pytest.mark.long
+def test_everything_scaled_to_zero_and_back(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("scale servers and sentinels to zero and back", converge=90) as running:
+        sentinel_set.scale_to_zero()
+        sentinel_set.scale_back()
+        running.serving(90)

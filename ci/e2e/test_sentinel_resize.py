@@ -1,0 +1,58 @@
+"""Sentinel mode: helm upgrade changes how many servers and sentinels there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.installation import Installation
+from e2e.scenario import MakeScenario, Scenario
+from e2e.sentinel_set import SentinelSet
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture
+def sentinel_set(sentinels: Installation[SentinelSet]) -> Iterator[SentinelSet]:
+    """Not left to other tests in another size."""
+    found = sentinels.healthy()
+    yield found
+    if found.release.values != sentinels.values:
+        sentinels.remove()
+
+
+def failover_works(sentinel_set: SentinelSet, running: Scenario) -> None:
+    primary = sentinel_set.primary()
+    primary.node.kill_engine(primary.uid)
+    running.serving(30)
+    sentinel_set.wait_other_primary(primary, 30)
+
+
+def test_number_of_servers_changed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("3 to 4 servers", converge=90) as running:
+        sentinel_set.resize(replicas=4)
+        sentinel_set.wait_converged(90)
+        failover_works(sentinel_set, running)
+    if sentinel_set.primary().ordinal != 3:
+        sentinel_set.fail_over("--to", "server-3")
+        sentinel_set.wait_converged(60)
+    assert sentinel_set.primary().ordinal == 3
+    with sentinel_scenario("4 to 2 servers, the primary among those that go", converge=90) as running:
+        sentinel_set.resize(replicas=2)
+        sentinel_set.wait_converged(90)
+        failover_works(sentinel_set, running)
+    with sentinel_scenario("2 to 3 servers, the third with an old volume", converge=90) as running:
+        sentinel_set.resize(replicas=3)
+        sentinel_set.wait_converged(90)
+        failover_works(sentinel_set, running)
+
+
+def test_number_of_sentinels_changed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    for count, quorum in ((5, 3), (3, 2)):
+        with sentinel_scenario(f"to {count} sentinels", converge=90) as running:
+            sentinel_set.resize(sentinels=count)
+            sentinel_set.wait_converged(90)
+            for pod in sentinel_set.sentinels():
+                assert sentinel_set.ask(pod, "MASTER")["quorum"] == quorum
+            failover_works(sentinel_set, running)

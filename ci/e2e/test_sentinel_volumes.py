@@ -1,0 +1,95 @@
+"""Sentinel mode: volumes are lost, and volumes are kept."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from e2e.members import Pod
+from e2e.scenario import MakeScenario
+from e2e.sentinel_set import SentinelSet
+from e2e.volumes import lose_claim, wipe
+from e2e.wait import wait_for
+from recorder import Recorder, verify
+
+
+def kill_inits(pods: list[Pod]) -> None:
+    with ThreadPoolExecutor(len(pods)) as pool:
+        list(pool.map(lambda pod: pod.node.kill_init(pod.uid), pods))
+
+
+def test_primary_wiped_restarts_at_once(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Within down-after: the sentinels still hold the empty member for the primary, and its replicas would copy it."""
+    primary = sentinel_set.primary()
+    with sentinel_scenario("the primary's volume wiped, it restarts at once", converge=90) as running:
+        wipe(sentinel_set, primary)
+        primary.node.kill_init(primary.uid)
+        sentinel_set.wait_restarted(primary, 30)
+        running.serving(30)
+        sentinel_set.wait_other_primary(primary, 30)
+
+
+@pytest.mark.long
+def test_primary_loses_its_claim(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("the primary's volume lost while it is down", converge=90) as running:
+        lose_claim(sentinel_set, primary)
+        running.serving(30)
+        sentinel_set.wait_replaced(primary, 60)
+    assert sentinel_set.primary().name != primary.name, "the empty member leads"
+
+
+@pytest.mark.long
+def test_sentinels_wiped_while_the_primary_is_down(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """The pod cannot return to its volume, so the replicas and the empty sentinels must do without it."""
+    primary, sentinels = sentinel_set.primary(), sentinel_set.sentinels()
+    with sentinel_scenario("all sentinels' volumes wiped while the primary is down", converge=90) as running:
+        with sentinel_set.kube.cordoned(primary.node):
+            for sentinel in sentinels:
+                wipe(sentinel_set, sentinel)
+            kill_inits([primary, *sentinels])  # no handover
+            sentinel_set.delete_pods(primary.name, force=True)
+            for sentinel in sentinels:
+                sentinel_set.wait_restarted(sentinel, 30)
+            running.serving(45)
+            assert sentinel_set.wait_other_primary(primary, 15).name != primary.name
+            assert not sentinel_set.pod(primary.name).ready, "it was not down"
+        sentinel_set.wait_replaced(primary, 60)
+
+
+@pytest.mark.long
+def test_all_volumes_but_one_replicas_wiped(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("all volumes but one replica's wiped", converge=120) as running:
+        primary, survivor = sentinel_set.primary(), sentinel_set.replicas()[-1]
+        running.stop_writing()
+        written = sentinel_set.info(primary)["master_repl_offset"]
+        wait_for("the replica has it all", lambda: sentinel_set.info(survivor)["slave_repl_offset"] >= written, 10)
+        others = [pod for pod in sentinel_set.pods() if pod.name != survivor.name]
+        sentinel_set.scale_to_zero()
+        for pod in others:
+            wipe(sentinel_set, pod)
+        sentinel_set.scale_back()
+    assert sentinel_set.primary().name == survivor.name
+
+
+@pytest.mark.long
+def test_sentinel_set_uninstalled_and_installed_again(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
+    ids = sentinel_set.ids()
+    recorder = Recorder(sentinel_set.recorder_settings()).start()
+    recorder.wait_serving(recorder.started, 15)
+    time.sleep(2)
+    recording = recorder.stop()
+    password = sentinel_set.password()
+    sentinel_set.release.uninstall()
+    wait_for("no member is left", lambda: not sentinel_set.pods(), 90)
+    began = time.monotonic()
+    sentinel_set.release.install()
+    sentinel_set.wait_converged(60)
+    figures["install with kept volumes to converged"] = round(time.monotonic() - began, 1)
+    assert sentinel_set.password() == password
+    verdict = verify(recording, sentinel_set.recorder_settings())
+    assert verdict.ok, verdict
+    assert sentinel_set.ids() == ids
