@@ -9,10 +9,11 @@
 namespace bowline {
 namespace {
 
-// A call in this window of the age of the replica's last INFO is answered soonest: the promotion is
-// done when the next INFO goes out, 1000 ms after the last one (facts/sentinel-phase.md).
-constexpr Milliseconds kBestAge{690};
-constexpr Milliseconds kLatestAge{740};
+// A call in this window of the age of the replica's last INFO is answered soonest: the promotion,
+// which takes up to 250 ms, is done when the next INFO goes out, 1000 ms after the last one
+// (facts/sentinel-phase.md). The pause and the look at the offsets come before the call.
+constexpr Milliseconds kBestAge{600};
+constexpr Milliseconds kLatestAge{660};
 constexpr Milliseconds kInfoPeriod{1000};
 // How long the writes wait at most. It ends by itself should we die, and it must be well below the
 // time after which sentinels take the paused primary for dead (facts/sentinel.md 2).
@@ -136,14 +137,11 @@ Result<MemberName> WaitForPromotion(const HandoverContext& ctx, Deadline deadlin
 }
 
 /// While the writes wait: the failover itself.
-Result<MemberName> FailOverPaused(const HandoverContext& ctx, RespClient& primary, Asked& sentinel,
-                                  MemberName target, Deadline deadline) {
+Result<MemberName> FailOverPaused(const HandoverContext& ctx, RespClient& primary,
+                                  RespClient& replica, Asked& sentinel, Deadline deadline) {
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
-  {
-    ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, pause));
-    RETURN_IF_ERROR(WaitForEqualOffsets(primary, replica, pause.Within(kHandoverCall)));
-  }
+  RETURN_IF_ERROR(WaitForEqualOffsets(primary, replica, pause.Within(kHandoverCall)));
   RETURN_IF_ERROR(sentinel.client.SentinelFailover(ctx.settings.sentinel.master_name, pause));
   auto promoted = WaitForPromotion(ctx, deadline.Within(kUsualPromotion));
   if (promoted) return promoted;
@@ -179,11 +177,15 @@ Status Prefer(const HandoverContext& ctx, MemberName target, int priority, Deadl
 
 Status SwitchBySentinel(const HandoverContext& ctx, MemberName target, Deadline deadline) {
   RETURN_IF_ERROR(Prefer(ctx, target, kPreferred, deadline));
+  // Nothing but the failover itself happens while the writes wait.
+  ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
+  ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
   auto sentinel = AwaitWindow(ctx, target, deadline);
   if (!sentinel) return std::unexpected(sentinel.error());
-  ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
-  LogInfo("asking for a failover", {{"sentinel", sentinel->member.ToString()}});
-  const auto promoted = FailOverPaused(ctx, primary, *sentinel, target, deadline);
+  const auto began = std::chrono::steady_clock::now();
+  const auto promoted = FailOverPaused(ctx, primary, replica, *sentinel, deadline);
+  LogInfo("asked for a failover",
+          {{"sentinel", sentinel->member.ToString()}, {"promotedMs", Since(began).count()}});
   const Deadline soon = deadline.Within(kHandoverCall);
   Status followed = {};
   if (promoted) followed = primary.ReplicaOf(ctx.addresses.at(*promoted), soon);

@@ -1,0 +1,147 @@
+"""Planned handovers under load, both modes and both engines: what a client sees, and whether anything is lost.
+
+Two runs per installation: writes in single round trips, for the gaps; then full load by pipelines, for losses. Each round
+ends with a look at every acknowledged key, and an empty dataset for the next one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+import time
+from collections.abc import Callable
+
+from benchmarks.figure import Figure, say
+from e2e.cluster import Cluster
+from e2e.installation import Installation
+from e2e.members import Members
+from e2e.sentinel_set import VALUES, SentinelSet
+from recorder import Recorder, Recording, Settings, verify
+
+HANDOVERS = int(os.environ.get("BOWLINE_HANDOVERS", "50"))
+"""Per run, mode and engine. For the proof of zero loss set it to 125: 4 x 125 under full load."""
+ROUND = 25
+BETWEEN = 1.2
+"""Seconds. A sentinel refuses the next failover for so long (SENTINEL FAILOVER: INPROG)."""
+
+
+def gaps_of_handovers(recording: Recording, moments: list[float]) -> list[float]:
+    """Per handover: the longest pause of any worker that ends after its command was given and before the next one."""
+    result = []
+    for begin, end in itertools.pairwise([*moments, recording.ended]):
+        longest = 0.0
+        for worker in recording.workers:
+            for start, length in worker.gaps(recording.started, recording.ended):
+                if begin <= start + length < end:
+                    longest = max(longest, length)
+                    break
+        result.append(longest)
+    return result
+
+
+@dataclasses.dataclass
+class Outcome:
+    gaps: list[float]
+    acked: int = 0
+    lost: int = 0
+    seconds: float = 0.0
+    errors: int = 0
+
+
+def run(members: Members, settings: Settings, hand_over: Callable[[int], None]) -> Outcome:
+    outcome = Outcome([])
+    for first in range(0, HANDOVERS, ROUND):
+        count = min(ROUND, HANDOVERS - first)
+        fresh = dataclasses.replace(settings, run=f"h{first}x{time.time_ns() % 1_000_000}")
+        recorder = Recorder(fresh).start()
+        recorder.wait_serving(recorder.started, 15)
+        moments = []
+        for number in range(first, first + count):
+            time.sleep(BETWEEN)
+            moments.append(time.time())
+            hand_over(number)
+        time.sleep(BETWEEN)
+        recording = recorder.stop()
+        members.wait_converged(30)
+        verdict = verify(recording, settings)
+        assert verdict.unreadable == 0, f"{verdict.unreadable} keys could not be read"
+        outcome.gaps += gaps_of_handovers(recording, moments)
+        outcome.acked += verdict.acked
+        outcome.lost += verdict.lost + verdict.stale_registers
+        outcome.seconds += recording.ended - recording.started
+        outcome.errors += sum(verdict.errors.values())
+        say(f"{first + count} of {HANDOVERS} handovers, {outcome.acked} writes acknowledged, {outcome.lost} lost")
+        empty(members)
+    return outcome
+
+
+def empty(members: Members) -> None:
+    for pod in members.pods():
+        if pod.component == "server" and members.is_primary(pod):
+            with members.engine(pod) as engine:
+                engine.flushall()
+
+
+def percentile(values: list[float], part: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def figures(name: str, single: Outcome, full: Outcome, goals: tuple[str, str]) -> list[Figure]:
+    rate = full.acked / full.seconds
+    return [
+        Figure(f"{name}: write gap of a handover, p50 of {len(single.gaps)}", [percentile(single.gaps, 0.5)], "s", goals[0]),
+        Figure(f"{name}: p99", [percentile(single.gaps, 0.99)], "s", goals[1]),
+        Figure(f"{name}: errors that clients saw, per handover", [single.errors / len(single.gaps)], ""),
+        Figure(f"{name}: writes acknowledged per second under load", [rate], "/s", "≥ 2,000"),
+        Figure(
+            f"{name}: acknowledged writes lost of {full.acked + single.acked:,} "
+            f"in {len(full.gaps) + len(single.gaps)} handovers",
+            [full.lost + single.lost],
+            "",
+            "0",
+        ),
+    ]
+
+
+def measure_cluster(engine: str) -> list[Figure]:
+    installation = Installation(Cluster, engine, "handover", {})
+    try:
+        cluster = installation.healthy()
+        shards = cluster.shards
+
+        def hand_over(number: int) -> None:
+            cluster.bowline(cluster.pods()[0], "failover", "--shard", str(number % shards))
+
+        settings = dataclasses.replace(cluster.recorder_settings(), interval=0.005)
+        single = run(cluster, settings, hand_over)
+        full = run(cluster, dataclasses.replace(settings, batch=20, interval=0.01), hand_over)
+    finally:
+        installation.remove()
+    return figures(f"cluster, {engine}", single, full, ("", "≤ 0.1 s"))
+
+
+def measure_sentinel(engine: str) -> list[Figure]:
+    installation = Installation(SentinelSet, engine, "handover", VALUES)
+    try:
+        members = installation.healthy()
+        settings = dataclasses.replace(members.recorder_settings(), interval=0.005, workers=3)
+
+        def hand_over(_: int) -> None:
+            members.fail_over()
+
+        single = run(members, settings, hand_over)
+        full = run(members, dataclasses.replace(settings, batch=20, interval=0.01), hand_over)
+    finally:
+        installation.remove()
+    return figures(f"sentinel, {engine}", single, full, ("≤ 0.4 s", "≤ 0.8 s"))
+
+
+def measure() -> list[Figure]:
+    rows = []
+    for engine in ("redis", "valkey"):
+        for one in (measure_cluster, measure_sentinel):
+            say(f"{one.__name__} {engine}")
+            rows += one(engine)
+    return rows
