@@ -1,10 +1,13 @@
 #include "plan/topology.h"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <set>
+#include <utility>
 
 #include "base/json.h"
+#include "plan/sentinel_topology.h"
+#include "plan/topology_parts.h"
 
 namespace bowline {
 namespace {
@@ -22,48 +25,20 @@ std::string NameOf(const Observed& observed, const NodeId& id) {
   return found == observed.names.end() ? "unknown node " + id.str() : found->second.ToString();
 }
 
-std::string StateOf(const Card& card) {
-  if (card.phase != Phase::kRunning) return std::string(PhaseName(card.phase));
-  if (!card.engine.answers) return "no answer";
-  if (card.engine.info.loading) return "loading";
-  if (!card.engine.info.primary && card.engine.info.sync_in_progress) return "syncing";
-  if (!card.engine.info.primary && !card.engine.info.link_up) return "link down";
-  if (!card.engine.cluster.state_ok) return "cluster not ok";
-  return "ok";
-}
-
 TopologyRow RowOf(const Observed& observed, MemberName member) {
-  TopologyRow row{.member = member, .role = "-", .slots = "-", .state = "silent"};
-  const auto address = observed.addresses.find(member);
-  row.address = address == observed.addresses.end() ? "-" : address->second.ip;
+  TopologyRow row = StartRow(member, observed.addresses, observed.cards);
   const auto found = observed.cards.find(member);
   if (found == observed.cards.end()) return row;
-  const Card& card = found->second;
-  row.pod = card.pod;
-  row.node = card.node;
-  row.state = StateOf(card);
-  if (row.state != "ok") row.reason = card.reason;
-  if (!card.engine.answers) return row;
-  row.role = card.engine.info.primary ? "primary" : "replica";
-  const auto view = ParseClusterNodes(card.engine.view);
-  if (view && view->Myself() != nullptr && card.engine.info.primary) {
+  const EngineSnapshot& engine = found->second.engine;
+  row.state = EngineState(found->second);
+  if (row.state == "ok" && !engine.cluster.state_ok) row.state = "cluster not ok";
+  if (!engine.answers) return row;
+  row.role = engine.info.primary ? "primary" : "replica";
+  const auto view = ParseClusterNodes(engine.view);
+  if (view && view->Myself() != nullptr && engine.info.primary) {
     row.slots = ToString(view->Myself()->slots);
   }
   return row;
-}
-
-/// Fills the replicas' lag from their primaries' offsets.
-void FillLag(const Observed& observed, std::vector<TopologyRow>& rows) {
-  for (TopologyRow& row : rows) {
-    if (row.role != "replica") continue;
-    const Card& replica = observed.cards.at(row.member);
-    for (const auto& [member, card] : observed.cards) {
-      if (member.shard != row.member.shard || !card.engine.answers || !card.engine.info.primary) {
-        continue;
-      }
-      row.lag = std::max<std::int64_t>(0, card.engine.info.offset - replica.engine.info.offset);
-    }
-  }
 }
 
 /// One member's own view against the layout: unknown or missing nodes, marks, addresses, slots.
@@ -103,21 +78,14 @@ void CheckView(const Observed& observed, const Card& card, std::vector<std::stri
 
 /// One primary for each shard, the same for all observers, and everybody else its replica.
 void CheckShard(const Observed& observed, int shard, std::vector<std::string>& problems) {
-  std::vector<std::string> leaders;
-  for (const MemberName member : observed.layout.MembersOf(shard)) {
-    const auto card = observed.cards.find(member);
-    if (card != observed.cards.end() && card->second.engine.answers &&
-        card->second.engine.info.primary) {
-      leaders.push_back(member.ToString());
-    }
-  }
+  const std::vector<MemberName> leaders = PrimariesOf(observed.layout, observed.cards, shard);
   if (leaders.size() != 1) {
     std::string list;
-    for (const std::string& leader : leaders) list += " " + leader;
+    for (const MemberName member : leaders) list += " " + member.ToString();
     problems.push_back(std::format("shard {} has {} primaries:{}", shard, leaders.size(), list));
     return;
   }
-  const NodeId leader = observed.identity.NodeIdOf(*MemberName::Parse(leaders.front()));
+  const NodeId leader = observed.identity.NodeIdOf(leaders.front());
   for (const auto& [observer, card] : observed.cards) {
     const auto view = ParseClusterNodes(card.engine.view);
     if (!card.engine.answers || !view) continue;
@@ -135,11 +103,48 @@ void CheckShard(const Observed& observed, int shard, std::vector<std::string>& p
   }
 }
 
+void DescribeClusterMode(const Observed& observed, Topology& topology) {
+  for (const MemberName member : observed.layout.Members()) {
+    AddRow(RowOf(observed, member), topology);
+    const auto card = observed.cards.find(member);
+    if (card != observed.cards.end() && card->second.engine.answers &&
+        !card->second.engine.view.empty()) {
+      CheckView(observed, card->second, topology.problems);
+    }
+  }
+  for (int shard = 0; shard < observed.layout.shards; ++shard) {
+    CheckShard(observed, shard, topology.problems);
+  }
+}
+
+/// The heads of the table's columns and what stands in them.
+using Columns =
+    std::vector<std::pair<std::string_view, std::function<std::string(const TopologyRow&)>>>;
+
+Columns ColumnsOf(Mode mode) {
+  Columns columns{
+      {"SHARD", [](const TopologyRow& row) { return std::to_string(row.member.shard); }},
+      {"MEMBER", [](const TopologyRow& row) { return row.member.ToString(); }},
+      {"NODE", [](const TopologyRow& row) { return row.node; }},
+      {"ADDRESS", [](const TopologyRow& row) { return row.address; }},
+      {"ROLE", [](const TopologyRow& row) { return row.role; }},
+      {"SLOTS", [](const TopologyRow& row) { return row.slots; }},
+      {"LAG", [](const TopologyRow& row) { return row.lag < 0 ? "-" : std::to_string(row.lag); }},
+      {"STATE", [](const TopologyRow& row) { return row.state; }}};
+  if (mode == Mode::kSentinel) {
+    std::erase_if(columns, [](const auto& column) {
+      return column.first == "SHARD" || column.first == "SLOTS";
+    });
+  }
+  return columns;
+}
+
 }  // namespace
 
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
                   const Cards& cards) {
   Topology topology;
+  topology.mode = layout.mode;
   Identity identity = names;
   for (const auto& [member, card] : cards) {
     if (card.installation.empty()) continue;
@@ -150,41 +155,28 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
                                             identity.installation));
   }
   topology.installation = identity.installation;
-  Observed observed{layout, identity, addresses, cards, {}};
-  for (const MemberName member : layout.Members()) {
-    observed.names[identity.NodeIdOf(member)] = member;
-  }
-  for (const MemberName member : layout.Members()) {
-    topology.rows.push_back(RowOf(observed, member));
-    const TopologyRow& row = topology.rows.back();
-    if (row.state != "ok") {
-      topology.problems.push_back(member.ToString() + ": " + row.state +
-                                  (row.reason.empty() ? "" : " (" + row.reason + ")"));
+  if (layout.mode == Mode::kSentinel) {
+    DescribeSentinelMode(layout, addresses, cards, topology);
+  } else {
+    Observed observed{layout, identity, addresses, cards, {}};
+    for (const MemberName member : layout.Members()) {
+      observed.names[identity.NodeIdOf(member)] = member;
     }
-    const auto card = cards.find(member);
-    if (card != cards.end() && card->second.engine.answers && !card->second.engine.view.empty()) {
-      CheckView(observed, card->second, topology.problems);
-    }
+    DescribeClusterMode(observed, topology);
   }
-  for (int shard = 0; shard < layout.shards; ++shard) {
-    CheckShard(observed, shard, topology.problems);
-  }
-  FillLag(observed, topology.rows);
+  FillLag(cards, topology.rows);
   return topology;
 }
 
 std::string PrintTable(const Topology& topology) {
-  constexpr std::array<std::string_view, 8> kHeads{"SHARD", "MEMBER", "NODE", "ADDRESS",
-                                                   "ROLE",  "SLOTS",  "LAG",  "STATE"};
-  std::vector<std::array<std::string, 8>> lines;
-  std::array<std::string, 8> head;
-  std::ranges::copy(kHeads, head.begin());
-  lines.push_back(head);
+  const Columns columns = ColumnsOf(topology.mode);
+  std::vector<std::vector<std::string>> lines(1);
+  for (const auto& [head, value] : columns) lines.front().emplace_back(head);
   for (const TopologyRow& row : topology.rows) {
-    lines.push_back({std::to_string(row.member.shard), row.member.ToString(), row.node, row.address,
-                     row.role, row.slots, row.lag < 0 ? "-" : std::to_string(row.lag), row.state});
+    std::vector<std::string>& line = lines.emplace_back();
+    for (const auto& [head, value] : columns) line.push_back(value(row));
   }
-  std::array<std::size_t, 8> widths{};
+  std::vector<std::size_t> widths(columns.size());
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
   }

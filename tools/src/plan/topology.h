@@ -1,5 +1,6 @@
 #pragma once
-// The cluster as a person wants to see it, and whether it is what the values declare.
+// The cluster, or the set of servers and sentinels, as a person wants to see it, and whether it is
+// what the values declare.
 
 #include <string>
 #include <vector>
@@ -14,14 +15,15 @@ struct TopologyRow {
   std::string pod;
   std::string node;       ///< Kubernetes node
   std::string address;    ///< of the member Service
-  std::string role;       ///< "primary", "replica", "-"
-  std::string slots;      ///< of a primary
+  std::string role;       ///< "primary", "replica", "sentinel", "-"
+  std::string slots;      ///< of a primary in cluster mode; else "-"
   std::int64_t lag = -1;  ///< bytes behind its primary; -1: unknown or a primary
   std::string state;      ///< "ok", or what is wrong in a few words
   std::string reason;     ///< of a member that does not run: what it waits for
 };
 
 struct Topology {
+  Mode mode = Mode::kCluster;
   std::string installation;
   std::vector<TopologyRow> rows;
   /// Everything that is not as declared; empty means healthy.
@@ -32,6 +34,7 @@ struct Topology {
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
                   const Cards& cards);
 
+/// Columns that make no sense in the mode are left out.
 std::string PrintTable(const Topology& topology);
 std::string PrintJson(const Topology& topology);
 

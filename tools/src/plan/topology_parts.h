@@ -1,0 +1,26 @@
+#pragma once
+// What the topologies of both modes share. Only for plan/topology.cc and plan/sentinel_topology.cc.
+
+#include <string>
+#include <vector>
+
+#include "plan/topology.h"
+
+namespace bowline {
+
+/// Pod, node, address and reason; "silent" without a card.
+TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Cards& cards);
+
+/// "ok", or what is wrong with the member's engine in a few words.
+std::string EngineState(const Card& card);
+
+/// The row, and its problem when its state is not "ok".
+void AddRow(TopologyRow row, Topology& topology);
+
+/// The shard's members that run as primaries; declared: one.
+std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard);
+
+/// The replicas' lag, from their primaries' offsets.
+void FillLag(const Cards& cards, std::vector<TopologyRow>& rows);
+
+}  // namespace bowline
