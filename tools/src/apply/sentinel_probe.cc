@@ -6,6 +6,10 @@ namespace {
 // During a failover a sentinel learns that a replica obeyed from its next INFO; with a short period
 // the right moment to ask for one comes by every second (facts/sentinel-phase.md).
 constexpr Milliseconds kInfoPeriod{1000};
+// A promotion cuts the links over which the other sentinels hear of it; they connect anew at most
+// once a ping period, and the news is told every publish period. By default that is 1 s and 2 s.
+constexpr Milliseconds kPublishPeriod{500};
+constexpr Milliseconds kPingPeriod{500};
 
 Result<std::vector<SentinelPeer>> ToPeers(const std::vector<SentinelFields>& entries) {
   std::vector<SentinelPeer> peers;
@@ -28,7 +32,7 @@ Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
   if (!client_) {
     ASSIGN_OR_RETURN(client_, RespClient::Connect("127.0.0.1", port_, credentials_, deadline));
     // Set anew on every connection: the sentinel may have been restarted.
-    (void)client_->SentinelInfoPeriod(kInfoPeriod, deadline);
+    (void)client_->SentinelPeriods(kInfoPeriod, kPublishPeriod, kPingPeriod, deadline);
   }
   SentinelSnapshot snapshot;
   ASSIGN_OR_RETURN(const SentinelFields master, client_->SentinelMaster(master_name_, deadline));

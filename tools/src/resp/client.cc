@@ -196,7 +196,7 @@ Status RespClient::ResumeWrites(Deadline deadline) {
 
 Status RespClient::CloseClients(Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
-                   Ask({"CLIENT", "KILL", "TYPE", "normal"}, deadline));
+                   Ask({"CLIENT", "KILL", "TYPE", "normal", "USER", "default"}, deadline));
   return {};
 }
 
@@ -229,10 +229,13 @@ Status RespClient::SentinelFailover(const std::string& name, Deadline deadline) 
   return {};
 }
 
-Status RespClient::SentinelInfoPeriod(Milliseconds period, Deadline deadline) {
-  ASSIGN_OR_RETURN(
-      [[maybe_unused]] const Reply reply,
-      Ask({"SENTINEL", "DEBUG", "INFO-PERIOD", std::to_string(period.count())}, deadline));
+Status RespClient::SentinelPeriods(Milliseconds info, Milliseconds publish, Milliseconds ping,
+                                   Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"SENTINEL", "DEBUG", "INFO-PERIOD", std::to_string(info.count()),
+                        "PUBLISH-PERIOD", std::to_string(publish.count()), "PING-PERIOD",
+                        std::to_string(ping.count())},
+                       deadline));
   return {};
 }
 

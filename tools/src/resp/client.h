@@ -61,7 +61,8 @@ class RespClient {
   /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
   Status PauseWrites(Milliseconds span, Deadline deadline);
   Status ResumeWrites(Deadline deadline);
-  /// Closes the connections of ordinary clients, ours excepted, so that they look for the primary.
+  /// Closes the connections of the user `default`, ours excepted, so that these clients look for the
+  /// primary; sentinels and replicas log in as other users and keep theirs.
   Status CloseClients(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
 
@@ -72,8 +73,10 @@ class RespClient {
   /// +OK means "begun". kAborted: one is on its way already (INPROG); kUnavailable: no replica is
   /// fit in this sentinel's view (NOGOODSLAVE), which may be a second old.
   Status SentinelFailover(const std::string& name, Deadline deadline);
-  /// How often it asks its servers for INFO; not kept over a restart.
-  Status SentinelInfoPeriod(Milliseconds period, Deadline deadline);
+  /// How often it asks its servers for INFO, tells its view to the others, and pings (or connects
+  /// anew); not kept over a restart.
+  Status SentinelPeriods(Milliseconds info, Milliseconds publish, Milliseconds ping,
+                         Deadline deadline);
 
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
 
