@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = ROOT / "docs" / "clients.md"
+SOURCES = {".py", ".go", ".js", ".java"}
 SNIPPET = re.compile(r"(<!-- snippet: (\S+) ([^>]+) -->\n```\w+\n)(.*?)(```\n)", re.DOTALL)
 BEGIN = re.compile(r"^\s*(?://|#) docs: (.+)\n", re.MULTILINE)
 
@@ -42,9 +43,7 @@ def test_snippets_are_parts_of_tested_programs() -> None:
 def test_all_parts_are_shown() -> None:
     shown = {(found[2], found[3]) for found in SNIPPET.finditer(DOCUMENT.read_text())}
     folders = [ROOT / "ci" / "clients", ROOT / "ci" / "recorder"]
-    sources = [
-        path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".go", ".js", ".java"}
-    ]
+    sources = [path for folder in folders for path in folder.rglob("*.*") if path.suffix in SOURCES]
     marked = {(str(path.relative_to(ROOT)), name) for path in sources for name in snippets(path)}
     assert shown == marked
     assert len(marked) >= 12

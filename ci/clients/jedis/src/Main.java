@@ -19,12 +19,12 @@ final class Main {
       return;
     }
     var halt = new CountDownLatch(1);
-    var saved = new CountDownLatch(1);
-    // At SIGINT and SIGTERM the JVM runs this, and ends only after it.
+    var main = Thread.currentThread();
+    // At SIGINT and SIGTERM the JVM runs this and would end after it, so it leaves the end to the main thread.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       halt.countDown();
       try {
-        saved.await();
+        main.join();
       } catch (InterruptedException unexpected) {
         throw new IllegalStateException(unexpected);
       }
@@ -35,7 +35,6 @@ final class Main {
       System.err.println(error);
       Runtime.getRuntime().halt(1);
     }
-    saved.countDown();
     Runtime.getRuntime().halt(0);
   }
 
