@@ -112,7 +112,7 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
 
 Status SwitchTo(const HandoverContext& ctx, MemberName target, Deadline deadline) {
   if (ctx.settings.layout.mode == Mode::kSentinel) {
-    RETURN_IF_ERROR(SwitchBySentinel(ctx, target, deadline));
+    RETURN_IF_ERROR(SwitchServers(ctx, target, deadline));
     return WaitForMajority(ctx, target, deadline);
   }
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
@@ -150,7 +150,7 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
 
 Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
                     Deadline deadline) {
-  if (ctx.settings.layout.mode == Mode::kSentinel) return TakeOverBySentinel(ctx, deadline);
+  if (ctx.settings.layout.mode == Mode::kSentinel) return TakeOverServers(ctx, target, deadline);
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
   // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md
   // 3f).

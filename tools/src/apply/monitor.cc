@@ -116,7 +116,11 @@ void Monitor::HealServer(const Card& card) {
                                               .addresses = addresses_,
                                               .peers = peers_,
                                               .held_back = held_back_});
-  if (plan.Empty()) return;
+  // Cards of a switch that is on its way may differ by their age: whom to follow must be said
+  // twice.
+  const bool said_twice = plan.follow && plan.follow == said_;
+  said_ = plan.follow;
+  if (plan.Empty() || (plan.follow && !said_twice)) return;
   if (plan.announce || plan.follow) events_.Emit("Repair", plan.reason);
   const Status repaired = RepairServer(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});

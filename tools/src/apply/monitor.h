@@ -46,6 +46,7 @@ class Monitor {
   AddressBook addresses_;
   bool held_back_;  ///< no sentinel may promote this member yet
   Cards peers_;
+  std::optional<MemberName> said_;  ///< whom the last look said to follow
   std::uint64_t term_ = 0;
   Board& board_;
   EventSink& events_;

@@ -1,18 +1,21 @@
 #pragma once
-// Sentinel mode: exactly one sentinel is asked for a failover, in the moment in which it takes
-// least (facts/sentinel-phase.md); asking more than one makes two primaries (facts/sentinel.md 6).
+// Sentinel mode: moving the primary's role ourselves, with the sentinels told in their own words.
+// docs/decisions/0012 has the reasons and the figures.
 
 #include "apply/handover.h"
 
 namespace bowline {
 
 /// From the living primary `ctx.self` to `target`, without losing a write: pause writes, wait for
-/// equal offsets, SENTINEL FAILOVER, then make the old primary follow the new one ourselves, which
-/// sentinels do only after ten seconds. On any failure writes go on at the old primary.
-Status SwitchBySentinel(const HandoverContext& ctx, MemberName target, Deadline deadline);
+/// equal offsets, promote, have all others follow, tell the sentinels. On a failure before the
+/// promotion writes go on at the old primary. kUnavailable when no majority of sentinels answers,
+/// kAborted when one of them is about to fail over itself.
+Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline deadline);
 
-/// `ctx.self` is the primary by the sentinels' word and does not run: another one takes over, and a
-/// majority of sentinels names it. kUnavailable when no sentinel can be asked.
-Status TakeOverBySentinel(const HandoverContext& ctx, Deadline deadline);
+/// `ctx.self` is the primary by the sentinels' word and does not run: `target` is promoted and the
+/// sentinels are told; where one of them already takes the primary for dead, one is asked for a
+/// failover instead. Returns when a majority names another server. Errors as above;
+/// kDeadlineExceeded.
+Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline);
 
 }  // namespace bowline

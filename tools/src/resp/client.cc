@@ -200,6 +200,11 @@ Status RespClient::CloseClients(Deadline deadline) {
   return {};
 }
 
+Status RespClient::ReplicaOfNobody(Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"REPLICAOF", "NO", "ONE"}, deadline));
+  return {};
+}
+
 Status RespClient::ReplicaOf(const Endpoint& primary, Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
                    Ask({"REPLICAOF", primary.ip, std::to_string(primary.port)}, deadline));
@@ -231,11 +236,11 @@ Status RespClient::SentinelFailover(const std::string& name, Deadline deadline) 
 
 Status RespClient::SentinelPeriods(Milliseconds info, Milliseconds publish, Milliseconds ping,
                                    Deadline deadline) {
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
-                   Ask({"SENTINEL", "DEBUG", "INFO-PERIOD", std::to_string(info.count()),
-                        "PUBLISH-PERIOD", std::to_string(publish.count()), "PING-PERIOD",
-                        std::to_string(ping.count())},
-                       deadline));
+  ASSIGN_OR_RETURN(
+      [[maybe_unused]] const Reply reply,
+      Ask({"SENTINEL", "DEBUG", "INFO-PERIOD", std::to_string(info.count()), "PUBLISH-PERIOD",
+           std::to_string(publish.count()), "PING-PERIOD", std::to_string(ping.count())},
+          deadline));
   return {};
 }
 

@@ -61,9 +61,11 @@ class RespClient {
   /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
   Status PauseWrites(Milliseconds span, Deadline deadline);
   Status ResumeWrites(Deadline deadline);
-  /// Closes the connections of the user `default`, ours excepted, so that these clients look for the
-  /// primary; sentinels and replicas log in as other users and keep theirs.
+  /// Closes the connections of the user `default`, ours excepted, so that these clients look for
+  /// the primary; sentinels and replicas log in as other users and keep theirs.
   Status CloseClients(Deadline deadline);
+  /// REPLICAOF NO ONE: a primary from now on, with all that it has.
+  Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
 
   /// To a sentinel. kFailedPrecondition when it does not know that primary.
