@@ -12,49 +12,9 @@
 
 #include "plan/promotable.h"
 #include "plan/quorum_view.h"
-#include "plan/sentinel_start.h"
-#include "plan/testing.h"
+#include "plan/sentinel_sim_members.h"
 
 namespace bowline::testing {
-
-constexpr MemberName ServerName(int ordinal) {
-  return {.shard = 0, .ordinal = ordinal, .kind = MemberKind::kServer};
-}
-constexpr MemberName SentinelName(int ordinal) {
-  return {.shard = 0, .ordinal = ordinal, .kind = MemberKind::kSentinel};
-}
-
-using Writes = std::vector<int>;
-
-/// Has `whole` all that `part` has?
-inline bool Contains(const Writes& whole, const Writes& part) {
-  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
-}
-
-struct SimServer {
-  MemberName name;
-  VolumeFacts volume;  ///< as its last start has found it; mark and term as of now
-  Writes writes;
-  bool up = true;  ///< its pod answers
-  bool running = false;
-  bool primary = false;
-  MemberName follows;
-  bool linked = false;   ///< its link was up in this life
-  bool passive = false;  ///< replica-priority 0
-  bool copied = false;   ///< this start has kept a copy of its dataset
-  std::string waits;
-
-  [[nodiscard]] bool Leads() const { return up && running && primary; }
-};
-
-struct SimSentinel {
-  MemberName name;
-  VolumeFacts volume;
-  bool up = true;
-  bool running = false;
-  SentinelSnapshot word;
-  std::string waits;
-};
 
 class SentinelSimulation {
  public:
@@ -195,22 +155,8 @@ class SentinelSimulation {
   [[nodiscard]] std::string Story() const {
     std::string text;
     for (const std::string& line : story) text += line + "\n";
-    for (const auto& [name, server] : servers) {
-      text += std::format("{}: {}, {} writes, term {}\n", name.ToString(),
-                          !server.up        ? "down"
-                          : !server.running ? "waits: " + server.waits
-                          : server.primary  ? "leads"
-                                            : "follows " + server.follows.ToString(),
-                          server.writes.size(), server.volume.Term());
-    }
-    for (const auto& [name, sentinel] : sentinels) {
-      text += std::format("{}: {}, {} in {}\n", name.ToString(),
-                          !sentinel.up        ? "down"
-                          : !sentinel.running ? "waits: " + sentinel.waits
-                                              : "runs",
-                          sentinel.word.primary ? sentinel.word.primary->ToString() : "nobody",
-                          sentinel.word.epochs.config);
-    }
+    for (const auto& [name, server] : servers) text += Describe(server);
+    for (const auto& [name, sentinel] : sentinels) text += Describe(sentinel);
     for (const std::string& violation : violations) text += "VIOLATION " + violation + "\n";
     return text;
   }
@@ -239,49 +185,17 @@ class SentinelSimulation {
       if (name != self && server.up && Below(10) >= deaf) input.peers[name] = CardOf(server);
     }
     for (const auto& [name, sentinel] : sentinels) {
-      if (name != self && sentinel.up && Below(10) >= deaf) input.peers[name] = CardOf(sentinel);
+      if (name != self && sentinel.up && Below(10) >= deaf)
+        input.peers[name] = testing::CardOf(sentinel);
     }
     return input;
   }
-  StartPlan Decide(const SimServer& server) { return PlanStart(Ask(server.name, server.volume)); }
-
   [[nodiscard]] Card CardOf(const SimServer& server) const {
-    Card card;
-    card.member = server.name;
-    card.installation = server.volume.state.identity.installation;
-    card.phase = server.running ? Phase::kRunning : Phase::kGuard;
-    card.volume = server.volume.kind;
-    card.held = server.volume.state.held;
-    card.dataset_modified = server.volume.dataset_modified;
-    card.mark = server.volume.mark;
-    card.term = server.volume.Term();
-    if (!server.running) return card;
-    card.engine.answers = card.engine.replied = true;
-    card.engine.keys = std::ssize(server.writes);
-    EngineInfo& info = card.engine.info;
-    info.primary = server.primary;
-    info.offset = std::ssize(server.writes);
-    if (server.volume.mark) {
-      info.replication_id = server.volume.mark->replication_id;
-      info.previous_id = server.volume.mark->previous_id;
-      info.previous_offset = server.volume.mark->previous_offset;
-    }
-    if (server.primary) return card;
-    info.primary_host = addresses.at(server.follows).ip;
-    info.link_up = server.linked && servers.at(server.follows).Leads();
-    info.link_down_seconds = server.linked && !info.link_up ? 1 : -1;
-    return card;
+    const bool follows = server.running && !server.primary;
+    return testing::CardOf(server, follows ? addresses.at(server.follows).ip : "",
+                           follows && servers.at(server.follows).Leads());
   }
-  [[nodiscard]] static Card CardOf(const SimSentinel& sentinel) {
-    Card card;
-    card.member = sentinel.name;
-    card.installation = sentinel.volume.state.identity.installation;
-    card.phase = sentinel.running ? Phase::kRunning : Phase::kGuard;
-    card.volume = sentinel.volume.kind;
-    card.sentinel =
-        sentinel.running ? sentinel.word : sentinel.volume.sentinel.value_or(SentinelSnapshot{});
-    return card;
-  }
+  StartPlan Decide(const SimServer& server) { return PlanStart(Ask(server.name, server.volume)); }
 
   void Act(SimServer& self, const StartPlan& plan) {
     Note(self.name, std::format("{}: {}", StartActionName(plan.action), plan.reason));
