@@ -21,11 +21,6 @@ constexpr Milliseconds kTakeOverTimeout{8000};
 
 }  // namespace
 
-bool StartsEmpty(const Settings& settings, const GuardOutcome& start) {
-  return settings.layout.mode == Mode::kSentinel && start.volume.kind != VolumeKind::kData &&
-         start.follow.has_value();
-}
-
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
              const EngineSecrets& secrets, Board& board, EventSink& events)
     : settings_(settings),
@@ -88,6 +83,7 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
                           .addresses = addresses_,
                           .announced = addresses_.at(self_),
                           .reason = **ready,
+                          .passive = passive_,
                           .follow = follow_};
     }
     if (!pause(kLook)) return Fail(Code::kAborted, "told to stop before the engine was started");
@@ -253,6 +249,7 @@ Status Guard::WriteSentinelConf(const StartPlan& plan) {
 
 Status Guard::PrepareServer(const StartPlan& plan) {
   follow_.reset();
+  passive_ = plan.passive;
   if (plan.action == StartAction::kFollow) follow_ = addresses_.at(*plan.target);
   RETURN_IF_ERROR(NoteEmpty());
   return SaveAddresses(paths_.data, addresses_);

@@ -18,13 +18,10 @@ struct GuardOutcome {
   AddressBook addresses;
   Endpoint announced;
   std::string reason;
+  bool passive = false;  ///< a server in sentinel mode: no sentinel may promote it yet
   std::optional<Endpoint>
       follow;  ///< a server in sentinel mode: the primary; empty: this one leads
 };
-
-/// Sentinel mode: a server that starts without a dataset, not as the primary: no sentinel may
-/// promote it before it has copied one.
-bool StartsEmpty(const Settings& settings, const GuardOutcome& start);
 
 class Guard {
  public:
@@ -70,6 +67,7 @@ class Guard {
   Cards cards_;
   SentinelEpochs epochs_;  ///< of a sentinel's plan
   std::optional<Endpoint> follow_;
+  bool passive_ = false;
   std::string announced_reason_;
   std::string failure_;
 };

@@ -1,6 +1,7 @@
 #include "apply/monitor.h"
 
 #include "apply/volume_io.h"
+#include "plan/promotable.h"
 #include "plan/quorum_view.h"
 #include "sys/log.h"
 
@@ -26,7 +27,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       state_(start.volume.state),
       announced_(start.announced),
       addresses_(std::move(start.addresses)),
-      held_back_(StartsEmpty(settings, start)),
+      held_back_(start.passive),
       board_(board),
       events_(events),
       label_(pod, settings.role_label),
@@ -109,13 +110,17 @@ void Monitor::LookAtOthers(const Card& card) {
 }
 
 void Monitor::HealServer(const Card& card) {
-  const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
+  ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
                                               .self = self_,
                                               .engine = card.engine,
                                               .announced = announced_,
                                               .addresses = addresses_,
                                               .peers = peers_,
                                               .held_back = held_back_});
+  if (held_back_ && !plan.release) {
+    plan.release = MayBePromoted(settings_.layout, peers_, card);
+    if (plan.release) plan.reason = "no other server is known to hold a newer dataset";
+  }
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;

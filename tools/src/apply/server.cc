@@ -22,7 +22,7 @@ Status WriteEngineConf(const Settings& settings, const Paths& paths, const Engin
                                                              .secrets = secrets,
                                                              .announced = start.announced,
                                                              .follow = start.follow,
-                                                             .empty = StartsEmpty(settings, start),
+                                                             .passive = start.passive,
                                                              .user_directives = *directives,
                                                              .data_directory = paths.data}));
   return WriteFileAtomic(paths.run / "engine.conf", text, 0600);

@@ -3,6 +3,16 @@
 #include <format>
 
 namespace bowline {
+namespace {
+
+bool RunsAsReplica(const Card& card) {
+  const EngineInfo& info = card.engine.info;
+  return card.phase == Phase::kRunning && card.engine.answers && !info.primary && !info.loading;
+}
+
+}  // namespace
+
+bool CanTakeOver(const Card& card) { return RunsAsReplica(card) && card.HasData(); }
 
 std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
                                        MemberName leaving, bool need_link) {
@@ -12,12 +22,12 @@ std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards,
     if (member == leaving || found == cards.end()) continue;
     const Card& card = found->second;
     const EngineInfo& info = card.engine.info;
-    if (card.phase != Phase::kRunning || !card.engine.answers || info.primary || info.loading) {
-      continue;
-    }
     // A link that is up has brought everything; without one, only a copy that holds something
     // counts.
-    if (need_link ? !info.link_up || info.sync_in_progress : !card.HasData()) continue;
+    if (need_link ? !RunsAsReplica(card) || !info.link_up || info.sync_in_progress
+                  : !CanTakeOver(card)) {
+      continue;
+    }
     if (best == nullptr || info.offset > best->engine.info.offset) best = &card;
   }
   if (best == nullptr) return std::nullopt;

@@ -15,6 +15,9 @@ struct Candidate {
   std::string reason;  ///< "offset 123, link up"
 };
 
+/// A replica that runs, is not loading and holds data.
+bool CanTakeOver(const Card& card);
+
 /// The best member of `shard` other than `leaving` to lead it: its engine answers, is a replica and
 /// is not loading; highest offset first, then the lowest name. With `need_link` only those whose
 /// replication link is up (a plain failover to another one stops writes for 5 s and fails); without

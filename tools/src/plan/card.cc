@@ -161,7 +161,8 @@ std::string PrintCard(const Card& card) {
     json.Key("mark").BeginObject();
     json.Field("replicationId", card.mark->replication_id).Field("offset", card.mark->offset);
     json.Field("previousId", card.mark->previous_id);
-    json.Field("previousOffset", card.mark->previous_offset).EndObject();
+    json.Field("previousOffset", card.mark->previous_offset);
+    json.Field("term", static_cast<std::int64_t>(card.mark->term)).EndObject();
   }
   if (card.sentinel) WriteSentinel(json, *card.sentinel);
   WriteEngine(json, card.engine);
@@ -198,6 +199,8 @@ Result<Card> ParseCard(std::string_view text) {
     ASSIGN_OR_RETURN(card.mark->offset, mark.GetInt("offset"));
     ASSIGN_OR_RETURN(card.mark->previous_id, mark.GetStringOr("previousId", ""));
     ASSIGN_OR_RETURN(card.mark->previous_offset, mark.GetIntOr("previousOffset", -1));
+    ASSIGN_OR_RETURN(const std::int64_t term, mark.GetIntOr("term", 0));
+    card.mark->term = static_cast<std::uint64_t>(term);
   }
   if (root.Has("sentinel")) {
     ASSIGN_OR_RETURN(const JsonView sentinel, root.Get("sentinel"));

@@ -49,17 +49,19 @@ struct Card {
   VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
   bool held = false;
   std::int64_t dataset_modified = 0;
-  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's; 0:
-  /// unknown.
+  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's, which
+  /// must be kept up to date while it runs: a promoted replica would look older than its volume;
+  /// 0: unknown.
   std::uint64_t term = 0;
   std::optional<ReplicationMark> mark;
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
 
   /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
+  /// One that was emptied has held keys before, which says nothing of what its engine holds now.
   [[nodiscard]] bool HasData() const {
     return volume == VolumeKind::kData || volume == VolumeKind::kRefused || engine.keys > 0 ||
-           (held && phase != Phase::kGuard);
+           (held && phase != Phase::kGuard && volume != VolumeKind::kEmptied);
   }
 };
 

@@ -12,6 +12,21 @@ using testing::k00;
 using testing::k01;
 using testing::RunningCluster;
 
+void CheckSame(const std::optional<SentinelSnapshot>& a, const std::optional<SentinelSnapshot>& b) {
+  REQUIRE(a.has_value() == b.has_value());
+  if (!a) return;
+  CHECK(a->answers == b->answers);
+  CHECK(a->problem == b->problem);
+  CHECK(a->primary_ip == b->primary_ip);
+  CHECK(a->primary_port == b->primary_port);
+  CHECK(a->primary == b->primary);
+  CHECK(a->epochs == b->epochs);
+  CHECK(a->primary_down == b->primary_down);
+  CHECK(a->failing_over == b->failing_over);
+  CHECK(a->replicas == b->replicas);
+  CHECK(a->sentinels == b->sentinels);
+}
+
 void CheckSame(const Card& a, const Card& b) {
   CHECK(a.member == b.member);
   CHECK(a.pod == b.pod);
@@ -24,6 +39,7 @@ void CheckSame(const Card& a, const Card& b) {
   CHECK(a.dataset_modified == b.dataset_modified);
   CHECK(a.term == b.term);
   CHECK(a.mark == b.mark);
+  CheckSame(a.sentinel, b.sentinel);
   CHECK(a.engine.answers == b.engine.answers);
   CHECK(a.engine.replied == b.engine.replied);
   CHECK(a.engine.problem == b.engine.problem);
@@ -33,6 +49,8 @@ void CheckSame(const Card& a, const Card& b) {
   CHECK(a.engine.info.version == b.engine.info.version);
   CHECK(a.engine.info.replication_id == b.engine.info.replication_id);
   CHECK(a.engine.info.offset == b.engine.info.offset);
+  CHECK(a.engine.info.previous_id == b.engine.info.previous_id);
+  CHECK(a.engine.info.previous_offset == b.engine.info.previous_offset);
   CHECK(a.engine.info.loading == b.engine.info.loading);
   CHECK(a.engine.info.link_up == b.engine.info.link_up);
   CHECK(a.engine.info.sync_in_progress == b.engine.info.sync_in_progress);
@@ -79,6 +97,69 @@ TEST_CASE("a card arrives as it was sent") {
     card.volume = kind;
     CheckSame(MustParse(PrintCard(card)), card);
   }
+}
+
+TEST_CASE("a server's card tells both histories of its mark and of its engine") {
+  Card card = RunningCluster().Of(k01);
+  card.member = {.ordinal = 1, .kind = MemberKind::kServer};
+  card.term = 7;
+  card.mark = ReplicationMark{
+      .replication_id = "b", .offset = 12, .previous_id = "a", .previous_offset = 10, .term = 7};
+  card.engine.info.previous_id = "b";
+  card.engine.info.previous_offset = 13;
+  CheckSame(MustParse(PrintCard(card)), card);
+}
+
+TEST_CASE("a sentinel's card arrives as it was sent") {
+  Card card;
+  card.member = {.ordinal = 2, .kind = MemberKind::kSentinel};
+  card.sentinel.emplace();
+  SECTION("without a memory") {}
+  SECTION("running") {
+    card.phase = Phase::kRunning;
+    *card.sentinel = {.answers = true,
+                      .problem = "x",
+                      .primary_ip = "fd00::1",
+                      .primary_port = 6379,
+                      .primary = MemberName{.ordinal = 1, .kind = MemberKind::kServer},
+                      .epochs = {.current = 9, .config = 8, .leader = ~std::uint64_t{0}},
+                      .primary_down = true,
+                      .failing_over = true,
+                      .replicas = {{.ip = "10.0.0.1", .port = 1, .id = "", .down = true},
+                                   {.ip = "10.0.0.2", .info_age_milliseconds = 12}},
+                      .sentinels = {{.ip = "10.0.0.3", .port = 26379, .id = "abc"}}};
+  }
+  const std::string text = PrintCard(card);
+  CheckSame(MustParse(text), card);
+  for (const auto& [from, to] : {std::pair{"\"answers\":", "\"answer\":"},
+                                 {"\"primaryPort\":", "\"port\":"},
+                                 {"\"configEpoch\":", "\"epoch\":"},
+                                 {"\"sentinels\":[", "\"others\":["}}) {
+    CAPTURE(from);
+    std::string wrong = text;
+    const auto at = wrong.find(from);
+    REQUIRE(at != std::string::npos);
+    CHECK_FALSE(ParseCard(wrong.replace(at, std::string_view(from).size(), to)));
+  }
+}
+
+TEST_CASE("which members hold data") {
+  Card card;
+  const auto with = [&](VolumeKind volume, bool held, Phase phase, std::int64_t keys) {
+    card.volume = volume;
+    card.held = held;
+    card.phase = phase;
+    card.engine.keys = keys;
+    return card.HasData();
+  };
+  CHECK(with(VolumeKind::kData, false, Phase::kGuard, 0));
+  CHECK(with(VolumeKind::kRefused, false, Phase::kGuard, 0));
+  CHECK_FALSE(with(VolumeKind::kFresh, false, Phase::kRunning, 0));
+  CHECK(with(VolumeKind::kFresh, false, Phase::kRunning, 1));
+  CHECK(with(VolumeKind::kFresh, true, Phase::kRunning, 0));  // got them in this life
+  CHECK_FALSE(with(VolumeKind::kEmptied, true, Phase::kGuard, 0));
+  CHECK_FALSE(with(VolumeKind::kEmptied, true, Phase::kRunning, 0));  // not synced again yet
+  CHECK(with(VolumeKind::kEmptied, true, Phase::kRunning, 1));
 }
 
 TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {

@@ -90,7 +90,7 @@ std::string ServerPart(const EngineConfInput& input) {
   std::string text;
   if (input.follow) text += std::format("replicaof {} {}\n", input.follow->ip, input.follow->port);
   // No sentinel may promote a member that holds nothing (the resident program resets it).
-  if (input.empty) text += "replica-priority 0\n";
+  if (input.passive) text += "replica-priority 0\n";
   return text;
 }
 

@@ -21,7 +21,7 @@ struct EngineConfInput {
   Endpoint announced;  ///< own member Service
   std::optional<Endpoint> follow =
       std::nullopt;             ///< sentinel mode: the primary; empty: this one leads
-  bool empty = false;           ///< sentinel mode: no data here
+  bool passive = false;         ///< sentinel mode: no sentinel may promote this member yet
   std::string user_directives;  ///< engine.conf of the chart
   std::string data_directory = "/data";
 };

@@ -178,6 +178,51 @@ TEST_CASE("an owned directive is found in any dress, and only then") {
   }
 }
 
+TEST_CASE("the engine's file in sentinel mode is this text") {
+  EngineConfInput input = Input();
+  input.settings.layout = Layout::Sentinel(3, 3);
+  input.follow = Endpoint{.ip = "10.96.0.9", .port = 6380};
+  input.passive = true;
+  CHECK(MustRender(input) ==
+        "# Written by bowline at every start.\n"
+        "maxmemory 100mb\n"
+        "appendonly yes\n"
+        "port 6379\n"
+        "protected-mode no\n"
+        "dir \"/data\"\n"
+        "replicaof 10.96.0.9 6380\n"
+        "replica-priority 0\n"
+        "replica-announce-ip 10.96.0.7\n"
+        "replica-announce-port 6379\n"
+        "user default on #" +
+            Sha256Hex("s3cret-of-users") +
+            " ~* &* +@all\n"
+            "user replication on #" +
+            Sha256Hex("s3cret \"of\" replicas\\") +
+            " resetchannels -@all +psync +replconf +ping\n"
+            "user sentinel on #" +
+            Sha256Hex("s3cret \"of\" replicas\\") +
+            " resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
+            "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill\n"
+            "masteruser replication\n"
+            "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
+}
+
+TEST_CASE("in sentinel mode the primary follows nobody, and one with data has its priority") {
+  EngineConfInput input = Input();
+  input.settings.layout = Layout::Sentinel(3, 3);
+  CHECK(Last(MustRender(input), "replicaof") == "(unset)");
+  CHECK(Last(MustRender(input), "replica-priority") == "(unset)");
+  input.settings.auth = false;
+  CHECK_FALSE(MustRender(input).contains("user sentinel"));
+  for (const char* line : {"replicaof x 1", "slaveof x 1", "replica-priority 10",
+                           "slave-priority 10", "cluster-enabled yes", "replica-announce-ip x"}) {
+    CAPTURE(line);
+    input.user_directives = line;
+    CHECK_FALSE(RenderEngineConf(input));
+  }
+}
+
 TEST_CASE("values are quoted for the engine's parser") {
   CHECK(QuoteConf("") == "\"\"");
   CHECK(QuoteConf("plain") == "\"plain\"");

@@ -19,8 +19,9 @@ struct QuorumView {
   bool decided = false;
   /// Not decided, and even with all silent ones there would be no such majority: nobody knows.
   bool forgotten = false;
-  std::optional<MemberName> primary;  ///< named with the highest config epoch
-  SentinelEpochs epochs;              ///< the highest of each that was heard
+  /// Named with the highest config epoch, in that by the most.
+  std::optional<MemberName> primary;
+  SentinelEpochs epochs;  ///< the highest of each that was heard
 };
 
 /// Pure. `own` is what `self`, a sentinel that is starting, has saved itself.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <vector>
 
+#include "plan/dataset_order.h"
 #include "plan/start_parts.h"
 
 namespace bowline {
@@ -18,83 +20,81 @@ std::vector<const Card*> Heard(const Layout& layout, const Cards& cards) {
   return heard;
 }
 
-bool Leads(const Card& card) {
-  return card.engine.answers && card.engine.info.primary && !card.engine.info.loading;
+RollCall Undecided(std::string reason) {
+  return {.primary = std::nullopt, .reason = std::move(reason)};
 }
 
 RollCall RunningPrimary(const std::vector<const Card*>& leading, bool any_data) {
   if (leading.size() > 1) {
-    return {.primary = std::nullopt,
-            .reason = std::format("{} and {} both run as primary, and no majority of sentinels "
-                                  "says which one leads",
-                                  leading[0]->member.ToString(), leading[1]->member.ToString())};
+    return Undecided(
+        std::format("{} and {} both run as primary, and no majority of sentinels says which one "
+                    "leads",
+                    leading[0]->member.ToString(), leading[1]->member.ToString()));
   }
   const Card& card = *leading.front();
   if (!card.HasData() && any_data) {
-    return {.primary = std::nullopt,
-            .reason = card.member.ToString() + " runs as an empty primary while others hold data"};
+    return Undecided(card.member.ToString() + " runs as an empty primary while others hold data");
   }
   return {.primary = card.member, .reason = "it runs as the primary"};
 }
 
-/// Of the running replicas: all follow one address, whoever has it.
-std::string FollowedAddress(const std::vector<const Card*>& heard) {
-  std::string address;
+/// The one address that all running replicas follow, whoever has it. A replica that is followed
+/// itself stands for the one that it follows.
+std::string FollowedAddress(const std::vector<const Card*>& heard, const AddressBook& addresses) {
+  std::set<std::string> followed;
+  std::set<std::string> replicas;
   for (const Card* card : heard) {
     if (!card->engine.answers || card->engine.info.primary) continue;
-    if (!address.empty() && address != card->engine.info.primary_host) return "";
-    address = card->engine.info.primary_host;
+    followed.insert(card->engine.info.primary_host);
+    const auto own = addresses.find(card->member);
+    if (own != addresses.end()) replicas.insert(own->second.ip);
   }
-  return address;
+  std::erase_if(followed, [&](const std::string& address) { return replicas.contains(address); });
+  return followed.size() == 1 ? *followed.begin() : "";
 }
 
-enum class Order { kFirst, kSecond, kSame, kDiverged };
-
-Order Newer(const Card& first, const Card& second) {
-  if (first.HasData() != second.HasData()) {
-    return first.HasData() ? Order::kFirst : Order::kSecond;
-  }
-  if (!first.HasData()) return Order::kSame;
-  if (first.term != second.term && first.term != 0 && second.term != 0) {
-    return first.term > second.term ? Order::kFirst : Order::kSecond;
-  }
-  const auto a = MarkOf(first);
-  const auto b = MarkOf(second);
-  switch (a && b ? CompareHistories(*a, *b) : History::kUnknown) {
-    case History::kSame:
-      return Order::kSame;
-    case History::kNewer:
-      return Order::kFirst;
-    case History::kOlder:
-      return Order::kSecond;
-    case History::kDiverged:
-      return Order::kDiverged;
-    case History::kUnknown:
-      break;
-  }
-  if (first.dataset_modified == second.dataset_modified) return Order::kSame;
-  return first.dataset_modified > second.dataset_modified ? Order::kFirst : Order::kSecond;
-}
-
-RollCall Newest(const std::vector<const Card*>& heard) {
-  const Card* best = heard.front();
+/// Somebody's volume cannot be trusted, so it may hold the newest data.
+std::optional<RollCall> Doubtful(const std::vector<const Card*>& heard) {
   for (const Card* card : heard) {
-    if (card == best) continue;
-    const Order order = Newer(*best, *card);
-    if (order == Order::kSecond) best = card;
-    if (order != Order::kDiverged) continue;
-    return {.primary = std::nullopt,
-            .reason = std::format(
-                "{} and {} hold datasets that have both gone on from one history: set "
-                "sentinel.recoverFrom to the member whose data is to be kept; the other's files "
-                "are copied before they are replaced",
-                best->member.ToString(), card->member.ToString())};
+    if (card->volume != VolumeKind::kRefused) continue;
+    return Undecided(card->member.ToString() +
+                     " has a volume that it refuses, which may hold the newest data: repair that "
+                     "volume or mount an empty one");
   }
-  if (!best->HasData()) {
-    return {.primary = best->member, .reason = "all servers were heard and none holds data"};
+  return std::nullopt;
+}
+
+/// The first one whose dataset none of the others goes beyond; nullptr: there is none.
+const Card* NewestOf(const std::vector<const Card*>& heard) {
+  const auto beyond = [](const Card& other, const Card& card) {
+    const History history = CompareDatasets(other, card);
+    return history == History::kNewer || history == History::kDiverged;
+  };
+  for (const Card* card : heard) {
+    if (std::ranges::none_of(heard, [&](const Card* c) { return beyond(*c, *card); })) return card;
   }
-  return {.primary = best->member,
-          .reason = "all servers were heard, and its dataset is the newest"};
+  return nullptr;
+}
+
+RollCall Newest(const std::vector<const Card*>& heard, std::optional<MemberName> recover_from) {
+  if (auto doubt = Doubtful(heard)) return *doubt;
+  if (const Card* best = NewestOf(heard)) {
+    return {.primary = best->member,
+            .reason = best->HasData() ? "all servers were heard, and its dataset is the newest"
+                                      : "all servers were heard and none holds data"};
+  }
+  std::vector<MemberName> holders;
+  for (const Card* card : heard) {
+    if (card->HasData()) holders.push_back(card->member);
+  }
+  if (recover_from && std::ranges::contains(holders, *recover_from)) {
+    return {.primary = recover_from,
+            .reason = "histories have diverged, and sentinel.recoverFrom says whose is kept"};
+  }
+  return Undecided("the datasets of " + Join(holders) +
+                   " have gone on from one history, each on its own: set sentinel.recoverFrom to "
+                   "the one of them whose data is to be kept; the others' files are copied before "
+                   "they are replaced");
 }
 
 }  // namespace
@@ -103,10 +103,11 @@ RollCall CallRoll(const Layout& layout, const AddressBook& addresses, const Card
                   std::optional<MemberName> recover_from) {
   const std::vector<const Card*> heard = Heard(layout, cards);
   std::vector<const Card*> leading;
-  std::ranges::copy_if(heard, std::back_inserter(leading), [](const Card* c) { return Leads(*c); });
+  std::ranges::copy_if(heard, std::back_inserter(leading),
+                       [](const Card* card) { return RunsAsPrimary(*card); });
   const bool any_data = std::ranges::any_of(heard, [](const Card* c) { return c->HasData(); });
   if (!leading.empty()) return RunningPrimary(leading, any_data);
-  if (const auto followed = MemberAt(addresses, FollowedAddress(heard))) {
+  if (const auto followed = MemberAt(addresses, FollowedAddress(heard, addresses))) {
     return {.primary = followed, .reason = "the running replicas follow it"};
   }
   std::vector<MemberName> silent;
@@ -114,14 +115,11 @@ RollCall CallRoll(const Layout& layout, const AddressBook& addresses, const Card
     if (!cards.contains(member)) silent.push_back(member);
   }
   if (!silent.empty()) {
-    return {.primary = std::nullopt,
-            .reason =
-                "no majority of sentinels knows who leads, so all servers must be heard; "
-                "silent: " +
-                Join(silent)};
+    return Undecided(
+        "no majority of sentinels knows who leads, so all servers must be heard; silent: " +
+        Join(silent));
   }
-  if (recover_from) return {.primary = recover_from, .reason = "sentinel.recoverFrom says so"};
-  return Newest(heard);
+  return Newest(heard, recover_from);
 }
 
 }  // namespace bowline

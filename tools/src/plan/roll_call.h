@@ -16,9 +16,10 @@ struct RollCall {
 };
 
 /// A running primary with data leads. Else the server that all running replicas follow. Else, when
-/// all servers were heard, the one with the newest dataset: by term, then by history; the lowest
-/// name of equal ones, and ordinal 0 only when all are fresh. Of two histories that have diverged
-/// in one term none is chosen, unless `recover_from` says which.
+/// all servers were heard and none of their volumes is refused, the one with the newest dataset: by
+/// term, then by history, then by file times; the lowest name of equal ones, and ordinal 0 only
+/// when all are fresh. When the newest ones have diverged none is chosen, unless `recover_from`
+/// says which; it says nothing in all other cases, as it may stay set.
 RollCall CallRoll(const Layout& layout, const AddressBook& addresses, const Cards& cards,
                   std::optional<MemberName> recover_from);
 

@@ -153,6 +153,10 @@ Result<std::string> RenderSentinelConf(const SentinelConfInput& input) {
 Result<SavedSentinel> ParseSavedSentinel(std::string_view text, std::string_view addresses) {
   SavedSentinel saved;
   std::set<std::string> told;
+  if (!text.ends_with('\n')) {
+    return Fail(Code::kDataLoss,
+                "it does not end with the end of a line: the file is cut or empty");
+  }
   for (const std::string_view line : SplitLines(text)) {
     const auto what = ReadLine(Words(line), saved);
     if (!what) return Fail(Code::kDataLoss, "{}: {}", Quoted(line), what.error().message);

@@ -8,15 +8,50 @@
 namespace bowline {
 namespace {
 
-/// The roll-call's word must win over that of a sentinel which remembers an older primary, and all
-/// that decide by the same cards must tell the same epoch. In a first start that is 0.
-SentinelEpochs EpochsAfter(SentinelEpochs heard, const Cards& cards, MemberName primary) {
-  const auto card = cards.find(primary);
-  const std::uint64_t term = card == cards.end() ? 0 : card->second.term;
-  heard.config = std::max(heard.config, term);
-  if (heard.config > 0) ++heard.config;
-  heard.current = std::max(heard.current, heard.config);
-  return heard;
+std::uint64_t TermOfMember(const Cards& cards, MemberName member) {
+  const auto card = cards.find(member);
+  return card == cards.end() ? 0 : card->second.term;
+}
+
+/// The roll-call's word must win over that of a sentinel which remembers another primary. Two that
+/// were told different things by different cards must not tell them in one epoch, as nothing would
+/// settle that; so the higher ordinal's word wins. Where no other word can be, in a first start,
+/// the epoch stays as it is: 0.
+SentinelEpochs EpochsAfter(const QuorumView& quorum, const StartInput& input, MemberName primary) {
+  SentinelEpochs epochs = quorum.epochs;
+  epochs.config = std::max(epochs.config, TermOfMember(input.peers, primary));
+  const bool alone = quorum.silent == 0 && (quorum.opinions == 0 || quorum.primary == primary) &&
+                     Holders(input, input.layout.MembersOf(0)).empty();
+  if (!alone) epochs.config += 1 + static_cast<std::uint64_t>(input.self.ordinal);
+  epochs.current = std::max(epochs.current, epochs.config);
+  return epochs;
+}
+
+SentinelPlan Resume(MemberName primary, std::string_view why, SentinelEpochs epochs) {
+  return {.action = StartAction::kResume,
+          .reason = std::format("{} leads ({})", primary.ToString(), why),
+          .primary = primary,
+          .epochs = epochs,
+          .installation = {}};
+}
+
+/// All servers were heard and one of them runs as primary, with data: no silent sentinel can know a
+/// later one. It may know a later epoch, so ours is no higher than what was heard.
+std::optional<SentinelPlan> WatchRunning(const StartInput& input, const QuorumView& quorum) {
+  const Card* primary = nullptr;
+  for (const MemberName member : input.layout.MembersOf(0)) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end()) return std::nullopt;
+    if (!RunsAsPrimary(card->second)) continue;
+    if (primary != nullptr) return std::nullopt;
+    primary = &card->second;
+  }
+  if (primary == nullptr || !primary->HasData()) return std::nullopt;
+  if (quorum.primary && quorum.primary != primary->member) return std::nullopt;
+  SentinelEpochs epochs = quorum.epochs;
+  epochs.config = std::max(epochs.config, primary->term);
+  epochs.current = std::max(epochs.current, epochs.config);
+  return Resume(primary->member, "all servers were heard, and it alone runs as primary", epochs);
 }
 
 }  // namespace
@@ -24,30 +59,34 @@ SentinelEpochs EpochsAfter(SentinelEpochs heard, const Cards& cards, MemberName 
 SentinelPlan PlanSentinelStart(const StartInput& input) {
   // Volumes of two installations, and where to learn the installation's id: as for everybody.
   if (const auto first = PlanInstallation(input)) {
-    return {.action = first->action, .reason = first->reason, .installation = first->installation};
+    return {.action = first->action,
+            .reason = first->reason,
+            .primary = std::nullopt,
+            .epochs = {},
+            .installation = first->installation};
   }
   const SentinelSnapshot own = input.volume.sentinel.value_or(SentinelSnapshot{});
   const QuorumView quorum = ViewOfSentinels(input.layout, input.peers, &own);
-  if (quorum.primary && (own.HasOpinion() || quorum.decided)) {
-    return {.action = StartAction::kResume,
-            .reason = std::format("{} leads ({})", quorum.primary->ToString(),
-                                  quorum.decided ? "a majority of the sentinels says so"
-                                                 : "this sentinel's own memory"),
-            .primary = quorum.primary,
-            .epochs = quorum.epochs};
+  if (quorum.primary && quorum.decided) {
+    return Resume(*quorum.primary, "a majority of the sentinels says so", quorum.epochs);
   }
-  if (!quorum.forgotten) {
-    return {.action = StartAction::kWait,
-            .reason = std::format("this sentinel has no memory of its own; {} others know who "
-                                  "leads, {} are silent",
-                                  quorum.opinions, quorum.silent)};
+  if (quorum.primary && own.primary) {
+    return Resume(*quorum.primary, "this sentinel's own memory, or a later one", quorum.epochs);
   }
-  const RollCall call = CallRoll(input.layout, input.addresses, input.peers, input.recover_from);
-  if (!call.primary) return {.action = StartAction::kWait, .reason = call.reason};
-  return {.action = StartAction::kResume,
-          .reason = std::format("{} leads ({})", call.primary->ToString(), call.reason),
-          .primary = call.primary,
-          .epochs = EpochsAfter(quorum.epochs, input.peers, *call.primary)};
+  if (quorum.forgotten) {
+    const RollCall call = CallRoll(input.layout, input.addresses, input.peers, input.recover_from);
+    if (call.primary) {
+      return Resume(*call.primary, call.reason, EpochsAfter(quorum, input, *call.primary));
+    }
+    return {.reason = call.reason, .primary = std::nullopt, .epochs = {}, .installation = {}};
+  }
+  if (auto running = WatchRunning(input, quorum)) return *running;
+  return {.reason = std::format("this sentinel has no memory of its own; {} others know who leads, "
+                                "{} are silent",
+                                quorum.opinions, quorum.silent),
+          .primary = std::nullopt,
+          .epochs = {},
+          .installation = {}};
 }
 
 }  // namespace bowline

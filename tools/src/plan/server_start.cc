@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/dataset_order.h"
+#include "plan/promotable.h"
 #include "plan/quorum_view.h"
 #include "plan/roll_call.h"
 #include "plan/start_parts.h"
@@ -9,22 +11,50 @@
 namespace bowline {
 namespace {
 
-/// This member leads, unless somebody else should.
-StartPlan PlanNamed(const StartInput& input, const ShardView& view) {
-  return input.volume.kind == VolumeKind::kData ? PlanPrimaryWithData(input, view)
-                                                : PlanLostPrimary(input, view);
+/// Another server runs as primary while we are named: it has been promoted and the sentinel that
+/// did it ended before it told the others, or it has been away and is about to be demoted. Only
+/// one that is older than us is no reason to stay back.
+const Card* LeadsInOurPlace(const StartInput& input) {
+  for (const MemberName member : input.layout.MembersOf(0)) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end() || !RunsAsPrimary(card->second) || !card->second.HasData()) {
+      continue;
+    }
+    if (CompareByHistory(card->second, OwnCard(input)) != History::kOlder) return &card->second;
+  }
+  return nullptr;
 }
 
-/// Our own card, as far as a roll-call needs it.
-Card OwnCard(const StartInput& input) {
-  Card card;
-  card.member = input.self;
-  card.volume = input.volume.kind;
-  card.held = input.volume.state.held;
-  card.dataset_modified = input.volume.dataset_modified;
-  card.term = input.volume.Term();
-  card.mark = input.volume.mark;
-  return card;
+/// This member leads, unless somebody else should.
+StartPlan PlanNamed(const StartInput& input, const ShardView& view) {
+  StartPlan plan;
+  if (const Card* other = LeadsInOurPlace(input)) {
+    plan = {.action = StartAction::kHandOver,
+            .reason = other->member.ToString() +
+                      " runs as the primary already, and the sentinels do not know it",
+            .target = other->member,
+            .warning = true};
+  } else if (input.volume.kind == VolumeKind::kData) {
+    plan = PlanPrimaryWithData(input, view);
+  } else {
+    plan = PlanLostPrimary(input, view);
+  }
+  if (plan.action != StartAction::kHandOver || view.quorum) return plan;
+  return Wait(plan.reason + "; no sentinel runs that could do it");
+}
+
+/// Another server leads.
+StartPlan PlanReplica(const StartInput& input, const ShardView& view, std::string_view why) {
+  StartPlan plan = Follow(input, view, why);
+  const Card own = OwnCard(input);
+  const std::uint64_t term = ViewOfSentinels(input.layout, input.peers).epochs.config;
+  if (own.HasData() && own.term != 0 && own.term < term && !input.peers.contains(*view.primary)) {
+    plan.keep_copy = true;
+    plan.warning = true;
+    plan.reason += "; this dataset is of an earlier term and cannot be compared: a copy is kept";
+  }
+  plan.passive = !MayBePromoted(input.layout, input.peers, own);
+  return plan;
 }
 
 StartPlan PlanByRollCall(const StartInput& input, ShardView view) {
@@ -33,8 +63,28 @@ StartPlan PlanByRollCall(const StartInput& input, ShardView view) {
   const RollCall call = CallRoll(input.layout, input.addresses, cards, input.recover_from);
   if (!call.primary) return Wait(call.reason);
   view.primary = call.primary;
-  if (call.primary != input.self) return Follow(input, view, call.reason);
-  return PlanNamed(input, view);
+  return call.primary == input.self ? PlanNamed(input, view)
+                                    : PlanReplica(input, view, call.reason);
+}
+
+/// The sentinels that were heard are too few, but a primary runs and they do not name another one:
+/// whoever holds nothing that it has not loses nothing by following it.
+std::optional<StartPlan> FollowRunning(const StartInput& input, const QuorumView& quorum,
+                                       ShardView view) {
+  const Card own = OwnCard(input);
+  const Card* primary = nullptr;
+  for (const MemberName member : input.layout.MembersOf(0)) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end() || !RunsAsPrimary(card->second)) continue;
+    if (primary != nullptr) return std::nullopt;
+    primary = &card->second;
+  }
+  if (primary == nullptr || !primary->HasData()) return std::nullopt;
+  if (quorum.primary && quorum.primary != primary->member) return std::nullopt;
+  const History history = CompareByHistory(*primary, own);
+  if (history != History::kNewer && history != History::kSame) return std::nullopt;
+  view.primary = primary->member;
+  return PlanReplica(input, view, "it runs as the primary and has all that is here");
 }
 
 }  // namespace
@@ -44,17 +94,17 @@ StartPlan PlanServerStart(const StartInput& input) {
   ShardView view;
   view.quorum = quorum.running > 0;  // one sentinel is enough for a failover that is asked for
   view.primary = quorum.primary;
-  if (!quorum.decided) {
-    if (!quorum.forgotten) {
-      return Wait(
-          std::format("a majority of the {} sentinels must be heard; {} of them know who "
-                      "leads, {} are silent",
-                      input.layout.sentinels, quorum.opinions, quorum.silent));
-    }
-    return PlanByRollCall(input, std::move(view));
+  if (quorum.decided) {
+    return view.primary == input.self
+               ? PlanNamed(input, view)
+               : PlanReplica(input, view, "a majority of the sentinels says so");
   }
-  if (view.primary != input.self) return Follow(input, view, "a majority of the sentinels says so");
-  return PlanNamed(input, view);
+  if (quorum.forgotten) return PlanByRollCall(input, std::move(view));
+  if (auto follow = FollowRunning(input, quorum, std::move(view))) return *follow;
+  return Wait(
+      std::format("a majority of the {} sentinels must be heard; {} of them know who leads, {} are "
+                  "silent",
+                  input.layout.sentinels, quorum.opinions, quorum.silent));
 }
 
 }  // namespace bowline

@@ -37,7 +37,10 @@ struct StartPlan {
   bool without_quorum =
       false;               ///< kHandOver: no majority of primaries runs, so no votes are to be had
   bool keep_copy = false;  ///< kFollow: the dataset here would be lost otherwise (rule R5)
-  bool warning = false;    ///< worth a Warning event: data was lost or is doubtful
+  /// Sentinel mode, kFollow: no sentinel may promote this member (replica-priority 0) before its
+  /// first link is up, or MayBePromoted has become true.
+  bool passive = false;
+  bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
 };
 
 struct StartInput {

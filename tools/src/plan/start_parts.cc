@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/candidate.h"
+#include "plan/dataset_order.h"
 
 namespace bowline {
 namespace {
@@ -31,11 +32,17 @@ bool WasInSync(const StartInput& input, MemberName member) {
   return info.link_up || info.link_down_seconds <= kInSyncSeconds;
 }
 
-/// A running member's term is that of its engine's view, another's that of its file.
-std::uint64_t TermOf(const Card& card) {
-  if (!card.engine.answers || card.engine.view.empty()) return card.term;
-  const auto view = ParseClusterNodes(card.engine.view);
-  return view ? LeadEpoch(*view) : card.term;
+/// Of the shard's members with a newer dataset than ours the one with the newest; nullptr: nobody.
+const Card* NewestPeer(const StartInput& input) {
+  const Card* newest = nullptr;
+  for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end() || !IsNewer(card->second, input.volume)) continue;
+    if (newest == nullptr || CompareDatasets(card->second, *newest) == History::kNewer) {
+      newest = &card->second;
+    }
+  }
+  return newest;
 }
 
 /// Does the dataset that `primary` has contain all of ours, as far as marks can tell?
@@ -96,14 +103,19 @@ std::vector<MemberName> Experienced(const StartInput& input, const std::vector<M
   return members;
 }
 
-std::optional<ReplicationMark> MarkOf(const Card& card) {
-  if (!card.engine.answers) return card.mark;
-  const EngineInfo& info = card.engine.info;
-  return ReplicationMark{.replication_id = info.replication_id,
-                         .offset = info.offset,
-                         .previous_id = info.previous_id,
-                         .previous_offset = info.previous_offset,
-                         .term = card.term};
+bool RunsAsPrimary(const Card& card) {
+  return card.engine.answers && card.engine.info.primary && !card.engine.info.loading;
+}
+
+Card OwnCard(const StartInput& input) {
+  Card card;
+  card.member = input.self;
+  card.volume = input.volume.kind;
+  card.held = input.volume.state.held;
+  card.dataset_modified = input.volume.dataset_modified;
+  card.term = input.volume.Term();
+  card.mark = input.volume.mark;
+  return card;
 }
 
 StartPlan Follow(const StartInput& input, const ShardView& view, std::string_view why) {
@@ -145,9 +157,10 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
     return Wait("this member's dataset is gone; waiting to hear whether it is held by: " +
                 Join(silent));
   }
+  const auto has_lived = [](const auto& peer) { return peer.second.held || peer.second.HasData(); };
   const bool first =
       input.volume.kind == VolumeKind::kSeeded ||
-      (input.volume.kind == VolumeKind::kFresh && Holders(input, input.layout.Members()).empty());
+      (input.volume.kind == VolumeKind::kFresh && std::ranges::none_of(input.peers, has_lived));
   const std::string reason = first ? "the shard has never held data"
                                    : "no member of the shard holds data any more: starting empty";
   if (!view.primary) return {.action = StartAction::kResume, .reason = reason, .warning = !first};
@@ -170,16 +183,15 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
             .target = candidate->member,
             .without_quorum = !view.quorum};
   }
-  for (const MemberName member : input.layout.MembersOf(shard)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !IsNewer(card->second, input.volume)) continue;
-    if (candidate && candidate->member == member) {
+  if (const Card* newer = NewestPeer(input)) {
+    const std::string name = newer->member.ToString();
+    if (MayHandOver(view, silent) && CanTakeOver(*newer)) {
       return {.action = StartAction::kHandOver,
-              .reason = member.ToString() + " holds a newer dataset and takes over",
-              .target = member,
+              .reason = name + " holds a newer dataset and takes over",
+              .target = newer->member,
               .without_quorum = !view.quorum};
     }
-    return Wait(member.ToString() + " holds a newer dataset; waiting until it can take over");
+    return Wait(name + " holds a newer dataset; waiting until it can take over");
   }
   if (!silent.empty() && input.waited < kShardPatience) {
     return Wait("asking who of the shard holds the newest dataset; silent: " + Join(silent));

@@ -38,8 +38,11 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view);
 /// We lead the shard, nobody leads it in our place, and our dataset is here.
 StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view);
 
-/// The mark of what a member holds: of its engine, if that answers, else of its volume.
-std::optional<ReplicationMark> MarkOf(const Card& card);
+/// Its engine answers as a primary, with its data loaded.
+bool RunsAsPrimary(const Card& card);
+
+/// Our own card, as far as the others' are compared with it.
+Card OwnCard(const StartInput& input);
 
 /// Sentinel mode, the installation is known and the volume is not refused.
 StartPlan PlanServerStart(const StartInput& input);

@@ -157,6 +157,7 @@ Result<ReplicationMark> ParseMark(std::string_view text) {
 }
 
 History CompareHistories(const ReplicationMark& first, const ReplicationMark& second) {
+  if (first.replication_id.empty() || second.replication_id.empty()) return History::kUnknown;
   if (first.replication_id == second.replication_id) {
     if (first.offset == second.offset) return History::kSame;
     return first.offset > second.offset ? History::kNewer : History::kOlder;
@@ -165,13 +166,14 @@ History CompareHistories(const ReplicationMark& first, const ReplicationMark& se
   const auto went_past = [](const ReplicationMark& old, const ReplicationMark& promoted) {
     return old.offset >= promoted.previous_offset;
   };
-  if (first.previous_offset >= 0 && first.previous_id == second.replication_id) {
-    return went_past(second, first) ? History::kDiverged : History::kNewer;
-  }
-  if (second.previous_offset >= 0 && second.previous_id == first.replication_id) {
-    return went_past(first, second) ? History::kDiverged : History::kOlder;
-  }
-  if (first.previous_offset >= 0 && first.previous_id == second.previous_id) {
+  const bool first_later = first.previous_offset >= 0 && first.previous_id == second.replication_id;
+  const bool second_later =
+      second.previous_offset >= 0 && second.previous_id == first.replication_id;
+  if (first_later && second_later) return History::kUnknown;  // not of this world
+  if (first_later) return went_past(second, first) ? History::kDiverged : History::kNewer;
+  if (second_later) return went_past(first, second) ? History::kDiverged : History::kOlder;
+  if (first.previous_offset >= 0 && second.previous_offset >= 0 &&
+      first.previous_id == second.previous_id) {
     return History::kDiverged;  // two members were promoted from one history
   }
   return History::kUnknown;
