@@ -27,6 +27,7 @@ struct SimServer {
   bool linked = false;   ///< its link was up in this life
   bool passive = false;  ///< replica-priority 0
   bool copied = false;   ///< this start has kept a copy of its dataset
+  MemberName compared;   ///< whom this start has compared its dataset with
   std::string waits;
 
   [[nodiscard]] bool Leads() const { return up && running && primary; }

@@ -212,7 +212,7 @@ class SentinelSimulation {
         return Lead(self);
       case StartAction::kFollow:
         self.running = true;
-        self.follows = *plan.target;
+        self.follows = self.compared = *plan.target;
         self.passive = plan.passive;
         self.copied = plan.keep_copy;
         if (self.writes.empty() && !plan.passive) Violate(self.name, "is empty and not passive");
@@ -373,7 +373,8 @@ class SentinelSimulation {
       if (primary.writes.empty() && !server.writes.empty()) {
         Violate(name, "is wiped by " + primary.name.ToString());
       }
-      if (!server.linked && !server.copied && !Contains(primary.writes, server.writes)) {
+      if (!server.linked && !server.copied && server.compared == primary.name &&
+          !Contains(primary.writes, server.writes)) {
         Violate(name, "has lost writes of its volume without a copy");
       }
       server.writes = primary.writes;

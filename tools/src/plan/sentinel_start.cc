@@ -8,6 +8,8 @@
 namespace bowline {
 namespace {
 
+constexpr std::uint64_t kFirstEpoch = 1;
+
 std::uint64_t TermOfMember(const Cards& cards, MemberName member) {
   const auto card = cards.find(member);
   return card == cards.end() ? 0 : card->second.term;
@@ -16,10 +18,10 @@ std::uint64_t TermOfMember(const Cards& cards, MemberName member) {
 /// The roll-call's word must win over that of a sentinel which remembers another primary. Two that
 /// were told different things by different cards must not tell them in one epoch, as nothing would
 /// settle that; so the higher ordinal's word wins. Where no other word can be, in a first start,
-/// the epoch stays as it is: 0.
+/// all tell the first epoch: 1, as a dataset's term of 0 means that it is not known.
 SentinelEpochs EpochsAfter(const QuorumView& quorum, const StartInput& input, MemberName primary) {
   SentinelEpochs epochs = quorum.epochs;
-  epochs.config = std::max(epochs.config, TermOfMember(input.peers, primary));
+  epochs.config = std::max({epochs.config, TermOfMember(input.peers, primary), kFirstEpoch});
   const bool alone = quorum.silent == 0 && (quorum.opinions == 0 || quorum.primary == primary) &&
                      Holders(input, input.layout.MembersOf(0)).empty();
   if (!alone) epochs.config += 1 + static_cast<std::uint64_t>(input.self.ordinal);

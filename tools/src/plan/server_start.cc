@@ -48,10 +48,11 @@ StartPlan PlanReplica(const StartInput& input, const ShardView& view, std::strin
   StartPlan plan = Follow(input, view, why);
   const Card own = OwnCard(input);
   const std::uint64_t term = ViewOfSentinels(input.layout, input.peers).epochs.config;
-  if (own.HasData() && own.term != 0 && own.term < term && !input.peers.contains(*view.primary)) {
+  if (own.HasData() && own.term < term && !input.peers.contains(*view.primary)) {
     plan.keep_copy = true;
     plan.warning = true;
-    plan.reason += "; this dataset is of an earlier term and cannot be compared: a copy is kept";
+    plan.reason +=
+        "; this dataset is of an earlier or unknown term and cannot be compared: a copy is kept";
   }
   plan.passive = !MayBePromoted(input.layout, input.peers, own);
   return plan;
