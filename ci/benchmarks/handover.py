@@ -91,7 +91,9 @@ def percentile(values: list[float], part: float) -> float:
 def figures(name: str, single: Outcome, full: Outcome, goals: tuple[str, str]) -> list[Figure]:
     rate = full.acked / full.seconds
     return [
-        Figure(f"{name}: write gap of a handover, p50 of {len(single.gaps)}", [percentile(single.gaps, 0.5)], "s", goals[0]),
+        Figure(
+            f"{name}: write gap of a handover, p50 of {len(single.gaps)}", [percentile(single.gaps, 0.5)], "s", goals[0]
+        ),
         Figure(f"{name}: p99", [percentile(single.gaps, 0.99)], "s", goals[1]),
         Figure(f"{name}: errors that clients saw, per handover", [single.errors / len(single.gaps)], ""),
         Figure(f"{name}: writes acknowledged per second under load", [rate], "/s", "≥ 2,000"),
