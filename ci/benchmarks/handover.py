@@ -1,7 +1,7 @@
 """Planned handovers under load, both modes and both engines: what a client sees, and whether anything is lost.
 
-Two runs per installation: writes in single round trips, for the gaps; then full load by pipelines, for losses. Each round
-ends with a look at every acknowledged key, and an empty dataset for the next one.
+Two runs per installation: writes in single round trips, for the gaps; then full load by pipelines, for losses. Each
+round ends with a look at every acknowledged key, and an empty dataset for the next one.
 """
 
 from __future__ import annotations
