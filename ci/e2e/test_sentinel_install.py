@@ -71,7 +71,7 @@ def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
     for asked in (sentinel_set.servers()[0], sentinel_set.sentinels()[0]):
         sentinel_set.bowline(asked, "check")
         table = sentinel_set.bowline(asked, "status")
-        assert all(pod.name in table and pod.node.name in table for pod in pods), table
+        assert all(sentinel_set.member(pod) in table and pod.node.name in table for pod in pods), table
     status = sentinel_set.status()
     assert status["healthy"] is True
     assert status["problems"] == []
