@@ -56,7 +56,8 @@ def configuration(binary: str, profile: Profile) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in configs[0]["data"].items():
             Path(folder, name).write_text(text)
-        files = ("--config", str(Path(folder, "bowline.json")), "--engine-directives", str(Path(folder, "engine.conf")))
+        flags = {"config": "bowline.json", "engine-directives": "engine.conf", "sentinel-directives": "sentinel.conf"}
+        files = [word for flag, name in flags.items() for word in (f"--{flag}", str(Path(folder, name)))]
         result = render.run(binary, "config", "check", *files)
     return "" if result.returncode == 0 else f"exit {result.returncode}: {result.stdout}{result.stderr}"
 

@@ -10,7 +10,7 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 30> kOwned{
+constexpr std::array<std::string_view, 28> kOwned{
     "port",
     "tls-port",
     "unixsocket",
@@ -23,8 +23,6 @@ constexpr std::array<std::string_view, 30> kOwned{
     "cluster-allow-replica-migration",
     "slaveof",
     "replicaof",
-    "replica-priority",
-    "slave-priority",
     "masteruser",
     "masterauth",
     "primaryuser",
@@ -44,6 +42,9 @@ constexpr std::array<std::string_view, 30> kOwned{
 };
 constexpr std::array<std::string_view, 3> kOwnedPrefixes{"cluster-announce-", "replica-announce-",
                                                          "slave-announce-"};
+
+// Sentinel mode: whom a sentinel may promote is decided by the program.
+constexpr std::array<std::string_view, 2> kPriority{"replica-priority", "slave-priority"};
 
 bool IsOwned(const std::vector<std::string>& words) {
   const std::string& name = words.front();
@@ -113,8 +114,13 @@ std::string QuoteConf(std::string_view value) {
 }
 
 Result<std::string> RenderEngineConf(const EngineConfInput& input) {
-  RETURN_IF_ERROR(CheckDirectives("engine.conf", input.user_directives, &IsOwned));
   const Settings& settings = input.settings;
+  RETURN_IF_ERROR(CheckDirectives(
+      "engine.conf", input.user_directives, [&](const std::vector<std::string>& words) {
+        const bool priority = settings.layout.mode == Mode::kSentinel &&
+                              std::ranges::contains(kPriority, words.front());
+        return priority || IsOwned(words);
+      }));
   std::string text = "# Written by bowline at every start.\n" + input.user_directives;
   if (!text.ends_with('\n')) text += '\n';
   text += std::format("port {}\n", settings.ports.client);
