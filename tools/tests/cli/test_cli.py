@@ -20,7 +20,7 @@ from typing import Any
 PROGRAM = ""
 OK, FALSE, USAGE, DATA, PERMISSION, CONFIGURATION = 0, 1, 64, 65, 77, 78
 VERBS = [
-    "install", "init", "run server", "probe", "prestop", "status", "check", "failover", "auth create",
+    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "auth create",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
 
@@ -70,12 +70,15 @@ class Case(unittest.TestCase):
 
 class Usage(Case):
     def test_wrong_usage_is_64_and_says_why_on_stderr(self) -> None:
-        for args in ["", "frobnicate", "run", "run frob", "status --frob", "probe", "probe dead", "install", "failover",
+        for args in ["", "frobnicate", "run", "run frob", "status --frob", "probe", "probe dead", "install",
                      "failover --shard x", "nodes-conf", "nodes-conf check", "check --wait x", "status --output xml"]:  # fmt: skip
             with self.subTest(args):
                 result = self.check(USAGE, *args.split())
                 self.assertEqual(result.stdout, "")
                 self.assertNotEqual(result.stderr, "")
+
+    def test_failover_in_a_cluster_needs_a_shard(self) -> None:
+        self.assertIn("--shard is missing: use 0 to 2", self.check(CONFIGURATION, "failover", self.config()).stderr)
 
     def test_an_unknown_verb_is_named(self) -> None:
         self.assertIn('unknown verb "stat"', self.check(USAGE, "stat", "--output", "json").stderr)
