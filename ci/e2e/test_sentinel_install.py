@@ -116,6 +116,7 @@ def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str
             client.set("plain", "through the replicas' Service")
 
 
+@pytest.mark.long
 def test_plain_client_follows_a_failover(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     """It knows the primary's Service alone, and connects again."""
     with sentinel_scenario("planned failover, beside it a client of the primary's Service") as running:
@@ -131,6 +132,7 @@ def test_plain_client_follows_a_failover(sentinel_set: SentinelSet, sentinel_sce
     assert verdict.ok, verdict
 
 
+@pytest.mark.long
 def test_events_tell_a_failover(sentinel_set: SentinelSet) -> None:
     before = {event["metadata"]["uid"] for event in sentinel_set.kube.all("events")}
     old = sentinel_set.primary()

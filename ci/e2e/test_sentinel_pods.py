@@ -17,6 +17,7 @@ def test_primary_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
     assert sentinel_set.primary().name != primary.name, "it has not handed over"
 
 
+@pytest.mark.long
 def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary, replica = sentinel_set.primary(), sentinel_set.replicas()[0]
     with sentinel_scenario("delete a replica's pod"):
@@ -25,6 +26,7 @@ def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
     assert sentinel_set.primary().name == primary.name
 
 
+@pytest.mark.long
 def test_sentinel_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary, sentinel = sentinel_set.primary(), sentinel_set.sentinels()[0]
     with sentinel_scenario("delete a sentinel's pod"):
@@ -84,6 +86,7 @@ def test_sentinel_init_killed(sentinel_set: SentinelSet, sentinel_scenario: Make
     assert sentinel_set.primary().name == primary.name
 
 
+@pytest.mark.long
 def test_rollout_of_servers_and_sentinels(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     old = {pod.name: pod.uid for pod in sentinel_set.pods()}
     with sentinel_scenario("kubectl rollout restart of both StatefulSets", converge=90):
