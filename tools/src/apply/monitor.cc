@@ -111,12 +111,12 @@ void Monitor::LookAtOthers(const Card& card) {
 
 void Monitor::HealServer(const Card& card) {
   ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
-                                              .self = self_,
-                                              .engine = card.engine,
-                                              .announced = announced_,
-                                              .addresses = addresses_,
-                                              .peers = peers_,
-                                              .held_back = held_back_});
+                                        .self = self_,
+                                        .engine = card.engine,
+                                        .announced = announced_,
+                                        .addresses = addresses_,
+                                        .peers = peers_,
+                                        .held_back = held_back_});
   if (held_back_ && !plan.release) {
     plan.release = MayBePromoted(settings_.layout, peers_, card);
     if (plan.release) plan.reason = "no other server is known to hold a newer dataset";

@@ -1,9 +1,7 @@
 #pragma once
-// For tests only: servers and sentinels that start by PlanStart and PlanSentinelStart, with engines
-// and sentinels reduced to what matters here. A dataset is the list of writes that it has seen. A
-// sentinel takes the word of a higher epoch; a majority of them promotes any replica whose
-// priority is not 0 when the primary does not run, and turns others that run as primary into
-// replicas.
+// For tests only: servers and sentinels that start by PlanStart and PlanSentinelStart. A dataset is
+// the list of writes that it has seen; a majority of sentinels promotes any replica whose priority
+// is not 0 when the primary does not run. A higher epoch wins.
 
 #include <algorithm>
 #include <random>
@@ -326,7 +324,6 @@ class SentinelSimulation {
       server.follows = *named;
     }
   }
-
   /// One sentinel fails over: of those that were in sync in this life the one with the most
   /// writes, else anybody that has a priority.
   void Promote(SimSentinel& leader) {
@@ -357,7 +354,6 @@ class SentinelSimulation {
     next.volume.mark->term = epochs.config;
     if (Below(3) != 0) Gossip();
   }
-
   void Replicate() {
     const auto named = Named();
     for (auto& [name, server] : servers) {
@@ -385,7 +381,6 @@ class SentinelSimulation {
       server.volume.state.held = server.volume.state.held || !server.writes.empty();
     }
   }
-
   [[nodiscard]] SentinelEpochs ViewOfWords() const {
     SentinelEpochs epochs;
     for (const auto& [name, sentinel] : sentinels) {
@@ -393,7 +388,6 @@ class SentinelSimulation {
     }
     return epochs;
   }
-
   std::mt19937 random_;
   std::map<MemberName, std::string> said_;
   int last_write_ = 0;

@@ -13,9 +13,9 @@ namespace bowline {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-using testing::StartingSet;
 using testing::SentinelName;
 using testing::ServerName;
+using testing::StartingSet;
 using testing::TestIdentity;
 
 void Check(const StartPlan& plan, StartAction action, const std::string& reason,

@@ -1,5 +1,6 @@
 #pragma once
-// For tests of the start decisions only: a set of servers and sentinels as its members' cards tell it.
+// For tests of the start decisions only: a set of servers and sentinels as its members' cards tell
+// it.
 
 #include "plan/sentinel_start.h"
 #include "plan/testing.h"
