@@ -66,7 +66,7 @@ void ComeUp(SentinelSimulation& world) {
 }
 
 TEST_CASE("a power cut with any volumes lost: what one server still has is kept") {
-  for (unsigned seed = 0; seed < 120; ++seed) {
+  for (unsigned seed = 0; seed < 30; ++seed) {
     SentinelSimulation world = Lived(2 + static_cast<int>(seed % 4), seed);
     const Writes all = world.Primary()->writes;
     world.KillAll();
@@ -88,7 +88,7 @@ TEST_CASE("a power cut with any volumes lost: what one server still has is kept"
 }
 
 TEST_CASE("a server that was away for long never takes its old dataset to the others") {
-  for (unsigned seed = 0; seed < 90; ++seed) {
+  for (unsigned seed = 0; seed < 24; ++seed) {
     SentinelSimulation world = Lived(3 + static_cast<int>(seed % 3), seed);
     SimServer& away = world.Server(world.Below(3));
     world.Kill(away);
@@ -117,7 +117,7 @@ TEST_CASE("a server that was away for long never takes its old dataset to the ot
 }
 
 TEST_CASE("one member after the other dies, restarts or loses its volume: nothing is lost") {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 16; ++seed) {
     SentinelSimulation world = Lived(3, seed);
     CAPTURE(seed);
     for (int life = 0; life < 8; ++life) {
@@ -147,7 +147,7 @@ TEST_CASE("one member after the other dies, restarts or loses its volume: nothin
 }
 
 TEST_CASE("all sentinels lose their memory while the primary is down: the replicas tell whom") {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 16; ++seed) {
     SentinelSimulation world = Lived(3, seed);
     CAPTURE(seed);
     const Writes all = world.Primary()->writes;
@@ -166,7 +166,7 @@ TEST_CASE("all sentinels lose their memory while the primary is down: the replic
 }
 
 TEST_CASE("a sentinel that was away returns with its old memory: it is not believed") {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 16; ++seed) {
     SentinelSimulation world = Lived(3, seed);
     CAPTURE(seed);
     world.Kill(world.Sentinel(0));
@@ -194,7 +194,7 @@ TEST_CASE("a sentinel that was away returns with its old memory: it is not belie
 }
 
 TEST_CASE("whatever happens, everybody gets there again and no rule is broken") {
-  for (unsigned seed = 0; seed < 100; ++seed) {
+  for (unsigned seed = 0; seed < 25; ++seed) {
     SentinelSimulation world = Lived(3 + static_cast<int>(seed % 3), seed);
     CAPTURE(seed);
     for (int round = 0; round < 40; ++round) {
