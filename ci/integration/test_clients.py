@@ -15,6 +15,8 @@ from integration.sentinels import DOWN_AFTER, LoopbackSentinels, leads
 from integration.writing import direct_settings, durable, missing, sentinel_settings
 from recorder import Address, ProgramRecorder, Recording, Settings, verify
 
+pytestmark = pytest.mark.long
+
 # Seconds without a write: the servers need 2 (sentinels) to 6 (cluster), the rest is the library's; seen: up to 9.
 RECOVERY_BOUND = 20.0
 

@@ -18,6 +18,8 @@ from integration.sentinels import DOWN_AFTER, MASTER_NAME, PASSWORD, SENTINEL_PA
 from integration.writing import direct_settings, durable, missing, sentinel_settings
 from recorder import NotServingError, Recorder, Recording, verify
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(params=NEWEST, ids=[engine.label for engine in NEWEST])
 def engine(request: pytest.FixtureRequest) -> Engine:

@@ -7,4 +7,5 @@ here=$(dirname "$(readlink -f "$0")")
 BOWLINE_BIN=$("$ROOT/ci/lib/program.sh")
 export BOWLINE_BIN
 "$ROOT/ci/lib/engines.sh"
-run_pytest "$ROOT/ci/integration/run.sh" --color=no
+[ -n "${BOWLINE_LONG:-}" ] && some=() || some=(-m "not long")
+run_pytest "$ROOT/ci/integration/run.sh" --color=no "${some[@]}"
