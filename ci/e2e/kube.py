@@ -62,6 +62,10 @@ class Kube:
         finally:
             self("uncordon", node.name)
 
+    def describe_set(self, pod: str) -> str:
+        """What `kubectl describe` shows of the StatefulSet that the pod of this name belongs to."""
+        return str(self("describe", "statefulset", pod.rsplit("-", 1)[0]))
+
     def events(self, name: str) -> list[Object]:
         """Events about the object of this name, oldest first."""
         found = json.loads(self("get", "events", "--field-selector", f"involvedObject.name={name}", "-o", "json"))[

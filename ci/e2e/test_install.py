@@ -43,3 +43,4 @@ def test_events_tell_the_first_start(cluster: Cluster) -> None:
     for pod in cluster.pods():
         reasons = [event["reason"] for event in cluster.kube.events(pod.name)]
         assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
+        assert f"{pod.name}: " in cluster.kube.describe_set(pod.name)

@@ -90,6 +90,7 @@ def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) 
     for pod in sentinel_set.pods():
         reasons = [event["reason"] for event in sentinel_set.kube.events(pod.name)]
         assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
+        assert f"{pod.name}: " in sentinel_set.kube.describe_set(pod.name)
 
 
 def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:

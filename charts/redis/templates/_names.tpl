@@ -78,3 +78,16 @@
 {{- define "redis.authJobName" -}}
 {{- include "redis.fullname" . }}-auth-create
 {{- end -}}
+
+{{- /* Names of all members' StatefulSets, as YAML. Argument: the root. */ -}}
+{{- define "redis.statefulSets" -}}
+{{- if eq .Values.mode "cluster" -}}
+{{- range $shard := until (int .Values.cluster.shards) }}
+- {{ include "redis.shardName" (dict "root" $ "shard" $shard) }}
+{{- end }}
+{{- else -}}
+{{- range $component := list "server" "sentinel" }}
+- {{ include "redis.componentName" (dict "root" $ "component" $component) }}
+{{- end }}
+{{- end -}}
+{{- end -}}

@@ -11,7 +11,7 @@ constexpr Milliseconds kSendTimeout{2000};
 }  // namespace
 
 EventSink::EventSink(const PodEnv& pod, bool enabled)
-    : about_{.name = pod.name, .name_space = pod.name_space, .uid = pod.uid} {
+    : pod_{.name = pod.name, .name_space = pod.name_space, .uid = pod.uid} {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) {
@@ -43,6 +43,22 @@ void EventSink::Flush(Deadline deadline) {
   changed_.wait_for(lock, deadline.Left(), [this] { return queue_.empty() && !sending_; });
 }
 
+void EventSink::Send(const EventBody& event) {
+  const auto told = [](const Status& sent) {
+    if (!sent) LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
+  };
+  told(api_->CreateEvent(pod_, event, pod_.name, Deadline::In(kSendTimeout)));
+  if (!set_) {
+    const std::string name = pod_.name.substr(0, pod_.name.rfind('-'));
+    auto found = api_->GetStatefulSet(pod_.name_space, name, Deadline::In(kSendTimeout));
+    if (!found) return told(std::unexpected(found.error()));
+    set_ = *std::move(found);
+  }
+  EventBody of_member = event;
+  of_member.message = pod_.name + ": " + event.message;
+  told(api_->CreateEvent(*set_, of_member, pod_.name, Deadline::In(kSendTimeout)));
+}
+
 void EventSink::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
@@ -50,8 +66,7 @@ void EventSink::Run(const std::stop_token& stop) {
     queue_.pop_front();
     sending_ = true;
     lock.unlock();
-    const Status sent = api_->CreateEvent(about_, event, Deadline::In(kSendTimeout));
-    if (!sent) LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
+    Send(event);
     lock.lock();
     sending_ = false;
     changed_.notify_all();

@@ -1,5 +1,5 @@
 #pragma once
-// Kubernetes Events about our own pod, sent by a thread of its own: an API server that does not
+// Kubernetes Events about our own pod and its StatefulSet, sent by a thread of its own: an API server that does not
 // answer must never delay a start, a probe or a handover.
 
 #include <condition_variable>
@@ -29,8 +29,10 @@ class EventSink {
 
  private:
   void Run(const std::stop_token& stop);
+  void Send(const EventBody& event);
 
-  PodRef about_;
+  ObjectRef pod_;
+  std::optional<ObjectRef> set_;  ///< known after the first answer
   std::optional<KubeApi> api_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

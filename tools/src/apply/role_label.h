@@ -27,7 +27,7 @@ class RoleLabel {
  private:
   void Run(const std::stop_token& stop);
 
-  PodRef pod_;
+  ObjectRef pod_;
   std::optional<KubeApi> api_;
   std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -68,7 +68,8 @@ std::string Shortened(const std::string& message) {
   return message.substr(0, size);
 }
 
-std::string EventJson(const PodRef& about, const EventBody& event) {
+std::string EventJson(const ObjectRef& about, const EventBody& event,
+                      const std::string& reporter) {
   const std::string now = Rfc3339Seconds();
   JsonWriter json;
   json.BeginObject().Field("apiVersion", "v1").Field("kind", "Event");
@@ -76,14 +77,14 @@ std::string EventJson(const PodRef& about, const EventBody& event) {
   json.Field("name", about.name + "." + RandomHex(8));
   json.Field("namespace", about.name_space).EndObject();
   json.Key("involvedObject").BeginObject();
-  json.Field("apiVersion", "v1").Field("kind", "Pod").Field("name", about.name);
+  json.Field("apiVersion", about.api_version).Field("kind", about.kind).Field("name", about.name);
   json.Field("namespace", about.name_space).Field("uid", about.uid).EndObject();
   json.Field("reason", event.reason);
   json.Field("message", Shortened(event.message));
   json.Field("type", event.warning ? "Warning" : "Normal");
   json.Field("firstTimestamp", now).Field("lastTimestamp", now).Field("count", 1);
   json.Key("source").BeginObject().Field("component", "bowline").EndObject();
-  json.Field("reportingComponent", "bowline").Field("reportingInstance", about.name);
+  json.Field("reportingComponent", "bowline").Field("reportingInstance", reporter);
   json.EndObject();
   return json.Take();
 }
@@ -144,7 +145,7 @@ Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string&
   return {};
 }
 
-Status KubeApi::SetPodLabel(const PodRef& pod, const std::string& label, const std::string& value,
+Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                             Deadline deadline) const {
   JsonWriter json;
   json.BeginObject().Key("metadata").BeginObject();
@@ -156,10 +157,26 @@ Status KubeApi::SetPodLabel(const PodRef& pod, const std::string& label, const s
   return {};
 }
 
-Status KubeApi::CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const {
+Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const std::string& name,
+                                          Deadline deadline) const {
+  const std::string path =
+      std::format("/apis/apps/v1/namespaces/{}/statefulsets/{}", name_space, name);
+  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
+  ASSIGN_OR_RETURN(const std::string uid, metadata.GetString("uid"));
+  return ObjectRef{.kind = "StatefulSet",
+                   .api_version = "apps/v1",
+                   .name = name,
+                   .name_space = name_space,
+                   .uid = uid};
+}
+
+Status KubeApi::CreateEvent(const ObjectRef& about, const EventBody& event,
+                            const std::string& reporter, Deadline deadline) const {
   const std::string path = std::format("/api/v1/namespaces/{}/events", about.name_space);
   ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
-                   Call("POST", path, EventJson(about, event), "application/json", deadline));
+                   Call("POST", path, EventJson(about, event, reporter), "application/json", deadline));
   return {};
 }
 

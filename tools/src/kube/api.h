@@ -18,15 +18,17 @@ struct ConfigMapState {
   std::map<std::string, std::string> data;
 };
 
-/// A core/v1 Event about a pod.
+/// A core/v1 Event.
 struct EventBody {
   std::string reason;   ///< CamelCase, e.g. "Rejoined"
   std::string message;  ///< at most 1024 bytes are kept (the API's limit)
   bool warning = false;
 };
 
-/// Which object an event is about.
-struct PodRef {
+/// A pod, or the StatefulSet that it belongs to.
+struct ObjectRef {
+  std::string kind = "Pod";
+  std::string api_version = "v1";
   std::string name;
   std::string name_space;
   std::string uid;
@@ -46,9 +48,14 @@ class KubeApi {
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
   /// Sets one label of a pod; its other labels stay.
-  Status SetPodLabel(const PodRef& pod, const std::string& label, const std::string& value,
+  Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                      Deadline deadline) const;
-  Status CreateEvent(const PodRef& about, const EventBody& event, Deadline deadline) const;
+  /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.
+  Result<ObjectRef> GetStatefulSet(const std::string& name_space, const std::string& name,
+                                   Deadline deadline) const;
+  /// `reporter` is the pod that tells.
+  Status CreateEvent(const ObjectRef& about, const EventBody& event, const std::string& reporter,
+                     Deadline deadline) const;
   /// Keys and values of a Secret, decoded.
   Result<std::map<std::string, std::string>> GetSecret(const std::string& name_space,
                                                        const std::string& name,

@@ -177,11 +177,12 @@ TEST_CASE("no server, no token, no cluster") {
 
 TEST_CASE("an event, about the pod, within the API's limits") {
   const FakeCluster cluster;
-  const PodRef about{.name = "demo-shard-0-0", .name_space = "ns", .uid = "u-1"};
+  const ObjectRef about{.name = "demo-shard-0-0", .name_space = "ns", .uid = "u-1"};
   // 1023 bytes and then a character of two: the cut must not leave a half.
   const std::string message = std::string(1023, 'm') + "\xc3\xa4 and more";
   REQUIRE(cluster.Api().CreateEvent(
-      about, {.reason = "StartRefused", .message = message, .warning = true}, Soon()));
+      about, {.reason = "StartRefused", .message = message, .warning = true},
+      about.name, Soon()));
   CHECK(cluster.LastRequest().root().GetString("path") == "/api/v1/namespaces/ns/events");
   const auto event = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
   REQUIRE(event);
@@ -193,6 +194,27 @@ TEST_CASE("an event, about the pod, within the API's limits") {
   CHECK(root.Get("involvedObject")->GetString("uid") == "u-1");
   CHECK(root.Get("metadata")->GetString("namespace") == "ns");
   CHECK(root.Get("metadata")->GetString("name")->starts_with("demo-shard-0-0."));
+}
+
+TEST_CASE("an event about a StatefulSet, which is known by its uid") {
+  const FakeCluster cluster;
+  const auto set = cluster.Api().GetStatefulSet("ns", "workload", Soon());
+  REQUIRE(set);
+  CHECK(cluster.LastRequest().root().GetString("path") ==
+        "/apis/apps/v1/namespaces/ns/statefulsets/workload");
+  REQUIRE(cluster.Api().CreateEvent(*set, {.reason = "HandedOver", .message = "m"}, "workload-1",
+                                    Soon()));
+  const auto event = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  REQUIRE(event);
+  const JsonView root = event->root();
+  const auto about = root.Get("involvedObject");
+  CHECK(about->GetString("kind") == "StatefulSet");
+  CHECK(about->GetString("apiVersion") == "apps/v1");
+  CHECK(about->GetString("name") == "workload");
+  CHECK(about->GetString("uid") == "u-7");
+  CHECK(root.GetString("reportingInstance") == "workload-1");
+  CHECK(cluster.Api().GetStatefulSet("ns", "forbidden", Soon()).error().code ==
+        Code::kPermissionDenied);
 }
 
 TEST_CASE("Secrets: decoded, encoded, and never twice") {

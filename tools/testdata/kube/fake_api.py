@@ -72,6 +72,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_record(self) -> None:
         self.answer(200, RECORD)
 
+    def get_workload(self) -> None:
+        self.answer(200, {"metadata": {"name": "workload", "uid": "u-7"}})
+
     def get_nodata(self) -> None:
         self.answer(200, {"metadata": {"resourceVersion": "1"}})
 
