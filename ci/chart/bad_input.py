@@ -20,7 +20,7 @@ class Bad:
 
 
 CASES = [
-    Bad("0 shards", ("--set", "cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")),
+    Bad("0 shards", ("--set", "mode=cluster,cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")),
     Bad("a misspelt key", ("--set", "cluster.shard=3"), ("'/cluster'", "additional properties 'shard' not allowed")),
     Bad("a misspelt top key", ("--set", "persistance.size=1Gi"), ("additional properties 'persistance' not allowed",)),
     Bad("a size without sense", ("--set", "persistence.size=big"), ("persistence.size", "such as 8Gi")),
@@ -39,34 +39,34 @@ CASES = [
     Bad("our directive", ("--set", "config.dir=/x"), ("config.dir: bowline decides this directive itself",)),
     Bad(
         "several at once",
-        ("--set", "cluster.shards=1,cluster.replicasPerShard=9,persistence.size=x,ports.bus=6379"),
+        ("--set", "mode=cluster,cluster.shards=1,cluster.replicasPerShard=9,persistence.size=x,ports.bus=6379"),
         ("4 error(s)", "cluster.shards", "cluster.replicasPerShard", "persistence.size", "ports."),
     ),
     Bad(
         "two sentinels",
-        ("--set", "mode=sentinel,sentinel.replicas=2"),
+        ("--set", "sentinel.replicas=2"),
         ("sentinel.replicas: 2 is too few", "Set it to 3"),
     ),
     Bad(
         "four sentinels",
-        ("--set", "mode=sentinel,sentinel.replicas=4"),
+        ("--set", "sentinel.replicas=4"),
         ("sentinel.replicas: 4 is even, which adds no safety", "Set it to 3 or 5"),
     ),
     Bad(
         "several at once about sentinels",
-        ("--set", "mode=sentinel,replicas=0,sentinel.quorum=4,sentinel.recoverFrom=x,ports.sentinel=6379"),
+        ("--set", "replicas=0,sentinel.quorum=4,sentinel.recoverFrom=x,ports.sentinel=6379"),
         ("3 error(s)", "replicas: 0 is out of range", "sentinel.quorum: 4", "ports.sentinel"),
     ),
     Bad("an old cluster", ("--kube-version", "1.28.0"), ("1.28.0",)),
 ]
 GOOD = [
-    ("values of the other mode", ("--set", "mode=sentinel,cluster.shards=0,ports.bus=6379")),
-    ("values of the other mode, too", ("--set", "replicas=0,sentinel.replicas=2,ports.sentinel=6379")),
+    ("values of the other mode", ("--set", "cluster.shards=0,ports.bus=6379")),
+    ("values of the other mode, too", ("--set", "mode=cluster,replicas=0,sentinel.replicas=2,ports.sentinel=6379")),
     ("an old but sufficient cluster", ("--kube-version", "1.29.0")),
     ("a vendor's version", ("--kube-version", "v1.33.4-gke.1036000")),
     ("a parent chart's switch", ("--set", "enabled=true")),
-    ("an emptied map", ("--set", "resources.server=null,nodeSelector=null,config=null")),
-    ("another emptied map", ("--set", "mode=sentinel,resources.sentinel=null,sentinel.config=null,config=null")),
+    ("an emptied map", ("--set", "mode=cluster,resources.server=null,nodeSelector=null,config=null")),
+    ("another emptied map", ("--set", "resources.sentinel=null,sentinel.config=null,config=null")),
 ]
 
 

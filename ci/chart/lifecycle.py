@@ -19,7 +19,7 @@ VALUES: dict[str, Any] = {
     "auth": {"password": "clients", "replicationPassword": "members"},
     "nodeSelector": {"bowline/no-such-node": "true"},
 }
-CHANGES = {"log": {"level": "debug"}, "cluster": {"shards": 4, "replicasPerShard": 2}, "podLabels": {"changed": "yes"}}
+CHANGES = {"log": {"level": "debug"}, "replicas": 5, "sentinel": {"replicas": 5}, "podLabels": {"changed": "yes"}}
 
 
 def kept(namespace: str) -> bool:

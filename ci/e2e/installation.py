@@ -24,7 +24,7 @@ class Installation(Generic[SomeMembers]):
         self.kind = kind
         self.engine = engine
         self.purpose = purpose
-        self.values = {"engine": engine, **values}
+        self.values = {"engine": engine, "mode": "cluster", **values}
         self.count = 0
         self.members: SomeMembers | None = None
         self.install_seconds = 0.0
