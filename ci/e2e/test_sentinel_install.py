@@ -15,6 +15,8 @@ from e2e.sentinel_set import SentinelSet
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
+KUBE_PROXY_BOUND = 3.0
+"""Seconds from the API server's endpoints to the nodes' rules."""
 ROLE_LABEL_BOUND = 2.0
 """Seconds from the end of `bowline failover` to labels that tell it."""
 
@@ -108,13 +110,24 @@ def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str
     assert labelled_primary(sentinel_set) == new.name
     wait_for("the Services lead to the new roles", lambda: services_are_right(sentinel_set, new), 5)
     addresses = sentinel_set.service_ips()
-    with sentinel_set.client(addresses[f"{name}-primary"]) as client:
-        client.set("plain", new.name)
-        assert client.wait(2, 1000) == 2, "not all replicas have the key"
-    with sentinel_set.client(addresses[f"{name}-replicas"]) as client:
-        assert client.get("plain") == new.name
-        with pytest.raises(ReadOnlyError):
-            client.set("plain", "through the replicas' Service")
+
+    def written() -> bool:
+        with sentinel_set.client(addresses[f"{name}-primary"]) as client:
+            client.set("plain", new.name)
+            return bool(client.wait(2, 1000) == 2)
+
+    def read_only() -> bool:
+        with sentinel_set.client(addresses[f"{name}-replicas"]) as client:
+            assert client.get("plain") == new.name
+            try:
+                client.set("plain", new.name)
+            except ReadOnlyError:
+                return True
+            return False
+
+    # kube-proxy follows the endpoints a moment later.
+    wait_for("a write through the primary's Service, on all replicas", written, KUBE_PROXY_BOUND)
+    wait_for("the replicas' Service leads to replicas", read_only, KUBE_PROXY_BOUND)
 
 
 @pytest.mark.long
