@@ -1,13 +1,28 @@
 #pragma once
-// What the handovers of both modes share. Only for apply/handover*.cc and
-// apply/sentinel_failover.cc.
+// What the handovers of both modes share. Only for apply/handover*.cc, apply/sentinel_failover.cc
+// and apply/sentinel_hello.cc.
+
+#include <vector>
 
 #include "apply/handover.h"
+#include "sys/parallel.h"
 
 namespace bowline {
 
 inline constexpr Milliseconds kHandoverCall{1000};
 inline constexpr Milliseconds kHandoverPoll{10};
+
+/// What `ask(member)`, a Result, says of each member, in their order. All are asked at once: a dead
+/// node costs one deadline, and not the answers of the others.
+template <typename Ask>
+auto AskAtOnce(const std::vector<MemberName>& members, const Ask& ask) {
+  std::vector<decltype(ask(members.front()))> answers;
+  for (const MemberName member : members) {
+    answers.push_back(Fail(Code::kUnavailable, "{} was not asked", member.ToString()));
+  }
+  Parallel(members.size(), members.size(), [&](std::size_t i) { answers[i] = ask(members[i]); });
+  return answers;
+}
 
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline);
 

@@ -46,14 +46,24 @@ bool NamedByProcesses(const HandoverContext& ctx, MemberName member, Deadline de
          ctx.settings.layout.sentinels;
 }
 
+/// Who accepts a connection need not answer: its process may be frozen.
+Result<RespClient> ConnectToLiving(const HandoverContext& ctx, MemberName member,
+                                   Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply any, client.Command({"PING"}, deadline));
+  return client;
+}
+
 /// The other servers that answer, `target` first.
 std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient target_client,
                                         MemberName target, Deadline deadline) {
+  const Deadline soon = deadline.Within(kHandoverCall);
+  std::vector<MemberName> others = ctx.settings.layout.MembersOf(0);
+  std::erase_if(others, [&](MemberName name) { return name == ctx.self || name == target; });
   std::vector<RespClient> servers;
   servers.push_back(std::move(target_client));
-  for (const MemberName member : ctx.settings.layout.MembersOf(0)) {
-    if (member == ctx.self || member == target) continue;
-    auto client = ConnectTo(ctx, member, deadline.Within(kHandoverCall));
+  for (auto& client :
+       AskAtOnce(others, [&](MemberName member) { return ConnectToLiving(ctx, member, soon); })) {
     if (client) servers.push_back(*std::move(client));
   }
   return servers;

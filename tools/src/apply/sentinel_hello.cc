@@ -24,10 +24,10 @@ Result<AskedSentinel> Ask(const HandoverContext& ctx, MemberName sentinel, Deadl
 }  // namespace
 
 AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadline) {
-  AskedSentinels asked;
   const Deadline soon = deadline.Within(kHandoverCall);
-  for (const MemberName sentinel : ctx.settings.layout.Sentinels()) {
-    auto one = Ask(ctx, sentinel, soon);
+  AskedSentinels asked;
+  for (auto& one : AskAtOnce(ctx.settings.layout.Sentinels(),
+                             [&](MemberName sentinel) { return Ask(ctx, sentinel, soon); })) {
     if (one) {
       asked.all.push_back(*std::move(one));
     } else {

@@ -4,16 +4,17 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -55,20 +56,39 @@ inline std::string Slurp(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// A port of the loopback interface that nobody listens on just now.
-inline int FreePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+inline sockaddr_in LoopbackAddress(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
-  auto* raw = reinterpret_cast<sockaddr*>(&address);
-  REQUIRE(::bind(fd, raw, size) == 0);
-  REQUIRE(::getsockname(fd, raw, &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
 }
+
+/// A socket with a port of the loopback interface that nobody else has.
+class BoundSocket {
+ public:
+  BoundSocket() {
+    sockaddr_in address = LoopbackAddress(0);
+    socklen_t size = sizeof address;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+    auto* raw = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(fd_, raw, size) == 0);
+    REQUIRE(::getsockname(fd_, raw, &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
+  BoundSocket(const BoundSocket&) = delete;
+  BoundSocket& operator=(const BoundSocket&) = delete;
+  ~BoundSocket() { ::close(fd_); }
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] int port() const { return port_; }
+
+ private:
+  int fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  int port_ = 0;
+};
+
+/// A port of the loopback interface that nobody listens on just now.
+inline int FreePort() { return BoundSocket().port(); }
 
 /// A program that runs beside the test and is killed at its end.
 class Program {
@@ -92,44 +112,76 @@ class Program {
   pid_t pid_ = -1;
 };
 
-/// Takes one connection, reads what comes first, then sends `pieces`, with a pause before each one.
-class ScriptedPeer {
+/// Takes one connection on a port of its own and serves it until the end.
+class Peer {
  public:
-  ScriptedPeer(std::vector<std::string> pieces, Milliseconds pause) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port_));
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
-    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(listener_, 1) == 0);
-    thread_ = std::jthread([this, pieces = std::move(pieces), pause] {
-      const int peer = ::accept(listener_, nullptr, nullptr);
-      std::array<char, 4096> request{};
-      (void)!::read(peer, request.data(), request.size());
-      for (const std::string& piece : pieces) {
-        std::this_thread::sleep_for(pause);
-        if (stop_ || ::send(peer, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) break;
-      }
-      ::close(peer);
+  using Serve = std::function<void(int connection, const std::stop_token& stop)>;
+  explicit Peer(Serve serve) {
+    REQUIRE(::listen(listener_.fd(), 1) == 0);
+    thread_ = std::jthread([this, serve = std::move(serve)](const std::stop_token& stop) {
+      const int connection = ::accept(listener_.fd(), nullptr, nullptr);
+      if (connection < 0) return;
+      serve(connection, stop);
+      ::close(connection);
     });
   }
-  ScriptedPeer(const ScriptedPeer&) = delete;
-  ScriptedPeer& operator=(const ScriptedPeer&) = delete;
-  ~ScriptedPeer() {
-    stop_ = true;
-    ::shutdown(listener_, SHUT_RDWR);
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer() {
+    thread_.request_stop();
+    ::shutdown(listener_.fd(), SHUT_RDWR);
     thread_.join();
-    ::close(listener_);
   }
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int port() const { return listener_.port(); }
 
  private:
-  int port_ = FreePort();
-  int listener_ = -1;
-  std::atomic<bool> stop_ = false;
+  BoundSocket listener_;
   std::jthread thread_;
+};
+
+/// Reads what comes first, then sends `pieces`, with a pause before each one.
+class ScriptedPeer : public Peer {
+ public:
+  ScriptedPeer(const std::vector<std::string>& pieces, Milliseconds pause)
+      : Peer([pieces, pause](int connection, const std::stop_token& stop) {
+          std::array<char, 4096> request{};
+          (void)!::read(connection, request.data(), request.size());
+          for (const std::string& piece : pieces) {
+            std::this_thread::sleep_for(pause);
+            if (stop.stop_requested()) return;
+            if (::send(connection, piece.data(), piece.size(), MSG_NOSIGNAL) < 0) return;
+          }
+        }) {}
+};
+
+/// The way to a far node: leads to `port`, and everything takes `delay`.
+class LongWay : public Peer {
+ public:
+  LongWay(int port, Milliseconds delay)
+      : Peer([port, delay](int connection, const std::stop_token& stop) {
+          const int far = ::socket(AF_INET, SOCK_STREAM, 0);
+          const sockaddr_in target = LoopbackAddress(port);
+          // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+          const auto* raw = reinterpret_cast<const sockaddr*>(&target);
+          if (::connect(far, raw, sizeof target) == 0) {
+            while (!stop.stop_requested() && Pass(connection, far, delay) &&
+                   Pass(far, connection, delay)) {
+            }
+          }
+          ::close(far);
+        }) {}
+
+ private:
+  /// What has come from one end goes on to the other one; false when an end is closed.
+  static bool Pass(int from, int to, Milliseconds delay) {
+    pollfd ready{.fd = from, .events = POLLIN, .revents = 0};
+    if (::poll(&ready, 1, 5) <= 0) return true;
+    std::array<char, 65536> data{};
+    const ssize_t size = ::read(from, data.data(), data.size());
+    if (size <= 0) return false;
+    std::this_thread::sleep_for(delay);
+    return ::send(to, data.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
+  }
 };
 
 /// Asks again and again, for at most `span`.

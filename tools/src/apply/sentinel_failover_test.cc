@@ -1,0 +1,115 @@
+// A planned switch of the primary, with real servers and real sentinels.
+
+#include "apply/sentinel_failover.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <map>
+#include <thread>
+
+#include "apply/sentinel_hello.h"
+#include "apply/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::Eventually;
+using testing::kLong;
+using testing::kServer0;
+using testing::kServer1;
+using testing::kServer2;
+using testing::Soon;
+
+constexpr MemberName kServer3{.ordinal = 3, .kind = MemberKind::kServer};
+
+/// Four servers, server-0 leads; three sentinels.
+class RealSet {
+ public:
+  explicit RealSet(const std::string& program) {
+    for (const MemberName member : know.settings.layout.MembersOf(0)) {
+      Endpoint& address = know.addresses.at(member);
+      std::vector<std::string> arguments{"--replica-announce-ip", address.ip};
+      if (member != kServer0) {
+        const Endpoint& primary = know.addresses.at(kServer0);
+        arguments.insert(arguments.end(),
+                         {"--replicaof", primary.ip, std::to_string(primary.port)});
+      }
+      const auto [server, _] = servers.try_emplace(member, program, arguments, address.ip);
+      address.port = server->second.port();
+    }
+    know.settings.ports.client = know.addresses.at(kServer0).port;
+    for (const MemberName member : know.settings.layout.Sentinels()) {
+      const auto [sentinel, _] =
+          sentinels.try_emplace(member, program, member, know.addresses.at(kServer0));
+      know.addresses.at(member).port = sentinel->second.port();
+    }
+    REQUIRE(Eventually([&] { return KnowEachOther(); }));
+  }
+
+  testing::SetKnowledge know{Layout::Sentinel(4, 3)};
+  std::map<MemberName, testing::Engine> servers;
+  std::map<MemberName, testing::Sentinel> sentinels;
+
+ private:
+  /// Every replica is in sync, and every sentinel hears what is told through it.
+  bool KnowEachOther() {
+    for (const auto& [member, server] : servers) {
+      RespClient client = server.Connect();
+      const auto info = client.Info(Soon());
+      const auto listeners = client.Ask({"PUBSUB", "NUMSUB", "__sentinel__:hello"}, Soon());
+      REQUIRE((info && listeners));
+      if (member != kServer0 && !info->link_up) return false;
+      if (listeners->items.at(1).integer != std::ssize(sentinels)) return false;
+    }
+    return true;
+  }
+};
+
+/// Writes, one after another, until a write is refused.
+class Writer {
+ public:
+  explicit Writer(RespClient client)
+      : thread_([this, client = std::move(client)](const std::stop_token& stop) mutable {
+          while (!stop.stop_requested()) {
+            const auto start = std::chrono::steady_clock::now();
+            const auto reply = client.Ask({"INCR", "writes"}, Soon());
+            longest_ = std::max(longest_, Since(start));
+            if (!reply) return;
+          }
+        }) {}
+  /// The longest that a write has waited for its reply; ends the writing.
+  Milliseconds Longest() {
+    thread_.request_stop();
+    thread_.join();
+    return longest_;
+  }
+
+ private:
+  Milliseconds longest_{0};
+  std::jthread thread_;
+};
+
+TEST_CASE("a server that gives no answer does not make the writes wait") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  Writer writer(set.servers.at(kServer0).Connect());
+  set.servers.at(kServer2).Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  const Status switched = SwitchServers(set.know.Context(), kServer1, Soon());
+  INFO((switched ? std::string() : switched.error().ToString()));
+  CHECK(switched);
+  CHECK(Since(start) < kLong / 4);
+  CHECK(writer.Longest() < Milliseconds(1000));
+
+  const auto asked = AskSentinelProcesses(set.know.Context(), Soon());
+  CHECK(asked.all.size() == 3);
+  for (const AskedSentinel& one : asked.all) CHECK(one.view.primary == kServer1);
+  for (const MemberName member : {kServer0, kServer3}) {
+    CAPTURE(member.ToString());
+    const auto info = set.servers.at(member).Connect().Info(Soon());
+    REQUIRE(info);
+    CHECK(info->primary_host == set.know.addresses.at(kServer1).ip);
+  }
+}
+
+}  // namespace
+}  // namespace bowline
