@@ -16,34 +16,22 @@ constexpr Milliseconds kLongestPause{2000};
 constexpr Milliseconds kTellAgain{100};
 constexpr Milliseconds kReplicasPatience{3000};
 
-struct Consent {
-  std::uint64_t epoch = 0;  ///< higher than any that the sentinels have told
-};
-
-/// A majority of the sentinels names `ctx.self`, and none of them is about to change that.
-Result<Consent> AskForConsent(const HandoverContext& ctx, Deadline deadline) {
+/// A majority of the sentinels names `ctx.self`, and none of them is about to change that: an epoch
+/// higher than any that they have told.
+Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, Deadline deadline) {
   const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
-  Consent consent;
-  int naming = 0;
+  std::uint64_t epoch = 0;
   for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.failing_over || sentinel.view.primary_down) {
       return Fail(Code::kAborted, "{} is about to fail over itself", sentinel.member.ToString());
     }
-    if (sentinel.view.primary == ctx.self) ++naming;
-    consent.epoch = std::max(consent.epoch, sentinel.view.epochs.config + 1);
+    epoch = std::max(epoch, sentinel.view.epochs.config + 1);
   }
-  if (naming * 2 > ctx.settings.layout.sentinels) return consent;
+  const auto naming = asked.Naming(ctx.self);
+  if (naming * 2 > ctx.settings.layout.sentinels) return epoch;
   return Fail(Code::kUnavailable, "{} of {} sentinels name {} as the primary{}{}", naming,
               ctx.settings.layout.sentinels, ctx.self.ToString(),
               asked.failures.empty() ? "" : ": ", asked.failures);
-}
-
-bool NamedByProcesses(const HandoverContext& ctx, MemberName member, Deadline deadline) {
-  const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
-  return std::ranges::count(asked.all, std::optional(member),
-                            [](const AskedSentinel& sentinel) { return sentinel.view.primary; }) *
-             2 >
-         ctx.settings.layout.sentinels;
 }
 
 /// Who accepts a connection need not answer: its process may be frozen.
@@ -76,7 +64,7 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
     TellSentinels(ctx, target, epoch, servers, deadline.Within(kHandoverCall));
     const Deadline again = deadline.Within(kTellAgain);
     do {
-      if (NamedByProcesses(ctx, target, deadline)) return {};
+      if (NamedByProcesses(ctx, deadline) == target) return {};
     } while (again.Sleep(kHandoverPoll));
     if (deadline.Passed()) {
       return Fail(Code::kDeadlineExceeded, "{} leads, but no majority of sentinels names it yet",
@@ -132,9 +120,8 @@ Status AskForFailover(const HandoverContext& ctx, Deadline deadline) {
 
 Status WaitUntilAnotherIsNamed(const HandoverContext& ctx, Deadline deadline) {
   do {
-    for (const MemberName member : ctx.settings.layout.MembersOf(0)) {
-      if (member != ctx.self && NamedByProcesses(ctx, member, deadline)) return {};
-    }
+    const auto named = NamedByProcesses(ctx, deadline);
+    if (named && named != ctx.self) return {};
   } while (deadline.Sleep(Milliseconds(50)));
   return Fail(Code::kDeadlineExceeded, "the sentinels name no other server yet");
 }
@@ -142,7 +129,7 @@ Status WaitUntilAnotherIsNamed(const HandoverContext& ctx, Deadline deadline) {
 }  // namespace
 
 Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
-  ASSIGN_OR_RETURN(const Consent consent, AskForConsent(ctx, deadline));
+  ASSIGN_OR_RETURN(const std::uint64_t epoch, AskForConsent(ctx, deadline));
   // Nothing but the switch itself happens while the writes wait.
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
@@ -157,22 +144,21 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
     return done;
   }
   const Status followed = primary.ReplicaOf(ctx.addresses.at(target), pause);
-  TellSentinels(ctx, target, consent.epoch, servers, pause);
+  TellSentinels(ctx, target, epoch, servers, pause);
   (void)primary.CloseClients(pause);
   (void)primary.ResumeWrites(pause);
-  LogInfo(
-      "switched",
-      {{"to", target.ToString()}, {"epoch", consent.epoch}, {"pausedMs", Since(began).count()}});
+  LogInfo("switched",
+          {{"to", target.ToString()}, {"epoch", epoch}, {"pausedMs", Since(began).count()}});
   if (!followed) LogWarning("the old primary", {{"err", followed.error().ToString()}});
-  RETURN_IF_ERROR(TellUntilNamed(ctx, target, consent.epoch, servers, deadline));
+  RETURN_IF_ERROR(TellUntilNamed(ctx, target, epoch, servers, deadline));
   WaitForOtherReplicas(ctx, servers.front(), deadline);
   return {};
 }
 
 Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
-  const auto consent = AskForConsent(ctx, deadline);
-  if (!consent) {
-    LogInfo("leaving the failover to the sentinels", {{"why", consent.error().message}});
+  const auto epoch = AskForConsent(ctx, deadline);
+  if (!epoch) {
+    LogInfo("leaving the failover to the sentinels", {{"why", epoch.error().message}});
     RETURN_IF_ERROR(AskForFailover(ctx, deadline));
     return WaitUntilAnotherIsNamed(ctx, deadline);
   }
@@ -182,7 +168,7 @@ Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline d
   if (info.loading) return Fail(Code::kAborted, "{} is loading", target.ToString());
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
   RETURN_IF_ERROR(Promote(ctx, target, servers, deadline.Within(kHandoverCall)));
-  return TellUntilNamed(ctx, target, consent->epoch, servers, deadline);
+  return TellUntilNamed(ctx, target, *epoch, servers, deadline);
 }
 
 }  // namespace bowline

@@ -1,5 +1,7 @@
 #include "apply/sentinel_hello.h"
 
+#include <algorithm>
+
 #include "apply/handover_parts.h"
 
 namespace bowline {
@@ -23,6 +25,11 @@ Result<AskedSentinel> Ask(const HandoverContext& ctx, MemberName sentinel, Deadl
 
 }  // namespace
 
+std::ptrdiff_t AskedSentinels::Naming(MemberName member) const {
+  return std::ranges::count_if(
+      all, [&](const AskedSentinel& sentinel) { return sentinel.view.primary == member; });
+}
+
 AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadline) {
   const Deadline soon = deadline.Within(kHandoverCall);
   AskedSentinels asked;
@@ -35,6 +42,14 @@ AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadlin
     }
   }
   return asked;
+}
+
+std::optional<MemberName> NamedByProcesses(const HandoverContext& ctx, Deadline deadline) {
+  const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
+  for (const MemberName member : ctx.settings.layout.MembersOf(0)) {
+    if (asked.Naming(member) * 2 > ctx.settings.layout.sentinels) return member;
+  }
+  return std::nullopt;
 }
 
 void TellSentinels(const HandoverContext& ctx, MemberName primary, std::uint64_t epoch,

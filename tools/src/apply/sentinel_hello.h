@@ -19,9 +19,17 @@ struct AskedSentinel {
 struct AskedSentinels {
   std::vector<AskedSentinel> all;
   std::string failures;  ///< of those that do not answer
+
+  /// How many of them name `member` as the primary.
+  [[nodiscard]] std::ptrdiff_t Naming(MemberName member) const;
 };
 
+/// All of them at once, each within a second.
 AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadline);
+
+/// Whom the processes of more than half of the declared sentinels name now; empty: no such
+/// majority.
+std::optional<MemberName> NamedByProcesses(const HandoverContext& ctx, Deadline deadline);
 
 /// Tells every sentinel, through the servers, that `primary` leads with `epoch`: the message with
 /// which sentinels tell each other (sentinel.c, sentinelSendHello and sentinelProcessHelloMessage).
