@@ -16,9 +16,8 @@ Result<AskedSentinel> Ask(const HandoverContext& ctx, MemberName sentinel, Deadl
                    RespClient::Connect(address->second.ip, address->second.port,
                                        SentinelLoginOf(ctx.settings, ctx.secrets), deadline));
   AskedSentinel asked{.member = sentinel, .client = std::move(client), .view = {}};
-  ASSIGN_OR_RETURN(const SentinelFields master,
+  ASSIGN_OR_RETURN(asked.view,
                    asked.client.SentinelMaster(ctx.settings.sentinel.master_name, deadline));
-  RETURN_IF_ERROR(ReadSentinelMaster(master, asked.view));
   asked.view.primary = MemberAt(ctx.addresses, asked.view.primary_ip);
   return asked;
 }

@@ -11,15 +11,6 @@ constexpr Milliseconds kInfoPeriod{1000};
 constexpr Milliseconds kPublishPeriod{500};
 constexpr Milliseconds kPingPeriod{500};
 
-Result<std::vector<SentinelPeer>> ToPeers(const std::vector<SentinelFields>& entries) {
-  std::vector<SentinelPeer> peers;
-  for (const SentinelFields& fields : entries) {
-    ASSIGN_OR_RETURN(SentinelPeer peer, ReadSentinelPeer(fields));
-    peers.push_back(std::move(peer));
-  }
-  return peers;
-}
-
 }  // namespace
 
 void SentinelProbe::SetAddresses(AddressBook addresses) {
@@ -34,13 +25,9 @@ Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
     // Set anew on every connection: the sentinel may have been restarted.
     (void)client_->SentinelPeriods(kInfoPeriod, kPublishPeriod, kPingPeriod, deadline);
   }
-  SentinelSnapshot snapshot;
-  ASSIGN_OR_RETURN(const SentinelFields master, client_->SentinelMaster(master_name_, deadline));
-  RETURN_IF_ERROR(ReadSentinelMaster(master, snapshot));
-  ASSIGN_OR_RETURN(const auto replicas, client_->SentinelReplicas(master_name_, deadline));
-  ASSIGN_OR_RETURN(snapshot.replicas, ToPeers(replicas));
-  ASSIGN_OR_RETURN(const auto sentinels, client_->SentinelSentinels(master_name_, deadline));
-  ASSIGN_OR_RETURN(snapshot.sentinels, ToPeers(sentinels));
+  ASSIGN_OR_RETURN(SentinelSnapshot snapshot, client_->SentinelMaster(master_name_, deadline));
+  ASSIGN_OR_RETURN(snapshot.replicas, client_->SentinelReplicas(master_name_, deadline));
+  ASSIGN_OR_RETURN(snapshot.sentinels, client_->SentinelSentinels(master_name_, deadline));
   snapshot.primary = MemberAt(addresses_, snapshot.primary_ip);
   snapshot.epochs.current = snapshot.epochs.leader = snapshot.epochs.config;
   snapshot.answers = true;

@@ -34,10 +34,8 @@ Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, 
                    RespClient::Connect("127.0.0.1", settings.ports.sentinel,
                                        SentinelLoginOf(settings, secrets), patience));
   while (true) {
-    SentinelSnapshot view;
-    ASSIGN_OR_RETURN(const SentinelFields master,
+    ASSIGN_OR_RETURN(const SentinelSnapshot view,
                      client.SentinelMaster(settings.sentinel.master_name, patience));
-    RETURN_IF_ERROR(ReadSentinelMaster(master, view));
     if (!view.failing_over) return {};
     if (!patience.Sleep(kLook)) {
       return Fail(Code::kDeadlineExceeded, "this sentinel still leads a failover");

@@ -29,7 +29,8 @@ bool HasFlag(std::string_view flags, std::string_view flag) {
 
 }  // namespace
 
-Status ReadSentinelMaster(const SentinelFields& fields, SentinelSnapshot& snapshot) {
+Result<SentinelSnapshot> ReadSentinelMaster(const SentinelFields& fields) {
+  SentinelSnapshot snapshot;
   ASSIGN_OR_RETURN(const std::string_view ip, Field(fields, "ip"));
   ASSIGN_OR_RETURN(snapshot.primary_port, PortField(fields));
   ASSIGN_OR_RETURN(const std::string_view flags, Field(fields, "flags"));
@@ -38,7 +39,7 @@ Status ReadSentinelMaster(const SentinelFields& fields, SentinelSnapshot& snapsh
   snapshot.primary_ip = ip;
   snapshot.primary_down = HasFlag(flags, "s_down") || HasFlag(flags, "o_down");
   snapshot.failing_over = HasFlag(flags, "failover_in_progress");
-  return {};
+  return snapshot;
 }
 
 Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields) {

@@ -52,8 +52,8 @@ struct SentinelSnapshot {
   [[nodiscard]] bool HasOpinion() const { return !primary_ip.empty(); }
 };
 
-/// From SENTINEL MASTER: address, flags and epoch. kInvalidArgument when a field is missing.
-Status ReadSentinelMaster(const SentinelFields& fields, SentinelSnapshot& snapshot);
+/// From SENTINEL MASTER: address, flags and epoch alone. kInvalidArgument when a field is missing.
+Result<SentinelSnapshot> ReadSentinelMaster(const SentinelFields& fields);
 /// From one entry of SENTINEL REPLICAS or SENTINEL SENTINELS. kInvalidArgument likewise.
 Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields);
 

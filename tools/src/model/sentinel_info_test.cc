@@ -27,13 +27,13 @@ TEST_CASE("what a sentinel of every engine says after an election") {
     CAPTURE(engine);
     const auto master = Entries(engine + "/sentinel-master.txt");
     REQUIRE(master.size() == 1);
-    SentinelSnapshot snapshot;
-    REQUIRE(ReadSentinelMaster(master[0], snapshot));
-    CHECK(snapshot.primary_ip.starts_with("127.96.0."));
-    CHECK(snapshot.primary_port == 6379);
-    CHECK(snapshot.epochs.config == 2);
-    CHECK_FALSE(snapshot.primary_down);
-    CHECK_FALSE(snapshot.failing_over);
+    const auto snapshot = ReadSentinelMaster(master[0]);
+    REQUIRE(snapshot);
+    CHECK(snapshot->primary_ip.starts_with("127.96.0."));
+    CHECK(snapshot->primary_port == 6379);
+    CHECK(snapshot->epochs.config == 2);
+    CHECK_FALSE(snapshot->primary_down);
+    CHECK_FALSE(snapshot->failing_over);
 
     const auto replicas = Entries(engine + "/sentinel-replicas.txt");
     REQUIRE(replicas.size() == 2);
@@ -41,7 +41,7 @@ TEST_CASE("what a sentinel of every engine says after an election") {
     for (const SentinelFields& fields : replicas) {
       const auto peer = ReadSentinelPeer(fields);
       REQUIRE(peer);
-      CHECK(peer->ip != snapshot.primary_ip);
+      CHECK(peer->ip != snapshot->primary_ip);
       CHECK(peer->port == 6379);
       down += peer->down ? 1 : 0;
       // The dead one was never asked since the switch: its age is not 0, it has none.
@@ -67,9 +67,9 @@ TEST_CASE("flags are words, not parts of words") {
   SentinelFields fields{{"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}};
   const auto read = [&](const std::string& flags) {
     fields["flags"] = flags;
-    SentinelSnapshot snapshot;
-    REQUIRE(ReadSentinelMaster(fields, snapshot));
-    return snapshot;
+    const auto snapshot = ReadSentinelMaster(fields);
+    REQUIRE(snapshot);
+    return *snapshot;
   };
   CHECK(read("s_down,master").primary_down);
   CHECK(read("master,o_down").primary_down);
@@ -81,17 +81,16 @@ TEST_CASE("flags are words, not parts of words") {
 TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
   const SentinelFields good{
       {"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}, {"runid", "x"}};
-  SentinelSnapshot snapshot;
-  REQUIRE(ReadSentinelMaster(good, snapshot));
+  REQUIRE(ReadSentinelMaster(good));
   REQUIRE(ReadSentinelPeer(good));
   for (const std::string name : {"ip", "port", "flags", "config-epoch"}) {
     CAPTURE(name);
     SentinelFields fields = good;
     fields.erase(name);
-    const Status status = ReadSentinelMaster(fields, snapshot);
-    REQUIRE_FALSE(status);
-    CHECK(status.error().code == Code::kInvalidArgument);
-    CHECK(status.error().message.contains(name));
+    const auto snapshot = ReadSentinelMaster(fields);
+    REQUIRE_FALSE(snapshot);
+    CHECK(snapshot.error().code == Code::kInvalidArgument);
+    CHECK(snapshot.error().message.contains(name));
     CHECK(ReadSentinelPeer(fields).has_value() == (name == "config-epoch"));
   }
   for (const auto& [name, value] :
@@ -99,7 +98,7 @@ TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
     CAPTURE(name, value);
     SentinelFields fields = good;
     fields[name] = value;
-    CHECK_FALSE(ReadSentinelMaster(fields, snapshot));
+    CHECK_FALSE(ReadSentinelMaster(fields));
   }
 }
 

@@ -62,10 +62,13 @@ SentinelFields ToFields(const Reply& reply) {
   return fields;
 }
 
-std::vector<SentinelFields> ToFieldsList(const Reply& reply) {
-  std::vector<SentinelFields> list;
-  for (const Reply& item : reply.items) list.push_back(ToFields(item));
-  return list;
+Result<std::vector<SentinelPeer>> ToPeers(const Reply& reply) {
+  std::vector<SentinelPeer> peers;
+  for (const Reply& item : reply.items) {
+    ASSIGN_OR_RETURN(SentinelPeer peer, ReadSentinelPeer(ToFields(item)));
+    peers.push_back(std::move(peer));
+  }
+  return peers;
 }
 
 }  // namespace
@@ -211,21 +214,21 @@ Status RespClient::ReplicaOf(const Endpoint& primary, Deadline deadline) {
   return {};
 }
 
-Result<SentinelFields> RespClient::SentinelMaster(const std::string& name, Deadline deadline) {
+Result<SentinelSnapshot> RespClient::SentinelMaster(const std::string& name, Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "MASTER", name}, deadline));
-  return ToFields(reply);
+  return ReadSentinelMaster(ToFields(reply));
 }
 
-Result<std::vector<SentinelFields>> RespClient::SentinelReplicas(const std::string& name,
-                                                                 Deadline deadline) {
+Result<std::vector<SentinelPeer>> RespClient::SentinelReplicas(const std::string& name,
+                                                               Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "REPLICAS", name}, deadline));
-  return ToFieldsList(reply);
+  return ToPeers(reply);
 }
 
-Result<std::vector<SentinelFields>> RespClient::SentinelSentinels(const std::string& name,
-                                                                  Deadline deadline) {
+Result<std::vector<SentinelPeer>> RespClient::SentinelSentinels(const std::string& name,
+                                                                Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "SENTINELS", name}, deadline));
-  return ToFieldsList(reply);
+  return ToPeers(reply);
 }
 
 Status RespClient::SentinelFailover(const std::string& name, Deadline deadline) {

@@ -68,10 +68,11 @@ class RespClient {
   Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
 
-  /// To a sentinel. kFailedPrecondition when it does not know that primary.
-  Result<SentinelFields> SentinelMaster(const std::string& name, Deadline deadline);
-  Result<std::vector<SentinelFields>> SentinelReplicas(const std::string& name, Deadline deadline);
-  Result<std::vector<SentinelFields>> SentinelSentinels(const std::string& name, Deadline deadline);
+  /// To a sentinel. kFailedPrecondition when it does not know that primary, kInvalidArgument when
+  /// its reply lacks a field. Of the primary: address, flags and epoch alone.
+  Result<SentinelSnapshot> SentinelMaster(const std::string& name, Deadline deadline);
+  Result<std::vector<SentinelPeer>> SentinelReplicas(const std::string& name, Deadline deadline);
+  Result<std::vector<SentinelPeer>> SentinelSentinels(const std::string& name, Deadline deadline);
   /// +OK means "begun". kAborted: one is on its way already (INPROG); kUnavailable: no replica is
   /// fit in this sentinel's view (NOGOODSLAVE), which may be a second old.
   Status SentinelFailover(const std::string& name, Deadline deadline);
