@@ -4,7 +4,6 @@
 #include "apply/record.h"
 #include "apply/volume_io.h"
 #include "plan/sentinel_conf.h"
-#include "plan/sentinel_start.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
@@ -78,16 +77,23 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
     const auto ready = Act(plan);
     if (!ready) {
       StepFailed(plan, ready.error());
-    } else if (ready->has_value()) {
-      return GuardOutcome{.volume = volume_,
-                          .addresses = addresses_,
-                          .announced = addresses_.at(self_),
-                          .reason = **ready,
-                          .passive = passive_,
-                          .follow = follow_};
+    } else if (*ready) {
+      return Outcome(plan);
     }
     if (!pause(kLook)) return Fail(Code::kAborted, "told to stop before the engine was started");
   }
+}
+
+GuardOutcome Guard::Outcome(const StartPlan& plan) const {
+  GuardOutcome outcome{.volume = volume_,
+                       .addresses = addresses_,
+                       .announced = addresses_.at(self_),
+                       .reason = std::format("{}: {}", StartActionName(plan.action), plan.reason),
+                       .passive = plan.passive};
+  if (self_.kind == MemberKind::kServer && plan.action == StartAction::kFollow) {
+    outcome.follow = addresses_.at(*plan.target);
+  }
+  return outcome;
 }
 
 bool Guard::LookUpAddresses() {
@@ -124,13 +130,7 @@ StartPlan Guard::Decide() {
     auto record = ReadRecord(settings_);
     if (record) input.record_installation = *std::move(record);
   }
-  if (self_.kind != MemberKind::kSentinel) return PlanStart(input);
-  const SentinelPlan plan = PlanSentinelStart(input);
-  epochs_ = plan.epochs;
-  return {.action = plan.action,
-          .reason = plan.reason,
-          .target = plan.primary,
-          .installation = plan.installation};
+  return PlanStart(input);
 }
 
 void Guard::Announce(const StartPlan& plan) {
@@ -157,17 +157,17 @@ void Guard::StepFailed(const StartPlan& plan, const Error& error) {
   events_.Emit("StartWaiting", text, true);
 }
 
-Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
+Result<bool> Guard::Act(const StartPlan& plan) {
   switch (plan.action) {
     case StartAction::kWait:
     case StartAction::kRefuse:
-      return std::nullopt;
+      return false;
     case StartAction::kFound:
       RETURN_IF_ERROR(Found());
-      return std::nullopt;
+      return false;
     case StartAction::kAdopt:
       RETURN_IF_ERROR(Adopt(plan.installation));
-      return std::nullopt;
+      return false;
     case StartAction::kHandOver: {
       const HandoverContext ctx{.settings = settings_,
                                 .addresses = addresses_,
@@ -178,14 +178,14 @@ Result<std::optional<std::string>> Guard::Act(const StartPlan& plan) {
       RETURN_IF_ERROR(
           TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
       events_.Emit("HandedOver", "this member was the primary; another one leads now");
-      return std::nullopt;
+      return false;
     }
     case StartAction::kSeed:
     case StartAction::kResume:
     case StartAction::kFollow:
     case StartAction::kLead:
       RETURN_IF_ERROR(WriteConf(plan));
-      return std::optional(std::format("{}: {}", StartActionName(plan.action), plan.reason));
+      return true;
   }
   return Fail(Code::kInternal, "unknown start action");
 }
@@ -220,8 +220,10 @@ Status Guard::WriteConf(const StartPlan& plan) {
     ASSIGN_OR_RETURN(const std::filesystem::path kept, KeepDataset(paths_.data));
     events_.Emit("DatasetKept", "this member's own dataset is kept in " + kept.string(), true);
   }
-  if (settings_.layout.mode == Mode::kSentinel) return PrepareServer(plan);
-  return WriteNodesConf(plan);
+  if (self_.kind == MemberKind::kShard) return WriteNodesConf(plan);
+  // A server is told in its engine's configuration whom it follows.
+  RETURN_IF_ERROR(NoteEmpty());
+  return SaveAddresses(paths_.data, addresses_);
 }
 
 Status Guard::NoteEmpty() {
@@ -241,18 +243,10 @@ Status Guard::WriteSentinelConf(const StartPlan& plan) {
                                                                .self = self_,
                                                                .addresses = addresses_,
                                                                .primary = *plan.target,
-                                                               .epochs = epochs_,
+                                                               .epochs = plan.epochs,
                                                                .user_directives = *directives,
                                                                .data_directory = paths_.data}));
   return SaveSentinelConf(paths_.data, text, addresses_);
-}
-
-Status Guard::PrepareServer(const StartPlan& plan) {
-  follow_.reset();
-  passive_ = plan.passive;
-  if (plan.action == StartAction::kFollow) follow_ = addresses_.at(*plan.target);
-  RETURN_IF_ERROR(NoteEmpty());
-  return SaveAddresses(paths_.data, addresses_);
 }
 
 Status Guard::WriteNodesConf(const StartPlan& plan) {

@@ -39,15 +39,14 @@ class Guard {
   /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
   bool LookUpAddresses();
   StartPlan Decide();
-  /// Nothing: go on looking. A value: the reason with which the engine may start.
-  Result<std::optional<std::string>> Act(const StartPlan& plan);
+  /// May the process start now? False: go on looking.
+  Result<bool> Act(const StartPlan& plan);
+  [[nodiscard]] GuardOutcome Outcome(const StartPlan& plan) const;
   Status Found();
   Status Adopt(const std::string& installation);
   Status WriteConf(const StartPlan& plan);
   Status WriteNodesConf(const StartPlan& plan);
   Status WriteSentinelConf(const StartPlan& plan);
-  /// A server in sentinel mode: whom it follows goes into its configuration.
-  Status PrepareServer(const StartPlan& plan);
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
   void Announce(const StartPlan& plan);
@@ -65,9 +64,6 @@ class Guard {
   AddressBook addresses_;
   bool addresses_complete_ = false;
   Cards cards_;
-  SentinelEpochs epochs_;  ///< of a sentinel's plan
-  std::optional<Endpoint> follow_;
-  bool passive_ = false;
   std::string announced_reason_;
   std::string failure_;
 };

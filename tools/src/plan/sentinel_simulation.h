@@ -1,5 +1,5 @@
 #pragma once
-// For tests only: servers and sentinels that start by PlanStart and PlanSentinelStart. A dataset is
+// For tests only: servers and sentinels that start by PlanStart. A dataset is
 // the list of writes that it has seen; a majority of sentinels promotes any replica whose priority
 // is not 0 when the primary does not run. A higher epoch wins.
 
@@ -50,13 +50,13 @@ class SentinelSimulation {
   /// One round: those in their guards decide, all by the same moment; then the world goes on.
   void Step() {
     std::vector<std::pair<MemberName, StartPlan>> plans;
-    std::vector<std::pair<MemberName, SentinelPlan>> watches;
+    std::vector<std::pair<MemberName, StartPlan>> watches;
     for (const auto& [name, server] : servers) {
-      if (server.up && !server.running && Below(3) != 0) plans.emplace_back(name, Decide(server));
+      if (server.up && !server.running && Below(3) != 0) plans.emplace_back(name, Plan(server));
     }
     for (const auto& [name, sentinel] : sentinels) {
       if (!sentinel.up || sentinel.running || Below(3) == 0) continue;
-      watches.emplace_back(name, PlanSentinelStart(Ask(name, sentinel.volume)));
+      watches.emplace_back(name, Plan(sentinel));
     }
     for (auto& [name, server] : servers) {
       if (!server.up || !server.running || !server.passive) continue;
@@ -193,7 +193,10 @@ class SentinelSimulation {
     return testing::CardOf(server, follows ? addresses.at(server.follows).ip : "",
                            follows && servers.at(server.follows).Leads());
   }
-  StartPlan Decide(const SimServer& server) { return PlanStart(Ask(server.name, server.volume)); }
+  template <typename SimMember>
+  StartPlan Plan(const SimMember& member) {
+    return PlanStart(Ask(member.name, member.volume));
+  }
 
   void Act(SimServer& self, const StartPlan& plan) {
     Note(self.name, std::format("{}: {}", StartActionName(plan.action), plan.reason));
@@ -252,7 +255,7 @@ class SentinelSimulation {
     server.volume.mark = mark;
   }
 
-  void Act(SimSentinel& self, const SentinelPlan& plan) {
+  void Act(SimSentinel& self, const StartPlan& plan) {
     Note(self.name, std::format("{}: {}", StartActionName(plan.action), plan.reason));
     self.waits = plan.reason;
     if (plan.action == StartAction::kAdopt) {
@@ -260,7 +263,7 @@ class SentinelSimulation {
     }
     if (plan.action != StartAction::kResume) return;
     self.running = true;
-    Name(self, *plan.primary, plan.epochs);
+    Name(self, *plan.target, plan.epochs);
   }
 
   void Name(SimSentinel& sentinel, MemberName primary, SentinelEpochs epochs) {

@@ -1,4 +1,4 @@
-// Whole sets in sentinel mode that start by PlanStart and PlanSentinelStart, in random order and
+// Whole sets in sentinel mode that start by PlanStart, in random order and
 // with random losses: they always get there, with one primary and the newest data.
 
 #include "plan/sentinel_simulation.h"

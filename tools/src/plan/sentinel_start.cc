@@ -1,8 +1,9 @@
-#include "plan/sentinel_start.h"
+// How a sentinel may start. docs/architecture.md says it in words.
 
 #include <algorithm>
 
 #include "plan/quorum_view.h"
+#include "plan/roll_call.h"
 #include "plan/start_parts.h"
 
 namespace bowline {
@@ -29,17 +30,16 @@ SentinelEpochs EpochsAfter(const QuorumView& quorum, const StartInput& input, Me
   return epochs;
 }
 
-SentinelPlan Resume(MemberName primary, std::string_view why, SentinelEpochs epochs) {
+StartPlan Resume(MemberName primary, std::string_view why, SentinelEpochs epochs) {
   return {.action = StartAction::kResume,
           .reason = std::format("{} leads ({})", primary.ToString(), why),
-          .primary = primary,
-          .epochs = epochs,
-          .installation = {}};
+          .target = primary,
+          .epochs = epochs};
 }
 
 /// All servers were heard and one of them runs as primary, with data: no silent sentinel can know a
 /// later one. It may know a later epoch, so ours is no higher than what was heard.
-std::optional<SentinelPlan> WatchRunning(const StartInput& input, const QuorumView& quorum) {
+std::optional<StartPlan> WatchRunning(const StartInput& input, const QuorumView& quorum) {
   const Card* primary = nullptr;
   for (const MemberName member : input.layout.MembersOf(0)) {
     const auto card = input.peers.find(member);
@@ -58,15 +58,7 @@ std::optional<SentinelPlan> WatchRunning(const StartInput& input, const QuorumVi
 
 }  // namespace
 
-SentinelPlan PlanSentinelStart(const StartInput& input) {
-  // Volumes of two installations, and where to learn the installation's id: as for everybody.
-  if (const auto first = PlanInstallation(input)) {
-    return {.action = first->action,
-            .reason = first->reason,
-            .primary = std::nullopt,
-            .epochs = {},
-            .installation = first->installation};
-  }
+StartPlan PlanSentinelStart(const StartInput& input) {
   const SentinelSnapshot own = input.volume.sentinel.value_or(SentinelSnapshot{});
   const QuorumView quorum = ViewOfSentinels(input.layout, input.peers, &own);
   if (quorum.primary && quorum.decided) {
@@ -77,18 +69,14 @@ SentinelPlan PlanSentinelStart(const StartInput& input) {
   }
   if (quorum.forgotten) {
     const RollCall call = CallRoll(input.layout, input.addresses, input.peers, input.recover_from);
-    if (call.primary) {
-      return Resume(*call.primary, call.reason, EpochsAfter(quorum, input, *call.primary));
-    }
-    return {.reason = call.reason, .primary = std::nullopt, .epochs = {}, .installation = {}};
+    if (!call.primary) return Wait(call.reason);
+    return Resume(*call.primary, call.reason, EpochsAfter(quorum, input, *call.primary));
   }
   if (auto running = WatchRunning(input, quorum)) return *running;
-  return {.reason = std::format("this sentinel has no memory of its own; {} others know who leads, "
-                                "{} are silent",
-                                quorum.opinions, quorum.silent),
-          .primary = std::nullopt,
-          .epochs = {},
-          .installation = {}};
+  return Wait(
+      std::format("this sentinel has no memory of its own; {} others know who leads, {} "
+                  "are silent",
+                  quorum.opinions, quorum.silent));
 }
 
 }  // namespace bowline

@@ -1,7 +1,5 @@
 // The decisions of sentinel mode, rule by rule.
 
-#include "plan/sentinel_start.h"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -18,22 +16,14 @@ using testing::ServerName;
 using testing::StartingSet;
 using testing::TestIdentity;
 
+/// `epoch`: of a sentinel that may start.
 void Check(const StartPlan& plan, StartAction action, const std::string& reason,
-           std::optional<int> target = std::nullopt) {
+           std::optional<int> target = std::nullopt, std::uint64_t epoch = 0) {
   INFO(StartActionName(plan.action) << ": " << plan.reason);
   CHECK(plan.action == action);
   CHECK_THAT(plan.reason, ContainsSubstring(reason));
+  CHECK(plan.target.has_value() == target.has_value());
   if (target) CHECK(plan.target == ServerName(*target));
-}
-
-void Check(const SentinelPlan& plan, StartAction action, const std::string& reason,
-           std::optional<int> primary = std::nullopt, std::uint64_t epoch = 0) {
-  INFO(StartActionName(plan.action) << ": " << plan.reason);
-  CHECK(plan.action == action);
-  CHECK_THAT(plan.reason, ContainsSubstring(reason));
-  REQUIRE(plan.primary.has_value() == primary.has_value());
-  if (!primary) return;
-  CHECK(plan.primary == ServerName(*primary));
   CHECK(plan.epochs.config == epoch);
   CHECK(plan.epochs.current >= epoch);
 }
@@ -321,13 +311,13 @@ TEST_CASE("a sentinel starts") {
   SECTION("alone, with a memory: it waits for nobody") {
     StartInput input = set.Ask(SentinelName(0));
     input.peers.clear();
-    Check(PlanSentinelStart(input), StartAction::kResume, "own memory", 0, 3);
+    Check(PlanStart(input), StartAction::kResume, "own memory", 0, 3);
   }
   SECTION("alone, without one") {
     set.Forget(0);
     StartInput input = set.Ask(SentinelName(0));
     input.peers.clear();
-    Check(PlanSentinelStart(input), StartAction::kWait, "no memory of its own; 0 others know");
+    Check(PlanStart(input), StartAction::kWait, "no memory of its own; 0 others know");
   }
   SECTION("without a memory: it takes the majority's") {
     Check(set.Forget(0).Watch(0), StartAction::kResume, "a majority", 0, 3);
@@ -358,7 +348,7 @@ TEST_CASE("a sentinel starts") {
   SECTION("it learns the installation first") {
     StartInput input = set.Ask(SentinelName(0));
     input.volume.state.identity.installation.clear();
-    const SentinelPlan plan = PlanSentinelStart(input);
+    const StartPlan plan = PlanStart(input);
     Check(plan, StartAction::kAdopt, "knows the installation");
     CHECK(plan.installation == TestIdentity().installation);
   }

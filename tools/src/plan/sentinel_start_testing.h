@@ -2,7 +2,6 @@
 // For tests of the start decisions only: a set of servers and sentinels as its members' cards tell
 // it.
 
-#include "plan/sentinel_start.h"
 #include "plan/testing.h"
 
 namespace bowline::testing {
@@ -126,8 +125,8 @@ class StartingSet {
   }
   /// What a server or a sentinel in its guard does.
   [[nodiscard]] StartPlan Plan(int server) const { return PlanStart(Ask(ServerName(server))); }
-  [[nodiscard]] SentinelPlan Watch(int sentinel) const {
-    return PlanSentinelStart(Ask(SentinelName(sentinel)));
+  [[nodiscard]] StartPlan Watch(int sentinel) const {
+    return PlanStart(Ask(SentinelName(sentinel)));
   }
 
  private:

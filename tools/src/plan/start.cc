@@ -138,7 +138,8 @@ std::optional<StartPlan> PlanInstallation(const StartInput& input) {
 
 StartPlan PlanStart(const StartInput& input) {
   if (const auto first = PlanInstallation(input)) return *first;
-  if (input.layout.mode == Mode::kSentinel) return PlanServerStart(input);
+  if (input.self.kind == MemberKind::kSentinel) return PlanSentinelStart(input);
+  if (input.self.kind == MemberKind::kServer) return PlanServerStart(input);
   const VolumeFacts& volume = input.volume;
   const ShardView view =
       ViewOfShard(input.layout, volume.state.identity, input.peers, input.self.shard);

@@ -30,8 +30,9 @@ std::string_view StartActionName(StartAction action);
 
 struct StartPlan {
   StartAction action = StartAction::kWait;
-  std::string reason;                ///< for people: log, event, probe text
-  std::optional<MemberName> target;  ///< kFollow: whom; kHandOver: who takes over
+  std::string reason;  ///< for people: log, event, probe text
+  /// kFollow: whom; kHandOver: who takes over; of a sentinel, kResume: whom it watches.
+  std::optional<MemberName> target;
   std::optional<MemberName> source;  ///< kFollow, kLead: whose view
   std::string installation;          ///< kAdopt
   bool without_quorum =
@@ -40,7 +41,8 @@ struct StartPlan {
   /// Sentinel mode, kFollow: no sentinel may promote this member (replica-priority 0) before its
   /// first link is up, or MayBePromoted has become true.
   bool passive = false;
-  bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
+  SentinelEpochs epochs;  ///< of a sentinel, kResume
+  bool warning = false;   ///< worth a Warning event: data was lost or is doubtful
 };
 
 struct StartInput {
@@ -60,6 +62,7 @@ struct StartInput {
 /// them.
 inline constexpr std::chrono::milliseconds kShardPatience{2500};
 
+/// Of any member, by what it runs.
 StartPlan PlanStart(const StartInput& input);
 
 /// Is the peer's dataset newer than ours (rule R5)? The later term wins: a deposed primary may have

@@ -44,7 +44,12 @@ bool RunsAsPrimary(const Card& card);
 /// Our own card, as far as the others' are compared with it.
 Card OwnCard(const StartInput& input);
 
-/// Sentinel mode, the installation is known and the volume is not refused.
+/// Of a server. The installation is known and the volume is not refused.
 StartPlan PlanServerStart(const StartInput& input);
+
+/// Of a sentinel, likewise: whom it watches, and with which epochs. With a memory of its own it
+/// waits for nobody: a later epoch that it hears wins. Without one it takes the word of a majority
+/// of the others, and decides like the servers (plan/roll_call.h) only when no majority knows.
+StartPlan PlanSentinelStart(const StartInput& input);
 
 }  // namespace bowline
