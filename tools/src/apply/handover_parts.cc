@@ -1,6 +1,6 @@
 #include "apply/handover_parts.h"
 
-#include "plan/quorum_view.h"
+#include "plan/running_sentinels.h"
 
 namespace bowline {
 namespace {

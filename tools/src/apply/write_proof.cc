@@ -18,13 +18,11 @@ struct ShardPrimary {
 };
 
 std::optional<ShardPrimary> PrimaryOf(const Settings& settings, const Cards& cards, int shard) {
-  for (const MemberName member : settings.layout.MembersOf(shard)) {
-    const auto card = cards.find(member);
-    if (card == cards.end() || !card->second.engine.info.primary) continue;
+  for (const MemberName member : PrimariesOf(settings.layout, cards, shard)) {
     if (settings.layout.mode == Mode::kSentinel) {
       return ShardPrimary{.member = member, .slots = {}};  // one primary takes all keys
     }
-    const auto view = ParseClusterNodes(card->second.engine.view);
+    const auto view = ParseClusterNodes(cards.at(member).engine.view);
     if (!view || view->Myself() == nullptr || view->Myself()->slots.empty()) continue;
     return ShardPrimary{.member = member, .slots = view->Myself()->slots};
   }

@@ -20,16 +20,6 @@ struct FailoverFlags {
   bool dry_run = false;
 };
 
-Result<MemberName> PrimaryOf(const Settings& settings, const Cards& cards, int shard) {
-  for (const MemberName member : settings.layout.MembersOf(shard)) {
-    const auto card = cards.find(member);
-    if (card != cards.end() && card->second.engine.answers && card->second.engine.info.primary) {
-      return member;
-    }
-  }
-  return Fail(Code::kUnavailable, "shard {} has no primary that answers", shard);
-}
-
 Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   if (settings.layout.mode == Mode::kSentinel && flags.shard == -1) flags.shard = 0;
   if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
@@ -40,7 +30,11 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   const Observation seen = Observe(settings, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
-  ASSIGN_OR_RETURN(const MemberName primary, PrimaryOf(settings, seen.cards, flags.shard));
+  const auto primaries = PrimariesOf(settings.layout, seen.cards, flags.shard);
+  if (primaries.empty()) {
+    return Fail(Code::kUnavailable, "shard {} has no primary that answers", flags.shard);
+  }
+  const MemberName primary = primaries.front();
   auto candidate = BestCandidate(settings.layout, seen.cards, flags.shard, primary, true);
   if (!flags.to.empty()) {
     ASSIGN_OR_RETURN(const MemberName wanted, MemberName::Parse(flags.to));

@@ -63,6 +63,11 @@ struct Card {
     return volume == VolumeKind::kData || volume == VolumeKind::kRefused || engine.keys > 0 ||
            (held && phase != Phase::kGuard && volume != VolumeKind::kEmptied);
   }
+  /// Its engine answers as a primary, with its data loaded.
+  [[nodiscard]] bool RunsAsPrimary() const {
+    return phase == Phase::kRunning && engine.answers && engine.info.primary &&
+           !engine.info.loading;
+  }
 };
 
 std::string PrintCard(const Card& card);

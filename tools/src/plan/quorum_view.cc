@@ -54,13 +54,4 @@ QuorumView ViewOfSentinels(const Layout& layout, const Cards& cards, const Senti
   return view;
 }
 
-bool NamedByMajority(const Layout& layout, const Cards& cards, MemberName member) {
-  const auto names = [&](MemberName sentinel) {
-    const auto card = cards.find(sentinel);
-    return card != cards.end() && card->second.sentinel && card->second.sentinel->answers &&
-           card->second.sentinel->primary == member;
-  };
-  return std::ranges::count_if(layout.Sentinels(), names) * 2 > layout.sentinels;
-}
-
 }  // namespace bowline

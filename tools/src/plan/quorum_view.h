@@ -28,7 +28,4 @@ struct QuorumView {
 QuorumView ViewOfSentinels(const Layout& layout, const Cards& cards,
                            const SentinelSnapshot* own = nullptr);
 
-/// Do the processes of more than half of the declared sentinels name `member`?
-bool NamedByMajority(const Layout& layout, const Cards& cards, MemberName member);
-
 }  // namespace bowline

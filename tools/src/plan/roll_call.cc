@@ -104,16 +104,13 @@ RollCall CallRoll(const Layout& layout, const AddressBook& addresses, const Card
   const std::vector<const Card*> heard = Heard(layout, cards);
   std::vector<const Card*> leading;
   std::ranges::copy_if(heard, std::back_inserter(leading),
-                       [](const Card* card) { return RunsAsPrimary(*card); });
+                       [](const Card* card) { return card->RunsAsPrimary(); });
   const bool any_data = std::ranges::any_of(heard, [](const Card* c) { return c->HasData(); });
   if (!leading.empty()) return RunningPrimary(leading, any_data);
   if (const auto followed = MemberAt(addresses, FollowedAddress(heard, addresses))) {
     return {.primary = followed, .reason = "the running replicas follow it"};
   }
-  std::vector<MemberName> silent;
-  for (const MemberName member : layout.MembersOf(0)) {
-    if (!cards.contains(member)) silent.push_back(member);
-  }
+  const std::vector<MemberName> silent = Silent(cards, layout.MembersOf(0));
   if (!silent.empty()) {
     return Undecided(
         "no majority of sentinels knows who leads, so all servers must be heard; silent: " +

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "plan/quorum_view.h"
-
 namespace bowline {
 namespace {
 
@@ -36,6 +34,14 @@ const SentinelSnapshot* AnsweringSentinel(const Cards& cards, MemberName sentine
     return nullptr;
   }
   return &*card->second.sentinel;
+}
+
+bool NamedByMajority(const Layout& layout, const Cards& cards, MemberName member) {
+  const auto names = [&](MemberName name) {
+    const SentinelSnapshot* sentinel = AnsweringSentinel(cards, name);
+    return sentinel != nullptr && sentinel->primary == member;
+  };
+  return std::ranges::count_if(layout.Sentinels(), names) * 2 > layout.sentinels;
 }
 
 RunningSentinels AskSentinels(const Layout& layout, const Cards& cards) {

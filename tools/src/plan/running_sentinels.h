@@ -22,6 +22,9 @@ struct RunningSentinels {
 /// Pure. `cards` may hold any members.
 RunningSentinels AskSentinels(const Layout& layout, const Cards& cards);
 
+/// Do the processes of more than half of the declared sentinels name `member`?
+bool NamedByMajority(const Layout& layout, const Cards& cards, MemberName member);
+
 /// The card's sentinel, when its process answers; nullptr otherwise.
 const SentinelSnapshot* AnsweringSentinel(const Cards& cards, MemberName sentinel);
 

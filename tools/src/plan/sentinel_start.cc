@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "plan/quorum_view.h"
 #include "plan/roll_call.h"
 #include "plan/start_parts.h"
 
@@ -40,16 +39,8 @@ StartPlan Resume(MemberName primary, std::string_view why, SentinelEpochs epochs
 /// All servers were heard and one of them runs as primary, with data: no silent sentinel can know a
 /// later one. It may know a later epoch, so ours is no higher than what was heard.
 std::optional<StartPlan> WatchRunning(const StartInput& input, const QuorumView& quorum) {
-  const Card* primary = nullptr;
-  for (const MemberName member : input.layout.MembersOf(0)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end()) return std::nullopt;
-    if (!RunsAsPrimary(card->second)) continue;
-    if (primary != nullptr) return std::nullopt;
-    primary = &card->second;
-  }
-  if (primary == nullptr || !primary->HasData()) return std::nullopt;
-  if (quorum.primary && quorum.primary != primary->member) return std::nullopt;
+  const Card* primary = OnlyPrimary(input, quorum);
+  if (primary == nullptr || !Silent(input, input.layout.MembersOf(0)).empty()) return std::nullopt;
   SentinelEpochs epochs = quorum.epochs;
   epochs.config = std::max(epochs.config, primary->term);
   epochs.current = std::max(epochs.current, epochs.config);

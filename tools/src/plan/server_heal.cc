@@ -8,14 +8,6 @@
 namespace bowline {
 namespace {
 
-bool RunsAsPrimary(const Cards& cards, MemberName member) {
-  const auto found = cards.find(member);
-  if (found == cards.end()) return false;
-  const Card& card = found->second;
-  return card.phase == Phase::kRunning && card.engine.answers && card.engine.info.primary &&
-         !card.engine.info.loading;
-}
-
 /// Why this server must leave its place and follow `primary`; empty: it need not.
 std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
   const EngineInfo& info = input.engine.info;
@@ -32,7 +24,9 @@ void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
   const RunningSentinels sentinels = AskSentinels(input.layout, input.peers);
   if (!sentinels.settled || sentinels.named == input.self) return;
   const MemberName primary = *sentinels.named;
-  if (!RunsAsPrimary(input.peers, primary) || !input.addresses.contains(primary)) return;
+  const auto card = input.peers.find(primary);
+  if (card == input.peers.end() || !card->second.RunsAsPrimary()) return;
+  if (!input.addresses.contains(primary)) return;
   const std::string why = WhyFollow(input, primary);
   if (why.empty()) return;
   plan.follow = primary;

@@ -4,7 +4,6 @@
 
 #include "plan/dataset_order.h"
 #include "plan/promotable.h"
-#include "plan/quorum_view.h"
 #include "plan/roll_call.h"
 #include "plan/start_parts.h"
 
@@ -17,7 +16,7 @@ namespace {
 const Card* LeadsInOurPlace(const StartInput& input) {
   for (const MemberName member : input.layout.MembersOf(0)) {
     const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !RunsAsPrimary(card->second) || !card->second.HasData()) {
+    if (card == input.peers.end() || !card->second.RunsAsPrimary() || !card->second.HasData()) {
       continue;
     }
     if (CompareByHistory(card->second, OwnCard(input)) != History::kOlder) return &card->second;
@@ -72,17 +71,9 @@ StartPlan PlanByRollCall(const StartInput& input, ShardView view) {
 /// whoever holds nothing that it has not loses nothing by following it.
 std::optional<StartPlan> FollowRunning(const StartInput& input, const QuorumView& quorum,
                                        ShardView view) {
-  const Card own = OwnCard(input);
-  const Card* primary = nullptr;
-  for (const MemberName member : input.layout.MembersOf(0)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !RunsAsPrimary(card->second)) continue;
-    if (primary != nullptr) return std::nullopt;
-    primary = &card->second;
-  }
-  if (primary == nullptr || !primary->HasData()) return std::nullopt;
-  if (quorum.primary && quorum.primary != primary->member) return std::nullopt;
-  const History history = CompareByHistory(*primary, own);
+  const Card* primary = OnlyPrimary(input, quorum);
+  if (primary == nullptr) return std::nullopt;
+  const History history = CompareByHistory(*primary, OwnCard(input));
   if (history != History::kNewer && history != History::kSame) return std::nullopt;
   view.primary = primary->member;
   return PlanReplica(input, view, "it runs as the primary and has all that is here");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "model/layout.h"
 #include "plan/card.h"
@@ -12,6 +13,12 @@
 namespace bowline {
 
 using Cards = std::map<MemberName, Card>;
+
+/// Of these members, those whose card is not there.
+std::vector<MemberName> Silent(const Cards& heard, const std::vector<MemberName>& of);
+
+/// The shard's members whose engines answer as primaries, loading or not; declared: one.
+std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard);
 
 struct ShardView {
   /// A majority of the cluster's primaries runs: the engines' own quorum, so elections can be won.

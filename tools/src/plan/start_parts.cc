@@ -73,10 +73,8 @@ StartPlan Refuse(std::string reason) {
 }
 
 std::vector<MemberName> Silent(const StartInput& input, const std::vector<MemberName>& of) {
-  std::vector<MemberName> silent;
-  for (const MemberName member : of) {
-    if (member != input.self && !input.peers.contains(member)) silent.push_back(member);
-  }
+  std::vector<MemberName> silent = Silent(input.peers, of);
+  std::erase(silent, input.self);
   return silent;
 }
 
@@ -103,8 +101,17 @@ std::vector<MemberName> Experienced(const StartInput& input, const std::vector<M
   return members;
 }
 
-bool RunsAsPrimary(const Card& card) {
-  return card.engine.answers && card.engine.info.primary && !card.engine.info.loading;
+const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum) {
+  const Card* primary = nullptr;
+  for (const MemberName member : input.layout.MembersOf(0)) {
+    const auto card = input.peers.find(member);
+    if (card == input.peers.end() || !card->second.RunsAsPrimary()) continue;
+    if (primary != nullptr) return nullptr;
+    primary = &card->second;
+  }
+  if (primary == nullptr || !primary->HasData()) return nullptr;
+  if (quorum.primary && quorum.primary != primary->member) return nullptr;
+  return primary;
 }
 
 Card OwnCard(const StartInput& input) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/quorum_view.h"
 #include "plan/start.h"
 
 namespace bowline {
@@ -38,8 +39,9 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view);
 /// We lead the shard, nobody leads it in our place, and our dataset is here.
 StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view);
 
-/// Its engine answers as a primary, with its data loaded.
-bool RunsAsPrimary(const Card& card);
+/// Sentinel mode: the one server that runs as primary, with data, while the sentinels that were
+/// heard name no other one; nullptr: there is none.
+const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum);
 
 /// Our own card, as far as the others' are compared with it.
 Card OwnCard(const StartInput& input);

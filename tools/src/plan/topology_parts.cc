@@ -35,17 +35,6 @@ void AddRow(TopologyRow row, Topology& topology) {
   topology.rows.push_back(std::move(row));
 }
 
-std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard) {
-  std::vector<MemberName> primaries;
-  for (const MemberName member : layout.MembersOf(shard)) {
-    const auto card = cards.find(member);
-    if (card != cards.end() && card->second.engine.answers && card->second.engine.info.primary) {
-      primaries.push_back(member);
-    }
-  }
-  return primaries;
-}
-
 void FillLag(const Cards& cards, std::vector<TopologyRow>& rows) {
   for (TopologyRow& row : rows) {
     if (row.role != "replica") continue;

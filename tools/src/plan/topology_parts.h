@@ -17,9 +17,6 @@ std::string EngineState(const Card& card);
 /// The row, and its problem when its state is not "ok".
 void AddRow(TopologyRow row, Topology& topology);
 
-/// The shard's members that run as primaries; declared: one.
-std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard);
-
 /// The replicas' lag, from their primaries' offsets.
 void FillLag(const Cards& cards, std::vector<TopologyRow>& rows);
 
