@@ -1,7 +1,6 @@
 #include "apply/monitor.h"
 
 #include "apply/volume_io.h"
-#include "plan/promotable.h"
 #include "plan/quorum_view.h"
 #include "sys/log.h"
 
@@ -10,7 +9,7 @@ namespace {
 
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kEagerLook{200};  // until the member holds its shard's data
-constexpr int kLooksPerHeal = 5;
+constexpr int kLooksPerAddresses = 5;
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
@@ -42,10 +41,16 @@ void Monitor::Run(const std::stop_token& stop) {
     if (card.engine.answers) {
       NoteRole(card);
       NoteHeld(card);
-      if (settings_.layout.mode == Mode::kSentinel) LookAtOthers(card);
-      NoteMark(card);
-      if (++look % kLooksPerHeal == 0) Heal(card);
-      if (settings_.layout.mode == Mode::kSentinel) HealServer(card);
+      const bool look_up = ++look % kLooksPerAddresses == 0;
+      if (self_.kind == MemberKind::kServer) {
+        LookAtOthers(card);
+        NoteMark(card);
+        if (look_up) (void)LookUpAddresses();
+        HealServer(card);
+      } else {
+        NoteMark(card);
+        if (look_up) HealShard(card, LookUpAddresses());
+      }
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, state_.held ? kLook : kEagerLook, [] { return false; });
@@ -110,17 +115,12 @@ void Monitor::LookAtOthers(const Card& card) {
 }
 
 void Monitor::HealServer(const Card& card) {
-  ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
-                                        .self = self_,
-                                        .engine = card.engine,
-                                        .announced = announced_,
-                                        .addresses = addresses_,
-                                        .peers = peers_,
-                                        .held_back = held_back_});
-  if (held_back_ && !plan.release) {
-    plan.release = MayBePromoted(settings_.layout, peers_, card);
-    if (plan.release) plan.reason = "no other server is known to hold a newer dataset";
-  }
+  const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
+                                              .own = card,
+                                              .announced = announced_,
+                                              .addresses = addresses_,
+                                              .peers = peers_,
+                                              .held_back = held_back_});
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;
@@ -150,23 +150,26 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
   return {};
 }
 
-void Monitor::Heal(const Card& card) {
-  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+AddressBook Monitor::LookUpAddresses() {
+  AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
-  if (settings_.layout.mode == Mode::kSentinel) return;
+  return std::move(answers.book);
+}
+
+void Monitor::HealShard(const Card& card, const AddressBook& answered) {
   const HealPlan plan = PlanHeal({.layout = settings_.layout,
                                   .identity = state_.identity,
                                   .self = self_,
                                   .engine = card.engine,
                                   .announced = announced_,
-                                  .addresses = answers.book});
+                                  .addresses = answered});
   if (plan.Empty()) return;
   events_.Emit("AddressRepair", plan.reason);
-  const Status repaired = Repair(plan);
+  const Status repaired = RepairShard(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
 }
 
-Status Monitor::Repair(const HealPlan& plan) {
+Status Monitor::RepairShard(const HealPlan& plan) {
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client,
                    RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));

@@ -32,9 +32,13 @@ class Monitor {
   void NoteMark(const Card& card);
   /// Sentinel mode: what the others say, for the probes, the term and the repair.
   void LookAtOthers(const Card& card);
-  void Heal(const Card& card);
+  /// The member Services' addresses into addresses_; those that DNS has answered now.
+  AddressBook LookUpAddresses();
+  /// Cluster mode.
+  void HealShard(const Card& card, const AddressBook& answered);
+  Status RepairShard(const HealPlan& plan);
+  /// Sentinel mode.
   void HealServer(const Card& card);
-  Status Repair(const HealPlan& plan);
   Status RepairServer(const ServerHealPlan& plan);
 
   const Settings& settings_;

@@ -3,6 +3,7 @@
 #include <format>
 
 #include "plan/heal.h"
+#include "plan/promotable.h"
 #include "plan/running_sentinels.h"
 
 namespace bowline {
@@ -10,7 +11,7 @@ namespace {
 
 /// Why this server must leave its place and follow `primary`; empty: it need not.
 std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
-  const EngineInfo& info = input.engine.info;
+  const EngineInfo& info = input.own.engine.info;
   if (info.primary) return "a primary";
   const auto followed = MemberAt(input.addresses, info.primary_host);
   if (followed == primary) return "";  // link up or not: the engine tries by itself
@@ -22,7 +23,7 @@ std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
 
 void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
   const RunningSentinels sentinels = AskSentinels(input.layout, input.peers);
-  if (!sentinels.settled || sentinels.named == input.self) return;
+  if (!sentinels.settled || sentinels.named == input.own.member) return;
   const MemberName primary = *sentinels.named;
   const auto card = input.peers.find(primary);
   if (card == input.peers.end() || !card->second.RunsAsPrimary()) return;
@@ -34,20 +35,27 @@ void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
       std::format("{}, but a majority of the sentinels names {}; ", why, primary.ToString());
 }
 
+/// Why this server need not be held back any longer; empty: it must.
+std::string_view WhyRelease(const ServerHealInput& input, bool follows_anew) {
+  const EngineInfo& info = input.own.engine.info;
+  // Who follows another one from now on has yet to get what that one has.
+  if (!follows_anew && info.primary) return "leads, may be promoted again; ";
+  if (!follows_anew && info.link_up && !info.sync_in_progress) return "in sync, may be promoted; ";
+  if (!MayBePromoted(input.layout, input.peers, input.own)) return "";
+  return "no other server is known to hold a newer dataset, may be promoted; ";
+}
+
 }  // namespace
 
 ServerHealPlan PlanServerHeal(const ServerHealInput& input) {
   ServerHealPlan plan;
-  const EngineInfo& info = input.engine.info;
-  if (!input.engine.answers || info.loading) return plan;
-  plan.announce = MovedService(input.addresses, input.self, input.announced, plan.reason);
+  if (!input.own.engine.answers || input.own.engine.info.loading) return plan;
+  plan.announce = MovedService(input.addresses, input.own.member, input.announced, plan.reason);
   PlanFollow(input, plan);
-  // Not when it follows another one from now on: then it has yet to get what that one has.
-  if (input.held_back && !plan.follow &&
-      (info.primary || (info.link_up && !info.sync_in_progress))) {
-    plan.release = true;
-    plan.reason += info.primary ? "leads, may be promoted again; " : "in sync, may be promoted; ";
-  }
+  if (!input.held_back) return plan;
+  const std::string_view why = WhyRelease(input, plan.follow.has_value());
+  plan.release = !why.empty();
+  plan.reason += why;
   return plan;
 }
 

@@ -12,11 +12,10 @@ namespace bowline {
 
 struct ServerHealInput {
   Layout layout;
-  MemberName self;
-  EngineSnapshot engine;
+  Card own;
   Endpoint announced;      ///< what the engine announces now
   AddressBook addresses;   ///< what the member Services are now
-  Cards peers;             ///< all others that answered, asked later than the engine
+  Cards peers;             ///< all others that answered, asked later than the own engine
   bool held_back = false;  ///< we have set replica-priority 0
 };
 
@@ -24,7 +23,7 @@ struct ServerHealPlan {
   std::optional<Endpoint>
       announce;  ///< CONFIG SET replica-announce-ip, -port: our Service has another address
   std::optional<MemberName> follow;  ///< REPLICAOF its member Service
-  bool release = false;              ///< replica-priority as configured: it holds data now
+  bool release = false;              ///< replica-priority as configured: it may be promoted
   std::string reason;
 
   [[nodiscard]] bool Empty() const { return !announce && !follow && !release; }
@@ -32,7 +31,8 @@ struct ServerHealPlan {
 
 /// Pure. Nothing to do for an engine that does not answer or is loading. Follows nobody but the
 /// member that the processes of more than half of the declared sentinels name, that runs as
-/// primary, and that nobody is about to replace.
+/// primary, and that nobody is about to replace. Released is who is in sync with its primary, or
+/// who may be promoted before that (plan/promotable.h).
 ServerHealPlan PlanServerHeal(const ServerHealInput& input);
 
 }  // namespace bowline

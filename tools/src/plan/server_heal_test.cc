@@ -19,8 +19,7 @@ using testing::RunningSet;
 
 ServerHealInput Ask(const RunningSet& set, MemberName self) {
   ServerHealInput input{.layout = set.layout,
-                        .self = self,
-                        .engine = set.cards.at(self).engine,
+                        .own = set.cards.at(self),
                         .announced = set.addresses.at(self),
                         .addresses = set.addresses,
                         .peers = set.cards,
@@ -64,8 +63,8 @@ TEST_CASE("nothing to do for an engine that takes no commands") {
   input.announced.ip = "10.9.9.9";
   input.held_back = true;
   CHECK_FALSE(PlanServerHeal(input).Empty());
-  SECTION("no answer") { input.engine.answers = false; }
-  SECTION("loading") { input.engine.info.loading = true; }
+  SECTION("no answer") { input.own.engine.answers = false; }
+  SECTION("loading") { input.own.engine.info.loading = true; }
   CHECK(PlanServerHeal(input).Empty());
 }
 
@@ -182,6 +181,8 @@ TEST_CASE("a planned failover at every step: nobody undoes it") {
 
 TEST_CASE("a server that was held back is released when it holds what its primary has") {
   RunningSet set;
+  for (const MemberName member : {kServer0, kServer2}) set.Of(member).term = 2;
+  set.Of(kServer1).term = 1;
   ServerHealInput input = Ask(set, kServer1);
   input.held_back = true;
   bool release = false;
@@ -191,15 +192,15 @@ TEST_CASE("a server that was held back is released when it holds what its primar
     release = true;
   }
   SECTION("copying") {
-    input.engine.info.link_up = false;
-    input.engine.info.sync_in_progress = true;
+    input.own.engine.info.link_up = false;
+    input.own.engine.info.sync_in_progress = true;
   }
   SECTION("copying again, over a link that counts as up") {
-    input.engine.info.sync_in_progress = true;
+    input.own.engine.info.sync_in_progress = true;
   }
-  SECTION("link down") { input.engine.info.link_up = false; }
+  SECTION("link down") { input.own.engine.info.link_up = false; }
   SECTION("in sync with a member that does not lead") {
-    input.engine.info.primary_host = set.addresses.at(kServer2).ip;
+    input.own.engine.info.primary_host = set.addresses.at(kServer2).ip;
     CHECK(PlanServerHeal(input).follow == kServer0);
   }
   SECTION("the primary") {
@@ -209,12 +210,41 @@ TEST_CASE("a server that was held back is released when it holds what its primar
   }
   SECTION("a primary that has been replaced") {
     input = Ask(set.Lead(kServer2), kServer1);
-    input.held_back = input.engine.info.primary = true;
+    input.held_back = input.own.engine.info.primary = true;
     CHECK(PlanServerHeal(input).follow == kServer2);
   }
   SECTION("not held back") { input.held_back = false; }
   CHECK(PlanServerHeal(input).release == release);
   CHECK(PlanServerHeal(input).reason.contains("promoted") == release);
+}
+
+TEST_CASE("a server that was held back is released when nobody is known to hold more") {
+  RunningSet set;
+  set.InfoOf(kServer1).link_up = false;
+  bool release = false;
+  SECTION("all are heard") { release = true; }
+  SECTION("one server is silent") {
+    set.Silence(kServer0);
+    release = true;
+  }
+  SECTION("also when it follows another one from now on") {
+    set.Follow(kServer1, kServer2);
+    release = true;
+  }
+  SECTION("not while two are silent") { set.Silence(kServer0).Silence(kServer2); }
+  SECTION("not while another one has more") { set.InfoOf(kServer2).offset = 1001; }
+  SECTION("not without data") {
+    set.Of(kServer1).volume = VolumeKind::kFresh;
+    set.Of(kServer1).held = false;
+    set.Of(kServer1).engine.keys = 0;
+  }
+  SECTION("not while it loads") { set.InfoOf(kServer1).loading = true; }
+  ServerHealInput input = Ask(set, kServer1);
+  CHECK_FALSE(PlanServerHeal(input).release);
+  input.held_back = true;
+  const ServerHealPlan plan = PlanServerHeal(input);
+  CHECK(plan.release == release);
+  CHECK(plan.reason.contains("no other server is known to hold a newer dataset") == release);
 }
 
 }  // namespace
