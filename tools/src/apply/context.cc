@@ -15,6 +15,8 @@ namespace {
 
 // Peers are asked side by side: a dead node costs one deadline, not one per member.
 constexpr std::size_t kWidth = 32;
+// A ConfigMap holds no more.
+constexpr std::size_t kConfigLimit = 1U << 20U;
 
 Result<std::string> ReadPassword(const std::filesystem::path& file) {
   const auto text = ReadFile(file, 64U << 10U);
@@ -30,7 +32,7 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
 }  // namespace
 
 Result<Settings> LoadSettings(const std::filesystem::path& config) {
-  const auto text = ReadFile(config, 1U << 20U);
+  const auto text = ReadFile(config, kConfigLimit);
   if (!text) {
     return Fail(Code::kInvalidArgument, "settings: {}: mount the chart's ConfigMap or use --config",
                 text.error().message);
@@ -55,6 +57,26 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   }
   secrets.replication_password = replication ? *replication : secrets.password;
   return secrets;
+}
+
+Result<std::string> LoadEngineDirectives(const Settings& settings, const Paths& paths) {
+  auto text = ReadFile(paths.engine_directives, kConfigLimit);
+  if (!text) return FailWith(text, "engine directives");
+  RETURN_IF_ERROR(CheckEngineDirectives(settings.layout.mode, *text));
+  return text;
+}
+
+Result<std::string> LoadSentinelDirectives(const Paths& paths) {
+  auto text = ReadFile(paths.sentinel_directives, kConfigLimit);
+  if (!text) return FailWith(text, "sentinel directives");
+  RETURN_IF_ERROR(CheckSentinelDirectives(*text));
+  return text;
+}
+
+Status CheckAllDirectives(const Settings& settings, const Paths& paths) {
+  RETURN_IF_ERROR(LoadEngineDirectives(settings, paths));
+  if (settings.layout.mode == Mode::kSentinel) RETURN_IF_ERROR(LoadSentinelDirectives(paths));
+  return {};
 }
 
 Credentials LoginOf(const EngineSecrets& secrets) {
@@ -108,18 +130,6 @@ Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
     cards[members[i]] = *std::move(card);
   });
   return cards;
-}
-
-AddressBook LoadAddresses(const Settings& settings, const std::filesystem::path& data) {
-  const auto text = ReadFile(data / "bowline-addresses.json");
-  if (!text) return {};
-  AddressBook book = ParseAddresses(*text).value_or(AddressBook{});
-  std::erase_if(book, [&](const auto& entry) { return !settings.layout.Contains(entry.first); });
-  for (auto& [member, endpoint] : book) {
-    endpoint.port = settings.PortOf(member);
-    endpoint.bus_port = settings.ports.bus;
-  }
-  return book;
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -32,6 +32,16 @@ Result<Settings> LoadSettings(const std::filesystem::path& config);
 /// is missing.
 Result<EngineSecrets> LoadSecrets(const Settings& settings);
 
+/// The user's directives for an engine, read and checked. Errors as ReadFile's; kInvalidArgument
+/// naming the line that sets something that the program owns.
+Result<std::string> LoadEngineDirectives(const Settings& settings, const Paths& paths);
+
+/// The same for a sentinel.
+Result<std::string> LoadSentinelDirectives(const Paths& paths);
+
+/// Both, as far as the settings' mode has them: for a check before anything starts.
+Status CheckAllDirectives(const Settings& settings, const Paths& paths);
+
 /// How we log in to any member's engine.
 Credentials LoginOf(const EngineSecrets& secrets);
 
@@ -53,9 +63,6 @@ Cards GatherCards(const Settings& settings, const AddressBook& addresses, const 
 /// The cards of these members alone.
 Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
                     const std::vector<MemberName>& members, Deadline deadline);
-
-/// The last known addresses from bowline-addresses.json, for when DNS is down; empty: none.
-AddressBook LoadAddresses(const Settings& settings, const std::filesystem::path& data);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

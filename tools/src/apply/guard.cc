@@ -4,7 +4,6 @@
 #include "apply/record.h"
 #include "apply/volume_io.h"
 #include "plan/sentinel_conf.h"
-#include "sys/files.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -107,7 +106,7 @@ bool Guard::LookUpAddresses() {
     // still right.
     AddressBook known =
         volume_.conf ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
-                     : LoadAddresses(settings_, paths_.data);
+                     : LoadAddresses(paths_.data, settings_);
     addresses_.merge(known);  // what DNS has answered wins
     if (addresses_.contains(self_)) return true;
   }
@@ -235,8 +234,7 @@ Status Guard::NoteEmpty() {
 }
 
 Status Guard::WriteSentinelConf(const StartPlan& plan) {
-  const auto directives = ReadFile(paths_.sentinel_directives, 1U << 20U);
-  if (!directives) return FailWith(directives, "sentinel directives");
+  ASSIGN_OR_RETURN(const std::string directives, LoadSentinelDirectives(paths_));
   ASSIGN_OR_RETURN(const std::string text, RenderSentinelConf({.settings = settings_,
                                                                .secrets = secrets_,
                                                                .identity = volume_.state.identity,
@@ -244,7 +242,7 @@ Status Guard::WriteSentinelConf(const StartPlan& plan) {
                                                                .addresses = addresses_,
                                                                .primary = *plan.target,
                                                                .epochs = plan.epochs,
-                                                               .user_directives = *directives,
+                                                               .user_directives = directives,
                                                                .data_directory = paths_.data}));
   return SaveSentinelConf(paths_.data, text, addresses_);
 }

@@ -16,14 +16,13 @@ constexpr Milliseconds kTakeOverTimeout{4000};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
-  const auto directives = ReadFile(paths.engine_directives, 1U << 20U);
-  if (!directives) return FailWith(directives, "engine directives");
+  ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(settings, paths));
   ASSIGN_OR_RETURN(const std::string text, RenderEngineConf({.settings = settings,
                                                              .secrets = secrets,
                                                              .announced = start.announced,
                                                              .follow = start.follow,
                                                              .passive = start.passive,
-                                                             .user_directives = *directives,
+                                                             .user_directives = directives,
                                                              .data_directory = paths.data}));
   return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
 }

@@ -68,6 +68,18 @@ Status SaveAddresses(const std::filesystem::path& data, const AddressBook& addre
   return WriteFileAtomic(data / kAddresses, text);
 }
 
+AddressBook LoadAddresses(const std::filesystem::path& data, const Settings& settings) {
+  const auto text = ReadFile(data / kAddresses);
+  if (!text) return {};
+  AddressBook book = ParseAddresses(*text).value_or(AddressBook{});
+  std::erase_if(book, [&](const auto& entry) { return !settings.layout.Contains(entry.first); });
+  for (auto& [member, endpoint] : book) {
+    endpoint.port = settings.PortOf(member);
+    endpoint.bus_port = settings.ports.bus;
+  }
+  return book;
+}
+
 Status SaveSentinelConf(const std::filesystem::path& data, const std::string& text,
                         const AddressBook& addresses) {
   // The addresses first: a file whose addresses nobody knows is no memory.

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "model/layout.h"
+#include "model/settings.h"
 #include "plan/volume.h"
 
 namespace bowline {
@@ -28,6 +28,8 @@ void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark);
 Status SaveSentinelConf(const std::filesystem::path& data, const std::string& text,
                         const AddressBook& addresses);
 Status SaveAddresses(const std::filesystem::path& data, const AddressBook& addresses);
+/// The last saved addresses of the declared members, for when DNS is down; empty: none.
+AddressBook LoadAddresses(const std::filesystem::path& data, const Settings& settings);
 
 /// Keeps a copy of a file that cannot be trusted ("nodes.conf", "sentinel.conf") beside it, named
 /// by its content, so that repeated starts make one copy. The original stays as it is. Returns the

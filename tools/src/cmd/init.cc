@@ -5,7 +5,6 @@
 #include "cmd/install.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
-#include "plan/sentinel_conf.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -30,18 +29,8 @@ Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
   if (!install_to.empty()) RETURN_IF_ERROR(InstallTo(install_to));
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-  ASSIGN_OR_RETURN(const std::string directives, ReadFile(paths.engine_directives));
-  // Rendered for the check alone: the addresses are looked up at each start of the engine.
-  ASSIGN_OR_RETURN([[maybe_unused]] const std::string conf,
-                   RenderEngineConf({.settings = settings,
-                                     .secrets = secrets,
-                                     .announced = {},
-                                     .user_directives = directives}));
-  if (settings.layout.mode == Mode::kSentinel) {
-    ASSIGN_OR_RETURN(const std::string own, ReadFile(paths.sentinel_directives));
-    RETURN_IF_ERROR(CheckSentinelDirectives(own));
-  }
+  RETURN_IF_ERROR(LoadSecrets(settings));
+  RETURN_IF_ERROR(CheckAllDirectives(settings, paths));
   RETURN_IF_ERROR(CheckWritable(paths.data));
   RETURN_IF_ERROR(CheckWritable(paths.run));
   ASSIGN_OR_RETURN(const VolumeFiles files, ReadVolume(paths.data));

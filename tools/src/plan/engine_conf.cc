@@ -113,14 +113,17 @@ std::string QuoteConf(std::string_view value) {
   return quoted + "\"";
 }
 
+Status CheckEngineDirectives(Mode mode, std::string_view text) {
+  return CheckDirectives("engine.conf", text, [&](const std::vector<std::string>& words) {
+    const bool priority =
+        mode == Mode::kSentinel && std::ranges::contains(kPriority, words.front());
+    return priority || IsOwned(words);
+  });
+}
+
 Result<std::string> RenderEngineConf(const EngineConfInput& input) {
   const Settings& settings = input.settings;
-  RETURN_IF_ERROR(CheckDirectives(
-      "engine.conf", input.user_directives, [&](const std::vector<std::string>& words) {
-        const bool priority = settings.layout.mode == Mode::kSentinel &&
-                              std::ranges::contains(kPriority, words.front());
-        return priority || IsOwned(words);
-      }));
+  RETURN_IF_ERROR(CheckEngineDirectives(settings.layout.mode, input.user_directives));
   std::string text = "# Written by bowline at every start.\n" + input.user_directives;
   if (!text.ends_with('\n')) text += '\n';
   text += std::format("port {}\n", settings.ports.client);

@@ -26,7 +26,10 @@ struct EngineConfInput {
   std::string data_directory = "/data";
 };
 
-/// kInvalidArgument naming the line when the user's directives set something that the program owns.
+/// kInvalidArgument naming the first line that sets something that the program owns.
+Status CheckEngineDirectives(Mode mode, std::string_view text);
+
+/// Errors as CheckEngineDirectives'.
 Result<std::string> RenderEngineConf(const EngineConfInput& input);
 
 /// A value as the engine's configuration syntax wants it: in double quotes, escaped.
