@@ -9,8 +9,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCallTimeout = kHandoverCall;
-constexpr Milliseconds kPoll = kHandoverPoll;
 // An accepted failover is given up by the engine after 5 s (CLUSTER_MF_TIMEOUT, cluster_legacy.c).
 constexpr Milliseconds kEngineGivesUp{5500};
 // How long the primary waits for a replica that is just syncing.
@@ -26,7 +24,7 @@ Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline 
   while (true) {
     const auto primary = IsPrimary(ctx, member, deadline);
     if (primary && *primary) return {};
-    if (!deadline.Sleep(kPoll)) {
+    if (!deadline.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "{} did not become primary", member.ToString());
     }
   }
@@ -36,7 +34,7 @@ Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline d
   while (true) {
     const Cards cards = LookAtAll(ctx, deadline);
     if (Confirmed(ctx, cards, member)) return {};
-    if (!deadline.Sleep(kPoll)) {
+    if (!deadline.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "a majority of primaries does not confirm {}",
                   member.ToString());
     }
@@ -99,14 +97,14 @@ Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* t
 Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
-  const Deadline soon = deadline.Within(kOwnPause - kCallTimeout);
+  const Deadline soon = deadline.Within(kOwnPause - kHandoverCall);
   RETURN_IF_ERROR(primary.PauseWrites(kOwnPause, soon));
   Status done = WaitForEqualOffsets(primary, replica, soon);
   if (done) done = replica.ClusterFailover(FailoverMode::kTakeover, soon);
   if (done) done = WaitUntilPrimary(ctx, target, soon);
-  while (done && IsPrimary(ctx, ctx.self, soon).value_or(false) && soon.Sleep(kPoll)) {
+  while (done && IsPrimary(ctx, ctx.self, soon).value_or(false) && soon.Sleep(kHandoverPoll)) {
   }
-  const Status resumed = primary.ResumeWrites(deadline.Within(kCallTimeout));
+  const Status resumed = primary.ResumeWrites(deadline.Within(kHandoverCall));
   return done ? resumed : done;
 }
 
@@ -116,7 +114,7 @@ Status SwitchTo(const HandoverContext& ctx, MemberName target, Deadline deadline
     return WaitForMajority(ctx, target, deadline);
   }
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
-  RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kCallTimeout)));
+  RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kHandoverCall)));
   const Status promoted = WaitUntilPrimary(ctx, target, deadline.Within(kUsualSwitch));
   if (!promoted) {
     LogWarning("the election takes too long; taking over without votes",
@@ -154,13 +152,13 @@ Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
   // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md
   // 3f).
-  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kCallTimeout)));
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kHandoverCall)));
   if (info.loading) {
     return Fail(Code::kAborted, "{} is loading", target.ToString());
   }
   if (!info.primary) {
     const FailoverMode mode = without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
-    RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kCallTimeout)));
+    RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kHandoverCall)));
   }
   RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, deadline.Within(kEngineGivesUp)));
   if (without_quorum) return {};  // nobody else runs to confirm it; the guard looks again

@@ -10,15 +10,12 @@ namespace {
 class Sentinel : public Supervisor {
  public:
   Sentinel(const Settings& settings, const Paths& paths, MemberName self,
-           const EngineSecrets& secrets, const PodEnv& pod)
-      : Supervisor(settings, paths, self, secrets, pod,
-                   std::make_unique<SentinelProbe>(settings.ports.sentinel,
-                                                   SentinelLoginOf(settings, secrets),
-                                                   settings.sentinel.master_name)) {}
+           const EngineSecrets& secrets, const PodEnv& pod, SentinelProbe& probe)
+      : Supervisor(settings, paths, self, secrets, pod, probe), probe_(probe) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
-    dynamic_cast<SentinelProbe&>(*probe_).SetAddresses(start.addresses);
+    probe_.SetAddresses(start.addresses);
     return std::vector<std::string>{settings_.EngineProgram(), paths_.data / "sentinel.conf",
                                     "--sentinel"};
   }
@@ -27,6 +24,9 @@ class Sentinel : public Supervisor {
     const SentinelMonitor monitor(settings_, self_, std::move(start.addresses), board_, events_);
     return Supervise(child);
   }
+
+ private:
+  SentinelProbe& probe_;
 };
 
 }  // namespace
@@ -38,7 +38,9 @@ Result<int> RunSentinel(const Settings& settings, const Paths& paths, const PodE
   if (self.kind != MemberKind::kSentinel) {
     return Fail(Code::kFailedPrecondition, "{} is no sentinel: use run server", pod.name);
   }
-  Sentinel sentinel(settings, paths, self, secrets, pod);
+  SentinelProbe probe(settings.ports.sentinel, SentinelLoginOf(settings, secrets),
+                      settings.sentinel.master_name);
+  Sentinel sentinel(settings, paths, self, secrets, pod, probe);
   return sentinel.Run(engine_arguments);
 }
 

@@ -30,10 +30,8 @@ Status WriteEngineConf(const Settings& settings, const Paths& paths, const Engin
 class Server : public Supervisor {
  public:
   Server(const Settings& settings, const Paths& paths, MemberName self,
-         const EngineSecrets& secrets, const PodEnv& pod)
-      : Supervisor(settings, paths, self, secrets, pod,
-                   std::make_unique<EngineProbe>("127.0.0.1", settings.ports.client,
-                                                 LoginOf(secrets), settings.layout.mode)) {}
+         const EngineSecrets& secrets, const PodEnv& pod, EngineProbe& probe)
+      : Supervisor(settings, paths, self, secrets, pod, probe) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
@@ -95,7 +93,8 @@ Result<int> RunServer(const Settings& settings, const Paths& paths, const PodEnv
   if (self.kind == MemberKind::kSentinel) {
     return Fail(Code::kFailedPrecondition, "{} is a sentinel: use run sentinel", pod.name);
   }
-  Server server(settings, paths, self, secrets, pod);
+  EngineProbe probe("127.0.0.1", settings.ports.client, LoginOf(secrets), settings.layout.mode);
+  Server server(settings, paths, self, secrets, pod, probe);
   return server.Run(engine_arguments);
 }
 

@@ -54,14 +54,13 @@ Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod) {
 }
 
 Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName self,
-                       EngineSecrets secrets, const PodEnv& pod, std::unique_ptr<MemberProbe> probe)
+                       EngineSecrets secrets, const PodEnv& pod, MemberProbe& probe)
     : settings_(settings),
       paths_(paths),
       self_(self),
       secrets_(std::move(secrets)),
       pod_(pod),
-      probe_(std::move(probe)),
-      board_(FirstCard(self, pod), settings.layout, *probe_),
+      board_(FirstCard(self, pod), settings.layout, probe),
       events_(pod, settings.events) {}
 
 void Supervisor::AfterDeath(const Card&) {}

@@ -2,7 +2,6 @@
 // PID 1 of a member's container: guard, process, signals, end. What servers and sentinels have in
 // common; apply/server.h and apply/sentinel.h have the rest.
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,8 +19,9 @@ Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod);
 
 class Supervisor {
  public:
+  /// `probe` looks at the process.
   Supervisor(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
-             const PodEnv& pod, std::unique_ptr<MemberProbe> probe);
+             const PodEnv& pod, MemberProbe& probe);
   virtual ~Supervisor() = default;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -49,7 +49,6 @@ class Supervisor {
   MemberName self_;
   EngineSecrets secrets_;
   const PodEnv& pod_;
-  std::unique_ptr<MemberProbe> probe_;
   Board board_;
   EventSink events_;
   Identity identity_;      ///< as the start has found it

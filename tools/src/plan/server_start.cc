@@ -43,11 +43,11 @@ StartPlan PlanNamed(const StartInput& input, const ShardView& view) {
 }
 
 /// Another server leads.
-StartPlan PlanReplica(const StartInput& input, const ShardView& view, std::string_view why) {
+StartPlan PlanReplica(const StartInput& input, const QuorumView& quorum, const ShardView& view,
+                      std::string_view why) {
   StartPlan plan = Follow(input, view, why);
   const Card own = OwnCard(input);
-  const std::uint64_t term = ViewOfSentinels(input.layout, input.peers).epochs.config;
-  if (own.HasData() && own.term < term && !input.peers.contains(*view.primary)) {
+  if (own.HasData() && own.term < quorum.epochs.config && !input.peers.contains(*view.primary)) {
     plan.keep_copy = true;
     plan.warning = true;
     plan.reason +=
@@ -57,14 +57,14 @@ StartPlan PlanReplica(const StartInput& input, const ShardView& view, std::strin
   return plan;
 }
 
-StartPlan PlanByRollCall(const StartInput& input, ShardView view) {
+StartPlan PlanByRollCall(const StartInput& input, const QuorumView& quorum, ShardView view) {
   Cards cards = input.peers;
   cards[input.self] = OwnCard(input);
   const RollCall call = CallRoll(input.layout, input.addresses, cards, input.recover_from);
   if (!call.primary) return Wait(call.reason);
   view.primary = call.primary;
   return call.primary == input.self ? PlanNamed(input, view)
-                                    : PlanReplica(input, view, call.reason);
+                                    : PlanReplica(input, quorum, view, call.reason);
 }
 
 /// The sentinels that were heard are too few, but a primary runs and they do not name another one:
@@ -76,7 +76,7 @@ std::optional<StartPlan> FollowRunning(const StartInput& input, const QuorumView
   const History history = CompareByHistory(*primary, OwnCard(input));
   if (history != History::kNewer && history != History::kSame) return std::nullopt;
   view.primary = primary->member;
-  return PlanReplica(input, view, "it runs as the primary and has all that is here");
+  return PlanReplica(input, quorum, view, "it runs as the primary and has all that is here");
 }
 
 }  // namespace
@@ -89,9 +89,9 @@ StartPlan PlanServerStart(const StartInput& input) {
   if (quorum.decided) {
     return view.primary == input.self
                ? PlanNamed(input, view)
-               : PlanReplica(input, view, "a majority of the sentinels says so");
+               : PlanReplica(input, quorum, view, "a majority of the sentinels says so");
   }
-  if (quorum.forgotten) return PlanByRollCall(input, std::move(view));
+  if (quorum.forgotten) return PlanByRollCall(input, quorum, std::move(view));
   if (auto follow = FollowRunning(input, quorum, std::move(view))) return *follow;
   return Wait(
       std::format("a majority of the {} sentinels must be heard; {} of them know who leads, {} are "
