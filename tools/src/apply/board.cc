@@ -23,12 +23,7 @@ void Board::SetPhase(Phase phase, std::string reason) {
 
 void Board::SetVolume(const VolumeFacts& volume) {
   const std::scoped_lock lock(mutex_);
-  card_.volume = volume.kind;
-  card_.installation = volume.state.identity.installation;
-  card_.held = volume.state.held;
-  card_.dataset_modified = volume.dataset_modified;
-  card_.mark = volume.mark;
-  card_.term = volume.Term();
+  card_.SetVolume(volume);
   if (card_.member.kind == MemberKind::kSentinel) {
     card_.sentinel = volume.sentinel.value_or(SentinelSnapshot{});
   }

@@ -20,7 +20,7 @@ using testing::kServer1;
 using testing::kServer2;
 using testing::Soon;
 
-constexpr MemberName kServer3{.ordinal = 3, .kind = MemberKind::kServer};
+constexpr MemberName kServer3 = testing::ServerName(3);
 
 /// Four servers, server-0 leads; three sentinels.
 class RealSet {

@@ -9,12 +9,7 @@ namespace bowline {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-
-std::string Replace(std::string text, std::string_view from, std::string_view to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
+using testing::Replace;
 
 std::string Seed() {
   return PrintNodesConf(testing::MustSeed({.shards = 2, .replicas_per_shard = 1}, {.shard = 0}));

@@ -3,6 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "model/testing.h"
+
 namespace bowline {
 namespace {
 
@@ -19,10 +21,7 @@ constexpr std::string_view kGood = R"({
 })";
 
 std::string With(const std::string& from, const std::string& to, std::string_view good = kGood) {
-  std::string text(good);
-  const auto at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
+  return testing::Replace(std::string(good), from, to);
 }
 
 TEST_CASE("settings as the chart renders them") {

@@ -1,5 +1,5 @@
 #pragma once
-// For tests of this layer only: files of testdata, and random clusters that are sound by
+// For tests only: files of testdata, names, addresses, and random clusters that are sound by
 // construction.
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/layout.h"
@@ -42,6 +43,20 @@ inline std::vector<std::string> SavedFiles() {
 
 inline Identity TestIdentity() {
   return {.installation = "0123456789abcdef0123456789abcdef", .name_space = "ns", .release = "rel"};
+}
+
+constexpr MemberName ServerName(int ordinal) {
+  return {.ordinal = ordinal, .kind = MemberKind::kServer};
+}
+constexpr MemberName SentinelName(int ordinal) {
+  return {.ordinal = ordinal, .kind = MemberKind::kSentinel};
+}
+
+/// The text with its first `from` made `to`.
+inline std::string Replace(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
 }
 
 inline AddressBook Addresses(const Layout& layout, const std::string& prefix = "10.96.") {

@@ -148,6 +148,15 @@ std::string_view PhaseName(Phase phase) {
   std::unreachable();
 }
 
+void Card::SetVolume(const VolumeFacts& facts) {
+  volume = facts.kind;
+  installation = facts.state.identity.installation;
+  held = facts.state.held;
+  dataset_modified = facts.dataset_modified;
+  mark = facts.mark;
+  term = facts.Term();
+}
+
 std::string PrintCard(const Card& card) {
   JsonWriter json;
   json.BeginObject().Field("version", 1);

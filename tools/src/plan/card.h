@@ -57,6 +57,8 @@ struct Card {
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
 
+  /// What the volume tells: kind, installation, dataset.
+  void SetVolume(const VolumeFacts& facts);
   /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
   /// One that was emptied has held keys before, which says nothing of what its engine holds now.
   [[nodiscard]] bool HasData() const {

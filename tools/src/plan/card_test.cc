@@ -101,7 +101,7 @@ TEST_CASE("a card arrives as it was sent") {
 
 TEST_CASE("a server's card tells both histories of its mark and of its engine") {
   Card card = RunningCluster().Of(k01);
-  card.member = {.ordinal = 1, .kind = MemberKind::kServer};
+  card.member = testing::ServerName(1);
   card.term = 7;
   card.mark = ReplicationMark{
       .replication_id = "b", .offset = 12, .previous_id = "a", .previous_offset = 10, .term = 7};
@@ -112,7 +112,7 @@ TEST_CASE("a server's card tells both histories of its mark and of its engine") 
 
 TEST_CASE("a sentinel's card arrives as it was sent") {
   Card card;
-  card.member = {.ordinal = 2, .kind = MemberKind::kSentinel};
+  card.member = testing::SentinelName(2);
   card.sentinel.emplace();
   SECTION("without a memory") {}
   SECTION("running") {
@@ -121,7 +121,7 @@ TEST_CASE("a sentinel's card arrives as it was sent") {
                       .problem = "x",
                       .primary_ip = "fd00::1",
                       .primary_port = 6379,
-                      .primary = MemberName{.ordinal = 1, .kind = MemberKind::kServer},
+                      .primary = testing::ServerName(1),
                       .epochs = {.current = 9, .config = 8, .leader = ~std::uint64_t{0}},
                       .primary_down = true,
                       .failing_over = true,
@@ -136,10 +136,7 @@ TEST_CASE("a sentinel's card arrives as it was sent") {
                                  {"\"configEpoch\":", "\"epoch\":"},
                                  {"\"sentinels\":[", "\"others\":["}}) {
     CAPTURE(from);
-    std::string wrong = text;
-    const auto at = wrong.find(from);
-    REQUIRE(at != std::string::npos);
-    CHECK_FALSE(ParseCard(wrong.replace(at, std::string_view(from).size(), to)));
+    CHECK_FALSE(ParseCard(testing::Replace(text, from, to)));
   }
 }
 
@@ -171,10 +168,7 @@ TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {
 TEST_CASE("what is no card is refused") {
   const std::string good = PrintCard(RunningCluster().Of(k00));
   const auto with = [&](const std::string& from, const std::string& to) {
-    std::string text = good;
-    const auto at = text.find(from);
-    REQUIRE(at != std::string::npos);
-    return text.replace(at, from.size(), to);
+    return testing::Replace(good, from, to);
   };
   for (const std::string& text :
        {std::string(), std::string("null"), std::string("[]"), std::string("{}"),

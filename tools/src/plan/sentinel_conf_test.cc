@@ -14,8 +14,8 @@ using testing::kEngines;
 using testing::ReadTestdata;
 using testing::TestIdentity;
 
-constexpr MemberName kSelf{.ordinal = 1, .kind = MemberKind::kSentinel};
-constexpr MemberName kServer1{.ordinal = 1, .kind = MemberKind::kServer};
+constexpr MemberName kSelf = testing::SentinelName(1);
+constexpr MemberName kServer1 = testing::ServerName(1);
 
 SentinelConfInput Input() {
   SentinelConfInput input;
@@ -192,9 +192,9 @@ TEST_CASE("files that sentinels of every engine have saved") {
   };
   for (const std::string engine : kEngines) {
     for (const Case& c : {
-             Case{"flushed", {.ordinal = 0, .kind = MemberKind::kSentinel}, 0},
-             Case{"failover", {.ordinal = 0, .kind = MemberKind::kSentinel}, 1},
-             Case{"election", {.ordinal = 1, .kind = MemberKind::kSentinel}, 2},
+             Case{"flushed", testing::SentinelName(0), 0},
+             Case{"failover", testing::SentinelName(0), 1},
+             Case{"election", testing::SentinelName(1), 2},
          }) {
       CAPTURE(engine, c.file);
       const std::string text = ReadTestdata(engine + "/sentinel-" + c.file + ".conf");
@@ -249,10 +249,7 @@ TEST_CASE("addresses that are unknown or nobody's name no member") {
 TEST_CASE("what no sentinel has written is refused with its line") {
   const std::string good = MustRender(Input());
   const auto with = [&](const std::string& from, const std::string& to) {
-    std::string text = good;
-    const auto at = text.find(from);
-    REQUIRE(at != std::string::npos);
-    return text.replace(at, from.size(), to);
+    return testing::Replace(good, from, to);
   };
   for (const std::string& text :
        {std::string(), std::string("\0\1\2", 3), std::string("port 1\n"),

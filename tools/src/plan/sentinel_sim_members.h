@@ -47,13 +47,8 @@ struct SimSentinel {
 inline Card CardOf(const SimServer& server, const std::string& primary_ip, bool primary_leads) {
   Card card;
   card.member = server.name;
-  card.installation = server.volume.state.identity.installation;
+  card.SetVolume(server.volume);
   card.phase = server.running ? Phase::kRunning : Phase::kGuard;
-  card.volume = server.volume.kind;
-  card.held = server.volume.state.held;
-  card.dataset_modified = server.volume.dataset_modified;
-  card.mark = server.volume.mark;
-  card.term = server.volume.Term();
   if (!server.running) return card;
   card.engine.answers = card.engine.replied = true;
   card.engine.keys = std::ssize(server.writes);
@@ -74,9 +69,8 @@ inline Card CardOf(const SimServer& server, const std::string& primary_ip, bool 
 inline Card CardOf(const SimSentinel& sentinel) {
   Card card;
   card.member = sentinel.name;
-  card.installation = sentinel.volume.state.identity.installation;
+  card.SetVolume(sentinel.volume);
   card.phase = sentinel.running ? Phase::kRunning : Phase::kGuard;
-  card.volume = sentinel.volume.kind;
   card.sentinel =
       sentinel.running ? sentinel.word : sentinel.volume.sentinel.value_or(SentinelSnapshot{});
   return card;

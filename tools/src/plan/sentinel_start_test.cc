@@ -5,6 +5,7 @@
 
 #include "plan/promotable.h"
 #include "plan/quorum_view.h"
+#include "plan/roll_call.h"
 #include "plan/running_sentinels.h"
 #include "plan/sentinel_start_testing.h"
 

@@ -1,71 +1,41 @@
 #pragma once
-// For tests of the start decisions only: a set of servers and sentinels as its members' cards tell
-// it.
+// For tests of the start decisions only: a running set whose members restart and forget.
 
-#include "plan/testing.h"
+#include "plan/sentinel_testing.h"
 
 namespace bowline::testing {
 
-constexpr MemberName ServerName(int ordinal) {
-  return {.shard = 0, .ordinal = ordinal, .kind = MemberKind::kServer};
-}
-constexpr MemberName SentinelName(int ordinal) {
-  return {.shard = 0, .ordinal = ordinal, .kind = MemberKind::kSentinel};
-}
-
-/// Three servers that run, server-0 leads; three sentinels that run and say so in epoch 3. Change
-/// one thing, then ask.
-class StartingSet {
+/// As RunningSet, in epoch 3, with volumes. Change one thing, then ask.
+class StartingSet : public RunningSet {
  public:
-  StartingSet() : addresses(Addresses(layout)) {
+  StartingSet() {
     for (const MemberName name : layout.MembersOf(0)) {
-      Card& card = Base(name);
-      card.volume = VolumeKind::kData;
-      card.held = true;
+      Card& card = Of(name);
       card.term = 3;
       card.dataset_modified = RunningCluster::kNow;
       card.mark = Mark(100);
-      card.engine.answers = card.engine.replied = true;
-      card.engine.keys = 10;
-      card.engine.info.replication_id = "history";
       card.engine.info.offset = 100;
     }
-    for (const MemberName name : layout.Sentinels()) Base(name).volume = VolumeKind::kSeeded;
+    for (const MemberName name : layout.Sentinels()) Of(name).volume = VolumeKind::kSeeded;
     Lead(0, 3);
   }
-
-  Layout layout = Layout::Sentinel(3, 3);
-  AddressBook addresses;
-  Cards cards;
 
   static ReplicationMark Mark(std::int64_t offset) {
     return {.replication_id = "history", .offset = offset, .previous_id = "", .term = 3};
   }
-  Card& Server(int ordinal) { return cards.at(ServerName(ordinal)); }
-  Card& Sentinel(int ordinal) { return cards.at(SentinelName(ordinal)); }
+  Card& Server(int ordinal) { return Of(ServerName(ordinal)); }
+  Card& Sentinel(int ordinal) { return Of(SentinelName(ordinal)); }
 
   StartingSet& Lead(int ordinal, std::uint64_t epoch) {
-    for (auto& [name, card] : cards) {
-      if (name.kind == MemberKind::kSentinel) {
-        Name(name.ordinal, ordinal, epoch);
-        continue;
-      }
-      card.engine.info.primary = name.ordinal == ordinal;
-      card.engine.info.link_up = name.ordinal != ordinal;
-      card.engine.info.primary_host = addresses.at(ServerName(ordinal)).ip;
-    }
+    RunningSet::Lead(ServerName(ordinal));
+    for (const MemberName name : layout.Sentinels()) Name(name.ordinal, ordinal, epoch);
     return *this;
   }
   StartingSet& Name(int sentinel, int server, std::uint64_t epoch) {
-    Card& card = Sentinel(sentinel);
-    card.sentinel = SentinelSnapshot{.answers = true,
-                                     .problem = {},
-                                     .primary_ip = addresses.at(ServerName(server)).ip,
-                                     .primary_port = 6379,
-                                     .primary = ServerName(server),
-                                     .epochs = {.current = epoch, .config = epoch},
-                                     .replicas = {},
-                                     .sentinels = {}};
+    RunningSet::Name(SentinelName(sentinel), ServerName(server));
+    SentinelSnapshot& view = ViewOf(SentinelName(sentinel));
+    view.answers = true;
+    view.epochs = {.current = epoch, .config = epoch};
     return *this;
   }
   StartingSet& Guard(int server, VolumeKind volume = VolumeKind::kData) {
@@ -96,7 +66,7 @@ class StartingSet {
   }
   StartingSet& ForgetAll() { return Forget(0).Forget(1).Forget(2); }
   StartingSet& Silence(MemberName name) {
-    cards.erase(name);
+    RunningSet::Silence(name);
     return *this;
   }
 
@@ -127,15 +97,6 @@ class StartingSet {
   [[nodiscard]] StartPlan Plan(int server) const { return PlanStart(Ask(ServerName(server))); }
   [[nodiscard]] StartPlan Watch(int sentinel) const {
     return PlanStart(Ask(SentinelName(sentinel)));
-  }
-
- private:
-  Card& Base(MemberName name) {
-    Card& card = cards[name];
-    card.member = name;
-    card.installation = TestIdentity().installation;
-    card.phase = Phase::kRunning;
-    return card;
   }
 };
 

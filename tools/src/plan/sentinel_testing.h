@@ -2,20 +2,16 @@
 // For tests only: a running set of servers and sentinels as their cards tell it, built in one line
 // and changed in one more.
 
-#include <format>
-#include <string>
-
-#include "model/testing.h"
-#include "plan/shard_view.h"
+#include "plan/testing.h"
 
 namespace bowline::testing {
 
-inline constexpr MemberName kServer0{.ordinal = 0, .kind = MemberKind::kServer};
-inline constexpr MemberName kServer1{.ordinal = 1, .kind = MemberKind::kServer};
-inline constexpr MemberName kServer2{.ordinal = 2, .kind = MemberKind::kServer};
-inline constexpr MemberName kSentinel0{.ordinal = 0, .kind = MemberKind::kSentinel};
-inline constexpr MemberName kSentinel1{.ordinal = 1, .kind = MemberKind::kSentinel};
-inline constexpr MemberName kSentinel2{.ordinal = 2, .kind = MemberKind::kSentinel};
+inline constexpr MemberName kServer0 = ServerName(0);
+inline constexpr MemberName kServer1 = ServerName(1);
+inline constexpr MemberName kServer2 = ServerName(2);
+inline constexpr MemberName kSentinel0 = SentinelName(0);
+inline constexpr MemberName kSentinel1 = SentinelName(1);
+inline constexpr MemberName kSentinel2 = SentinelName(2);
 
 /// Everybody runs and answers, server-0 leads, the others follow it and are in sync.
 class RunningSet {
@@ -24,22 +20,8 @@ class RunningSet {
       : layout(shape), addresses(Addresses(shape)) {
     for (const MemberName member : layout.Sentinels()) addresses[member].port = 26379;
     for (const MemberName member : layout.Members()) {
-      Card& card = cards[member];
-      card.member = member;
-      card.pod = "demo-" + member.ToString();
-      card.node = std::format("node-{}", member.ordinal);
-      card.installation = TestIdentity().installation;
-      card.phase = Phase::kRunning;
-      card.engine.replied = true;
-      if (member.kind == MemberKind::kSentinel) {
-        card.sentinel.emplace().answers = true;
-        continue;
-      }
-      card.volume = VolumeKind::kData;
-      card.held = card.engine.answers = true;
-      card.engine.info.replication_id = "history";
-      card.engine.info.offset = 1000;
-      card.engine.keys = 10;
+      Card& card = cards[member] = RunningCard(member);
+      if (member.kind == MemberKind::kSentinel) card.sentinel.emplace().answers = true;
     }
     Lead(kServer0);
   }

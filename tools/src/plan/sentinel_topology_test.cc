@@ -141,7 +141,7 @@ TEST_CASE("not exactly one primary") {
   }
   SECTION("two, with a replica each") {
     set = RunningSet(Layout::Sentinel(4, 3));
-    set.Follow(MemberName{.ordinal = 3, .kind = MemberKind::kServer}, kServer2);
+    set.Follow(testing::ServerName(3), kServer2);
     set.InfoOf(kServer2).primary = true;
     expected =
         "there are 2 primaries: server-0 server-2\n"
@@ -234,7 +234,7 @@ TEST_CASE("what a sentinel lists") {
         "sentinel-1 does not know server-1\n";
   }
   SECTION("a member that is declared no more") {
-    const MemberName removed{.ordinal = 3, .kind = MemberKind::kServer};
+    const MemberName removed = testing::ServerName(3);
     set.addresses[removed] = {.ip = "10.96.0.9", .port = 6379, .bus_port = 0};
     view.replicas.push_back({.ip = "10.96.0.9", .port = 6379, .id = "id"});
     expected = "sentinel-1 wrongly lists server-3 as a replica\n";

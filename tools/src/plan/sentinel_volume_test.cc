@@ -13,8 +13,8 @@ using Catch::Matchers::ContainsSubstring;
 using testing::ReadTestdata;
 using testing::TestIdentity;
 
-constexpr MemberName kServer{.ordinal = 1, .kind = MemberKind::kServer};
-constexpr MemberName kSentinel{.ordinal = 1, .kind = MemberKind::kSentinel};
+constexpr MemberName kServer = testing::ServerName(1);
+constexpr MemberName kSentinel = testing::SentinelName(1);
 
 Identity Expected() {
   Identity identity = TestIdentity();
@@ -74,7 +74,7 @@ TEST_CASE("a server's volume is refused when it may be somebody else's (R9)") {
     reason = "was of a Redis Cluster";
   }
   SECTION("of another member") {
-    files.state = State({.ordinal = 0, .kind = MemberKind::kServer}, true);
+    files.state = State(testing::ServerName(0), true);
     reason = "belongs to ns/rel/server-0, this member is ns/rel/server-1";
   }
   SECTION("of a cluster's member") {

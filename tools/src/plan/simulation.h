@@ -160,13 +160,8 @@ class Simulation {
   [[nodiscard]] Card CardOf(const SimMember& member) const {
     Card card;
     card.member = member.name;
-    card.installation = member.volume.state.identity.installation;
+    card.SetVolume(member.volume);
     card.phase = member.running ? Phase::kRunning : Phase::kGuard;
-    card.volume = member.volume.kind;
-    card.held = member.volume.state.held;
-    card.dataset_modified = member.volume.dataset_modified;
-    card.mark = member.volume.mark;
-    card.term = member.volume.conf ? LeadEpoch(*member.volume.conf) : 0;
     if (!member.running) return card;
     const NodeLine& self = *member.conf.Myself();
     card.engine.answers = card.engine.replied = true;

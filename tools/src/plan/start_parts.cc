@@ -117,11 +117,7 @@ const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum) {
 Card OwnCard(const StartInput& input) {
   Card card;
   card.member = input.self;
-  card.volume = input.volume.kind;
-  card.held = input.volume.state.held;
-  card.dataset_modified = input.volume.dataset_modified;
-  card.term = input.volume.Term();
-  card.mark = input.volume.mark;
+  card.SetVolume(input.volume);
   return card;
 }
 

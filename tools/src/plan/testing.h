@@ -54,26 +54,33 @@ inline void Promote(NodesConf& conf, const Layout& layout, MemberName member) {
   }
 }
 
+/// Of a member that runs and, unless it is a sentinel, holds data.
+inline Card RunningCard(MemberName member) {
+  Card card;
+  card.member = member;
+  card.pod = "demo-" + member.ToString();
+  card.node = std::format("node-{}", member.ordinal);
+  card.installation = TestIdentity().installation;
+  card.phase = Phase::kRunning;
+  card.engine.replied = true;
+  if (member.kind == MemberKind::kSentinel) return card;
+  card.volume = VolumeKind::kData;
+  card.held = card.engine.answers = true;
+  card.engine.info.replication_id = "history";
+  card.engine.info.offset = 1000;
+  card.engine.keys = 10;
+  return card;
+}
+
 /// A cluster in which everybody runs, holds data and is in sync. Change one thing, then ask.
 class RunningCluster {
  public:
   explicit RunningCluster(const Layout& shape = {}) : layout(shape), conf(Seeded(shape)) {
     for (const MemberName member : layout.Members()) {
-      Card& card = cards[member];
-      card.member = member;
-      card.pod = "demo-" + member.ToString();
-      card.node = std::format("node-{}", member.ordinal);
-      card.installation = TestIdentity().installation;
-      card.phase = Phase::kRunning;
-      card.volume = VolumeKind::kData;
-      card.held = true;
+      Card& card = cards[member] = RunningCard(member);
       card.dataset_modified = kNow;
-      card.engine.answers = card.engine.replied = true;
-      card.engine.info.replication_id = "history";
-      card.engine.info.offset = 1000;
       card.engine.cluster.state_ok = true;
       card.engine.cluster.slots_ok = kSlotCount;
-      card.engine.keys = 10;
     }
     Refresh();
   }
