@@ -153,6 +153,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
 void Monitor::Heal(const Card& card) {
   const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
+  board_.SetAddresses(addresses_);
   if (settings_.layout.mode == Mode::kSentinel) return;
   const HealPlan plan = PlanHeal({.layout = settings_.layout,
                                   .identity = state_.identity,
