@@ -44,6 +44,7 @@ BOWLINE_JSON = {
     "record": None,
     "events": None,
     "roleLabel": None,
+    "fencing": None,
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }

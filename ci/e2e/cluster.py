@@ -8,6 +8,9 @@ from e2e.release import Release
 from e2e.wait import wait_for
 from recorder import Address, Settings
 
+NODE_TIMEOUT = 3.0
+"""Seconds, as cluster.nodeTimeoutMilliseconds."""
+
 
 class Cluster(Members):
     def __init__(self, kube: Kube, release: Release, shards: int = 3, replicas: int = 1) -> None:

@@ -19,7 +19,7 @@ from e2e.nodes import Node
 from e2e.release import Release
 from e2e.shell import CommandError
 from e2e.wait import wait_for
-from recorder import Settings
+from recorder import Address, Mode, Settings
 
 BOWLINE = "/opt/bowline/bowline"
 PORT = 6379
@@ -86,6 +86,11 @@ class Members(ABC):
     @abstractmethod
     def recorder_settings(self) -> Settings:
         """For clients that outlive every fault. No names as seeds: a test may hold DNS."""
+
+    def direct_settings(self, address: str, slots: range | None = None) -> Settings:
+        """For a client that knows one address and nothing of the others. `slots`: what a cluster's primary owns."""
+        seeds = (Address(address, PORT),)
+        return Settings(seeds, password=self.password(), mode=Mode.DIRECT, workers=1, slots=slots)
 
     @property
     def size(self) -> int:

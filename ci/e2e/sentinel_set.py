@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from redis import Redis
 from redis.exceptions import RedisError
 
-from e2e.members import PORT, Members, Pod
+from e2e.members import Members, Pod
 from e2e.wait import wait_for
 from recorder import Address, Mode, Settings
 
@@ -18,8 +18,6 @@ SENTINEL_PORT = 26379
 MASTER_NAME = "mymaster"
 DOWN_AFTER = 3.0
 """Seconds, as sentinel.downAfterMilliseconds."""
-MAX_LAG = 3.0
-"""Seconds, as sentinel.minReplicasMaxLag."""
 
 VALUES: Mapping[str, Any] = {
     "mode": "sentinel",
@@ -70,10 +68,6 @@ class SentinelSet(Members):
             sentinel_password=password,
             workers=2,
         )
-
-    def direct_settings(self, address: str) -> Settings:
-        """For a client that knows one address and nothing of sentinels."""
-        return Settings((Address(address, PORT),), password=self.password(), mode=Mode.DIRECT, workers=1)
 
     # Who leads -----------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,15 @@
-"""Power cuts of nodes. Nobody else tells the members: no signal, no closed connection."""
+"""Power cuts of nodes, and a partition. Nobody else tells the members: no signal, no closed connection."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 
-from e2e.cluster import Cluster
+import pytest
+
+from e2e.cluster import NODE_TIMEOUT, Cluster
 from e2e.nodes import Node, power_cut, power_on
+from e2e.partition import cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.wait import wait_for
 
@@ -51,3 +54,16 @@ def test_power_cut_of_all_nodes(cluster: Cluster, scenario: MakeScenario) -> Non
         power_on(nodes)
         running.serving(90)
         wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)
+
+
+@pytest.mark.long
+def test_partition_with_a_client_beside_a_primary(engine: str, cluster: Cluster, scenario: MakeScenario) -> None:
+    node = node_with_one_primary(cluster)
+    primary = next(pod for pod in cluster.primaries() if pod.node.name == node.name)
+    title = "a primary's node cut off, with a client on it"
+    with scenario(title, converge=90, loss_window=POSSIBLE_LOSS) as running:
+        slots = cluster.recorder_settings().slot_range(primary.shard)
+        settings = cluster.direct_settings(primary.ip, slots)
+        recording = cut_off(running, primary, settings, f"partition-cluster-{engine}", 3 * NODE_TIMEOUT)
+        assert cluster.primary(primary.shard).name != primary.name
+    judge_client(running, recording)

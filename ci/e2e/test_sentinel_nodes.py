@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from e2e.nodes import Node, power_cut, power_on, stopped, unplugged
+from e2e.nodes import power_cut, power_on, stopped
+from e2e.partition import cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
-from e2e.sentinel_set import DOWN_AFTER, MAX_LAG, SentinelSet
-from e2e.shell import CACHE, ROOT
+from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import wait_for
-from recorder import Recorder, Recording, Settings, verify
+from recorder import Recorder, verify
 
-FENCE = MAX_LAG + 2
-"""Seconds after which a primary that has lost its replicas acknowledges nothing more; it looks once a second."""
 THAW_FENCE = 1.5
-"""Seconds, the same for a primary that finds its replicas gone when it runs again."""
+"""Seconds after which a primary that finds its replicas gone when it runs again acknowledges nothing more."""
 
 
 def test_power_cut_of_the_primarys_node(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
@@ -92,50 +87,14 @@ def test_primary_frozen_and_thawed(sentinel_set: SentinelSet, sentinel_scenario:
         assert last <= thawed + THAW_FENCE, f"still acknowledged {last - thawed:.1f} s after the thaw"
 
 
-def record_on(node: Node, settings: Settings, file: Path, seconds: float) -> None:
-    """A recorder that runs on the node, and so reaches the node's pods whatever happens to its cable."""
-    node.run(
-        *("env", f"PYTHONPATH={ROOT / 'ci'}", f"RECORDER_PASSWORD={settings.password}"),
-        *(sys.executable, "-m", "recorder", "run", "--mode", settings.mode.value),
-        *("--seeds", ",".join(str(seed) for seed in settings.seeds), "--workers", str(settings.workers)),
-        *("--file", str(file), "--seconds", str(seconds)),
-        timeout=seconds + 30,
-    )
-
-
 @pytest.mark.long
 def test_partition_with_a_client_beside_the_primary(
     engine: str, sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
 ) -> None:
-    """What the client beside it writes is lost from the cut on, until the primary refuses for want of replicas."""
     primary = sentinel_set.primary()
-    file = CACHE / "e2e" / f"partition-{engine}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.unlink(missing_ok=True)
     title = "the primary's node cut off, with a client on it"
-    with sentinel_scenario(title, converge=90, loss_window=POSSIBLE_LOSS) as running, ThreadPoolExecutor(1) as pool:
+    with sentinel_scenario(title, converge=90, loss_window=POSSIBLE_LOSS) as running:
         settings = sentinel_set.direct_settings(primary.ip)
-        writer = pool.submit(record_on, primary.node, settings, file, 30)
-        time.sleep(4)
-        running.mark()
-        with unplugged(primary.node):
-            running.serving(30)
-            time.sleep(max(0.0, running.marked + 3 * DOWN_AFTER - time.time()))
-            healed = time.time()
-        wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)
+        recording = cut_off(running, primary, settings, f"partition-sentinel-{engine}", 3 * DOWN_AFTER)
         sentinel_set.wait_other_primary(primary, 15)
-        writer.result()
-    recording = Recording.load(file)
-    verdict = verify(recording, sentinel_set.recorder_settings())
-    moments = [moment - running.marked for moment, _ in recording.workers[0].acks]
-    running.figures |= {
-        "beside_lost": verdict.lost,
-        "beside_fenced_after_s": round(max(moments), 2),
-        "cut_s": round(healed - running.marked, 2),
-    }
-    assert min(moments) < 0 < max(moments), "the client has not written before and after the cut"
-    assert max(moments) <= FENCE, f"the primary without replicas acknowledged for {max(moments):.1f} s"
-    assert verdict.unreadable == 0, verdict
-    if verdict.lost_acked_between:
-        first = verdict.lost_acked_between[0]
-        assert first >= running.marked - POSSIBLE_LOSS, f"{running.marked - first:.1f} s before the cut: {verdict}"
+    judge_client(running, recording)

@@ -14,6 +14,11 @@ from pathlib import Path
 from recorder import Address, Mode, Recorder, Recording, Settings, verify
 
 
+def slots(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last) + 1)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="recorder", description="Writes to a primary, or to all of a cluster, and verifies what was acknowledged."
@@ -27,6 +32,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=3, help="writers; in a cluster one per shard (default: 3)")
     parser.add_argument("--interval", type=float, default=0.01, help="seconds between two writes of a worker; 0: none")
     parser.add_argument("--batch", type=int, default=1, help="keys in one round trip (default: 1)")
+    parser.add_argument(
+        "--slots", type=slots, help="FIRST-LAST: only keys of these slots, for one primary of a cluster"
+    )
     return parser.parse_args()
 
 
@@ -41,6 +49,7 @@ def main() -> int:
         workers=args.workers,
         interval=args.interval,
         batch=args.batch,
+        slots=args.slots,
     )
     if args.verb == "verify":
         verdict = verify(Recording.load(args.file), settings)

@@ -50,10 +50,14 @@ class Settings:
     """Keys written in one round trip."""
     register_every: int = 20
     """Round trips."""
+    slots: range | None = None
+    """Only keys of these; None: the worker's share."""
     run: str = field(default_factory=lambda: f"r{random.getrandbits(32):08x}")
 
     def slot_range(self, worker: int) -> range:
         """The worker's share of the slots, as `redis-cli --cluster create` splits them; all without a cluster."""
+        if self.slots is not None:
+            return self.slots
         if self.mode != Mode.CLUSTER:
             return range(SLOTS)
         share = SLOTS / self.workers

@@ -42,6 +42,8 @@ target_link_libraries(bowline_curl INTERFACE
 add_library(bowline_httplib INTERFACE)
 find_path(BOWLINE_HTTPLIB_DIR httplib.h PATHS /usr/local/include NO_DEFAULT_PATH REQUIRED)
 target_include_directories(bowline_httplib SYSTEM INTERFACE ${BOWLINE_HTTPLIB_DIR})
+# Its default of 5 is full after half a second of a starved process, and then its kernel looks silent (sys/reach.h).
+target_compile_definitions(bowline_httplib INTERFACE CPPHTTPLIB_LISTEN_BACKLOG=1024)
 target_link_libraries(bowline_httplib INTERFACE Threads::Threads)
 
 add_library(bowline_cli11 INTERFACE)

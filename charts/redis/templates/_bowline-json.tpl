@@ -29,6 +29,7 @@
   "persistence" (dict "enabled" (eq true $v.persistence.enabled))
   "record" (include "redis.recordName" .)
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
+  "fencing" (eq true $v.fencing.enabled)
   "roleLabel" (eq "true" (include "redis.roleLabel" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level)) -}}

@@ -40,6 +40,21 @@ void Board::SetHeld() {
   card_.held = true;
 }
 
+void Board::SetAddresses(const AddressBook& addresses) {
+  const std::scoped_lock lock(mutex_);
+  addresses_ = addresses;
+}
+
+AddressBook Board::Addresses() {
+  const std::scoped_lock lock(mutex_);
+  return addresses_;
+}
+
+void Board::SetFenced(std::string reason) {
+  const std::scoped_lock lock(mutex_);
+  fenced_ = std::move(reason);
+}
+
 Card Board::Now(Milliseconds max_age) {
   {
     const std::scoped_lock lock(mutex_);
@@ -72,6 +87,7 @@ ProbeInput Board::ForProbes() {
   const std::scoped_lock lock(mutex_);
   return {.phase = card.phase,
           .reason = card.reason,
+          .fenced = fenced_,
           .engine = card.engine,
           .silent = card.engine.replied ? Milliseconds(0) : Since(replied_),
           .layout = layout_,

@@ -27,6 +27,12 @@ class Board {
   /// Sentinel mode: the other sentinels' cards, for the probes, and the term that they tell.
   void SetSentinels(Cards sentinels, std::uint64_t term);
 
+  /// Where the members are, as last looked up.
+  void SetAddresses(const AddressBook& addresses);
+  AddressBook Addresses();
+  /// Why writes are paused; empty: they are not.
+  void SetFenced(std::string reason);
+
   /// The card with an engine snapshot not older than `max_age`.
   Card Now(Milliseconds max_age);
   /// The card as it stands, without a look at the engine.
@@ -39,6 +45,8 @@ class Board {
   Card card_;
   Layout layout_;
   Cards sentinels_;
+  AddressBook addresses_;
+  std::string fenced_;
   MemberProbe& probe_;
   std::chrono::steady_clock::time_point taken_{};
   std::chrono::steady_clock::time_point replied_ = std::chrono::steady_clock::now();

@@ -153,6 +153,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
 AddressBook Monitor::LookUpAddresses() {
   AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
+  board_.SetAddresses(addresses_);
   return std::move(answers.book);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apply/engine_probe.h"
+#include "apply/fence.h"
 #include "apply/handover.h"
 #include "apply/monitor.h"
 #include "apply/supervisor.h"
@@ -40,6 +41,8 @@ class Server : public Supervisor {
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
+    board_.SetAddresses(start.addresses);
+    const Fence fence(settings_, self_, secrets_, identity_, board_, events_);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
                           events_);
     return Supervise(child);

@@ -158,10 +158,10 @@ std::string Settings::EngineProgram() const {
 Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(
-      root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
-                     "clusterDomain", "ports", "cluster", "sentinel", "auth", "persistence",
-                     "record", "events", "roleLabel", "terminationGracePeriodSeconds", "log"}));
+  RETURN_IF_ERROR(root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
+                                 "clusterDomain", "ports", "cluster", "sentinel", "auth",
+                                 "persistence", "record", "events", "roleLabel", "fencing",
+                                 "terminationGracePeriodSeconds", "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   if (version != 1) {
     return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
@@ -176,6 +176,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(settings.record, root.GetStringOr("record", ""));
   ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
   ASSIGN_OR_RETURN(settings.role_label, root.GetBoolOr("roleLabel", false));
+  ASSIGN_OR_RETURN(settings.fencing, root.GetBoolOr("fencing", true));
   ASSIGN_OR_RETURN(settings.grace_seconds,
                    GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));
   return settings;

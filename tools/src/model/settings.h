@@ -46,6 +46,7 @@ struct Settings {
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;
+  bool fencing = true;      ///< a primary that is cut off pauses its writes
   bool role_label = false;  ///< the members keep the label bowline/role on their pods
   int grace_seconds = 60;
   std::string log_format = "json";

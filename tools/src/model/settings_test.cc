@@ -51,6 +51,7 @@ TEST_CASE("what may be left out has its default") {
   REQUIRE(settings);
   CHECK(settings->record.empty());
   CHECK_FALSE(settings->events);
+  CHECK(settings->fencing);
 }
 
 TEST_CASE("names that derive from the settings") {
@@ -124,7 +125,8 @@ constexpr std::string_view kSentinel = R"({
     "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
-  "roleLabel": true, "terminationGracePeriodSeconds": 45, "log": {"format": "json", "level": "info"}
+  "roleLabel": true, "fencing": false, "terminationGracePeriodSeconds": 45,
+  "log": {"format": "json", "level": "info"}
 })";
 
 TEST_CASE("settings of sentinel mode as the chart renders them") {
@@ -144,6 +146,7 @@ TEST_CASE("settings of sentinel mode as the chart renders them") {
   const MemberName sentinel{.ordinal = 2, .kind = MemberKind::kSentinel};
   CHECK(settings->sentinel.recover_from == server);
   CHECK(settings->role_label);
+  CHECK_FALSE(settings->fencing);
   CHECK(settings->PortOf(server) == 6380);
   CHECK(settings->PortOf(sentinel) == 26380);
   CHECK(settings->PodOf(sentinel) == "demo-redis-sentinel-2");
@@ -186,6 +189,7 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"server-4", "shard-0-1", "sentinel.recoverFrom is \"shard-0-1\""},
            Case{"\"auth\": false", "\"atuh\": false", "sentinel has no member \"atuh\""},
            Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
+           Case{"\"fencing\": false", "\"fencing\": {}", "fencing must be"},
            Case{"\"roleLabel\"", "\"cluster\": {}, \"roleLabel\"", "cluster: it has no meaning"},
        }) {
     CAPTURE(c.from, c.to);

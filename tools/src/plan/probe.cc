@@ -131,6 +131,7 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   if (engine.info.loading) {
     return No(std::format("loading the dataset, {:.0f}%", engine.info.loading_percent));
   }
+  if (!input.fenced.empty()) return No("cut off, writes are paused: " + input.fenced);
   if (!engine.info.primary && engine.info.sync_in_progress) {
     return No("copying the dataset from its primary");
   }

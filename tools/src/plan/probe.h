@@ -16,7 +16,8 @@ namespace bowline {
 struct ProbeInput {
   Phase phase = Phase::kGuard;
   std::string reason;
-  EngineSnapshot engine;                ///< of a sentinel: `replied` and `problem` of its process
+  std::string fenced;     ///< why writes are paused (plan/fence.h); empty: they are not
+  EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
   std::chrono::milliseconds silent{0};  ///< how long the engine has given no reply at all
   Layout layout;
   MemberName self;
@@ -43,10 +44,11 @@ inline constexpr int kFollowerLagSeconds = 10;
 /// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
 Verdict StartupVerdict(const ProbeInput& input);
 Verdict LivenessVerdict(const ProbeInput& input);
-/// May get traffic: not loading; a replica's link up. Cluster mode: cluster_state ok, a primary
-/// owns slots. Sentinel mode: a primary is named by the processes of more than half of the declared
-/// sentinels, or, when no such majority answers, still has a follower. A sentinel names a member,
-/// as most of those that answer do, knows the declared others, and reaches a majority.
+/// May get traffic: not loading; writes not paused; a replica's link up. Cluster mode:
+/// cluster_state ok, a primary owns slots. Sentinel mode: a primary is named by the processes of
+/// more than half of the declared sentinels, or, when no such majority answers, still has a
+/// follower. A sentinel names a member, as most of those that answer do, knows the declared others,
+/// and reaches a majority.
 Verdict ReadinessVerdict(const ProbeInput& input);
 
 }  // namespace bowline

@@ -108,6 +108,11 @@ TEST_CASE("readiness: everything that makes a member useless to a client") {
     input.engine.info.sync_in_progress = true;
     expected = "copying the dataset";
   }
+  SECTION("cut off") {
+    input = Running();
+    input.fenced = "no replica (of 1) reached for 470 ms";
+    expected = "cut off, writes are paused: no replica (of 1) reached for 470 ms";
+  }
   SECTION("link down") {
     input.engine.info.link_up = false;
     expected = "link to its primary is down";

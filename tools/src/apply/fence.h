@@ -1,0 +1,56 @@
+#pragma once
+// The resident look at who can be reached, several times a second: a primary that is cut off pauses
+// its writes (plan/fence.h), as long as it is. It pauses and never resumes: the pause of a handover
+// must not be ended here, and what is not renewed lapses by itself.
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apply/board.h"
+#include "apply/context.h"
+#include "apply/events.h"
+#include "plan/fence.h"
+#include "sys/reach.h"
+
+namespace bowline {
+
+class Fence {
+ public:
+  /// Looks at nothing when fencing is off or no replica is declared. The board has the addresses.
+  Fence(const Settings& settings, MemberName self, const EngineSecrets& secrets, Identity identity,
+        Board& board, EventSink& events);
+  ~Fence();
+  Fence(const Fence&) = delete;
+  Fence& operator=(const Fence&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  /// Does the own engine run as primary, by the newest card in which it answered?
+  bool Leads();
+  void Look(Deadline end);
+  void Knock(const std::vector<MemberName>& members, const AddressBook& addresses);
+  Status PauseWrites();
+  /// Board and Events, when it has changed.
+  void Tell();
+
+  const Settings& settings_;
+  MemberName self_;
+  Credentials login_;
+  Identity identity_;
+  Board& board_;
+  EventSink& events_;
+  std::vector<MemberName> members_;  ///< all; a place in it is the tag of a knock
+  FenceCircle circle_;
+  FenceJudge judge_;
+  Reach reach_{kFencePatience};
+  std::optional<RespClient> client_;
+  bool leads_ = false;
+  std::string view_;                     ///< the newest CLUSTER NODES
+  std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
+  std::string problem_;                  ///< why the last pause could not be asked for
+  std::jthread thread_;
+};
+
+}  // namespace bowline
