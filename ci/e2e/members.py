@@ -87,6 +87,10 @@ class Members(ABC):
     def recorder_settings(self) -> Settings:
         """For clients that outlive every fault. No names as seeds: a test may hold DNS."""
 
+    @abstractmethod
+    def wait_other_primary(self, old: Pod, timeout: float) -> Pod:
+        """Until another member leads in the place of `old`, also in the others' eyes where they decide it."""
+
     @property
     def size(self) -> int:
         return sum(self.statefulsets().values())
@@ -203,6 +207,10 @@ class Members(ABC):
         return bool(self.info(pod)["role"] == "master")
 
     # bowline -------------------------------------------------------------------------------------------------------
+
+    def member(self, pod: Pod) -> str:
+        """As bowline calls it: server-1, shard-0-1."""
+        return pod.name.removeprefix(f"{self.name}-")
 
     def bowline(self, pod: Pod, *args: str, timeout: float = 60) -> str:
         return self.kube("exec", pod.name, "-c", pod.component, "--", BOWLINE, *args, timeout=timeout)
