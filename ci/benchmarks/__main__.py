@@ -8,7 +8,7 @@ import importlib
 import json
 from pathlib import Path
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, GoalsMissed
 from benchmarks.machine import describe
 from benchmarks.peer import chosen
 from e2e.shell import CACHE, ROOT
@@ -24,10 +24,16 @@ def file_of(part: str) -> Path:
 
 def measure(part: str) -> None:
     machine = describe()
-    figures: list[Figure] = importlib.import_module(f"benchmarks.{part.replace('-', '_')}").measure()
+    missed: GoalsMissed | None = None
+    try:
+        figures: list[Figure] = importlib.import_module(f"benchmarks.{part.replace('-', '_')}").measure()
+    except GoalsMissed as error:
+        missed, figures = error, error.figures
     FOLDER.mkdir(parents=True, exist_ok=True)
     content = {"machine": machine, "figures": [dataclasses.asdict(figure) for figure in figures]}
     file_of(part).write_text(json.dumps(content, indent=2))
+    if missed:
+        raise missed
 
 
 def table(parts: list[str]) -> str:
