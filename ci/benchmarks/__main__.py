@@ -8,25 +8,32 @@ import importlib
 import json
 from pathlib import Path
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, GoalsMissed
 from benchmarks.machine import describe
+from benchmarks.peer import chosen
 from e2e.shell import CACHE, ROOT
 
 FOLDER = CACHE / "bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def file_of(part: str) -> Path:
-    return FOLDER / f"{part}.json"
+    peer = chosen()
+    return FOLDER / (f"{part}.beside.{peer[0].name}.json" if peer else f"{part}.json")
 
 
 def measure(part: str) -> None:
     machine = describe()
-    figures: list[Figure] = importlib.import_module(f"benchmarks.{part.replace('-', '_')}").measure()
+    missed: GoalsMissed | None = None
+    try:
+        figures: list[Figure] = importlib.import_module(f"benchmarks.{part.replace('-', '_')}").measure()
+    except GoalsMissed as error:
+        missed, figures = error, error.figures
     FOLDER.mkdir(parents=True, exist_ok=True)
     content = {"machine": machine, "figures": [dataclasses.asdict(figure) for figure in figures]}
     file_of(part).write_text(json.dumps(content, indent=2))
+    if missed:
+        raise missed
 
 
 def table(parts: list[str]) -> str:
@@ -41,8 +48,10 @@ def report(parts: list[str], *, write: bool) -> None:
     text = table(parts)
     print(text)
     if write:
-        before, rest = DOCUMENT.read_text().split(BEGIN)
-        DOCUMENT.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1])
+        place = "figures beside a peer" if chosen() else "figures"
+        begin, end = f"<!-- {place} -->\n", f"<!-- end of {place} -->\n"
+        before, rest = DOCUMENT.read_text().split(begin)
+        DOCUMENT.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end)[1])
 
 
 def main() -> None:

@@ -25,6 +25,14 @@ class Figure:
         return f"| {self.what} | {short(self.median)} {self.unit}{spread} | {self.goal} |"
 
 
+class GoalsMissed(AssertionError):
+    """What must hold has not; the figures are kept all the same."""
+
+    def __init__(self, problems: list[str], figures: list[Figure]) -> None:
+        super().__init__("\n".join(problems))
+        self.figures = figures
+
+
 def short(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 

@@ -7,37 +7,23 @@ round ends with a look at every acknowledged key, and an empty dataset for the n
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import os
 import time
 from collections.abc import Callable
 
+from benchmarks import choice
 from benchmarks.figure import Figure, say
+from benchmarks.gaps import longest_after
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.members import Members
 from e2e.sentinel_set import VALUES, SentinelSet
-from recorder import Recorder, Recording, Settings, verify
+from recorder import Recorder, Settings, verify
 
-HANDOVERS = int(os.environ.get("BOWLINE_HANDOVERS", "50"))
+HANDOVERS = choice.number("BOWLINE_HANDOVERS", 50)
 """Per run, mode and engine. For the proof of zero loss set it to 125: 4 x 125 under full load."""
 ROUND = 25
 BETWEEN = 1.2
 """Seconds. A sentinel refuses the next failover for so long (SENTINEL FAILOVER: INPROG)."""
-
-
-def gaps_of_handovers(recording: Recording, moments: list[float]) -> list[float]:
-    """Per handover: the longest pause of any worker that ends after its command was given and before the next one."""
-    result = []
-    for begin, end in itertools.pairwise([*moments, recording.ended]):
-        longest = 0.0
-        for worker in recording.workers:
-            for start, length in worker.gaps(recording.started, recording.ended):
-                if begin <= start + length < end:
-                    longest = max(longest, length)
-                    break
-        result.append(longest)
-    return result
 
 
 @dataclasses.dataclass
@@ -66,7 +52,7 @@ def run(members: Members, settings: Settings, hand_over: Callable[[int], None]) 
         members.wait_converged(30)
         verdict = verify(recording, settings)
         assert verdict.unreadable == 0, f"{verdict.unreadable} keys could not be read"
-        outcome.gaps += gaps_of_handovers(recording, moments)
+        outcome.gaps += longest_after(recording, moments)
         outcome.acked += verdict.acked
         outcome.lost += verdict.lost + verdict.stale_registers
         outcome.seconds += recording.ended - recording.started
@@ -142,7 +128,7 @@ def measure_sentinel(engine: str) -> list[Figure]:
 
 def measure() -> list[Figure]:
     rows = []
-    for engine in ("redis", "valkey"):
+    for engine in choice.engines():
         for one in (measure_cluster, measure_sentinel):
             say(f"{one.__name__} {engine}")
             rows += one(engine)

@@ -48,6 +48,11 @@ class Cluster(Members):
     def replica(self, shard: int) -> Pod:
         return next(pod for pod in self.pods() if pod.shard == shard and not self.is_primary(pod))
 
+    def wait_other_primary(self, old: Pod, timeout: float) -> Pod:
+        """Of its shard."""
+        wait_for(f"another primary than {old.name}", lambda: self.primary(old.shard).name != old.name, timeout)
+        return self.primary(old.shard)
+
     def hand_over_to(self, replica: Pod) -> None:
         with self.engine(replica) as engine:
             engine.execute_command("CLUSTER FAILOVER")

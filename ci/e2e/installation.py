@@ -7,17 +7,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from e2e.kube import Kube
-from e2e.members import Members
+from e2e.members import Pods
 from e2e.release import Release
 from e2e.shell import CommandError
 
 # Both helms are used, one for each engine's tests.
 HELM = {"redis": "helm", "valkey": "helm3"}
 
-SomeMembers = TypeVar("SomeMembers", bound=Members)
+SomeMembers = TypeVar("SomeMembers", bound=Pods)
 
 
 class Installation(Generic[SomeMembers]):
+    INSTALL_TIMEOUT = 120
+    """Seconds, of `helm install --wait`."""
+    CONVERGE_TIMEOUT = 30
+    """Seconds, after that."""
+
     def __init__(
         self, kind: Callable[[Kube, Release], SomeMembers], engine: str, purpose: str, values: Mapping[str, Any]
     ) -> None:
@@ -44,19 +49,21 @@ class Installation(Generic[SomeMembers]):
         kube = Kube(f"{self.purpose}-{self.engine}-{self.count}")
         kube.delete_namespace(wait=True)
         kube.create_namespace()
-        release = Release(HELM[self.engine], kube.namespace, "demo", self.values)
-        self.members = self.kind(kube, release)
+        self.members = self.kind(kube, self.release(kube.namespace))
         return self.members
+
+    def release(self, namespace: str) -> Release:
+        return Release(HELM[self.engine], namespace, "demo", self.values)
 
     def install(self) -> SomeMembers:
         members = self.prepare()
         began = time.monotonic()
-        members.release.install()
+        members.release.install(timeout=self.INSTALL_TIMEOUT)
         self.install_seconds = time.monotonic() - began
-        members.wait_converged(30)
+        members.wait_converged(self.CONVERGE_TIMEOUT)
         return members
 
-    def remove(self) -> None:
+    def remove(self, *, wait: bool = False) -> None:
         if self.members is not None:
-            self.members.kube.delete_namespace(wait=False)
+            self.members.kube.delete_namespace(wait=wait)
             self.members = None

@@ -1,4 +1,4 @@
-"""The members of one release, seen through Kubernetes, their engines, and bowline: what both modes share."""
+"""The pods of one release, seen through Kubernetes and their engines; and its members, seen through bowline."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Pod:
     ip: str
     node: Node
     component: str
-    """server or sentinel: also the name of its container."""
+    """Of this chart: server or sentinel, also the name of its container."""
     role: str
     """What the member's label says; "" when it has none."""
     ready: bool
@@ -58,14 +58,16 @@ class Pod:
             uid=pod["metadata"]["uid"],
             ip=status.get("podIP", ""),
             node=Node(pod["spec"].get("nodeName", "")),
-            component=labels["app.kubernetes.io/component"],
+            component=labels.get("app.kubernetes.io/component", ""),
             role=labels.get("bowline/role", ""),
             ready=ready and "deletionTimestamp" not in pod["metadata"],
             restarts=sum(c["restartCount"] for c in status.get("containerStatuses", [])),
         )
 
 
-class Members(ABC):
+class Pods(ABC):
+    """The pods of one release of whatever chart, seen through Kubernetes and their engines."""
+
     COMPONENTS: ClassVar[tuple[str, ...]] = ("server",)
 
     def __init__(self, kube: Kube, release: Release) -> None:
@@ -80,10 +82,6 @@ class Members(ABC):
         """Names, and how many pods each has as declared."""
 
     @abstractmethod
-    def ids(self) -> dict[str, str]:
-        """Pod name -> the id that its engine says of itself; a member keeps it for ever."""
-
-    @abstractmethod
     def recorder_settings(self) -> Settings:
         """For clients that outlive every fault. No names as seeds: a test may hold DNS."""
 
@@ -91,6 +89,10 @@ class Members(ABC):
         """For a client that knows one address and nothing of the others. `slots`: what a cluster's primary owns."""
         seeds = (Address(address, PORT),)
         return Settings(seeds, password=self.password(), mode=Mode.DIRECT, workers=1, slots=slots)
+
+    @abstractmethod
+    def wait_converged(self, timeout: float) -> float:
+        """Until all is as after an installation; seconds."""
 
     @property
     def size(self) -> int:
@@ -207,7 +209,21 @@ class Members(ABC):
     def is_primary(self, pod: Pod) -> bool:
         return bool(self.info(pod)["role"] == "master")
 
-    # bowline -------------------------------------------------------------------------------------------------------
+
+class Members(Pods):
+    """Of a release of this chart: what both modes share."""
+
+    @abstractmethod
+    def ids(self) -> dict[str, str]:
+        """Pod name -> the id that its engine says of itself; a member keeps it for ever."""
+
+    @abstractmethod
+    def wait_other_primary(self, old: Pod, timeout: float) -> Pod:
+        """Until another member leads in the place of `old`, also in the others' eyes where they decide it."""
+
+    def member(self, pod: Pod) -> str:
+        """As bowline calls it: server-1, shard-0-1."""
+        return pod.name.removeprefix(f"{self.name}-")
 
     def bowline(self, pod: Pod, *args: str, timeout: float = 60) -> str:
         return self.kube("exec", pod.name, "-c", pod.component, "--", BOWLINE, *args, timeout=timeout)

@@ -16,7 +16,7 @@ CONTROL_PLANE = "cp"
 FIND_PROCESSES = """
 for file in $(grep -l "pod$1" /proc/[0-9]*/cgroup 2>/dev/null); do
   dir=${file%/cgroup}
-  echo "${dir#/proc/} $(awk '/^NSpid:/ { print $NF }' $dir/status) $(cat $dir/comm)"
+  echo "${dir#/proc/} $(awk '/^NSpid:/ { print $NF }' $dir/status) $(readlink $dir/ns/pid) $(cat $dir/comm)"
 done
 """
 
@@ -27,6 +27,8 @@ class Process:
     """On the node."""
     container_pid: int
     """In its container: 1 is bowline."""
+    container: str
+    """Its PID namespace."""
     name: str
 
 
@@ -52,8 +54,9 @@ class Node:
         node_script("start", self.number)
 
     def processes(self, pod_uid: str) -> list[Process]:
-        found = [line.split(maxsplit=2) for line in self.sh(FIND_PROCESSES, pod_uid).splitlines()]
-        return [Process(int(pid), int(container_pid), name) for pid, container_pid, name in found]
+        found = [line.split(maxsplit=3) for line in self.sh(FIND_PROCESSES, pod_uid).splitlines()]
+        alive = [fields for fields in found if len(fields) == 4]  # others have ended meanwhile
+        return [Process(int(pid), int(number), container, name) for pid, number, container, name in alive]
 
     def signal(self, pid: int, signal: str) -> None:
         self.sh('kill "-$1" "$2"', signal, str(pid))
@@ -68,6 +71,12 @@ class Node:
     def kill_init(self, pod_uid: str) -> None:
         """PID 1 of the server's container; everything in the container ends with it."""
         init = next(p for p in self.processes(pod_uid) if p.container_pid == 1 and p.name == "bowline")
+        self.signal(init.pid, "KILL")
+
+    def kill_container(self, pod_uid: str) -> None:
+        """PID 1 beside the engine, whatever it is: perhaps the engine itself."""
+        engine = self.engine(pod_uid)
+        init = next(p for p in self.processes(pod_uid) if p.container_pid == 1 and p.container == engine.container)
         self.signal(init.pid, "KILL")
 
     def sha256(self, path: str) -> str:

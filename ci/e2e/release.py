@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from e2e.shell import CHART, run
@@ -12,11 +13,12 @@ Values = Mapping[str, Any]
 
 
 class Release:
-    def __init__(self, helm: str, namespace: str, name: str, values: Values) -> None:
+    def __init__(self, helm: str, namespace: str, name: str, values: Values, chart: Path = CHART) -> None:
         self.helm = helm
         self.namespace = namespace
         self.name = name
         self.values = values
+        self.chart = str(chart)
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]
@@ -26,12 +28,12 @@ class Release:
 
     def install(self, *, wait: bool = True, timeout: int = 120) -> None:
         args = ["--wait", f"--timeout={timeout}s"] if wait else []
-        self._helm("install", self.name, str(CHART), *args, values=self.values, timeout=timeout + 30)
+        self._helm("install", self.name, self.chart, *args, values=self.values, timeout=timeout + 30)
 
     def upgrade(self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180) -> None:
         args = ["--wait", f"--timeout={timeout}s"] if wait else []
         values = {**self.values, **(changes or {})}
-        self._helm("upgrade", self.name, str(CHART), *args, values=values, timeout=timeout + 30)
+        self._helm("upgrade", self.name, self.chart, *args, values=values, timeout=timeout + 30)
 
     def rollback(self, *, timeout: int = 180) -> None:
         self._helm("rollback", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)

@@ -149,10 +149,6 @@ class SentinelSet(Members):
 
         return spent + wait_for("the sentinels know exactly the members", views_are_right, 5)
 
-    def member(self, pod: Pod) -> str:
-        """As bowline calls it: server-1."""
-        return pod.name.removeprefix(f"{self.name}-")
-
     def fail_over(self, *args: str) -> str:
         """`bowline failover`; returns when it has."""
         return self.bowline(self.servers()[0], "failover", *args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from e2e.acts import check_and_status
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 
@@ -22,21 +23,7 @@ def test_helm_test(cluster: Cluster) -> None:
 
 
 def test_check_and_status(cluster: Cluster) -> None:
-    pods = cluster.pods()
-    cluster.bowline(pods[0], "check")
-    status = cluster.status()
-    assert status["healthy"] is True
-    assert status["problems"] == []
-    rows = {row["pod"]: row for row in status["members"]}
-    assert set(rows) == {pod.name for pod in pods}
-    for pod in pods:
-        row = rows[pod.name]
-        assert row["node"] == pod.node.name
-        assert row["address"] == cluster.service_ip(pod.name)
-        assert row["role"] == ("primary" if cluster.is_primary(pod) else "replica")
-        assert row["state"] == "ok"
-    table = cluster.bowline(pods[0], "status")
-    assert all(pod.node.name in table for pod in pods)
+    check_and_status(cluster)
 
 
 def test_events_tell_the_first_start(cluster: Cluster) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from e2e.acts import kill_primary
 from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
-from e2e.wait import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -25,25 +26,14 @@ def cluster(in_memory: Installation[Cluster]) -> Cluster:
     return in_memory.healthy()
 
 
-def other_leads(cluster: Cluster, shard: int, former: str) -> bool:
-    return cluster.primary(shard).name != former
-
-
 def test_engine_killed(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("persistence off: kill -9 of a primary's engine") as running:
-        primary = cluster.primary(0)
-        primary.node.kill_engine(primary.uid)
-        running.serving(30)
-        wait_for("the replica leads", lambda: other_leads(cluster, 0, primary.name), 30)
+        kill_primary(cluster, cluster.primary(0), Node.kill_engine, running)
 
 
 def test_init_killed(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("persistence off: kill -9 of PID 1 of a primary") as running:
-        primary = cluster.primary(1)
-        primary.node.kill_init(primary.uid)
-        cluster.wait_restarted(primary, 30)
-        running.serving(30)
-        wait_for("the replica leads", lambda: other_leads(cluster, 1, primary.name), 30)
+        kill_primary(cluster, cluster.primary(1), Node.kill_init, running)
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["graceful", "forced"])
@@ -53,7 +43,7 @@ def test_pod_deleted(cluster: Cluster, scenario: MakeScenario, force: bool) -> N
         cluster.delete_pods(primary.name, force=force)
         running.serving(30)
         cluster.wait_replaced(primary, 60)
-        assert other_leads(cluster, 2, primary.name), "the empty member leads"
+        assert cluster.primary(2).name != primary.name, "the empty member leads"
 
 
 def test_installed_again_without_data(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from e2e.acts import delete_pod
 from e2e.cluster import Cluster
 from e2e.scenario import MakeScenario
 
 
 def test_replica_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("delete a replica's pod"):
-        replica = cluster.replica(0)
-        cluster.delete_pods(replica.name)
-        cluster.wait_replaced(replica, 60)
+        delete_pod(cluster, cluster.replica(0))
 
 
 def test_primary_deleted(cluster: Cluster, scenario: MakeScenario) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ReadOnlyError
 
+from e2e.acts import check_and_status
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
@@ -67,25 +68,7 @@ def test_helm_test_of_sentinel_set(sentinel_set: SentinelSet) -> None:
 
 
 def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
-    pods = sentinel_set.pods()
-    primary = sentinel_set.primary()
-    addresses = sentinel_set.service_ips()
-    for asked in (sentinel_set.servers()[0], sentinel_set.sentinels()[0]):
-        sentinel_set.bowline(asked, "check")
-        table = sentinel_set.bowline(asked, "status")
-        assert all(sentinel_set.member(pod) in table and pod.node.name in table for pod in pods), table
-    status = sentinel_set.status()
-    assert status["healthy"] is True
-    assert status["problems"] == []
-    rows = {row["pod"]: row for row in status["members"]}
-    assert set(rows) == {pod.name for pod in pods}
-    for pod in pods:
-        row = rows[pod.name]
-        assert row["node"] == pod.node.name
-        assert row["address"] == addresses[pod.name]
-        assert row["state"] == "ok"
-        server = "primary" if pod.name == primary.name else "replica"
-        assert row["role"] == (server if pod.component == "server" else "sentinel")
+    check_and_status(sentinel_set)
 
 
 def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from e2e.acts import kill_primary
 from e2e.installation import Installation
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import VALUES, SentinelSet
 
@@ -31,19 +33,13 @@ def test_primary_engine_killed_in_memory(sentinel_set: SentinelSet, sentinel_sce
     """It is back within down-after, empty: no sentinel would have noticed."""
     primary = sentinel_set.primary()
     with sentinel_scenario("persistence off: kill -9 of the primary's engine") as running:
-        primary.node.kill_engine(primary.uid)
-        running.serving(30)
-        sentinel_set.wait_restarted(primary, 30)
-        sentinel_set.wait_other_primary(primary, 30)
+        kill_primary(sentinel_set, primary, Node.kill_engine, running)
 
 
 def test_primary_init_killed_in_memory(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary = sentinel_set.primary()
     with sentinel_scenario("persistence off: kill -9 of PID 1 of the primary") as running:
-        primary.node.kill_init(primary.uid)
-        sentinel_set.wait_restarted(primary, 30)
-        running.serving(30)
-        sentinel_set.wait_other_primary(primary, 30)
+        kill_primary(sentinel_set, primary, Node.kill_init, running)
 
 
 def test_primary_pod_deleted_in_memory(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:

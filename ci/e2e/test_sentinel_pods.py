@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from e2e.acts import delete_pod, kill_primary
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 
@@ -21,8 +23,7 @@ def test_primary_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
 def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary, replica = sentinel_set.primary(), sentinel_set.replicas()[0]
     with sentinel_scenario("delete a replica's pod"):
-        sentinel_set.delete_pods(replica.name)
-        sentinel_set.wait_replaced(replica, 60)
+        delete_pod(sentinel_set, replica)
     assert sentinel_set.primary().name == primary.name
 
 
@@ -30,8 +31,7 @@ def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
 def test_sentinel_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary, sentinel = sentinel_set.primary(), sentinel_set.sentinels()[0]
     with sentinel_scenario("delete a sentinel's pod"):
-        sentinel_set.delete_pods(sentinel.name)
-        sentinel_set.wait_replaced(sentinel, 60)
+        delete_pod(sentinel_set, sentinel)
     assert sentinel_set.primary().name == primary.name
 
 
@@ -61,20 +61,14 @@ def test_everything_deleted_by_force(sentinel_set: SentinelSet, sentinel_scenari
 def test_primary_engine_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary = sentinel_set.primary()
     with sentinel_scenario("kill -9 of the primary's engine") as running:
-        primary.node.kill_engine(primary.uid)
-        running.serving(30)
-        sentinel_set.wait_other_primary(primary, 30)
-        sentinel_set.wait_restarted(primary, 30)
+        kill_primary(sentinel_set, primary, Node.kill_engine, running)
 
 
 @pytest.mark.long
 def test_primary_init_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary = sentinel_set.primary()
     with sentinel_scenario("kill -9 of PID 1 of the primary") as running:
-        primary.node.kill_init(primary.uid)
-        sentinel_set.wait_restarted(primary, 30)
-        running.serving(30)
-        sentinel_set.wait_other_primary(primary, 30)
+        kill_primary(sentinel_set, primary, Node.kill_init, running)
 
 
 @pytest.mark.long

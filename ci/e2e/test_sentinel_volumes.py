@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from e2e.acts import install_again, kill_primary
 from e2e.members import Pod
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 from e2e.volumes import lose_claim, wipe
 from e2e.wait import wait_for
-from recorder import Recorder, verify
 
 
 def kill_inits(pods: list[Pod]) -> None:
@@ -26,10 +26,7 @@ def test_primary_wiped_restarts_at_once(sentinel_set: SentinelSet, sentinel_scen
     primary = sentinel_set.primary()
     with sentinel_scenario("the primary's volume wiped, it restarts at once", converge=90) as running:
         wipe(sentinel_set, primary)
-        primary.node.kill_init(primary.uid)
-        sentinel_set.wait_restarted(primary, 30)
-        running.serving(30)
-        sentinel_set.wait_other_primary(primary, 30)
+        kill_primary(sentinel_set, primary, Node.kill_init, running)
 
 
 @pytest.mark.long
@@ -77,19 +74,4 @@ def test_all_volumes_but_one_replicas_wiped(sentinel_set: SentinelSet, sentinel_
 
 @pytest.mark.long
 def test_sentinel_set_uninstalled_and_installed_again(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
-    ids = sentinel_set.ids()
-    recorder = Recorder(sentinel_set.recorder_settings()).start()
-    recorder.wait_serving(recorder.started, 15)
-    time.sleep(2)
-    recording = recorder.stop()
-    password = sentinel_set.password()
-    sentinel_set.release.uninstall()
-    wait_for("no member is left", lambda: not sentinel_set.pods(), 90)
-    began = time.monotonic()
-    sentinel_set.release.install()
-    sentinel_set.wait_converged(60)
-    figures["install with kept volumes to converged"] = round(time.monotonic() - began, 1)
-    assert sentinel_set.password() == password
-    verdict = verify(recording, sentinel_set.recorder_settings())
-    assert verdict.ok, verdict
-    assert sentinel_set.ids() == ids
+    install_again(sentinel_set, figures)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
+from e2e.acts import install_again, kill_primary
 from e2e.cluster import Cluster
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.volumes import lose_claim, wipe
 from e2e.wait import wait_for
-from recorder import Recorder, verify
 
 
 def test_replica_loses_its_volume(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -34,26 +35,8 @@ def test_primary_restarts_empty_at_once(cluster: Cluster, scenario: MakeScenario
     with scenario("a primary restarts empty at once", converge=90) as running:
         primary = cluster.primary(2)
         wipe(cluster, primary)
-        primary.node.kill_init(primary.uid)
-        cluster.wait_restarted(primary, 30)
-        running.serving(30)
-        wait_for("the other member leads", lambda: cluster.primary(2).name != primary.name, 30)
+        kill_primary(cluster, primary, Node.kill_init, running)
 
 
-def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, object]) -> None:
-    ids = cluster.ids()
-    recorder = Recorder(cluster.recorder_settings()).start()
-    recorder.wait_serving(recorder.started, 15)
-    time.sleep(2)
-    recording = recorder.stop()
-    password = cluster.password()
-    cluster.release.uninstall()
-    wait_for("no member is left", lambda: not cluster.pods(), 90)
-    began = time.monotonic()
-    cluster.release.install()
-    cluster.wait_converged(60)
-    figures["install with kept volumes to converged"] = round(time.monotonic() - began, 1)
-    assert cluster.password() == password
-    verdict = verify(recording, cluster.recorder_settings())
-    assert verdict.ok, verdict
-    assert cluster.ids() == ids
+def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, Any]) -> None:
+    install_again(cluster, figures)

@@ -1,0 +1,84 @@
+"""CPU of pods at rest with their chart's own probes: all of the pod's cgroup, what probes execute in it included."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from benchmarks.figure import Figure, say
+from benchmarks.subject import Subject, subjects
+from benchmarks.supervisor import cpu_milliseconds
+from e2e.members import Pod, Pods
+from e2e.nodes import Process
+
+SECONDS = 60
+SETTLE = 20
+"""Seconds after the installation: some probes begin late."""
+
+# Microseconds. cpuacct.usage is of version 1 of cgroups, usage_usec of version 2.
+POD_CPU = """
+dir=$(find /sys/fs/cgroup/cpuacct /sys/fs/cgroup -type d -name "pod$1" 2>/dev/null | head -n 1)
+if [ -e "$dir/cpuacct.usage" ]; then
+  echo $(($(cat "$dir/cpuacct.usage") / 1000))
+else
+  awk '$1 == "usage_usec" { print $2 }' "$dir/cpu.stat"
+fi
+"""
+
+
+def pod_milliseconds(pod: Pod) -> float:
+    return int(pod.node.sh(POD_CPU, pod.uid)) / 1000
+
+
+def engine_of(pod: Pod) -> Process | None:
+    """A sentinel's pod has none."""
+    return next((process for process in pod.node.processes(pod.uid) if process.name.endswith("-server")), None)
+
+
+@dataclass
+class Usage:
+    """Milliseconds of CPU."""
+
+    pods: list[float]
+    engines: list[float]
+    """Of those pods that have one, and in the same order with_engine."""
+    with_engine: list[float]
+
+
+def usage(pods: list[tuple[Pod, Process | None]]) -> Usage:
+    all_pods = [pod_milliseconds(pod) for pod, _ in pods]
+    return Usage(
+        all_pods,
+        [cpu_milliseconds(pod, engine) for pod, engine in pods if engine],
+        [spent for spent, (_, engine) in zip(all_pods, pods, strict=True) if engine],
+    )
+
+
+def rates(before: list[float], after: list[float]) -> list[float]:
+    return [(b - a) / SECONDS for a, b in zip(before, after, strict=True)]
+
+
+def at_rest(title: str, installed: Pods) -> list[Figure]:
+    say(f"{title}: at rest for {SECONDS} s")
+    pods = [(pod, engine_of(pod)) for pod in installed.pods()]
+    before = usage(pods)
+    time.sleep(SECONDS)
+    after = usage(pods)
+    return [
+        Figure(f"{title}: CPU at rest of a server's pod", rates(before.with_engine, after.with_engine), "ms/s"),
+        Figure(f"{title}: of it the engine", rates(before.engines, after.engines), "ms/s"),
+        Figure(f"{title}: CPU at rest of all pods", [sum(rates(before.pods, after.pods))], "ms/s"),
+    ]
+
+
+def measure_one(subject: Subject) -> list[Figure]:
+    try:
+        installed: Pods = subject.installation.install()
+        time.sleep(SETTLE)
+        return at_rest(subject.title, installed)
+    finally:
+        subject.installation.remove(wait=True)
+
+
+def measure() -> list[Figure]:
+    return [row for subject in subjects("probes") for row in measure_one(subject)]

@@ -1,0 +1,70 @@
+"""What is done to the members of either mode, and asserted, in the same way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from e2e.members import Members, Pod
+from e2e.nodes import Node
+from e2e.scenario import Scenario
+from e2e.wait import wait_for
+from recorder import Recorder, verify
+
+
+def kill_primary(members: Members, primary: Pod, kill: Callable[[Node, str], None], running: Scenario) -> None:
+    """`kill` is of one of the pod's processes; its container is started again, and another member leads."""
+    kill(primary.node, primary.uid)
+    running.serving(30)
+    members.wait_restarted(primary, 30)
+    members.wait_other_primary(primary, 30)
+
+
+def delete_pod(members: Members, pod: Pod) -> None:
+    """Returns when it has a Ready successor."""
+    members.delete_pods(pod.name)
+    members.wait_replaced(pod, 60)
+
+
+def install_again(members: Members, figures: dict[str, Any]) -> None:
+    """Uninstalled and installed: the volumes are kept, so the data, the passwords and the ids are."""
+    ids = members.ids()
+    recorder = Recorder(members.recorder_settings()).start()
+    recorder.wait_serving(recorder.started, 15)
+    time.sleep(2)
+    recording = recorder.stop()
+    password = members.password()
+    members.release.uninstall()
+    wait_for("no member is left", lambda: not members.pods(), 90)
+    began = time.monotonic()
+    members.release.install()
+    members.wait_converged(60)
+    figures["install with kept volumes to converged"] = round(time.monotonic() - began, 1)
+    assert members.password() == password, "another password"
+    verdict = verify(recording, members.recorder_settings())
+    assert verdict.ok, verdict
+    found = members.ids()
+    assert found == ids, f"{found}, not {ids}"
+
+
+def check_and_status(members: Members) -> None:
+    """Asked in a pod of each component: no problem, and each member as Kubernetes and its engine know it."""
+    pods = members.pods()
+    for component in members.COMPONENTS:
+        asked = next(pod for pod in pods if pod.component == component)
+        members.bowline(asked, "check")
+        table = members.bowline(asked, "status")
+        assert all(members.member(pod) in table and pod.node.name in table for pod in pods), table
+    status = members.status()
+    assert status["healthy"] is True and status["problems"] == [], status
+    addresses = members.service_ips()
+
+    def role(pod: Pod) -> str:
+        if pod.component == "sentinel":
+            return "sentinel"
+        return "primary" if members.is_primary(pod) else "replica"
+
+    found = {row["pod"]: (row["node"], row["address"], row["role"], row["state"]) for row in status["members"]}
+    right = {pod.name: (pod.node.name, addresses[pod.name], role(pod), "ok") for pod in pods}
+    assert found == right, f"{found}, not {right}"
