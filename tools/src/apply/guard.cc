@@ -115,6 +115,11 @@ bool Guard::LookUpAddresses() {
   return false;
 }
 
+std::optional<MemberName> Guard::RecoverFrom() const {
+  const auto settings = LoadSettings(paths_.config);
+  return settings ? settings->sentinel.recover_from : settings_.sentinel.recover_from;
+}
+
 StartPlan Guard::Decide() {
   cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
   StartInput input{.layout = settings_.layout,
@@ -124,7 +129,7 @@ StartPlan Guard::Decide() {
                    .peers = cards_,
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
-                   .recover_from = settings_.sentinel.recover_from};
+                   .recover_from = RecoverFrom()};
   if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
     auto record = ReadRecord(settings_);
     if (record) input.record_installation = *std::move(record);
