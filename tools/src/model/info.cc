@@ -69,21 +69,22 @@ Status ReadPrimary(const Fields& fields, EngineInfo& info) {
   }
 }
 
-Status ReadReplica(const Fields& fields, EngineInfo& info) {
-  info.primary_host = Text(fields, "master_host");
-  info.link_up = Text(fields, "master_link_status") == "up";
-  info.sync_in_progress = Text(fields, "master_sync_in_progress") == "1";
-  RETURN_IF_ERROR(Read(fields, "slave_repl_offset", info.offset));
-  RETURN_IF_ERROR(Read(fields, "master_port", info.primary_port));
-  RETURN_IF_ERROR(Read(fields, "master_link_down_since_seconds", info.link_down_seconds));
-  return Read(fields, "master_last_io_seconds_ago", info.last_io_seconds);
-}
-
 /// 0 for anything that is no finite number: a percentage is for people only.
 double Percent(std::string_view text) {
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   return result.ec == std::errc() && value >= 0 && value <= 100 ? value : 0;
+}
+
+Status ReadReplica(const Fields& fields, EngineInfo& info) {
+  info.primary_host = Text(fields, "master_host");
+  info.link_up = Text(fields, "master_link_status") == "up";
+  info.sync_in_progress = Text(fields, "master_sync_in_progress") == "1";
+  info.sync_percent = Percent(Text(fields, "master_sync_perc"));
+  RETURN_IF_ERROR(Read(fields, "slave_repl_offset", info.offset));
+  RETURN_IF_ERROR(Read(fields, "master_port", info.primary_port));
+  RETURN_IF_ERROR(Read(fields, "master_link_down_since_seconds", info.link_down_seconds));
+  return Read(fields, "master_last_io_seconds_ago", info.last_io_seconds);
 }
 
 }  // namespace

@@ -62,11 +62,12 @@ TEST_CASE("a replica that never synced, and one that loads") {
   const auto replica = ParseEngineInfo(
       "# Replication\r\nrole:slave\r\nmaster_host:fd00::1\r\nmaster_port:6379\r\n"
       "master_link_status:down\r\nmaster_last_io_seconds_ago:-1\r\nmaster_sync_in_progress:1\r\n"
-      "slave_repl_offset:0\r\nmaster_link_down_since_seconds:-1\r\n");
+      "master_sync_perc:41.50\r\nslave_repl_offset:0\r\nmaster_link_down_since_seconds:-1\r\n");
   REQUIRE(replica);
   CHECK(replica->primary_host == "fd00::1");
   CHECK_FALSE(replica->link_up);
   CHECK(replica->sync_in_progress);
+  CHECK(replica->sync_percent == 41.5);
   CHECK(replica->link_down_seconds == -1);
   CHECK(replica->offset == 0);
 

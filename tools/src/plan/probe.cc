@@ -101,19 +101,33 @@ Verdict SentinelReadiness(const ProbeInput& input) {
       std::format("names {}{}; {}", named, own.primary_down ? ", which is down" : "", heard));
 }
 
+/// What keeps a running engine busy for long, and how far it is; empty: nothing.
+std::string Progress(const EngineInfo& info) {
+  if (info.loading) return std::format("loading the dataset, {:.0f}%", info.loading_percent);
+  if (!info.primary && info.sync_in_progress) {
+    return std::format("copying the dataset from its primary, {:.0f}%", info.sync_percent);
+  }
+  return "";
+}
+
+Verdict Replies(const EngineSnapshot& engine) {
+  const std::string progress = engine.answers ? Progress(engine.info) : "";
+  return Yes("the engine replies" + (progress.empty() ? "" : ": " + progress));
+}
+
 }  // namespace
 
 Verdict StartupVerdict(const ProbeInput& input) {
   if (input.phase == Phase::kGuard) return Yes("waiting: " + input.reason);
   if (input.phase == Phase::kStopping) return Yes("stopping: " + input.reason);
-  if (input.engine.replied) return Yes("the engine replies");
+  if (input.engine.replied) return Replies(input.engine);
   return No("the engine has not replied yet: " + input.engine.problem);
 }
 
 Verdict LivenessVerdict(const ProbeInput& input) {
   if (input.phase == Phase::kGuard) return Yes("waiting: " + input.reason);
   if (input.phase == Phase::kStopping) return Yes("stopping: " + input.reason);
-  if (input.engine.replied) return Yes("the engine replies");
+  if (input.engine.replied) return Replies(input.engine);
   if (input.silent < kStuckAfter) {
     return Yes(std::format("no reply for {} ms (stuck after {}): {}", input.silent.count(),
                            kStuckAfter.count(), input.engine.problem));
@@ -128,13 +142,9 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   if (input.self.kind == MemberKind::kSentinel) return SentinelReadiness(input);
   const EngineSnapshot& engine = input.engine;
   if (!engine.answers) return No("the engine does not answer: " + engine.problem);
-  if (engine.info.loading) {
-    return No(std::format("loading the dataset, {:.0f}%", engine.info.loading_percent));
-  }
+  const std::string progress = Progress(engine.info);
+  if (!progress.empty()) return No(progress);
   if (!input.fenced.empty()) return No("cut off, writes are paused: " + input.fenced);
-  if (!engine.info.primary && engine.info.sync_in_progress) {
-    return No("copying the dataset from its primary");
-  }
   if (!engine.info.primary && !engine.info.link_up) {
     return No("a replica whose link to its primary is down");
   }

@@ -76,6 +76,15 @@ TEST_CASE("liveness: any reply at all is life (R8)") {
   CHECK(StartupVerdict(input).ok);
 }
 
+TEST_CASE("startup and liveness tell how far a load is") {
+  ProbeInput input = Running();
+  CHECK(StartupVerdict(input).text == "the engine replies");
+  input.engine.info.loading = true;
+  input.engine.info.loading_percent = 41.7;
+  CHECK(StartupVerdict(input).text == "the engine replies: loading the dataset, 42%");
+  CHECK(LivenessVerdict(input).text == StartupVerdict(input).text);
+}
+
 TEST_CASE("liveness: only a long silence is death") {
   CHECK(LivenessVerdict(Silent(milliseconds(0))).ok);
   CHECK(LivenessVerdict(Silent(kStuckAfter - milliseconds(1))).ok);
@@ -106,7 +115,8 @@ TEST_CASE("readiness: everything that makes a member useless to a client") {
   SECTION("copying") {
     input.engine.info.link_up = false;
     input.engine.info.sync_in_progress = true;
-    expected = "copying the dataset";
+    input.engine.info.sync_percent = 41.5;
+    expected = "copying the dataset from its primary, 42%";
   }
   SECTION("cut off") {
     input = Running();
