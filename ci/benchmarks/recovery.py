@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from subprocess import SubprocessError
 from typing import Protocol
 
+from redis.exceptions import RedisError
+
 from benchmarks import choice
-from benchmarks.figure import Figure, say
+from benchmarks.figure import Figure, GoalsMissed, say
 from benchmarks.gaps import longest_after
 from benchmarks.peer import Peer
 from benchmarks.subject import Subject, subjects
@@ -33,6 +36,8 @@ WATCH = 15.0
 """Seconds of writing after it, in which a second interruption is still seen."""
 LIMIT = 180
 """Seconds. Who does not serve again by then is taken for gone; the next fault meets a new installation."""
+RUN_FAILURES = (AssertionError, LookupError, OSError, RedisError, SubprocessError)
+"""What ends one run, not all: an installation that fails, a command without an answer."""
 
 Fault = Callable[[Pods, Pod], AbstractContextManager[None]]
 """Of the primary in this pod. The block begins when it has happened; at its end all is repaired that needs a hand."""
@@ -192,8 +197,12 @@ def run(subject: Subject, results: Results, number: int) -> None:
 
 def figures(subject: Subject, results: Results) -> list[Figure]:
     goals = GOALS[subject.mode] if subject.is_ours else {}
-    rows = [Figure(f"{subject.title}: {INSTALL}", results.installing, "s", goals.get(INSTALL, ""))]
+    rows = []
+    if results.installing:
+        rows.append(Figure(f"{subject.title}: {INSTALL}", results.installing, "s", goals.get(INSTALL, "")))
     for fault, outcome in results.outcomes.items():
+        if not outcome.gaps:
+            continue
         name = f"{subject.title}: {fault}"
         rows.append(Figure(f"{name}: write gap", outcome.gaps, "s", goals.get(fault, "")))
         goal = "0" if subject.is_ours and fault != POWER else ""
@@ -205,9 +214,27 @@ def figures(subject: Subject, results: Results) -> list[Figure]:
     return rows
 
 
+def shortcomings(subject: Subject, results: Results) -> list[str]:
+    """What must not be, with ours."""
+    return [
+        f"{subject.title}: {fault}: {outcome.unserved} x not serving, {outcome.broken} x not whole, {outcome.lost} lost"
+        for fault, outcome in results.outcomes.items()
+        if subject.is_ours and (outcome.unserved or outcome.broken or (outcome.lost and fault != POWER))
+    ]
+
+
 def measure() -> list[Figure]:
     measured = [(subject, Results()) for subject in subjects("recovery")]
+    problems = []
     for number in range(RUNS):
         for subject, results in measured:
-            run(subject, results, number)
-    return [row for subject, results in measured for row in figures(subject, results)]
+            try:
+                run(subject, results, number)
+            except RUN_FAILURES as error:
+                problems.append(f"{subject.title}, run {number + 1}, given up: {error}")
+                say(problems[-1])
+    rows = [row for subject, results in measured for row in figures(subject, results)]
+    problems += [text for subject, results in measured for text in shortcomings(subject, results)]
+    if problems:
+        raise GoalsMissed(problems, rows)
+    return rows
