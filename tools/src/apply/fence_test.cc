@@ -161,6 +161,26 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
   CHECK_FALSE(primary.Fenced());
 }
 
+TEST_CASE("a starved machine is no cut") {
+  Primary primary(BOWLINE_REDIS_SERVER);
+  const Peer replica(kReplicaIp, primary.settings.ports.http);
+  const Fence fence = primary.Guarded();
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> burners;
+  for (unsigned i = 0; i < 16 * std::thread::hardware_concurrency(); ++i) {
+    burners.emplace_back([&over] {
+      while (!over) {
+      }
+    });
+  }
+  bool fenced = false;
+  for (const Deadline end = Deadline::In(2 * kLongEnough); end.Sleep(Milliseconds(10));) {
+    fenced = primary.Fenced() || fenced;
+  }
+  over = true;
+  CHECK_FALSE(fenced);
+}
+
 TEST_CASE("the pause of somebody else is neither shortened nor ended") {
   Primary primary(AnyEngine());
   {
