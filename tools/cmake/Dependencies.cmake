@@ -13,10 +13,6 @@ if(BUILD_TESTING)
   find_program(BOWLINE_OPENSSL NAMES openssl REQUIRED)
 endif()
 
-# Debian's libcrypto.a uses these.
-find_library(BOWLINE_ZSTD NAMES libzstd.a zstd REQUIRED)
-find_library(BOWLINE_Z NAMES libz.a z REQUIRED)
-
 add_library(bowline_rapidjson INTERFACE)
 find_path(BOWLINE_RAPIDJSON_DIR rapidjson/document.h REQUIRED)
 target_include_directories(bowline_rapidjson SYSTEM INTERFACE ${BOWLINE_RAPIDJSON_DIR})
@@ -31,13 +27,13 @@ add_library(bowline_hiredis INTERFACE)
 find_library(BOWLINE_HIREDIS_A NAMES libhiredis.a REQUIRED)
 find_library(BOWLINE_HIREDIS_SSL_A NAMES libhiredis_ssl.a REQUIRED)
 target_link_libraries(bowline_hiredis INTERFACE
-  ${BOWLINE_HIREDIS_SSL_A} ${BOWLINE_HIREDIS_A} OpenSSL::SSL OpenSSL::Crypto ${BOWLINE_ZSTD} ${BOWLINE_Z})
+  ${BOWLINE_HIREDIS_SSL_A} ${BOWLINE_HIREDIS_A} OpenSSL::SSL OpenSSL::Crypto)
 
 add_library(bowline_curl INTERFACE)
 find_library(BOWLINE_CURL_A NAMES libcurl.a PATHS /usr/local/lib NO_DEFAULT_PATH REQUIRED)
 target_include_directories(bowline_curl SYSTEM INTERFACE /usr/local/include)
 target_link_libraries(bowline_curl INTERFACE
-  ${BOWLINE_CURL_A} OpenSSL::SSL OpenSSL::Crypto ${BOWLINE_ZSTD} ${BOWLINE_Z})
+  ${BOWLINE_CURL_A} OpenSSL::SSL OpenSSL::Crypto)
 
 add_library(bowline_httplib INTERFACE)
 find_path(BOWLINE_HTTPLIB_DIR httplib.h PATHS /usr/local/include NO_DEFAULT_PATH REQUIRED)

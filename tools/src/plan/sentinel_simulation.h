@@ -193,10 +193,7 @@ class SentinelSimulation {
     return testing::CardOf(server, follows ? addresses.at(server.follows).ip : "",
                            follows && servers.at(server.follows).Leads());
   }
-  template <typename SimMember>
-  StartPlan Plan(const SimMember& member) {
-    return PlanStart(Ask(member.name, member.volume));
-  }
+  StartPlan Plan(const auto& member) { return PlanStart(Ask(member.name, member.volume)); }
 
   void Act(SimServer& self, const StartPlan& plan) {
     Note(self.name, std::format("{}: {}", StartActionName(plan.action), plan.reason));
