@@ -1,6 +1,6 @@
-// What OpenSSL has in these places when it is built without zlib and zstd: "not available". Debian's
-// libcrypto.a is built with both, which would bring their libraries in (0.8 MB) for a compression
-// of TLS that nobody asks for here. Linked into the static binary only. See OpenSSL's
+// What OpenSSL has in these places when it is built without zlib and zstd: "not available".
+// Debian's libcrypto.a is built with both, which would bring their libraries in (0.8 MB) for a
+// compression of TLS that nobody asks for here. Linked into the static binary only. See OpenSSL's
 // crypto/comp/c_zlib.c and c_zstd.c.
 
 #include <openssl/bio.h>

@@ -1,6 +1,6 @@
 #pragma once
-// Kubernetes Events about our own pod and its StatefulSet, sent by a thread of its own: an API server that does not
-// answer must never delay a start, a probe or a handover.
+// Kubernetes Events about our own pod and its StatefulSet, sent by a thread of its own: an API
+// server that does not answer must never delay a start, a probe or a handover.
 
 #include <condition_variable>
 #include <deque>

@@ -14,6 +14,7 @@ namespace {
 constexpr Milliseconds kLongestPause{2000};
 // A message that comes while a sentinel's link is being made is lost: it is told again.
 constexpr Milliseconds kTellAgain{100};
+constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
 constexpr Milliseconds kReplicasPatience{3000};
 
 /// A majority of the sentinels names `ctx.self`, and none of them is about to change that: an epoch
@@ -64,7 +65,7 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
     TellSentinels(ctx, target, epoch, servers, deadline.Within(kHandoverCall));
     const Deadline again = deadline.Within(kTellAgain);
     do {
-      if (NamedByProcesses(ctx, deadline) == target) return {};
+      if (NamedByProcesses(ctx, deadline.Within(kTellLook)) == target) return {};
     } while (again.Sleep(kHandoverPoll));
     if (deadline.Passed()) {
       return Fail(Code::kDeadlineExceeded, "{} leads, but no majority of sentinels names it yet",

@@ -68,8 +68,7 @@ std::string Shortened(const std::string& message) {
   return message.substr(0, size);
 }
 
-std::string EventJson(const ObjectRef& about, const EventBody& event,
-                      const std::string& reporter) {
+std::string EventJson(const ObjectRef& about, const EventBody& event, const std::string& reporter) {
   const std::string now = Rfc3339Seconds();
   JsonWriter json;
   json.BeginObject().Field("apiVersion", "v1").Field("kind", "Event");
@@ -145,8 +144,8 @@ Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string&
   return {};
 }
 
-Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
-                            Deadline deadline) const {
+Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
+                            const std::string& value, Deadline deadline) const {
   JsonWriter json;
   json.BeginObject().Key("metadata").BeginObject();
   WriteMap(json, "labels", {{label, value}});
@@ -175,8 +174,9 @@ Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const s
 Status KubeApi::CreateEvent(const ObjectRef& about, const EventBody& event,
                             const std::string& reporter, Deadline deadline) const {
   const std::string path = std::format("/api/v1/namespaces/{}/events", about.name_space);
-  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
-                   Call("POST", path, EventJson(about, event, reporter), "application/json", deadline));
+  ASSIGN_OR_RETURN(
+      [[maybe_unused]] const std::string body,
+      Call("POST", path, EventJson(about, event, reporter), "application/json", deadline));
   return {};
 }
 

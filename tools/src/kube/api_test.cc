@@ -181,8 +181,7 @@ TEST_CASE("an event, about the pod, within the API's limits") {
   // 1023 bytes and then a character of two: the cut must not leave a half.
   const std::string message = std::string(1023, 'm') + "\xc3\xa4 and more";
   REQUIRE(cluster.Api().CreateEvent(
-      about, {.reason = "StartRefused", .message = message, .warning = true},
-      about.name, Soon()));
+      about, {.reason = "StartRefused", .message = message, .warning = true}, about.name, Soon()));
   CHECK(cluster.LastRequest().root().GetString("path") == "/api/v1/namespaces/ns/events");
   const auto event = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
   REQUIRE(event);

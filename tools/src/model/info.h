@@ -40,7 +40,7 @@ struct EngineInfo {
   int primary_port = 0;
   bool link_up = false;
   bool sync_in_progress = false;
-  double sync_percent = 0;  ///< of the copy; 0 while the engine does not know its size
+  double sync_percent = 0;              ///< of the copy; 0 while the engine does not know its size
   std::int64_t link_down_seconds = -1;  ///< -1: link up, or never was up
   std::int64_t last_io_seconds = -1;
   // primary only
