@@ -12,6 +12,7 @@ namespace {
 
 constexpr Milliseconds kLook{150};  // between two looks while waiting
 constexpr Milliseconds kLockLook{20};
+constexpr Milliseconds kQuickStart{5000};
 constexpr Milliseconds kCardsTimeout{600};
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
@@ -140,6 +141,11 @@ StartPlan Guard::Decide() {
 void Guard::Announce(const StartPlan& plan) {
   board_.SetPhase(Phase::kGuard, plan.reason);
   const std::string text = std::format("{}: {}", StartActionName(plan.action), plan.reason);
+  // A start that is quick tells nothing of what it waited for.
+  if (plan.action == StartAction::kWait && Since(began_) > kQuickStart && text != told_wait_) {
+    told_wait_ = text;
+    events_.Emit("StartWaiting", plan.reason, true);
+  }
   if (text == announced_reason_) return;
   announced_reason_ = text;
   LogInfo("start decision", {{"action", StartActionName(plan.action)},
@@ -147,8 +153,6 @@ void Guard::Announce(const StartPlan& plan) {
                              {"waitedMs", Since(began_).count()}});
   if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
     events_.Emit("StartDecision", text, plan.warning);
-  } else if (Since(began_) > Milliseconds(5000)) {
-    events_.Emit("StartWaiting", plan.reason, true);
   }
 }
 

@@ -68,6 +68,7 @@ class Guard {
   bool addresses_complete_ = false;
   Cards cards_;
   std::string announced_reason_;
+  std::string told_wait_;  ///< the last one that an Event has told
   std::string failure_;
 };
 
