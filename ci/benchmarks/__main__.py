@@ -36,9 +36,20 @@ def measure(part: str) -> None:
         raise missed
 
 
+def told_once(values: dict[str, str]) -> str:
+    """What all parts have in common, or each part's own."""
+    common = set(values.values())
+    return common.pop() if len(common) == 1 else ", ".join(f"{value} ({part})" for part, value in values.items())
+
+
 def table(parts: list[str]) -> str:
-    results = [json.loads(file_of(part).read_text()) for part in parts]
-    lines = [f"- {key}: {value}" for key, value in results[0]["machine"].items()]
+    """Parts may have been measured in runs of their own."""
+    of_part = {part: json.loads(file_of(part).read_text()) for part in parts}
+    results = list(of_part.values())
+    lines = [
+        f"- {key}: {told_once({part: result['machine'][key] for part, result in of_part.items()})}"
+        for key in results[0]["machine"]
+    ]
     lines += ["", "| Figure | Measured | Goal |", "|---|---|---|"]
     lines += [Figure(**figure).row() for result in results for figure in result["figures"]]
     return "\n".join(lines) + "\n"

@@ -80,13 +80,22 @@ def test_sentinel_init_killed(sentinel_set: SentinelSet, sentinel_scenario: Make
     assert sentinel_set.primary().name == primary.name
 
 
+def config_epoch(sentinel_set: SentinelSet) -> int:
+    """It grows by one at each change of the primary."""
+    return max(int(sentinel_set.ask(pod, "MASTER")["config-epoch"]) for pod in sentinel_set.sentinels())
+
+
 @pytest.mark.long
 def test_rollout_of_servers_and_sentinels(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Whoever leads when it begins: at most two handovers."""
     old = {pod.name: pod.uid for pod in sentinel_set.pods()}
-    with sentinel_scenario("kubectl rollout restart of both StatefulSets", converge=90):
+    epoch = config_epoch(sentinel_set)
+    with sentinel_scenario("kubectl rollout restart of both StatefulSets", converge=90) as running:
         sentinel_set.kube("rollout", "restart", "statefulset", "-l", sentinel_set.selector)
         sentinel_set.wait_rollout(150)
     assert all(pod.uid != old[pod.name] for pod in sentinel_set.pods())
+    handovers = running.figures["handovers"] = config_epoch(sentinel_set) - epoch
+    assert 1 <= handovers <= 2
 
 
 @pytest.mark.long

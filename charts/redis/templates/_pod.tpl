@@ -12,6 +12,8 @@
   valueFrom: {fieldRef: {fieldPath: status.podIP}}
 - name: NODE_NAME
   valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+- name: POD_REVISION
+  valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
 {{- end -}}
 
 {{- /* Fields at the top of every pod spec. Argument: dict root, serviceAccountName. */ -}}

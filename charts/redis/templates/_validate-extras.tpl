@@ -17,7 +17,7 @@
 {{- include "redis.validate.ownNames" (dict "path" "extraContainers" "items" $v.extraContainers "own" $containers) }}
 {{- include "redis.validate.ownNames" (dict "path" "extraInitContainers" "items" $v.extraInitContainers "own" $containers) }}
 {{- include "redis.validate.ownNames" (dict "path" "extraEnv" "items" $v.extraEnv
-      "own" (list "POD_NAME" "POD_NAMESPACE" "POD_UID" "POD_IP" "NODE_NAME")) }}
+      "own" (list "POD_NAME" "POD_NAMESPACE" "POD_UID" "POD_IP" "NODE_NAME" "POD_REVISION")) }}
 {{- range $v.extraVolumeMounts }}
 {{- if has (toString .mountPath | trimSuffix "/") (list "/opt/bowline" "/run/bowline" "/data" "/etc/bowline" "/etc/bowline-secret"
       "/var/run/secrets/kubernetes.io/serviceaccount") }}

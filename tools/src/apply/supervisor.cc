@@ -39,6 +39,7 @@ Card FirstCard(MemberName self, const PodEnv& pod) {
   card.member = self;
   card.pod = pod.name;
   card.node = pod.node;
+  card.revision = pod.revision;
   card.reason = "reading the volume";
   return card;
 }

@@ -13,25 +13,21 @@
 namespace bowline {
 namespace {
 
-constexpr std::size_t kProgramLimit = 512U << 20U;  // a debug build is large
+constexpr const char* kSelf = "/proc/self/exe";
 
 }  // namespace
 
 Status InstallTo(const std::filesystem::path& folder) {
-  const auto self = ReadFile("/proc/self/exe", kProgramLimit);
-  if (!self) return FailWith(self, "reading this program");
   const std::filesystem::path target = folder / "bowline";
-  const auto present = ReadFile(target, kProgramLimit);
-  if (present && *present == *self) return {};
+  if (SameContent(kSelf, target).value_or(false)) return {};
   // Without a sync: the volume lives as long as the pod, and a node that comes back runs the init
   // container again.
-  const Status written = ReplaceFileUnsynced(target, *self, 0555);
+  const Status written = CopyFileUnsynced(kSelf, target, 0555);
   if (!written) return FailWith(written, "install");
-  const auto copy = ReadFile(target, kProgramLimit);
-  if (!copy || *copy != *self) {
+  if (!SameContent(kSelf, target).value_or(false)) {
     return Fail(Code::kDataLoss, "{} differs from this program after the copy", target.string());
   }
-  LogInfo("installed", {{"path", target.string()}, {"bytes", self->size()}});
+  LogInfo("installed", {{"path", target.string()}});
   return {};
 }
 

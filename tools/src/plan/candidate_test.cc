@@ -60,6 +60,30 @@ TEST_CASE_METHOD(Fixture, "what counts as holding data") {
   CHECK(Best() == k01);
 }
 
+TEST_CASE_METHOD(Fixture, "a planned handover goes to a pod that a rollout has already changed") {
+  cluster.Of(k01).engine.info.offset = 500'000;  // both have got nearly everything
+  cluster.Of(k00).revision = cluster.Of(k01).revision = "old";
+  cluster.Of(k02).revision = "new";
+  CHECK(Best(true) == k02);
+  CHECK(Best(false) == k01);
+  SECTION("not when it is far behind") {
+    cluster.Of(k01).engine.info.offset = 5'000'000;
+    CHECK(Best(true) == k01);
+  }
+  SECTION("not when it cannot take over") {
+    cluster.Of(k02).engine.info.link_up = false;
+    CHECK(Best(true) == k01);
+  }
+  SECTION("the best of several") {
+    cluster.Of(k01).revision = "new";
+    CHECK(Best(true) == k01);
+  }
+  SECTION("not by chance, when nobody knows revisions") {
+    for (const MemberName name : {k00, k01, k02}) cluster.Of(name).revision.clear();
+    CHECK(Best(true) == k01);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "a planned handover needs a link that is up") {
   cluster.Of(k01).engine.info.link_up = false;
   cluster.Of(k01).engine.info.offset = 2000;

@@ -161,6 +161,7 @@ std::string PrintCard(const Card& card) {
   JsonWriter json;
   json.BeginObject().Field("version", 1);
   json.Field("member", card.member.ToString()).Field("pod", card.pod).Field("node", card.node);
+  json.Field("revision", card.revision);
   json.Field("installation", card.installation);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
@@ -189,6 +190,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.member, MemberName::Parse(member));
   ASSIGN_OR_RETURN(card.pod, root.GetString("pod"));
   ASSIGN_OR_RETURN(card.node, root.GetString("node"));
+  ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));

@@ -31,6 +31,7 @@ void CheckSame(const Card& a, const Card& b) {
   CHECK(a.member == b.member);
   CHECK(a.pod == b.pod);
   CHECK(a.node == b.node);
+  CHECK(a.revision == b.revision);
   CHECK(a.installation == b.installation);
   CHECK(a.phase == b.phase);
   CHECK(a.reason == b.reason);

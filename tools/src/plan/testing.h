@@ -60,6 +60,7 @@ inline Card RunningCard(MemberName member) {
   card.member = member;
   card.pod = "demo-" + member.ToString();
   card.node = std::format("node-{}", member.ordinal);
+  card.revision = "pods-7d4b9c";
   card.installation = TestIdentity().installation;
   card.phase = Phase::kRunning;
   card.engine.replied = true;

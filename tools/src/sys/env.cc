@@ -15,7 +15,8 @@ PodEnv ReadPodEnv() {
           .name_space = EnvOr("POD_NAMESPACE", ""),
           .uid = EnvOr("POD_UID", ""),
           .ip = EnvOr("POD_IP", ""),
-          .node = EnvOr("NODE_NAME", "")};
+          .node = EnvOr("NODE_NAME", ""),
+          .revision = EnvOr("POD_REVISION", "")};
 }
 
 }  // namespace bowline

@@ -16,6 +16,7 @@ struct PodEnv {
   std::string uid;         ///< POD_UID
   std::string ip;          ///< POD_IP
   std::string node;        ///< NODE_NAME
+  std::string revision;    ///< POD_REVISION: of the StatefulSet's pod template
 };
 PodEnv ReadPodEnv();
 

@@ -1,11 +1,13 @@
 #include "sys/files.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -49,6 +51,28 @@ Status WriteAll(int fd, std::string_view content, const fs::path& path) {
   return {};
 }
 
+/// To the end of `from`, inside the kernel.
+Status CopyAll(int from, int to, const fs::path& path) {
+  while (true) {
+    const ssize_t copied = ::sendfile(to, from, nullptr, 1U << 30U);
+    if (copied == 0) return {};
+    if (copied < 0 && errno != EINTR) return FailErrno("copying to", path, errno);
+  }
+}
+
+/// Fills the buffer but for the end of the file; how much there was.
+Result<std::size_t> Fill(int fd, std::vector<char>& buffer, const fs::path& path) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const ssize_t got = ::read(fd, buffer.data() + filled, buffer.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailErrno("reading", path, errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
 Status SyncFolder(const fs::path& folder) {
   const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return FailErrno("opening", folder, errno);
@@ -56,22 +80,24 @@ Status SyncFolder(const fs::path& folder) {
   return {};
 }
 
-Status WriteTemporary(const fs::path& path, std::string_view content, std::uint32_t mode,
-                      bool sync) {
+/// `write` writes what is to be in it: Status(descriptor).
+template <typename Write>
+Status WriteTemporary(const fs::path& path, const Write& write, std::uint32_t mode, bool sync) {
   const Descriptor fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
   if (!fd.valid()) return FailErrno("creating", path, errno);
   if (::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return FailErrno("mode of", path, errno);
-  RETURN_IF_ERROR(WriteAll(fd.get(), content, path));
+  RETURN_IF_ERROR(write(fd.get()));
   if (sync && ::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
   return {};
 }
 
 /// Writes a temporary file beside `path` and renames it; removes it on any failure.
-Status ReplaceFile(const fs::path& path, std::string_view content, std::uint32_t mode, bool sync) {
+template <typename Write>
+Status ReplaceFile(const fs::path& path, const Write& write, std::uint32_t mode, bool sync) {
   fs::path temporary = path;
   temporary += ".bowline-tmp";
-  const Status written = WriteTemporary(temporary, content, mode, sync);
+  const Status written = WriteTemporary(temporary, write, mode, sync);
   if (!written) {
     ::unlink(temporary.c_str());
     return written;
@@ -121,12 +147,34 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
 }
 
 Status WriteFileAtomic(const fs::path& path, std::string_view content, std::uint32_t mode) {
-  RETURN_IF_ERROR(ReplaceFile(path, content, mode, true));
+  const auto write = [&](int fd) { return WriteAll(fd, content, path); };
+  RETURN_IF_ERROR(ReplaceFile(path, write, mode, true));
   return SyncFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
 Status ReplaceFileUnsynced(const fs::path& path, std::string_view content, std::uint32_t mode) {
-  return ReplaceFile(path, content, mode, false);
+  return ReplaceFile(path, [&](int fd) { return WriteAll(fd, content, path); }, mode, false);
+}
+
+Status CopyFileUnsynced(const fs::path& from, const fs::path& to, std::uint32_t mode) {
+  const Descriptor fd(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", from, errno);
+  return ReplaceFile(to, [&](int target) { return CopyAll(fd.get(), target, to); }, mode, false);
+}
+
+Result<bool> SameContent(const fs::path& one, const fs::path& other) {
+  const Descriptor left(::open(one.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!left.valid()) return FailErrno("opening", one, errno);
+  const Descriptor right(::open(other.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!right.valid()) return FailErrno("opening", other, errno);
+  std::vector<char> a(256U << 10U);
+  std::vector<char> b(a.size());
+  while (true) {
+    ASSIGN_OR_RETURN(const std::size_t size, Fill(left.get(), a, one));
+    ASSIGN_OR_RETURN(const std::size_t other_size, Fill(right.get(), b, other));
+    if (size != other_size || std::memcmp(a.data(), b.data(), size) != 0) return false;
+    if (size < a.size()) return true;
+  }
 }
 
 void WriteBestEffort(const fs::path& path, std::string_view content) {

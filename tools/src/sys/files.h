@@ -25,6 +25,13 @@ Status WriteFileAtomic(const std::filesystem::path& path, std::string_view conte
 Status ReplaceFileUnsynced(const std::filesystem::path& path, std::string_view content,
                            std::uint32_t mode = 0644);
 
+/// A copy of the file `from`, as ReplaceFileUnsynced.
+Status CopyFileUnsynced(const std::filesystem::path& from, const std::filesystem::path& to,
+                        std::uint32_t mode);
+
+/// Errors as ReadFile's.
+Result<bool> SameContent(const std::filesystem::path& one, const std::filesystem::path& other);
+
 /// Overwrites in place without any guarantee (for /dev/termination-log).
 void WriteBestEffort(const std::filesystem::path& path, std::string_view content);
 

@@ -146,6 +146,28 @@ TEST_CASE("readers of a file that is replaced never see a part of it") {
   CHECK(torn == 0);
 }
 
+TEST_CASE("a copy is the same, and what is not the same is told") {
+  const TempFolder folder;
+  std::string content(700'000, 'x');  // more than one buffer
+  content[600'000] = '\0';
+  Spill(folder / "from", content);
+  REQUIRE(CopyFileUnsynced(folder / "from", folder / "to", 0555));
+  CHECK(Slurp(folder / "to") == content);
+  CHECK((std::filesystem::status(folder / "to").permissions() & std::filesystem::perms::all) ==
+        std::filesystem::perms{0555});
+  CHECK(SameContent(folder / "from", folder / "to").value());
+  content[600'001] = 'y';
+  Spill(folder / "other", content);
+  CHECK_FALSE(SameContent(folder / "from", folder / "other").value());
+  Spill(folder / "shorter", content.substr(0, 600'000));
+  CHECK_FALSE(SameContent(folder / "from", folder / "shorter").value());
+  CHECK_FALSE(SameContent(folder / "shorter", folder / "from").value());
+  CHECK(SameContent(folder / "from", folder / "absent").error().code == Code::kNotFound);
+  CHECK(CopyFileUnsynced(folder / "absent", folder / "to", 0555).error().code == Code::kNotFound);
+  CHECK_FALSE(CopyFileUnsynced(folder / "from", folder / "absent/to", 0555));
+  CHECK(Slurp(folder / "to").size() == 700'000);
+}
+
 TEST_CASE("best effort: existing files only, failures are nobody's business") {
   TempFolder folder;
   Spill(folder / "log", "much longer text");
