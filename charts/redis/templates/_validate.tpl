@@ -29,7 +29,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 ¶ cluster.replicasPerShard: {{ .replicasPerShard }} is out of range. Set it to 0 to 5; 1 or 2 is usual.
 {{- end }}
 {{- if or (lt (int .nodeTimeoutMilliseconds) 500) (gt (int .nodeTimeoutMilliseconds) 120000) }}
-¶ cluster.nodeTimeoutMilliseconds: {{ .nodeTimeoutMilliseconds }} is out of range. Set it to 500 to 120000; busy nodes need 3000 or more.
+¶ cluster.nodeTimeoutMilliseconds: {{ .nodeTimeoutMilliseconds }} is out of range. Set it to 500 to 120000; busy nodes need 2500 or more.
 {{- end }}
 {{- end }}
 {{- end }}

@@ -39,7 +39,7 @@ struct Settings {
   std::string cluster_domain = "cluster.local";
   Ports ports;
   Layout layout;
-  int node_timeout_milliseconds = 3000;  ///< cluster mode
+  int node_timeout_milliseconds = 2500;  ///< cluster mode
   SentinelSettings sentinel;
   bool auth = true;
   std::string auth_directory = "/etc/bowline-secret";
