@@ -19,10 +19,10 @@ struct Candidate {
 bool CanTakeOver(const Card& card);
 
 /// The best member of `shard` other than `leaving` to lead it: its engine answers, is a replica and
-/// is not loading; highest offset first, then the lowest name. With `need_link` (a planned handover)
-/// only those whose replication link is up (a plain failover to another one stops writes for 5 s
-/// and fails), and of those that are less than 1 MiB behind the best rather one whose pod is
-/// already of another revision than that of `leaving`: a rollout does not come to it once more.
+/// is not loading; highest offset first, then the lowest name. With `need_link` (a planned
+/// handover) only those whose replication link is up (a plain failover to another one stops writes
+/// for 5 s and fails), and of those that are less than 1 MiB behind the best rather one whose pod
+/// is already of another revision than that of `leaving`: a rollout does not come to it once more.
 /// Without it only those that hold data.
 std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
                                        MemberName leaving, bool need_link);

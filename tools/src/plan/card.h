@@ -42,8 +42,8 @@ std::string_view PhaseName(Phase phase);
 struct Card {
   MemberName member;
   std::string pod;
-  std::string node;          ///< Kubernetes node
-  std::string revision;      ///< of the pod's template; two that differ are before and after a change
+  std::string node;      ///< Kubernetes node
+  std::string revision;  ///< of the pod's template; two that differ are before and after a change
   std::string installation;  ///< empty: not decided
   Phase phase = Phase::kGuard;
   std::string reason;                      ///< of the phase: what it waits for, how it started
