@@ -50,7 +50,7 @@ TEST_CASE("the engine's file is this text") {
         "cluster-enabled yes\n"
         "cluster-config-file nodes.conf\n"
         "cluster-port 16379\n"
-        "cluster-node-timeout 3000\n"
+        "cluster-node-timeout 2500\n"
         "cluster-allow-replica-migration no\n"
         "cluster-announce-ip 10.96.0.7\n"
         "cluster-announce-port 6379\n"
