@@ -8,12 +8,9 @@ from e2e.members import Pod
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 from e2e.volumes import wipe
-from e2e.wait import wait_for
+from e2e.wait import CONFIG_REFRESH, wait_for
 
 pytestmark = pytest.mark.long
-
-CONFIG_REFRESH = 150
-"""Seconds until a changed ConfigMap is seen in a pod that runs on: the kubelet's sync period, and its cache."""
 
 
 def event_tells(sentinel_set: SentinelSet, pod: Pod, reason: str, text: str) -> bool:

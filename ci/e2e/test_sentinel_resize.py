@@ -9,6 +9,7 @@ import pytest
 from e2e.installation import Installation
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import SentinelSet
+from e2e.wait import CONFIG_REFRESH, wait_for
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
@@ -35,7 +36,11 @@ def test_number_of_servers_changed(sentinel_set: SentinelSet, sentinel_scenario:
         sentinel_set.wait_converged(90)
         failover_works(sentinel_set, running)
     if sentinel_set.primary().ordinal != 3:
-        sentinel_set.fail_over("--to", "server-3")
+        wait_for(
+            "a failover to the new server, once the asked pod knows of it",
+            lambda: bool(sentinel_set.fail_over("--to", "server-3")),
+            CONFIG_REFRESH,
+        )
         sentinel_set.wait_converged(60)
     assert sentinel_set.primary().ordinal == 3
     with sentinel_scenario("4 to 2 servers, the primary among those that go", converge=90) as running:

@@ -9,6 +9,9 @@ from redis.exceptions import RedisError
 
 from e2e.shell import CommandError
 
+CONFIG_REFRESH = 150
+"""Seconds until a changed ConfigMap is seen in a pod that runs on: the kubelet's sync period, and its cache."""
+
 
 def wait_for(what: str, condition: Callable[[], bool], timeout: float, pause: float = 0.3) -> float:
     """Seconds until the condition held. While a server or a command does not answer it does not hold."""

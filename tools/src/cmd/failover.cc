@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "apply/handover.h"
 #include "apply/observe.h"
@@ -20,6 +22,18 @@ struct FailoverFlags {
   bool dry_run = false;
 };
 
+/// --to; nothing when it is not given.
+Result<std::optional<MemberName>> WantedTarget(const Layout& layout, const FailoverFlags& flags) {
+  if (flags.to.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const MemberName wanted, MemberName::Parse(flags.to));
+  const std::vector<MemberName> members = layout.MembersOf(flags.shard);
+  if (std::ranges::contains(members, wanted)) return wanted;
+  return Fail(Code::kInvalidArgument,
+              "--to is {}: use {} to {} (a changed number of members is seen in a pod when the "
+              "kubelet has renewed its configuration, up to two minutes after the change)",
+              flags.to, members.front().ToString(), members.back().ToString());
+}
+
 Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   if (settings.layout.mode == Mode::kSentinel && flags.shard == -1) flags.shard = 0;
   if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
@@ -27,6 +41,7 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
                 flags.shard == -1 ? "missing" : std::to_string(flags.shard),
                 settings.layout.shards - 1);
   }
+  ASSIGN_OR_RETURN(const auto wanted, WantedTarget(settings.layout, flags));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   const Observation seen = Observe(settings, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
@@ -36,10 +51,7 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   }
   const MemberName primary = primaries.front();
   auto candidate = BestCandidate(settings.layout, seen.cards, flags.shard, primary, true);
-  if (!flags.to.empty()) {
-    ASSIGN_OR_RETURN(const MemberName wanted, MemberName::Parse(flags.to));
-    candidate = Candidate{.member = wanted, .reason = "asked for"};
-  }
+  if (wanted) candidate = Candidate{.member = *wanted, .reason = "asked for"};
   if (!candidate) {
     return Fail(Code::kFailedPrecondition, "shard {} has no replica in sync", flags.shard);
   }

@@ -77,6 +77,11 @@ class Usage(Case):
                 self.assertEqual(result.stdout, "")
                 self.assertNotEqual(result.stderr, "")
 
+    def test_failover_to_whom_the_settings_do_not_declare(self) -> None:
+        for wanted in ("shard-0-7", "shard-1-0", "server-0"):
+            said = self.check(CONFIGURATION, "failover", "--shard=0", f"--to={wanted}", self.config()).stderr
+            self.assertIn(f"--to is {wanted}: use shard-0-0 to shard-0-1", said)
+
     def test_failover_in_a_cluster_needs_a_shard(self) -> None:
         self.assertIn("--shard is missing: use 0 to 2", self.check(CONFIGURATION, "failover", self.config()).stderr)
 
