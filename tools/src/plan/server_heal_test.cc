@@ -247,5 +247,60 @@ TEST_CASE("a server that was held back is released when nobody is known to hold 
   CHECK(plan.reason.contains("no other server is known to hold a newer dataset") == release);
 }
 
+/// server-1 has been started anew from its append-only file; the others are about to start.
+RunningSet AllKilled() {
+  RunningSet set;
+  const auto mark = [](std::int64_t offset) {
+    return ReplicationMark{.replication_id = std::string(40, 'a'), .offset = offset, .term = 5};
+  };
+  for (const MemberName member : {kServer0, kServer2}) {
+    Card& card = set.Of(member);
+    card.phase = Phase::kGuard;
+    card.engine = {};
+    card.volume = VolumeKind::kData;
+    card.term = 5;
+    card.mark = mark(2000);
+  }
+  Card& own = set.Of(kServer1);
+  own.volume = VolumeKind::kData;
+  own.term = 5;
+  own.mark = mark(1000);
+  own.engine.info.link_up = false;
+  own.engine.info.replication_id = std::string(40, 'f');  // a new one
+  own.engine.info.offset = 1;
+  return set;
+}
+
+TEST_CASE("after a death of all, a replica is held back while others hold more") {
+  RunningSet set = AllKilled();
+  bool release = false;
+  SECTION("its primary comes, and has more") {}
+  SECTION("its primary comes, though its mark is older: marks are a second old") {
+    set.Of(kServer0).mark->offset = set.Of(kServer2).mark->offset = 900;
+  }
+  SECTION("its primary is gone, the other replica has more by its volume's mark") {
+    set.Silence(kServer0);
+  }
+  SECTION("the same, and the other one runs as little in sync as this one") {
+    set.Silence(kServer0);
+    Card& other = set.Of(kServer2);
+    other.phase = Phase::kRunning;
+    other.engine = set.Of(kServer1).engine;
+    other.engine.info.replication_id = std::string(40, 'e');
+  }
+  SECTION("its primary is gone, the other replica has less") {
+    set.Silence(kServer0);
+    set.Of(kServer2).mark->offset = 900;
+    release = true;
+  }
+  SECTION("its primary comes with nothing but an earlier term") {
+    set.Of(kServer0).term = set.Of(kServer2).term = 4;
+    release = true;
+  }
+  ServerHealInput input = Ask(set, kServer1);
+  input.held_back = true;
+  CHECK(PlanServerHeal(input).release == release);
+}
+
 }  // namespace
 }  // namespace bowline
