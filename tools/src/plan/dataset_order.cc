@@ -10,19 +10,9 @@ std::uint64_t TermOf(const Card& card) {
   return view ? LeadEpoch(*view) : card.term;
 }
 
-namespace {
-
-/// Restarted from an append-only file and not in sync since: it has a new replication id and no
-/// offset, which tell nothing of what it holds (replication.c: slave_repl_offset is 1 then).
-bool KnowsNoHistory(const EngineInfo& info) {
-  return !info.primary && !info.link_up && info.offset <= 1;
-}
-
-}  // namespace
-
 std::optional<ReplicationMark> MarkOf(const Card& card) {
+  if (!card.engine.answers) return card.mark;
   const EngineInfo& info = card.engine.info;
-  if (!card.engine.answers || KnowsNoHistory(info)) return card.mark;
   return ReplicationMark{.replication_id = info.replication_id,
                          .offset = info.offset,
                          .previous_id = info.previous_id,

@@ -11,8 +11,7 @@ namespace bowline {
 /// A running member's term is that of its engine's view (cluster mode), another's that of its card.
 std::uint64_t TermOf(const Card& card);
 
-/// The mark of what a member holds: of its engine, if that answers and knows it, else of its
-/// volume.
+/// The mark of what a member holds: of its engine, if that answers, else of its volume.
 std::optional<ReplicationMark> MarkOf(const Card& card);
 
 /// What the first one's dataset is to the second one's: by term, then by history. Data is newer

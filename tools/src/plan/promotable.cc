@@ -4,6 +4,20 @@
 
 namespace bowline {
 
+namespace {
+
+/// A server that was restarted from an append-only file and not in sync since has a new replication
+/// id and no offset (replication.c: slave_repl_offset is 1 then), which tell nothing of what it
+/// holds: its volume's mark does. Only for holding back: marks are a second old, so they are no
+/// reason to take the lead from a primary that is about to start.
+Card AtRest(Card card) {
+  const EngineInfo& info = card.engine.info;
+  if (!info.primary && !info.link_up && info.offset <= 1) card.engine.answers = false;
+  return card;
+}
+
+}  // namespace
+
 bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own) {
   if (!own.HasData()) return false;
   int silent = 0;
@@ -15,7 +29,7 @@ bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own) {
       ++silent;
     } else if (!card->second.HasData()) {
       ++empty;
-    } else if (CompareByHistory(card->second, own) == History::kNewer) {
+    } else if (CompareByHistory(AtRest(card->second), AtRest(own)) == History::kNewer) {
       return false;
     }
   }
