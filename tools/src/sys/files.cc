@@ -135,14 +135,12 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
   std::string content;
   std::vector<char> buffer(64U << 10U);
   while (true) {
-    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FailErrno("reading", path, errno);
-    if (got == 0) return content;
-    content.append(buffer.data(), static_cast<std::size_t>(got));
+    ASSIGN_OR_RETURN(const std::size_t got, Fill(fd.get(), buffer, path));
+    content.append(buffer.data(), got);
     if (content.size() > limit) {
       return Fail(Code::kDataLoss, "{} is larger than {} bytes", path.string(), limit);
     }
+    if (got < buffer.size()) return content;
   }
 }
 
