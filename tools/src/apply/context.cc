@@ -59,24 +59,25 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   return secrets;
 }
 
-Result<std::string> LoadEngineDirectives(const Settings& settings, const Paths& paths) {
+Result<std::string> LoadEngineDirectives(const Paths& paths) {
   auto text = ReadFile(paths.engine_directives, kConfigLimit);
   if (!text) return FailWith(text, "engine directives");
-  RETURN_IF_ERROR(CheckEngineDirectives(settings.layout.mode, *text));
   return text;
 }
 
 Result<std::string> LoadSentinelDirectives(const Paths& paths) {
   auto text = ReadFile(paths.sentinel_directives, kConfigLimit);
   if (!text) return FailWith(text, "sentinel directives");
-  RETURN_IF_ERROR(CheckSentinelDirectives(*text));
   return text;
 }
 
 Status CheckAllDirectives(const Settings& settings, const Paths& paths) {
-  RETURN_IF_ERROR(LoadEngineDirectives(settings, paths));
-  if (settings.layout.mode == Mode::kSentinel) RETURN_IF_ERROR(LoadSentinelDirectives(paths));
-  return {};
+  const Mode mode = settings.layout.mode;
+  ASSIGN_OR_RETURN(const std::string engine, LoadEngineDirectives(paths));
+  RETURN_IF_ERROR(CheckEngineDirectives(mode, engine));
+  if (mode != Mode::kSentinel) return {};
+  ASSIGN_OR_RETURN(const std::string sentinel, LoadSentinelDirectives(paths));
+  return CheckSentinelDirectives(sentinel);
 }
 
 Credentials LoginOf(const EngineSecrets& secrets) {

@@ -32,14 +32,15 @@ Result<Settings> LoadSettings(const std::filesystem::path& config);
 /// is missing.
 Result<EngineSecrets> LoadSecrets(const Settings& settings);
 
-/// The user's directives for an engine, read and checked. Errors as ReadFile's; kInvalidArgument
-/// naming the line that sets something that the program owns.
-Result<std::string> LoadEngineDirectives(const Settings& settings, const Paths& paths);
+/// The user's directives for an engine; who renders a file from them checks them. Errors as
+/// ReadFile's.
+Result<std::string> LoadEngineDirectives(const Paths& paths);
 
 /// The same for a sentinel.
 Result<std::string> LoadSentinelDirectives(const Paths& paths);
 
-/// Both, as far as the settings' mode has them: for a check before anything starts.
+/// Both are checked, as far as the settings' mode has them, before anything starts.
+/// kInvalidArgument naming the line that sets something that the program owns.
 Status CheckAllDirectives(const Settings& settings, const Paths& paths);
 
 /// How we log in to any member's engine.

@@ -17,7 +17,7 @@ constexpr Milliseconds kTakeOverTimeout{4000};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
-  ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(settings, paths));
+  ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(paths));
   ASSIGN_OR_RETURN(const std::string text, RenderEngineConf({.settings = settings,
                                                              .secrets = secrets,
                                                              .announced = start.announced,
