@@ -117,6 +117,7 @@ bool Guard::LookUpAddresses() {
 }
 
 std::optional<MemberName> Guard::RecoverFrom() const {
+  if (settings_.layout.mode != Mode::kSentinel) return std::nullopt;
   const auto settings = LoadSettings(paths_.config);
   return settings ? settings->sentinel.recover_from : settings_.sentinel.recover_from;
 }
