@@ -36,18 +36,21 @@ std::vector<const Card*> Fit(const Layout& layout, const Cards& cards, int shard
 
 std::int64_t OffsetOf(const Card* card) { return card->engine.info.offset; }
 
-/// Null: nobody has changed, or `leaving` is not known.
-const Card* BestOfNewRevision(const std::vector<const Card*>& fit, const Cards& cards,
-                              MemberName leaving, std::int64_t highest) {
+/// The first of the highest offset; `cards` has one.
+const Card* Highest(const std::vector<const Card*>& cards) {
+  return *std::ranges::max_element(cards, {}, OffsetOf);
+}
+
+/// Those of `fit` that are not far behind `highest` and whose pods are of another revision than
+/// that of `leaving`, as far as revisions are known.
+std::vector<const Card*> Changed(std::vector<const Card*> fit, const Cards& cards,
+                                 MemberName leaving, std::int64_t highest) {
   const auto old = cards.find(leaving);
-  if (old == cards.end() || old->second.revision.empty()) return nullptr;
-  const Card* best = nullptr;
-  for (const Card* card : fit) {
-    if (card->revision.empty() || card->revision == old->second.revision) continue;
-    if (OffsetOf(card) + kCloseEnough < highest) continue;
-    if (best == nullptr || OffsetOf(card) > OffsetOf(best)) best = card;
-  }
-  return best;
+  std::erase_if(fit, [&](const Card* card) {
+    return old == cards.end() || old->second.revision.empty() || card->revision.empty() ||
+           card->revision == old->second.revision || OffsetOf(card) + kCloseEnough < highest;
+  });
+  return fit;
 }
 
 }  // namespace
@@ -58,12 +61,13 @@ std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards,
                                        MemberName leaving, bool need_link) {
   const std::vector<const Card*> fit = Fit(layout, cards, shard, leaving, need_link);
   if (fit.empty()) return std::nullopt;
-  const Card* best = *std::ranges::max_element(fit, {}, OffsetOf);
-  if (need_link) {
-    if (const Card* changed = BestOfNewRevision(fit, cards, leaving, OffsetOf(best))) {
-      return Candidate{.member = changed->member,
-                       .reason = std::format("of the new revision, offset {}", OffsetOf(changed))};
-    }
+  const Card* best = Highest(fit);
+  const auto changed = need_link ? Changed(fit, cards, leaving, OffsetOf(best))
+                                 : std::vector<const Card*>{};
+  if (!changed.empty()) {
+    best = Highest(changed);
+    return Candidate{.member = best->member,
+                     .reason = std::format("of the new revision, offset {}", OffsetOf(best))};
   }
   return Candidate{.member = best->member,
                    .reason = std::format("highest offset {}, link {}", OffsetOf(best),
