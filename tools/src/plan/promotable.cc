@@ -3,7 +3,6 @@
 #include "plan/dataset_order.h"
 
 namespace bowline {
-
 namespace {
 
 /// A server that was restarted from an append-only file and not in sync since has a new replication
@@ -16,10 +15,19 @@ Card AtRest(Card card) {
   return card;
 }
 
+/// It leads in a moment, and has what its replicas lack: marks are a second old, so they cannot
+/// tell the contrary.
+bool IsComing(const Cards& peers, MemberName primary, const Card& own) {
+  const auto card = peers.find(primary);
+  return card != peers.end() && card->second.phase == Phase::kGuard && card->second.HasData() &&
+         TermOf(card->second) >= TermOf(own);
+}
+
 }  // namespace
 
-bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own) {
-  if (!own.HasData()) return false;
+bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own,
+                   std::optional<MemberName> follows) {
+  if (!own.HasData() || (follows && IsComing(peers, *follows, own))) return false;
   int silent = 0;
   int empty = 0;  // a lost volume tells as little as silence, unless all are heard
   for (const MemberName member : layout.MembersOf(0)) {

@@ -2,6 +2,8 @@
 // Sentinel mode: which replicas a sentinel may promote. Sentinels choose among all replicas that
 // run while the primary does not, whatever their datasets, unless replica-priority is 0.
 
+#include <optional>
+
 #include "model/layout.h"
 #include "plan/card.h"
 #include "plan/shard_view.h"
@@ -11,7 +13,9 @@ namespace bowline {
 /// For a replica whose link has not been up since it started; one whose link was up may always be
 /// promoted. It holds data, nobody's that was heard is newer, and the datasets of all servers but
 /// one are known: that one may be gone for good, and what a primary with one replica in sync has
-/// written is on one of the others. `peers` are the cards of the others.
-bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own);
+/// written is on one of the others. Never while the primary that it `follows` is about to start
+/// with its data. `peers` are the cards of the others.
+bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own,
+                   std::optional<MemberName> follows);
 
 }  // namespace bowline

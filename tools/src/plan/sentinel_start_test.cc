@@ -101,6 +101,12 @@ TEST_CASE("a replica restarts") {
     CHECK(set.Plan(1).keep_copy);
     CHECK(set.Plan(1).warning);
   }
+  SECTION("its primary is about to start: held back, though that one's mark is older") {
+    set.Guard(0).Server(0).mark->offset = 99;
+    CHECK(set.Plan(1).passive);
+    set.Server(0).term = 2;
+    CHECK_FALSE(set.Plan(1).passive);
+  }
   SECTION("older than another one: nobody may promote it") {
     set.Server(1).mark->offset = 99;
     CHECK(set.Plan(1).passive);
@@ -190,7 +196,7 @@ TEST_CASE("which replica may be promoted before its first link") {
     Cards peers = set.cards;
     const Card own = peers.at(ServerName(server));
     peers.erase(ServerName(server));
-    return MayBePromoted(set.layout, peers, own);
+    return MayBePromoted(set.layout, peers, own, std::nullopt);
   };
   CHECK(may(1));
   set.Server(2).mark->offset = 101;

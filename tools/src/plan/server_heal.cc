@@ -2,7 +2,6 @@
 
 #include <format>
 
-#include "plan/dataset_order.h"
 #include "plan/heal.h"
 #include "plan/promotable.h"
 #include "plan/running_sentinels.h"
@@ -36,24 +35,14 @@ void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
       std::format("{}, but a majority of the sentinels names {}; ", why, primary.ToString());
 }
 
-/// Is the one that it follows about to start with its data? Then it leads in a moment, and has
-/// what this one lacks: marks are a second old, so they cannot tell the contrary.
-bool PrimaryIsComing(const ServerHealInput& input) {
-  const auto primary = MemberAt(input.addresses, input.own.engine.info.primary_host);
-  if (!primary) return false;
-  const auto card = input.peers.find(*primary);
-  return card != input.peers.end() && card->second.phase == Phase::kGuard &&
-         card->second.HasData() && TermOf(card->second) >= TermOf(input.own);
-}
-
 /// Why this server need not be held back any longer; empty: it must.
 std::string_view WhyRelease(const ServerHealInput& input, bool follows_anew) {
   const EngineInfo& info = input.own.engine.info;
   // Who follows another one from now on has yet to get what that one has.
   if (!follows_anew && info.primary) return "leads, may be promoted again; ";
   if (!follows_anew && info.link_up && !info.sync_in_progress) return "in sync, may be promoted; ";
-  if (PrimaryIsComing(input)) return "";
-  if (!MayBePromoted(input.layout, input.peers, input.own)) return "";
+  const auto follows = MemberAt(input.addresses, info.primary_host);
+  if (!MayBePromoted(input.layout, input.peers, input.own, follows)) return "";
   return "no other server is known to hold a newer dataset, may be promoted; ";
 }
 

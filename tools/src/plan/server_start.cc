@@ -53,7 +53,7 @@ StartPlan PlanReplica(const StartInput& input, const QuorumView& quorum, const S
     plan.reason +=
         "; this dataset is of an earlier or unknown term and cannot be compared: a copy is kept";
   }
-  plan.passive = !MayBePromoted(input.layout, input.peers, own);
+  plan.passive = !MayBePromoted(input.layout, input.peers, own, view.primary);
   return plan;
 }
 
