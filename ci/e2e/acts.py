@@ -68,3 +68,11 @@ def check_and_status(members: Members) -> None:
     found = {row["pod"]: (row["node"], row["address"], row["role"], row["state"]) for row in status["members"]}
     right = {pod.name: (pod.node.name, addresses[pod.name], role(pod), "ok") for pod in pods}
     assert found == right, f"{found}, not {right}"
+
+
+def first_start_told(members: Members) -> None:
+    """By Events of each pod, and where `kubectl describe` shows its StatefulSet."""
+    for pod in members.pods():
+        reasons = [event["reason"] for event in members.kube.events(pod.name)]
+        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
+        assert f"{pod.name}: " in members.kube.describe_set(pod.name)

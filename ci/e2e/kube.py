@@ -72,3 +72,11 @@ class Kube:
             "items"
         ]
         return sorted(found, key=lambda event: str(event["metadata"]["creationTimestamp"]))
+
+    def telling(self, name: str, text: str, **fields: str) -> list[Object]:
+        """Those of them whose message contains the text and which have these fields, such as reason="HandedOver"."""
+        return [
+            event
+            for event in self.events(name)
+            if text in (event.get("message") or "") and all(event[key] == value for key, value in fields.items())
+        ]

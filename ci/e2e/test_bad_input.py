@@ -55,8 +55,7 @@ class Tampered:
         assert not self.cluster.pod(self.pod.name).ready
 
     def event_tells(self) -> bool:
-        events = self.cluster.kube.events(self.pod.name)
-        return any(event["type"] == "Warning" and "nodes.conf" in (event.get("message") or "") for event in events)
+        return bool(self.cluster.kube.telling(self.pod.name, "nodes.conf", type="Warning"))
 
     def repair(self) -> None:
         self.write(self.good)

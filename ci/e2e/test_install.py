@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from e2e.acts import check_and_status
+from e2e.acts import check_and_status, first_start_told
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 
@@ -27,7 +27,4 @@ def test_check_and_status(cluster: Cluster) -> None:
 
 
 def test_events_tell_the_first_start(cluster: Cluster) -> None:
-    for pod in cluster.pods():
-        reasons = [event["reason"] for event in cluster.kube.events(pod.name)]
-        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
-        assert f"{pod.name}: " in cluster.kube.describe_set(pod.name)
+    first_start_told(cluster)

@@ -13,11 +13,6 @@ from e2e.wait import CONFIG_REFRESH, wait_for
 pytestmark = pytest.mark.long
 
 
-def event_tells(sentinel_set: SentinelSet, pod: Pod, reason: str, text: str) -> bool:
-    events = sentinel_set.kube.events(pod.name)
-    return any(event["reason"] == reason and text in (event.get("message") or "") for event in events)
-
-
 def files(sentinel_set: SentinelSet, pod: Pod, pattern: str) -> list[str]:
     """Paths on the member's volume."""
     return pod.node.sh('find "$1" -path "$2"', sentinel_set.volume(pod), f"*/{pattern}").split()
@@ -34,7 +29,11 @@ def test_bad_sentinel_conf(sentinel_set: SentinelSet, sentinel_scenario: MakeSce
         sentinel.node.kill_init(sentinel.uid)
         sentinel_set.wait_restarted(sentinel, 30)
         running.serving(10)
-        wait_for("an Event tells it", lambda: event_tells(sentinel_set, sentinel, "MemoryLost", "a copy is"), 15)
+        wait_for(
+            "an Event tells it",
+            lambda: bool(sentinel_set.kube.telling(sentinel.name, "a copy is", reason="MemoryLost")),
+            15,
+        )
     copies = files(sentinel_set, sentinel, "sentinel.conf.refused-*")
     assert bad in {sentinel.node.sha256(copy) for copy in copies}, f"no copy of the bad file among {copies}"
 
@@ -71,7 +70,7 @@ def test_diverged_histories_wait_for_a_choice(sentinel_set: SentinelSet) -> None
     for server in (chosen, primary):
         wait_for(
             f"{server.name} says why it waits",
-            lambda server=server: event_tells(sentinel_set, server, "StartWaiting", diverged),  # type: ignore[misc]
+            lambda name=server.name: bool(sentinel_set.kube.telling(name, diverged, reason="StartWaiting")),  # type: ignore[misc]
             60,
         )
     assert not any(pod.ready for pod in sentinel_set.pods()), "somebody was chosen"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ReadOnlyError
 
-from e2e.acts import check_and_status
+from e2e.acts import check_and_status, first_start_told
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
@@ -72,10 +72,7 @@ def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
 
 
 def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) -> None:
-    for pod in sentinel_set.pods():
-        reasons = [event["reason"] for event in sentinel_set.kube.events(pod.name)]
-        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
-        assert f"{pod.name}: " in sentinel_set.kube.describe_set(pod.name)
+    first_start_told(sentinel_set)
 
 
 def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
@@ -137,12 +134,8 @@ def test_events_tell_a_failover(sentinel_set: SentinelSet) -> None:
     new = sentinel_set.wait_other_primary(old, 10)
 
     def told(pod: Pod, reason: str, text: str) -> bool:
-        return any(
-            event["metadata"]["uid"] not in before
-            and event["reason"] == reason
-            and text in (event.get("message") or "")
-            for event in sentinel_set.kube.events(pod.name)
-        )
+        found = sentinel_set.kube.telling(pod.name, text, reason=reason)
+        return any(event["metadata"]["uid"] not in before for event in found)
 
     change = f"{sentinel_set.member(old)} -> {sentinel_set.member(new)}"
     wanted = [
