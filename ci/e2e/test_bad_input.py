@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -11,32 +10,20 @@ import pytest
 from e2e.cluster import Cluster
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
+from e2e.volumes import Tampered
 from e2e.wait import wait_for
 from integration.bad_files import BAD_FILES, mutual
 
 REFUSED = 65  # the exit code for data that is refused
 
 
-class Tampered:
-    """A replica whose nodes.conf was replaced while its engine stood still."""
+class BadNodesConf(Tampered):
+    """Of a replica."""
 
     def __init__(self, cluster: Cluster, pod: Pod, kind: str, change: Callable[[bytes], bytes]) -> None:
+        super().__init__(cluster, pod, "nodes.conf", change)
         self.cluster = cluster
-        self.pod = pod
         self.kind = kind
-        self.change = change
-        self.path = f"{cluster.volume(pod)}/nodes.conf"
-
-    def tamper(self) -> None:
-        node = self.pod.node
-        node.signal(node.engine(self.pod.uid).pid, "STOP")
-        self.good = base64.b64decode(node.sh('base64 "$1"', self.path))
-        self.write(self.change(self.good))
-        self.sha256 = node.sha256(self.path)
-        node.kill_init(self.pod.uid)
-
-    def write(self, content: bytes) -> None:
-        self.pod.node.sh('echo "$2" | base64 -d >"$1"', self.path, base64.b64encode(content).decode())
 
     def terminated(self) -> dict[str, Any]:
         """The end of the first container that was started on the bad file."""
@@ -65,7 +52,9 @@ class Tampered:
 @pytest.mark.parametrize("kinds", [("empty", "cut", "binary"), ("foreign", "overlapping")], ids=",".join)
 def test_bad_nodes_conf(cluster: Cluster, scenario: MakeScenario, kinds: tuple[str, ...]) -> None:
     with scenario(f"bad nodes.conf on replicas: {', '.join(kinds)}") as running:
-        members = [Tampered(cluster, cluster.replica(shard), kind, BAD_FILES[kind]) for shard, kind in enumerate(kinds)]
+        members = [
+            BadNodesConf(cluster, cluster.replica(shard), kind, BAD_FILES[kind]) for shard, kind in enumerate(kinds)
+        ]
         try:
             for member in members:
                 member.tamper()
@@ -82,7 +71,7 @@ def test_bad_nodes_conf(cluster: Cluster, scenario: MakeScenario, kinds: tuple[s
 def test_saved_as_replicas_of_each_other(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("nodes.conf with replica and primary as replicas of each other") as running:
         pod = cluster.replica(0)
-        member = Tampered(cluster, pod, "mutual", mutual)
+        member = BadNodesConf(cluster, pod, "mutual", mutual)
         member.tamper()
 
         def restarted() -> bool:

@@ -7,7 +7,7 @@ import pytest
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
-from e2e.volumes import wipe
+from e2e.volumes import Tampered, wipe
 from e2e.wait import CONFIG_REFRESH, wait_for
 
 pytestmark = pytest.mark.long
@@ -22,11 +22,8 @@ def test_bad_sentinel_conf(sentinel_set: SentinelSet, sentinel_scenario: MakeSce
     """Its sentinel starts from what the others remember; the file is kept."""
     sentinel = sentinel_set.sentinels()[0]
     with sentinel_scenario("a sentinel's file is binary garbage") as running:
-        path = f"{sentinel_set.volume(sentinel)}/sentinel.conf"
-        sentinel.node.signal(sentinel.node.engine(sentinel.uid).pid, "STOP")
-        sentinel.node.sh('head -c 3000 /dev/zero | tr "\\0" "\\377" >"$1"', path)
-        bad = sentinel.node.sha256(path)
-        sentinel.node.kill_init(sentinel.uid)
+        bad = Tampered(sentinel_set, sentinel, "sentinel.conf", lambda _: b"\xff" * 3000)
+        bad.tamper()
         sentinel_set.wait_restarted(sentinel, 30)
         running.serving(10)
         wait_for(
@@ -35,7 +32,7 @@ def test_bad_sentinel_conf(sentinel_set: SentinelSet, sentinel_scenario: MakeSce
             15,
         )
     copies = files(sentinel_set, sentinel, "sentinel.conf.refused-*")
-    assert bad in {sentinel.node.sha256(copy) for copy in copies}, f"no copy of the bad file among {copies}"
+    assert bad.sha256 in {sentinel.node.sha256(copy) for copy in copies}, f"no copy of the bad file among {copies}"
 
 
 def own_key(server: Pod) -> str:
