@@ -31,7 +31,9 @@ def pod_milliseconds(pod: Pod) -> float:
 
 
 def engine_of(pod: Pod) -> Process | None:
-    """A sentinel's pod has none."""
+    """A sentinel's pod has none, though its process has the same name."""
+    if pod.component == "sentinel":
+        return None
     return next((process for process in pod.node.processes(pod.uid) if process.name.endswith("-server")), None)
 
 
