@@ -39,8 +39,8 @@ class Guard {
   /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
   bool LookUpAddresses();
   StartPlan Decide();
-  /// Sentinel mode. Read anew at each look: members that wait for this choice are not restarted by an upgrade (a
-  /// StatefulSet goes on to the next pod only when the last one is ready).
+  /// Sentinel mode. Read anew at each look: members that wait for this choice are not restarted by
+  /// an upgrade (a StatefulSet goes on to the next pod only when the last one is ready).
   [[nodiscard]] std::optional<MemberName> RecoverFrom() const;
   /// May the process start now? False: go on looking.
   Result<bool> Act(const StartPlan& plan);

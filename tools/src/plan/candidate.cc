@@ -62,8 +62,8 @@ std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards,
   const std::vector<const Card*> fit = Fit(layout, cards, shard, leaving, need_link);
   if (fit.empty()) return std::nullopt;
   const Card* best = Highest(fit);
-  const auto changed = need_link ? Changed(fit, cards, leaving, OffsetOf(best))
-                                 : std::vector<const Card*>{};
+  const auto changed =
+      need_link ? Changed(fit, cards, leaving, OffsetOf(best)) : std::vector<const Card*>{};
   if (!changed.empty()) {
     best = Highest(changed);
     return Candidate{.member = best->member,
