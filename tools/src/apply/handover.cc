@@ -1,6 +1,7 @@
 #include "apply/handover.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "apply/handover_parts.h"
 #include "apply/sentinel_failover.h"
@@ -64,10 +65,13 @@ struct Step {
   HandoverResult result = HandoverResult::kNoCandidate;
   bool again = false;
   MemberName target;
+  /// Cluster mode: so long nobody is elected against us, so that a replica may do without votes.
+  std::optional<Deadline> secure;
 };
 
 /// One look at everybody: what is there to do?
 Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
+  const Deadline secure = deadline.Within(Milliseconds(ctx.settings.node_timeout_milliseconds));
   const Cards cards = LookAtAll(ctx, deadline);
   const auto self = cards.find(ctx.self);
   if (self == cards.end() || !self->second.engine.answers) return {.again = true};
@@ -81,47 +85,68 @@ Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* t
   if (!candidate) {
     return {.result = HandoverResult::kNoCandidate, .again = WorthWaiting(ctx, cards)};
   }
-  if (ctx.settings.layout.mode == Mode::kCluster &&
-      !ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
-    return {.again = true};
+  Step step{.result = HandoverResult::kDone, .target = candidate->member};
+  if (ctx.settings.layout.mode == Mode::kCluster) {
+    if (!ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
+      return {.again = true};
+    }
+    if (SecureInLead(ctx.settings.layout, ctx.identity, cards, ctx.self)) step.secure = secure;
   }
   LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
-  return {.result = HandoverResult::kDone, .target = candidate->member};
+  return step;
 }
 
-/// The engines' election did not come to an end in its usual time: two shards that hand over in the
-/// same moment ask for votes of the same epoch, one of them loses and cannot ask again for 4 x
-/// node-timeout (cluster_legacy.c auth_retry_time), while its primary pauses writes for 5 s. So the
-/// primary's writes are paused by ourselves, and with equal offsets the replica takes over without
-/// votes: nothing can be lost, and nobody else claims these slots.
-Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadline deadline) {
+/// The primary's writes are paused by ourselves, and with equal offsets the replica takes over
+/// without votes: nothing is lost, and until `secure` nobody else can be elected to these slots
+/// (docs/decisions/0003).
+Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadline secure,
+                          Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
-  const Deadline soon = deadline.Within(kOwnPause - kHandoverCall);
+  const Deadline soon = secure.Within(kOwnPause - kHandoverCall);
   RETURN_IF_ERROR(primary.PauseWrites(kOwnPause, soon));
   Status done = WaitForEqualOffsets(primary, replica, soon);
   if (done) done = replica.ClusterFailover(FailoverMode::kTakeover, soon);
   if (done) done = WaitUntilPrimary(ctx, target, soon);
-  while (done && IsPrimary(ctx, ctx.self, soon).value_or(false) && soon.Sleep(kHandoverPoll)) {
+  if (!done) {
+    (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
+    return done;
   }
-  const Status resumed = primary.ResumeWrites(deadline.Within(kHandoverCall));
-  return done ? resumed : done;
+  // A write that was taken from here on would be lost: what if the old primary has not heard of the
+  // new one? The pause ends by itself, a second later than this.
+  while (IsPrimary(ctx, ctx.self, soon).value_or(false)) {
+    if (!soon.Sleep(kHandoverPoll)) {
+      return Fail(Code::kDeadlineExceeded, "{} does not step back", ctx.self.ToString());
+    }
+  }
+  return primary.ResumeWrites(deadline.Within(kHandoverCall));
 }
 
-Status SwitchTo(const HandoverContext& ctx, MemberName target, Deadline deadline) {
-  if (ctx.settings.layout.mode == Mode::kSentinel) {
-    RETURN_IF_ERROR(SwitchServers(ctx, target, deadline));
-    return WaitForMajority(ctx, target, deadline);
-  }
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
+/// By the engines' own election; when it does not come to an end in its usual time, without votes:
+/// two shards that hand over in the same moment ask for votes of the same epoch, and the one that
+/// loses cannot ask again for 4 x node-timeout (cluster_legacy.c, auth_retry_time), while its
+/// primary pauses writes for 5 s.
+Status SwitchByElection(const HandoverContext& ctx, const Step& step, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, step.target, deadline));
   RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kHandoverCall)));
-  const Status promoted = WaitUntilPrimary(ctx, target, deadline.Within(kUsualSwitch));
-  if (!promoted) {
-    LogWarning("the election takes too long; taking over without votes",
-               {{"to", target.ToString()}});
-    RETURN_IF_ERROR(SwitchWithoutVotes(ctx, target, deadline));
+  Status promoted = WaitUntilPrimary(ctx, step.target, deadline.Within(kUsualSwitch));
+  if (promoted || !step.secure) return promoted;
+  LogWarning("the election takes too long; taking over without votes",
+             {{"to", step.target.ToString()}});
+  return SwitchWithoutVotes(ctx, step.target, *step.secure, deadline);
+}
+
+Status SwitchTo(const HandoverContext& ctx, const Step& step, Deadline deadline) {
+  if (ctx.settings.layout.mode == Mode::kSentinel) {
+    RETURN_IF_ERROR(SwitchServers(ctx, step.target, deadline));
+  } else if (ctx.settings.engine == EngineKind::kRedis && step.secure) {
+    // Redis looks ten times a second only whether the election can begin, and a process that has
+    // won one does not run for another for 4 x node-timeout (facts/cluster.md 3, 3d).
+    RETURN_IF_ERROR(SwitchWithoutVotes(ctx, step.target, *step.secure, deadline));
+  } else {
+    RETURN_IF_ERROR(SwitchByElection(ctx, step, deadline));
   }
-  return WaitForMajority(ctx, target, deadline);
+  return WaitForMajority(ctx, step.target, deadline);
 }
 
 }  // namespace
@@ -137,7 +162,7 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
       (void)deadline.Sleep(Milliseconds(100));
       continue;
     }
-    const Status switched = SwitchTo(ctx, step.target, deadline);
+    const Status switched = SwitchTo(ctx, step, deadline);
     if (switched) return HandoverResult::kDone;
     LogWarning("the handover did not happen; deciding anew",
                {{"err", switched.error().ToString()}});

@@ -25,10 +25,10 @@ enum class HandoverResult {
   kNoCandidate,  ///< nobody can take over; the caller may stop all the same
 };
 
-/// Rule R7. From the living primary `ctx.self` to the best replica: plain CLUSTER FAILOVER,
-/// confirmed by both roles and a majority of primaries; tried again with another replica until the
-/// deadline. kDeadlineExceeded when it could not be confirmed. `to` limits the choice to one
-/// member.
+/// Rule R7. From the living primary `ctx.self` to the best replica, by the way that is the engine's
+/// best; confirmed by both roles and a majority of primaries (or sentinels); tried again with
+/// another replica until the deadline. kDeadlineExceeded when it could not be confirmed. `to`
+/// limits the choice to one member.
 Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
                                        const MemberName* to = nullptr);
 

@@ -84,4 +84,10 @@ bool LedByMajority(const Identity& identity, const Cards& cards, MemberName memb
   return agreeing * 2 > running;
 }
 
+bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+                  MemberName member) {
+  return ViewOfShard(layout, identity, cards, member.shard).quorum &&
+         LedByMajority(identity, cards, member);
+}
+
 }  // namespace bowline

@@ -40,4 +40,11 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Card
 /// Do more than half of the running primaries say that `member` leads its shard?
 bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member);
 
+/// The same, and they are a majority of all shards' primaries, not of those on one side of a
+/// network cut. Then nobody has been elected against `member`, and for a node timeout from the
+/// cards' time on nobody will be: so long the others do not take it for dead (cluster_legacy.c,
+/// clusterCron).
+bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+                  MemberName member);
+
 }  // namespace bowline
