@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from e2e.acts import kill_primary
 from e2e.cluster import Cluster
+from e2e.nodes import Node
 from e2e.scenario import MakeScenario
+from e2e.wait import wait_for
 
 
 def test_upgrade_and_rollback(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -32,3 +35,12 @@ def test_member_services_recreated(cluster: Cluster, scenario: MakeScenario) -> 
     for name in names:
         assert new[name] in announced
         assert old[name] not in announced
+    with scenario("an engine's death after that", converge=60) as running:
+        primary = cluster.primary(0)
+
+        def told() -> int:
+            return len(cluster.kube.telling(primary.name, "the primary's engine died", reason="HandedOver"))
+
+        before = told()
+        kill_primary(cluster, primary, Node.kill_engine, running)
+    wait_for("its own supervisor has handed over, to the new addresses", lambda: told() > before, 15)

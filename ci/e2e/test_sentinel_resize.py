@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from e2e.installation import Installation
+from e2e.nodes import stopped
 from e2e.scenario import MakeScenario, Scenario
-from e2e.sentinel_set import SentinelSet
+from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import CONFIG_REFRESH, wait_for
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
@@ -30,11 +32,33 @@ def failover_works(sentinel_set: SentinelSet, running: Scenario) -> None:
     sentinel_set.wait_other_primary(primary, 30)
 
 
+def new_server_takes_over(sentinel_set: SentinelSet) -> None:
+    """At once, and not by the sentinels: the primary has learnt of it without a restart."""
+    sentinel_set.wait_converged(60)
+    primary = sentinel_set.primary()
+    new = sentinel_set.pods()[3]
+    if primary.ordinal == 3:
+        return
+    wait_for(
+        "the primary's pod knows the new server",
+        lambda: new.name in sentinel_set.bowline(primary, "status"),
+        CONFIG_REFRESH,
+    )
+    with ExitStack() as frozen:
+        for pod in sentinel_set.replicas():
+            if pod.name != new.name:
+                frozen.enter_context(stopped(pod.node, pod.node.engine(pod.uid)))
+        primary.node.kill_engine(primary.uid)
+        wait_for("the new server leads", lambda: sentinel_set.is_primary(new), DOWN_AFTER - 0.5, pause=0.05)
+    sentinel_set.wait_converged(90)
+
+
 def test_number_of_servers_changed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     with sentinel_scenario("3 to 4 servers", converge=90) as running:
         sentinel_set.resize(replicas=4)
         sentinel_set.wait_converged(90)
         failover_works(sentinel_set, running)
+    new_server_takes_over(sentinel_set)
     if sentinel_set.primary().ordinal != 3:
         wait_for(
             "a failover to the new server, once the asked pod knows of it",

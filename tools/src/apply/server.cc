@@ -14,6 +14,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kTakeOverTimeout{4000};
+constexpr Milliseconds kDnsTimeout{500};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
@@ -51,7 +52,8 @@ class Server : public Supervisor {
   void BeforeStop() override {
     if (!board_.Last().engine.info.primary) return;
     const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
-    const auto result = HandOverPlanned(Context(), Deadline::In(budget));
+    const Declared now = DeclaredNow();
+    const auto result = HandOverPlanned(Context(now), Deadline::In(budget));
     if (!result) LogWarning("no handover before the stop", {{"err", result.error().ToString()}});
   }
 
@@ -59,14 +61,16 @@ class Server : public Supervisor {
   /// time-outs.
   void AfterDeath(const Card& last) override {
     if (!last.engine.info.primary) return;
-    const Cards cards = GatherCards(settings_, addresses_, &self_, Deadline::In(Milliseconds(500)));
-    const auto candidate = BestCandidate(settings_.layout, cards, self_.shard, self_, false);
+    const Declared now = DeclaredNow();
+    const Cards cards =
+        GatherCards(now.settings, now.addresses, &self_, Deadline::In(Milliseconds(500)));
+    const auto candidate = BestCandidate(now.settings.layout, cards, self_.shard, self_, false);
     if (!candidate) {
       LogWarning("no replica can take over now; the engines' own election decides");
       return;
     }
     const Status taken =
-        TakeOverDead(Context(), candidate->member, false, Deadline::In(kTakeOverTimeout));
+        TakeOverDead(Context(now), candidate->member, false, Deadline::In(kTakeOverTimeout));
     if (taken) {
       events_.Emit("HandedOver", std::format("the primary's engine died; a replica leads now "
                                              "(best: {}, {})",
@@ -77,9 +81,26 @@ class Server : public Supervisor {
   }
 
  private:
-  [[nodiscard]] HandoverContext Context() const {
-    return {.settings = settings_,
-            .addresses = addresses_,
+  struct Declared {
+    Settings settings;
+    AddressBook addresses;
+  };
+
+  /// What holds by now: since our start `helm upgrade` may have changed the number of members, and
+  /// recreated Services have new addresses.
+  [[nodiscard]] Declared DeclaredNow() {
+    Declared now{.settings = settings_, .addresses = board_.Addresses()};
+    const auto read = LoadSettings(paths_.config);
+    if (!read || read->layout.Members() == settings_.layout.Members()) return now;
+    now.settings.layout = read->layout;
+    const AddressAnswers found = ResolveMembers(now.settings, Deadline::In(kDnsTimeout));
+    for (const auto& [member, endpoint] : found.book) now.addresses[member] = endpoint;
+    return now;
+  }
+
+  [[nodiscard]] HandoverContext Context(const Declared& now) const {
+    return {.settings = now.settings,
+            .addresses = now.addresses,
             .secrets = secrets_,
             .identity = identity_,
             .self = self_,

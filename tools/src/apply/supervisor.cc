@@ -84,7 +84,6 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
     board_.SetPhase(Phase::kRunning, start->reason);
     LogInfo("engine started", {{"pid", child}, {"why", start->reason}});
     identity_ = start->volume.state.identity;
-    addresses_ = start->addresses;
     const int code = Watched(*std::move(start), child);
     if (!again_) return code;
   }

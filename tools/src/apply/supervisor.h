@@ -51,8 +51,7 @@ class Supervisor {
   const PodEnv& pod_;
   Board board_;
   EventSink events_;
-  Identity identity_;      ///< as the start has found it
-  AddressBook addresses_;  ///< likewise
+  Identity identity_;  ///< as the start has found it
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
