@@ -11,3 +11,7 @@ def number(name: str, default: int) -> int:
 
 def engines() -> list[str]:
     return (os.environ.get("BOWLINE_ENGINES") or "redis valkey").split()
+
+
+def modes() -> list[str]:
+    return (os.environ.get("BOWLINE_MODES") or "cluster sentinel").split()

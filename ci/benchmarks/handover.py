@@ -9,15 +9,16 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from benchmarks import choice
 from benchmarks.figure import Figure, say
 from benchmarks.gaps import longest_after
+from benchmarks.subject import MODES, ours
 from e2e.cluster import Cluster
-from e2e.installation import Installation
 from e2e.members import Members
-from e2e.sentinel_set import VALUES, SentinelSet
-from recorder import Recorder, Settings, verify
+from e2e.sentinel_set import SentinelSet
+from recorder import Mode, Recorder, Recording, Settings, verify
 
 HANDOVERS = choice.number("BOWLINE_HANDOVERS", 50)
 """Per mode and engine, under full load. For the proof of zero loss set it to 125: 4 x 125."""
@@ -37,13 +38,42 @@ class Outcome:
     errors: int = 0
 
 
-def run(members: Members, settings: Settings, hand_over: Callable[[int], None], handovers: int) -> Outcome:
+class Writing(Protocol):
+    """A recorder that writes."""
+
+    def stop(self) -> Recording: ...
+
+
+def writing(settings: Settings) -> Writing:
+    recorder = Recorder(settings).start()
+    recorder.wait_serving(recorder.started, 15)
+    return recorder
+
+
+HandOver = Callable[[int], object]
+"""The argument counts them."""
+
+
+def hand_over_in(members: Members) -> HandOver:
+    """In a cluster the shards come by turns."""
+    match members:
+        case Cluster():
+            pod, shards = members.pods()[0], members.shards
+            return lambda number: members.bowline(pod, "failover", "--shard", str(number % shards))
+        case SentinelSet():
+            return lambda _: members.fail_over()
+    raise TypeError(str(type(members)))
+
+
+def run(
+    members: Members, settings: Settings, handovers: int, begin: Callable[[Settings], Writing] = writing
+) -> Outcome:
     outcome = Outcome([])
+    hand_over = hand_over_in(members)
     for first in range(0, handovers, ROUND):
         count = min(ROUND, handovers - first)
         fresh = dataclasses.replace(settings, run=f"h{first}x{time.time_ns() % 1_000_000}")
-        recorder = Recorder(fresh).start()
-        recorder.wait_serving(recorder.started, 15)
+        recorder = begin(fresh)
         moments = []
         for number in range(first, first + count):
             time.sleep(BETWEEN)
@@ -95,43 +125,19 @@ def figures(name: str, single: Outcome, full: Outcome, goals: tuple[str, str]) -
     ]
 
 
-def measure_cluster(engine: str) -> list[Figure]:
-    installation = Installation(Cluster, engine, "handover", {})
-    try:
-        cluster = installation.healthy()
-        shards = cluster.shards
-
-        def hand_over(number: int) -> None:
-            cluster.bowline(cluster.pods()[0], "failover", "--shard", str(number % shards))
-
-        settings = dataclasses.replace(cluster.recorder_settings(), interval=0.005)
-        single = run(cluster, settings, hand_over, FOR_GAPS)
-        full = run(cluster, dataclasses.replace(settings, batch=20, interval=0.01), hand_over, HANDOVERS)
-    finally:
-        installation.remove()
-    return figures(f"cluster, {engine}", single, full, ("", "≤ 0.1 s"))
-
-
-def measure_sentinel(engine: str) -> list[Figure]:
-    installation = Installation(SentinelSet, engine, "handover", VALUES)
-    try:
-        members = installation.healthy()
-        settings = dataclasses.replace(members.recorder_settings(), interval=0.005, workers=3)
-
-        def hand_over(_: int) -> None:
-            members.fail_over()
-
-        single = run(members, settings, hand_over, FOR_GAPS)
-        full = run(members, dataclasses.replace(settings, batch=20, interval=0.01), hand_over, HANDOVERS)
-    finally:
-        installation.remove()
-    return figures(f"sentinel, {engine}", single, full, ("≤ 0.4 s", "≤ 0.8 s"))
+GOALS = {Mode.CLUSTER: ("", "≤ 0.1 s"), Mode.SENTINEL: ("≤ 0.4 s", "≤ 0.8 s")}
 
 
 def measure() -> list[Figure]:
     rows = []
-    for engine in choice.engines():
-        for one in (measure_cluster, measure_sentinel):
-            say(f"{one.__name__} {engine}")
-            rows += one(engine)
+    for subject in (ours(mode, engine, "handover") for engine in choice.engines() for mode in MODES):
+        say(subject.title)
+        try:
+            members = subject.installation.healthy()
+            settings = dataclasses.replace(members.recorder_settings(), interval=0.005, workers=3)
+            single = run(members, settings, FOR_GAPS)
+            full = run(members, dataclasses.replace(settings, batch=20, interval=0.01), HANDOVERS)
+        finally:
+            subject.installation.remove()
+        rows += figures(subject.title, single, full, GOALS[subject.mode])
     return rows

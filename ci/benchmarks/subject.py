@@ -12,7 +12,7 @@ from e2e.installation import Installation
 from e2e.sentinel_set import VALUES, SentinelSet
 from recorder import Mode
 
-MODES = (Mode.CLUSTER, Mode.SENTINEL)
+MODES = [Mode(name) for name in choice.modes()]
 
 
 @dataclass
@@ -37,7 +37,7 @@ def subjects(purpose: str) -> list[Subject]:
     if peer := chosen():
         description, chart = peer
         installation = PeerInstallation(description, chart, f"{purpose}-peer")
-        mode = description.mode if description.mode in MODES else Mode.SENTINEL
+        mode = Mode.CLUSTER if description.mode is Mode.CLUSTER else Mode.SENTINEL
         theirs = Subject(description.title, description.mode, installation, is_ours=False)
         return [ours(mode, description.engine, purpose), theirs]
     return [ours(mode, engine, purpose) for engine in choice.engines() for mode in MODES]

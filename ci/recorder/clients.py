@@ -1,4 +1,4 @@
-"""The client that a worker writes with, for each mode: one attempt per command, short time-outs."""
+"""The client that a worker writes with, for each mode: short time-outs and, unless told otherwise, no repeats."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
     options = {**network, "password": settings.password, "decode_responses": True}
     # docs: end
     options["username"] = settings.username
+    if settings.repeats:
+        del options["retry"]
     client: Client
     match settings.mode:
         case Mode.CLUSTER:
