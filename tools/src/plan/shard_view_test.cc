@@ -115,11 +115,11 @@ TEST_CASE("a majority of the running primaries confirms a lead") {
 
 TEST_CASE("secure in the lead is who has a majority of all primaries, not of those that answer") {
   RunningCluster cluster;
-  CHECK(SecureInLead(TestLayout(), TestIdentity(), cluster.cards, k00));
-  CHECK_FALSE(SecureInLead(TestLayout(), TestIdentity(), cluster.cards, k01));
+  CHECK(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k01));
   cluster.Silence(k10).Silence(k20);  // the other side of a network cut
   CHECK(LedByMajority(TestIdentity(), cluster.cards, k00));
-  CHECK_FALSE(SecureInLead(TestLayout(), TestIdentity(), cluster.cards, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
 }
 
 TEST_CASE("nobody confirms when nobody runs") {
