@@ -59,7 +59,8 @@ def report(parts: list[str], *, write: bool) -> None:
     text = table(parts)
     print(text)
     if write:
-        place = "figures beside a peer" if chosen() else "figures"
+        peer = chosen()
+        place = f"figures beside {peer[0].name}" if peer else "figures"
         begin, end = f"<!-- {place} -->\n", f"<!-- end of {place} -->\n"
         before, rest = DOCUMENT.read_text().split(begin)
         DOCUMENT.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end)[1])
