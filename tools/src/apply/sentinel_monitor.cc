@@ -4,11 +4,14 @@
 
 #include <csignal>
 
+#include "plan/sentinel_heal.h"
+
 namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
 constexpr int kLooksPerAddresses = 5;
+constexpr int kLooksPerForgetting = 15;  // rather late than again and again
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
 
@@ -32,9 +35,11 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
     NotePrimary(card);
     std::vector<MemberName> others = settings_.layout.Sentinels();
     std::erase(others, self_);
-    board_.SetSentinels(GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout)),
-                        0);
-    if (++look % kLooksPerAddresses == 0 && Moved()) ::kill(::getpid(), SIGHUP);
+    Cards sentinels = GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout));
+    board_.SetSentinels(sentinels, 0);
+    const bool anew = (++look % kLooksPerAddresses == 0 && Moved()) ||
+                      (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels));
+    if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
   }
@@ -61,6 +66,19 @@ bool SentinelMonitor::Moved() {
     return true;
   }
   return false;
+}
+
+bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
+  others[self_] = card;
+  others.merge(GatherCardsOf(settings_, addresses_, settings_.layout.MembersOf(0),
+                             Deadline::In(kCardsTimeout)));
+  const std::string why = WhyStartAnew({.layout = settings_.layout,
+                                        .self = self_,
+                                        .addresses = addresses_,
+                                        .cards = std::move(others)});
+  if (why.empty()) return false;
+  events_.Emit("Repair", "starting the sentinel anew: " + why);
+  return true;
 }
 
 }  // namespace bowline

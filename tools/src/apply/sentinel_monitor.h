@@ -1,6 +1,6 @@
 #pragma once
-// The resident look at the own sentinel: snapshots, the other sentinels for the probes, and whether
-// the members' addresses are still those that it was started with.
+// The resident look at the own sentinel: snapshots, the other sentinels for the probes, whether the
+// members' addresses are still those that it was started with, and whether it must forget members.
 
 #include <condition_variable>
 #include <mutex>
@@ -15,7 +15,8 @@ namespace bowline {
 class SentinelMonitor {
  public:
   /// `addresses` are those that the sentinel was started with. When a member Service has another
-  /// one the process gets SIGHUP: a sentinel learns addresses only from its file.
+  /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
+  /// addresses, and forgets, only by its file.
   SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, Board& board,
                   EventSink& events);
   ~SentinelMonitor();
@@ -26,6 +27,7 @@ class SentinelMonitor {
   void Run(const std::stop_token& stop);
   void NotePrimary(const Card& card);
   bool Moved();
+  bool ListsTheGone(const Card& card, Cards others);
 
   const Settings& settings_;
   MemberName self_;
