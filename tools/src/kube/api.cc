@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/parse.h"
 #include "kube/http_call.h"
-#include "sys/env.h"
 #include "sys/files.h"
 #include "sys/resolve.h"
 
@@ -88,7 +87,17 @@ std::string EventJson(const ObjectRef& about, const EventBody& event, const std:
   return json.Take();
 }
 
+/// In a patch: the API server refuses to change an object's uid, so it refuses the whole patch when
+/// the object has another one.
+void WriteUid(JsonWriter& json, const ObjectRef& object) {
+  if (!object.uid.empty()) json.Field("uid", object.uid);
+}
+
 }  // namespace
+
+ObjectRef RefOf(const PodEnv& pod) {
+  return {.name = pod.name, .name_space = pod.name_space, .uid = pod.uid};
+}
 
 Result<KubeApi> KubeApi::InCluster() {
   const std::string host = EnvOr("KUBERNETES_SERVICE_HOST", "");
@@ -148,6 +157,7 @@ Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
                             const std::string& value, Deadline deadline) const {
   JsonWriter json;
   json.BeginObject().Key("metadata").BeginObject();
+  WriteUid(json, pod);
   WriteMap(json, "labels", {{label, value}});
   json.EndObject().EndObject();
   const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", pod.name_space, pod.name);

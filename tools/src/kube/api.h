@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "sys/deadline.h"
+#include "sys/env.h"
 
 namespace bowline {
 
@@ -34,6 +35,9 @@ struct ObjectRef {
   std::string uid;
 };
 
+/// The pod that this process runs in.
+ObjectRef RefOf(const PodEnv& pod);
+
 class KubeApi {
  public:
   /// From the pod's own mounts and environment (KUBERNETES_SERVICE_HOST, service account files).
@@ -47,7 +51,8 @@ class KubeApi {
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
-  /// Sets one label of a pod; its other labels stay.
+  /// Sets one label of a pod; its other labels stay. Refused when a later pod has this name: a
+  /// process that was cut off must not speak for its successor.
   Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                      Deadline deadline) const;
   /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.

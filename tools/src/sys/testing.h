@@ -26,6 +26,10 @@
 
 namespace bowline::testing {
 
+/// For what takes no time unless the machine is busy.
+inline constexpr Milliseconds kLong{20'000};
+inline Deadline Soon() { return Deadline::In(kLong); }
+
 /// A folder below the system's one for temporary files, removed at the end.
 class TempFolder {
  public:
@@ -186,7 +190,7 @@ class LongWay : public Peer {
 
 /// Asks again and again, for at most `span`.
 template <typename Condition>
-bool Eventually(const Condition& condition, Milliseconds span = Milliseconds(20'000)) {
+bool Eventually(const Condition& condition, Milliseconds span = kLong) {
   const Deadline deadline = Deadline::In(span);
   while (!condition()) {
     if (!deadline.Sleep(Milliseconds(20))) return false;
