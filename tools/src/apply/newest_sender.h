@@ -28,12 +28,15 @@ class NewestSender {
         thread_([this](const std::stop_token& stop) { Run(stop); }) {}
   NewestSender(const NewestSender&) = delete;
   NewestSender& operator=(const NewestSender&) = delete;
+  /// Waits for a call that is under way, and for no other.
   ~NewestSender() = default;
 
-  /// Returns at once. Sent again after a second when the call fails, after five when rights are
-  /// missing; a failure is logged once, until it is another one.
+  /// Returns at once. A value that is wanted already is not sent anew. Sent again after a second
+  /// when the call fails, after five when rights are missing; a failure is logged once, until it is
+  /// another one.
   void Set(Value value) {
     const std::scoped_lock lock(mutex_);
+    if (version_ > 0 && wanted_ == value) return;
     wanted_ = std::move(value);
     ++version_;
     changed_.notify_all();
@@ -55,7 +58,10 @@ class NewestSender {
 
   void Run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [this] { return sent_ != version_; })) {
+    // Told to stop, the wait still says whether there is something to send: that would be for ever
+    // while calls fail.
+    while (changed_.wait(lock, stop, [this] { return sent_ != version_; }) &&
+           !stop.stop_requested()) {
       const Value value = wanted_;
       const std::uint64_t version = version_;
       lock.unlock();

@@ -22,9 +22,7 @@ RoleLabel::RoleLabel(const PodEnv& pod, bool enabled) {
 }
 
 void RoleLabel::Set(const std::string& role) {
-  if (!sender_ || role_ == role) return;
-  role_ = role;
-  sender_->Set(role);
+  if (sender_) sender_->Set(role);
 }
 
 }  // namespace bowline

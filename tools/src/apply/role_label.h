@@ -18,7 +18,6 @@ class RoleLabel {
   void Set(const std::string& role);
 
  private:
-  std::string role_;
   std::optional<NewestSender<std::string>> sender_;
 };
 

@@ -121,6 +121,39 @@ TEST_CASE("a label is put on this very pod") {
         Code::kInvalidArgument);
 }
 
+TEST_CASE("conditions are merged by their type into this very pod's status, within the limits") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  const ObjectRef pod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
+  const PodCondition started{.type = "bowline/Started",
+                             .holds = true,
+                             .reason = "Seed",
+                             .message = "why",
+                             .since = "2026-11-21T09:00:00Z"};
+  const PodCondition primary{.type = "bowline/Primary", .message = std::string(2000, 'm')};
+  REQUIRE(api.SetPodConditions(pod, {started}, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "PATCH");
+  CHECK(cluster.LastRequest().root().GetString("path") ==
+        "/api/v1/namespaces/ns/pods/web-0/status");
+  CHECK(cluster.LastRequest().root().GetString("type") == "application/strategic-merge-patch+json");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"bowline/Started",)"
+        R"("status":"True","lastTransitionTime":"2026-11-21T09:00:00Z","reason":"Seed",)"
+        R"("message":"why"}]}})");
+  REQUIRE(api.SetPodConditions(pod, {started, primary}, Soon()));
+  const auto patch = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  REQUIRE(patch);
+  const auto conditions = patch->root().Get("status")->Get("conditions")->AsArray();
+  REQUIRE(conditions);
+  REQUIRE(conditions->size() == 2);
+  CHECK(conditions->at(1).GetString("status") == "False");
+  CHECK(conditions->at(1).GetString("message") == std::string(1024, 'm'));
+  const ObjectRef denied{.name = "forbidden-0", .name_space = "ns", .uid = "u-1"};
+  CHECK(api.SetPodConditions(denied, {started}, Soon()).error().code == Code::kPermissionDenied);
+  const ObjectRef former{.name = "web-0", .name_space = "ns", .uid = "u-0"};
+  CHECK(api.SetPodConditions(former, {started}, Soon()).error().code == Code::kInvalidArgument);
+}
+
 TEST_CASE("an event, about the pod, within the API's limits") {
   const FakeCluster cluster;
   const ObjectRef about{.name = "demo-shard-0-0", .name_space = "ns", .uid = "u-1"};

@@ -3,6 +3,7 @@
 // say what the test wants.
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -187,6 +188,21 @@ class LongWay : public Peer {
     return ::send(to, data.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
   }
 };
+
+/// What is written to stderr while `body` runs.
+template <typename Body>
+std::string Logged(const Body& body) {
+  const TempFolder folder;
+  const std::string path = folder / "stderr";
+  const int before = ::dup(STDERR_FILENO);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  ::dup2(file, STDERR_FILENO);
+  body();
+  ::dup2(before, STDERR_FILENO);
+  ::close(file);
+  ::close(before);
+  return Slurp(path);
+}
 
 /// Asks again and again, for at most `span`.
 template <typename Condition>

@@ -17,7 +17,6 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::steady_clock;
-
 using testing::Soon;
 
 /// A connection of our own, for what no well-behaved client does.
