@@ -278,6 +278,24 @@ def role_services(things: list[Object]) -> Iterator[str]:
             yield f"{key(service)}: nobody may put its label on pods"
 
 
+def conditions(things: list[Object]) -> Iterator[str]:
+    """Where bowline.json asks for Events and conditions, the members may set the status of their own pods, and of no others."""
+    wanted: set[str] = set()
+    for config in by_kind(things, "ConfigMap"):
+        if config["metadata"]["name"].endswith("-config") and json.loads(config["data"]["bowline.json"])["events"]:
+            wanted = {
+                f"{thing['metadata']['name']}-{ordinal}"
+                for thing in by_kind(things, "StatefulSet")
+                for ordinal in range(thing["spec"]["replicas"])
+            }
+    allowed = {
+        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods/status"]
+        for name in rule["resourceNames"]
+    }
+    if wanted != allowed:
+        yield f"the Role does not cover just the members' conditions: {sorted(wanted ^ allowed)}"
+
+
 def configuration(things: list[Object]) -> Iterator[str]:
     for config in by_kind(things, "ConfigMap"):
         if not config["metadata"]["name"].endswith("-config"):
@@ -316,5 +334,6 @@ RULES: list[Rule] = [
     selectors,
     rights,
     role_services,
+    conditions,
     configuration,
 ]

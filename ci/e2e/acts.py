@@ -6,11 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from e2e.kube import Object
 from e2e.members import Members, Pod
 from e2e.nodes import Node
 from e2e.scenario import Scenario
 from e2e.wait import wait_for
 from recorder import Recorder, verify
+
+CONDITIONS_BOUND = 5.0
+"""Seconds from a change to conditions that tell it: a look each second, a call each second."""
 
 
 def kill_primary(members: Members, primary: Pod, kill: Callable[[Node, str], None], running: Scenario) -> None:
@@ -76,3 +80,49 @@ def first_start_told(members: Members) -> None:
         reasons = [event["reason"] for event in members.kube.events(pod.name)]
         assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
         assert f"{pod.name}: " in members.kube.describe_set(pod.name)
+
+
+def conditions_as_they_are(members: Members) -> dict[str, dict[str, Object]]:
+    """The conditions of all members, once they tell that all have started, and exactly who leads."""
+
+    def right() -> bool:
+        found = {
+            name: {kind: condition["status"] for kind, condition in own.items()}
+            for name, own in members.kube.conditions(members.selector).items()
+        }
+        wanted = {
+            pod.name: {"Started": "True"}
+            | ({"Primary": str(members.is_primary(pod))} if pod.component == "server" else {})
+            for pod in members.pods()
+        }
+        if found != wanted:
+            raise LookupError(f"{found}, not {wanted}")
+        return True
+
+    wait_for("conditions that tell the state of all members", right, CONDITIONS_BOUND)
+    return members.kube.conditions(members.selector)
+
+
+def conditions_told(members: Members, old: Pod, *failover: str) -> None:
+    """After an installation, and after a `bowline failover` from `old`; where `kubectl` shows and awaits them."""
+    before = conditions_as_they_are(members)
+    for name, own in before.items():
+        for condition in own.values():
+            assert condition["reason"] and condition["message"], f"{name}: {condition}"
+    described = members.kube("describe", "pod", old.name).split()
+    assert described[described.index("bowline/Primary") + 1] == "True"
+
+    members.bowline(old, "failover", *failover)
+    new = members.wait_other_primary(old, 10)
+    members.kube("wait", f"pod/{new.name}", "--for=condition=bowline/Primary", f"--timeout={CONDITIONS_BOUND:.0f}s")
+    after = conditions_as_they_are(members)
+    for pod, change in ((old, "primary -> replica of"), (new, "-> primary")):
+        condition = after[pod.name]["Primary"]
+        assert condition["reason"] == "RoleChanged" and change in condition["message"], condition
+    changed = {
+        (name, kind)
+        for name, own in after.items()
+        for kind, condition in own.items()
+        if condition["lastTransitionTime"] != before[name][kind]["lastTransitionTime"]
+    }
+    assert changed == {(old.name, "Primary"), (new.name, "Primary")}, changed

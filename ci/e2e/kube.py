@@ -62,6 +62,18 @@ class Kube:
         finally:
             self("uncordon", node.name)
 
+    def conditions(self, selector: str) -> dict[str, dict[str, Object]]:
+        """Those of the members' own: pod name -> by type ("Started" for bowline/Started) what its status says."""
+        own = "bowline/"
+        return {
+            pod["metadata"]["name"]: {
+                condition["type"].removeprefix(own): condition
+                for condition in pod["status"].get("conditions", [])
+                if condition["type"].startswith(own)
+            }
+            for pod in self.all("pods", selector)
+        }
+
     def describe_set(self, pod: str) -> str:
         """What `kubectl describe` shows of the StatefulSet that the pod of this name belongs to."""
         return str(self("describe", "statefulset", pod.rsplit("-", 1)[0]))

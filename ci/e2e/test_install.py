@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from e2e.acts import check_and_status, first_start_told
+from e2e.acts import check_and_status, conditions_told, first_start_told
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 
@@ -28,3 +28,7 @@ def test_check_and_status(cluster: Cluster) -> None:
 
 def test_events_tell_the_first_start(cluster: Cluster) -> None:
     first_start_told(cluster)
+
+
+def test_conditions_tell_who_leads(cluster: Cluster) -> None:
+    conditions_told(cluster, cluster.primary(0), "--shard", "0")

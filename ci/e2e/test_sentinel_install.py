@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ReadOnlyError
 
-from e2e.acts import check_and_status, first_start_told
+from e2e.acts import check_and_status, conditions_told, first_start_told
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
@@ -73,6 +73,10 @@ def test_check_and_status_of_sentinel_set(sentinel_set: SentinelSet) -> None:
 
 def test_events_tell_the_first_start_of_sentinel_set(sentinel_set: SentinelSet) -> None:
     first_start_told(sentinel_set)
+
+
+def test_conditions_tell_who_leads_the_set(sentinel_set: SentinelSet) -> None:
+    conditions_told(sentinel_set, sentinel_set.primary())
 
 
 def test_services_lead_to_the_roles(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:

@@ -45,6 +45,16 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* Names of all members' pods, as YAML. Argument: the root. */ -}}
+{{- define "redis.memberPods" -}}
+{{- include "redis.serverPods" . -}}
+{{- if eq .Values.mode "sentinel" }}
+{{- range $ordinal := until (int .Values.sentinel.replicas) }}
+- {{ include "redis.componentName" (dict "root" $ "component" "sentinel") }}-{{ $ordinal }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
 {{- /* "true" when servers label their own pods with their role. Argument: the root. */ -}}
 {{- define "redis.roleLabel" -}}
 {{- if and .Values.roleLabel.enabled .Values.rbac.create }}true{{ end -}}

@@ -10,8 +10,7 @@ constexpr Milliseconds kSendTimeout{2000};
 
 }  // namespace
 
-EventSink::EventSink(const PodEnv& pod, bool enabled)
-    : pod_{.name = pod.name, .name_space = pod.name_space, .uid = pod.uid} {
+EventSink::EventSink(const PodEnv& pod, bool enabled) : pod_(RefOf(pod)) {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) {

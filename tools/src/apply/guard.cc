@@ -1,5 +1,7 @@
 #include "apply/guard.h"
 
+#include <cctype>
+
 #include "apply/handover.h"
 #include "apply/record.h"
 #include "apply/volume_io.h"
@@ -18,22 +20,32 @@ constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
 constexpr Milliseconds kTakeOverTimeout{8000};
 
+/// "follow" -> "Follow", as Kubernetes wants the reason of a condition.
+std::string Capitalized(std::string_view word) {
+  std::string text(word);
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
 }  // namespace
 
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
-             const EngineSecrets& secrets, Board& board, EventSink& events)
+             const EngineSecrets& secrets, Board& board, EventSink& events,
+             PodConditions& conditions)
     : settings_(settings),
       paths_(paths),
       self_(self),
       secrets_(secrets),
       board_(board),
-      events_(events) {}
+      events_(events),
+      conditions_(conditions) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
   const auto copy = Quarantine(paths_.data, "nodes.conf");
   if (copy) text += std::format("; the file is untouched, a copy is {}", copy->string());
   events_.Emit("StartRefused", text, true);
+  conditions_.NotRunning("StartRefused", text);
   return {.code = Code::kDataLoss, .message = text};
 }
 
@@ -67,6 +79,8 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
 }
 
 Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) {
+  // What the process before this one has told of itself is over.
+  conditions_.NotRunning("StartWaiting", "the start has begun");
   RETURN_IF_ERROR(TakeVolume(pause));
   while (true) {
     const StartPlan plan =
@@ -88,6 +102,7 @@ GuardOutcome Guard::Outcome(const StartPlan& plan) const {
   GuardOutcome outcome{.volume = volume_,
                        .addresses = addresses_,
                        .announced = addresses_.at(self_),
+                       .decision = Capitalized(StartActionName(plan.action)),
                        .reason = std::format("{}: {}", StartActionName(plan.action), plan.reason),
                        .passive = plan.passive};
   if (self_.kind == MemberKind::kServer && plan.action == StartAction::kFollow) {
@@ -149,6 +164,9 @@ void Guard::Announce(const StartPlan& plan) {
   }
   if (text == announced_reason_) return;
   announced_reason_ = text;
+  if (plan.action != StartAction::kRefuse) {
+    conditions_.NotRunning("StartWaiting", plan.action == StartAction::kWait ? plan.reason : text);
+  }
   LogInfo("start decision", {{"action", StartActionName(plan.action)},
                              {"why", plan.reason},
                              {"waitedMs", Since(began_).count()}});
@@ -163,6 +181,7 @@ void Guard::StepFailed(const StartPlan& plan, const Error& error) {
   board_.SetPhase(Phase::kGuard, text);
   if (text == failure_) return;  // tried again several times a second: told once
   failure_ = text;
+  conditions_.NotRunning("StartWaiting", text);
   events_.Emit("StartWaiting", text, true);
 }
 
@@ -186,7 +205,9 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                 .self_ip = "127.0.0.1"};
       RETURN_IF_ERROR(
           TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
-      events_.Emit("HandedOver", "this member was the primary; another one leads now");
+      const std::string text = "this member was the primary; another one leads now";
+      events_.Emit("HandedOver", text);
+      conditions_.Role(false, "HandedOver", text);
       return false;
     }
     case StartAction::kSeed:

@@ -9,6 +9,7 @@
 #include "apply/board.h"
 #include "apply/context.h"
 #include "apply/events.h"
+#include "apply/pod_conditions.h"
 #include "plan/start.h"
 
 namespace bowline {
@@ -17,7 +18,8 @@ struct GuardOutcome {
   VolumeFacts volume;
   AddressBook addresses;
   Endpoint announced;
-  std::string reason;
+  std::string decision;  ///< CamelCase: "Seed", "Follow"
+  std::string reason;    ///< the decision and why
   bool passive = false;  ///< a server in sentinel mode: no sentinel may promote it yet
   std::optional<Endpoint>
       follow;  ///< a server in sentinel mode: the primary; empty: this one leads
@@ -26,7 +28,7 @@ struct GuardOutcome {
 class Guard {
  public:
   Guard(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
-        Board& board, EventSink& events);
+        Board& board, EventSink& events, PodConditions& conditions);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
   /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
@@ -62,6 +64,7 @@ class Guard {
   EngineSecrets secrets_;
   Board& board_;
   EventSink& events_;
+  PodConditions& conditions_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   VolumeFacts volume_;
   AddressBook addresses_;

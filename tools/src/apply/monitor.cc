@@ -18,7 +18,7 @@ constexpr Milliseconds kCallTimeout{1000};
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-                 EventSink& events)
+                 EventSink& events, PodConditions& conditions)
     : settings_(settings),
       paths_(paths),
       self_(self),
@@ -29,7 +29,10 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       held_back_(start.passive),
       board_(board),
       events_(events),
+      conditions_(conditions),
       label_(pod, settings.role_label),
+      started_by_(std::move(start.decision)),
+      started_for_(std::move(start.reason)),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
@@ -63,7 +66,13 @@ void Monitor::NoteRole(const Card& card) {
       info.primary ? "primary" : std::format("replica of {}", info.primary_host);
   label_.Set(info.primary ? "primary" : "replica");
   if (role == role_) return;
-  if (!role_.empty()) events_.Emit("RoleChanged", std::format("{} -> {}", role_, role));
+  if (role_.empty()) {
+    conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
+  } else {
+    const std::string change = std::format("{} -> {}", role_, role);
+    events_.Emit("RoleChanged", change);
+    conditions_.Role(info.primary, "RoleChanged", change);
+  }
   role_ = role;
 }
 

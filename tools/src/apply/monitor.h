@@ -10,6 +10,7 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/pod_conditions.h"
 #include "apply/role_label.h"
 #include "plan/heal.h"
 #include "plan/server_heal.h"
@@ -20,7 +21,7 @@ class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self,
           const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-          EventSink& events);
+          EventSink& events, PodConditions& conditions);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -54,7 +55,10 @@ class Monitor {
   std::uint64_t term_ = 0;
   Board& board_;
   EventSink& events_;
+  PodConditions& conditions_;
   RoleLabel label_;
+  std::string started_by_;   ///< the start's decision, CamelCase
+  std::string started_for_;  ///< the decision and its reason
   std::string role_;
   ReplicationMark mark_;
   std::mutex mutex_;

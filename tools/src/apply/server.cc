@@ -45,7 +45,7 @@ class Server : public Supervisor {
     board_.SetAddresses(start.addresses);
     const Fence fence(settings_, self_, secrets_, identity_, board_, events_);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
-                          events_);
+                          events_, conditions_);
     return Supervise(child);
   }
 
@@ -72,9 +72,11 @@ class Server : public Supervisor {
     const Status taken =
         TakeOverDead(Context(now), candidate->member, false, Deadline::In(kTakeOverTimeout));
     if (taken) {
-      events_.Emit("HandedOver", std::format("the primary's engine died; a replica leads now "
-                                             "(best: {}, {})",
-                                             candidate->member.ToString(), candidate->reason));
+      const std::string text =
+          std::format("the primary's engine died; a replica leads now (best: {}, {})",
+                      candidate->member.ToString(), candidate->reason);
+      events_.Emit("HandedOver", text);
+      conditions_.Role(false, "HandedOver", text);
     } else {
       LogWarning("the take-over failed", {{"err", taken.error().ToString()}});
     }

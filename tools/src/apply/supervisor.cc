@@ -62,7 +62,8 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       secrets_(std::move(secrets)),
       pod_(pod),
       board_(FirstCard(self, pod), settings.layout, probe),
-      events_(pod, settings.events) {}
+      events_(pod, settings.events),
+      conditions_(pod, settings.events, self.kind != MemberKind::kSentinel) {}
 
 void Supervisor::AfterDeath(const Card&) {}
 
@@ -71,17 +72,18 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   RETURN_IF_ERROR(http_.Start(settings_.ports.http));
   while (true) {
     again_ = false;
-    Guard guard(settings_, paths_, self_, secrets_, board_, events_);
+    Guard guard(settings_, paths_, self_, secrets_, board_, events_, conditions_);
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
-      events_.Flush(Deadline::In(kFlush));
+      Flush();
       return std::unexpected(start.error());
     }
     ASSIGN_OR_RETURN(std::vector<std::string> argv, Arguments(*start));
     argv.insert(argv.end(), engine_arguments.begin(), engine_arguments.end());
     ASSIGN_OR_RETURN(const pid_t child, Spawn(argv));
     board_.SetPhase(Phase::kRunning, start->reason);
+    conditions_.Running(start->decision, start->reason);
     LogInfo("engine started", {{"pid", child}, {"why", start->reason}});
     identity_ = start->volume.state.identity;
     const int code = Watched(*std::move(start), child);
@@ -117,10 +119,18 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   }
   LogError("the engine ended by itself", {{"how", ended.ToString()}});
   AfterDeath(last);
-  events_.Emit("EngineEnded", "the engine ended by itself: " + ended.ToString(), true);
-  events_.Flush(Deadline::In(kFlush));
+  const std::string text = "the engine ended by itself: " + ended.ToString();
+  events_.Emit("EngineEnded", text, true);
+  conditions_.NotRunning("EngineEnded", text);
+  Flush();
   const int code = ended.ContainerCode();
   return code == 0 ? static_cast<int>(ExitCode::kUnavailable) : code;
+}
+
+void Supervisor::Flush() {
+  const Deadline deadline = Deadline::In(kFlush);
+  events_.Flush(deadline);
+  conditions_.Flush(deadline);
 }
 
 }  // namespace bowline

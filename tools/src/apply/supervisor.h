@@ -9,6 +9,7 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/pod_conditions.h"
 #include "sys/child.h"
 #include "web/http.h"
 
@@ -51,10 +52,13 @@ class Supervisor {
   const PodEnv& pod_;
   Board board_;
   EventSink events_;
+  PodConditions conditions_;
   Identity identity_;  ///< as the start has found it
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
+  /// Before an exit: what is still to be told.
+  void Flush();
 
   HttpServer http_;
   bool again_ = false;  ///< the process is to be started anew

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "base/parse.h"
 #include "kube/http_call.h"
-#include "sys/env.h"
 #include "sys/files.h"
 #include "sys/resolve.h"
 
@@ -12,7 +11,7 @@ namespace bowline {
 namespace {
 
 constexpr const char* kAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
-constexpr std::size_t kEventMessageLimit = 1024;
+constexpr std::size_t kMessageLimit = 1024;
 
 Code CodeOfStatus(long status) {
   switch (status) {
@@ -60,10 +59,10 @@ void WriteMap(JsonWriter& json, std::string_view key,
   json.EndObject();
 }
 
-/// At most the API's limit, and no half of a character at the end (the API wants UTF-8).
+/// At most the API's limit for Events, and no half of a character at the end (the API wants UTF-8).
 std::string Shortened(const std::string& message) {
-  if (message.size() <= kEventMessageLimit) return message;
-  std::size_t size = kEventMessageLimit;
+  if (message.size() <= kMessageLimit) return message;
+  std::size_t size = kMessageLimit;
   while (size > 0 && (static_cast<unsigned char>(message[size]) & 0xc0U) == 0x80U) --size;
   return message.substr(0, size);
 }
@@ -88,7 +87,17 @@ std::string EventJson(const ObjectRef& about, const EventBody& event, const std:
   return json.Take();
 }
 
+/// In a patch: the API server refuses to change an object's uid, so it refuses the whole patch when
+/// the object has another one.
+void WriteUid(JsonWriter& json, const ObjectRef& object) {
+  if (!object.uid.empty()) json.Field("uid", object.uid);
+}
+
 }  // namespace
+
+ObjectRef RefOf(const PodEnv& pod) {
+  return {.name = pod.name, .name_space = pod.name_space, .uid = pod.uid};
+}
 
 Result<KubeApi> KubeApi::InCluster() {
   const std::string host = EnvOr("KUBERNETES_SERVICE_HOST", "");
@@ -148,11 +157,35 @@ Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
                             const std::string& value, Deadline deadline) const {
   JsonWriter json;
   json.BeginObject().Key("metadata").BeginObject();
+  WriteUid(json, pod);
   WriteMap(json, "labels", {{label, value}});
   json.EndObject().EndObject();
   const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", pod.name_space, pod.name);
   ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
                    Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
+}
+
+Status KubeApi::SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
+                                 Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject().Key("metadata").BeginObject();
+  WriteUid(json, pod);
+  json.EndObject().Key("status").BeginObject().Key("conditions").BeginArray();
+  for (const PodCondition& condition : conditions) {
+    json.BeginObject().Field("type", condition.type);
+    json.Field("status", condition.holds ? "True" : "False");
+    json.Field("lastTransitionTime", condition.since).Field("reason", condition.reason);
+    json.Field("message", Shortened(condition.message)).EndObject();
+  }
+  json.EndArray().EndObject().EndObject();
+  const std::string path =
+      std::format("/api/v1/namespaces/{}/pods/{}/status", pod.name_space, pod.name);
+  // A strategic patch finds the entries of the list by their type; a merge patch would replace the
+  // list, the kubelet's conditions with it.
+  ASSIGN_OR_RETURN(
+      [[maybe_unused]] const std::string body,
+      Call("PATCH", path, json.Take(), "application/strategic-merge-patch+json", deadline));
   return {};
 }
 

@@ -6,9 +6,11 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "sys/deadline.h"
+#include "sys/env.h"
 
 namespace bowline {
 
@@ -34,6 +36,20 @@ struct ObjectRef {
   std::string uid;
 };
 
+/// An entry of a pod's status.conditions.
+struct PodCondition {
+  std::string type;  ///< "bowline/Started"
+  bool holds = false;
+  std::string reason;   ///< CamelCase
+  std::string message;  ///< at most 1024 bytes are kept
+  std::string since;    ///< when `holds` became what it is; RFC 3339
+
+  bool operator==(const PodCondition&) const = default;
+};
+
+/// The pod that this process runs in.
+ObjectRef RefOf(const PodEnv& pod);
+
 class KubeApi {
  public:
   /// From the pod's own mounts and environment (KUBERNETES_SERVICE_HOST, service account files).
@@ -47,9 +63,13 @@ class KubeApi {
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
-  /// Sets one label of a pod; its other labels stay.
+  /// Sets one label of a pod; its other labels stay. Refused when a later pod has this name: a
+  /// process that was cut off must not speak for its successor.
   Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                      Deadline deadline) const;
+  /// Sets these conditions of a pod; its others stay. Refused as SetPodLabel is.
+  Status SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
+                          Deadline deadline) const;
   /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.
   Result<ObjectRef> GetStatefulSet(const std::string& name_space, const std::string& name,
                                    Deadline deadline) const;

@@ -1,4 +1,4 @@
-// The calls against a fake Kubernetes API (HTTPS, scripted): testdata/kube/fake_api.py.
+// The calls against a fake Kubernetes API: kube/testing.h.
 
 #include "kube/api.h"
 
@@ -8,84 +8,16 @@
 
 #include "base/digest.h"
 #include "base/json.h"
-#include "base/parse.h"
-#include "sys/testing.h"
+#include "kube/testing.h"
 
 namespace bowline {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-using testing::Slurp;
+using testing::BodyOf;
+using testing::FakeCluster;
+using testing::Soon;
 using testing::Spill;
-
-Deadline Soon() { return Deadline::In(Milliseconds(20'000)); }
-
-/// The pod's environment and a server behind it.
-class FakeCluster {
- public:
-  FakeCluster() {
-    MakeCertificate("ca.crt");
-    server_ = std::make_unique<testing::Program>(std::vector<std::string>{
-        BOWLINE_PYTHON, std::string(BOWLINE_TESTDATA) + "/kube/fake_api.py", std::to_string(port_),
-        folder_ / "ca.crt", folder_ / "ca.crt.key", folder_ / "log"});
-    Spill(folder_ / "token", "good-token\n");
-    ::setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1", 1);
-    ::setenv("KUBERNETES_SERVICE_PORT_HTTPS", std::to_string(port_).c_str(), 1);
-    ::setenv("BOWLINE_SERVICE_ACCOUNT", folder_.path().c_str(), 1);
-    REQUIRE(testing::Eventually(
-        [&] { return Api().GetConfigMap("ns", "record", Soon()).has_value(); }));
-    std::filesystem::remove(folder_ / "log");
-  }
-  FakeCluster(const FakeCluster&) = delete;
-  FakeCluster& operator=(const FakeCluster&) = delete;
-  ~FakeCluster() {
-    for (const char* name :
-         {"KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT_HTTPS", "BOWLINE_SERVICE_ACCOUNT"}) {
-      ::unsetenv(name);
-    }
-  }
-
-  [[nodiscard]] static KubeApi Api() {
-    auto api = KubeApi::InCluster();
-    REQUIRE(api);
-    return *std::move(api);
-  }
-  [[nodiscard]] static Error ErrorOf(const std::string& name,
-                                     Milliseconds span = Milliseconds(20'000)) {
-    const auto result = Api().GetConfigMap("ns", name, Deadline::In(span));
-    CAPTURE(name);
-    REQUIRE_FALSE(result);
-    return result.error();
-  }
-  void MakeCertificate(const std::string& name) const {
-    const auto pid = Spawn({BOWLINE_OPENSSL, "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=fake",
-                            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                            folder_ / (name + ".key"), "-out", folder_ / name});
-    REQUIRE(pid);
-    int status = 0;
-    ::waitpid(*pid, &status, 0);
-    REQUIRE(status == 0);
-  }
-  /// The last request that the server took.
-  [[nodiscard]] JsonDocument LastRequest() const {
-    const std::string log = Slurp(folder_ / "log");
-    const auto lines = SplitLines(log);
-    REQUIRE_FALSE(lines.empty());
-    auto request = JsonDocument::Parse(lines.back());
-    REQUIRE(request);
-    return *std::move(request);
-  }
-  [[nodiscard]] const testing::TempFolder& folder() const { return folder_; }
-  void Kill() { server_.reset(); }
-
- private:
-  testing::TempFolder folder_;
-  int port_ = testing::FreePort();
-  std::unique_ptr<testing::Program> server_;
-};
-
-std::string BodyOf(const JsonDocument& request) { return *request.root().GetString("body"); }
 
 TEST_CASE("a ConfigMap is read") {
   const FakeCluster cluster;
@@ -173,6 +105,53 @@ TEST_CASE("no server, no token, no cluster") {
   CHECK(KubeApi::InCluster().error().code == Code::kNotFound);
   ::unsetenv("KUBERNETES_SERVICE_HOST");
   CHECK(KubeApi::InCluster().error().code == Code::kNotFound);
+}
+
+TEST_CASE("a label is put on this very pod") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  const ObjectRef pod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
+  REQUIRE(api.SetPodLabel(pod, "bowline/role", "primary", Soon()));
+  CHECK(cluster.LastRequest().root().GetString("path") == "/api/v1/namespaces/ns/pods/web-0");
+  CHECK(cluster.LastRequest().root().GetString("type") == "application/merge-patch+json");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"uid":"u-1","labels":{"bowline/role":"primary"}}})");
+  const ObjectRef former{.name = "web-0", .name_space = "ns", .uid = "u-0"};
+  CHECK(api.SetPodLabel(former, "bowline/role", "primary", Soon()).error().code ==
+        Code::kInvalidArgument);
+}
+
+TEST_CASE("conditions are merged by their type into this very pod's status, within the limits") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  const ObjectRef pod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
+  const PodCondition started{.type = "bowline/Started",
+                             .holds = true,
+                             .reason = "Seed",
+                             .message = "why",
+                             .since = "2026-11-21T09:00:00Z"};
+  const PodCondition primary{.type = "bowline/Primary", .message = std::string(2000, 'm')};
+  REQUIRE(api.SetPodConditions(pod, {started}, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "PATCH");
+  CHECK(cluster.LastRequest().root().GetString("path") ==
+        "/api/v1/namespaces/ns/pods/web-0/status");
+  CHECK(cluster.LastRequest().root().GetString("type") == "application/strategic-merge-patch+json");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"uid":"u-1"},"status":{"conditions":[{"type":"bowline/Started",)"
+        R"("status":"True","lastTransitionTime":"2026-11-21T09:00:00Z","reason":"Seed",)"
+        R"("message":"why"}]}})");
+  REQUIRE(api.SetPodConditions(pod, {started, primary}, Soon()));
+  const auto patch = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  REQUIRE(patch);
+  const auto conditions = patch->root().Get("status")->Get("conditions")->AsArray();
+  REQUIRE(conditions);
+  REQUIRE(conditions->size() == 2);
+  CHECK(conditions->at(1).GetString("status") == "False");
+  CHECK(conditions->at(1).GetString("message") == std::string(1024, 'm'));
+  const ObjectRef denied{.name = "forbidden-0", .name_space = "ns", .uid = "u-1"};
+  CHECK(api.SetPodConditions(denied, {started}, Soon()).error().code == Code::kPermissionDenied);
+  const ObjectRef former{.name = "web-0", .name_space = "ns", .uid = "u-0"};
+  CHECK(api.SetPodConditions(former, {started}, Soon()).error().code == Code::kInvalidArgument);
 }
 
 TEST_CASE("an event, about the pod, within the API's limits") {

@@ -11,9 +11,6 @@
 
 namespace bowline::testing {
 
-inline constexpr Milliseconds kLong{20'000};
-inline Deadline Soon() { return Deadline::In(kLong); }
-
 /// A redis or valkey server in a folder of its own; killed at the end.
 class Engine {
  public:

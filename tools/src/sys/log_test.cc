@@ -1,8 +1,5 @@
 #include "sys/log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <thread>
@@ -16,21 +13,7 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::Matches;
-
-/// What is written to stderr while `body` runs.
-template <typename Body>
-std::string Logged(const Body& body) {
-  testing::TempFolder folder;
-  const std::string path = folder / "stderr";
-  const int before = ::dup(STDERR_FILENO);
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  ::dup2(file, STDERR_FILENO);
-  body();
-  ::dup2(before, STDERR_FILENO);
-  ::close(file);
-  ::close(before);
-  return testing::Slurp(path);
-}
+using testing::Logged;
 
 TEST_CASE("JSON: one object a line, with its fields typed") {
   SetUpLog(LogLevel::kInfo, LogFormat::kJson, "run server", "demo-shard-0-0");

@@ -3,6 +3,7 @@
 // say what the test wants.
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -25,6 +26,10 @@
 #include "sys/deadline.h"
 
 namespace bowline::testing {
+
+/// For what takes no time unless the machine is busy.
+inline constexpr Milliseconds kLong{20'000};
+inline Deadline Soon() { return Deadline::In(kLong); }
 
 /// A folder below the system's one for temporary files, removed at the end.
 class TempFolder {
@@ -184,9 +189,24 @@ class LongWay : public Peer {
   }
 };
 
+/// What is written to stderr while `body` runs.
+template <typename Body>
+std::string Logged(const Body& body) {
+  const TempFolder folder;
+  const std::string path = folder / "stderr";
+  const int before = ::dup(STDERR_FILENO);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  ::dup2(file, STDERR_FILENO);
+  body();
+  ::dup2(before, STDERR_FILENO);
+  ::close(file);
+  ::close(before);
+  return Slurp(path);
+}
+
 /// Asks again and again, for at most `span`.
 template <typename Condition>
-bool Eventually(const Condition& condition, Milliseconds span = Milliseconds(20'000)) {
+bool Eventually(const Condition& condition, Milliseconds span = kLong) {
   const Deadline deadline = Deadline::In(span);
   while (!condition()) {
     if (!deadline.Sleep(Milliseconds(20))) return false;

@@ -17,8 +17,7 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::steady_clock;
-
-Deadline Soon() { return Deadline::In(Milliseconds(20'000)); }
+using testing::Soon;
 
 /// A connection of our own, for what no well-behaved client does.
 class RawClient {

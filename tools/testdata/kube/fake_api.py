@@ -3,16 +3,20 @@
 import base64
 import http.server
 import json
+import re
 import ssl
 import sys
 import time
 from typing import Any
 
 TOKEN = "good-token"
+POD_UID = "u-1"
 RECORD: dict[str, Any] = {
     "metadata": {"name": "record", "resourceVersion": "7"},
     "data": {"installation": "0123"},
 }
+FAILED_ONCE: set[str] = set()
+"""Paths of flaky objects that have failed as they should."""
 REASONS = {
     "absent": (404, 'configmaps "absent" not found'),
     "forbidden": (403, 'configmaps "forbidden" is forbidden: User cannot get'),
@@ -46,6 +50,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             self.fail(401, "Unauthorized")
             return
+        pod = re.search("/pods/([^/]+)", self.path)
+        if pod:
+            self.patch_pod(pod[1], json.loads(body))
+            return
         kind, name = self.path.rsplit("/", 2)[1:]
         if kind == "ns":  # a collection: POST
             wanted = json.loads(body)["metadata"]["name"]
@@ -66,6 +74,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.fail(*REASONS[name])
         else:
             getattr(self, "get_" + name)()
+
+    def patch_pod(self, name: str, patch: dict[str, Any]) -> None:
+        if name.startswith("forbidden"):
+            self.fail(403, f'pods "{name}" is forbidden: User cannot patch')
+        elif name.startswith("slow"):
+            time.sleep(60)
+        elif name.startswith("flaky") and self.path not in FAILED_ONCE:
+            FAILED_ONCE.add(self.path)
+            self.fail(500, "etcdserver: leader changed")
+        elif patch["metadata"].get("uid") != POD_UID:
+            self.fail(422, "metadata.uid: Invalid value: field is immutable")
+        else:
+            self.answer(200, {"metadata": {"name": name, "uid": POD_UID}})
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = serve
 
