@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kQueueLimit = 64;
 constexpr Milliseconds kSendTimeout{2000};
+constexpr Milliseconds kLastWords{1000};
 
 }  // namespace
 
@@ -23,6 +24,7 @@ EventSink::EventSink(const PodEnv& pod, bool enabled) : pod_(RefOf(pod)) {
 }
 
 EventSink::~EventSink() {
+  Flush(Deadline::In(kLastWords));
   thread_.request_stop();
   changed_.notify_all();
 }
@@ -42,17 +44,19 @@ void EventSink::Flush(Deadline deadline) {
   changed_.wait_for(lock, deadline.Left(), [this] { return queue_.empty() && !sending_; });
 }
 
-void EventSink::Send(const EventBody& event) {
+void EventSink::Send(const EventBody& event, const std::stop_token& stop) {
   const auto told = [](const Status& sent) {
     if (!sent) LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
   };
   told(api_->CreateEvent(pod_, event, pod_.name, Deadline::In(kSendTimeout)));
+  if (stop.stop_requested()) return;
   if (!set_) {
     const std::string name = pod_.name.substr(0, pod_.name.rfind('-'));
     auto found = api_->GetStatefulSet(pod_.name_space, name, Deadline::In(kSendTimeout));
     if (!found) return told(std::unexpected(found.error()));
     set_ = *std::move(found);
   }
+  if (stop.stop_requested()) return;
   EventBody of_member = event;
   of_member.message = pod_.name + ": " + event.message;
   told(api_->CreateEvent(*set_, of_member, pod_.name, Deadline::In(kSendTimeout)));
@@ -60,12 +64,13 @@ void EventSink::Send(const EventBody& event) {
 
 void EventSink::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+  // Told to stop, the wait still says whether something is queued.
+  while (changed_.wait(lock, stop, [this] { return !queue_.empty(); }) && !stop.stop_requested()) {
     const EventBody event = queue_.front();
     queue_.pop_front();
     sending_ = true;
     lock.unlock();
-    Send(event);
+    Send(event, stop);
     lock.lock();
     sending_ = false;
     changed_.notify_all();

@@ -18,6 +18,8 @@ class EventSink {
  public:
   /// Without an API (no rights) or with `enabled` false, events are only logged.
   EventSink(const PodEnv& pod, bool enabled);
+  /// Says the last words, but does not hold up an exit for more than 3 s when the API server does
+  /// not answer.
   ~EventSink();
   EventSink(const EventSink&) = delete;
   EventSink& operator=(const EventSink&) = delete;
@@ -29,7 +31,7 @@ class EventSink {
 
  private:
   void Run(const std::stop_token& stop);
-  void Send(const EventBody& event);
+  void Send(const EventBody& event, const std::stop_token& stop);
 
   ObjectRef pod_;
   std::optional<ObjectRef> set_;  ///< known after the first answer

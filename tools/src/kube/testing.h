@@ -79,6 +79,8 @@ class FakeCluster {
   }
   [[nodiscard]] const TempFolder& folder() const { return folder_; }
   void Kill() { server_.reset(); }
+  /// Connections are made, and nothing is answered.
+  void Freeze() const { server_->Signal(SIGSTOP); }
 
  private:
   TempFolder folder_;

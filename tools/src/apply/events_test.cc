@@ -1,0 +1,39 @@
+// Events, sent to a fake Kubernetes API: kube/testing.h.
+
+#include "apply/events.h"
+
+#include "kube/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::BodyOf;
+using testing::Eventually;
+using testing::FakeCluster;
+
+const PodEnv kPod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
+
+TEST_CASE("what was told just before the end is sent") {
+  const FakeCluster cluster;
+  {
+    EventSink events(kPod, true);
+    for (int i = 0; i < 5; ++i) events.Emit("Reason", std::format("word {};", i));
+  }
+  std::string all;
+  for (const JsonDocument& request : cluster.Requests()) all += BodyOf(request);
+  for (int i = 0; i < 5; ++i) CHECK(all.contains(std::format("word {};", i)));
+}
+
+TEST_CASE("an API server that does not answer does not hold up the end") {
+  const FakeCluster cluster;
+  cluster.Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  {
+    EventSink events(kPod, true);
+    for (int i = 0; i < 20; ++i) events.Emit("Reason", "message");
+  }
+  CHECK(Since(start) < Milliseconds(6000));
+}
+
+}  // namespace
+}  // namespace bowline
