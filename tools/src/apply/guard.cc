@@ -1,5 +1,7 @@
 #include "apply/guard.h"
 
+#include <utility>
+
 #include "apply/handover.h"
 #include "apply/record.h"
 #include "apply/volume_io.h"
@@ -20,12 +22,12 @@ constexpr Milliseconds kTakeOverTimeout{8000};
 
 }  // namespace
 
-Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
-             const EngineSecrets& secrets, Board& board, EventSink& events)
+Guard::Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
+             Board& board, EventSink& events)
     : settings_(settings),
       paths_(paths),
       self_(self),
-      secrets_(secrets),
+      secrets_(std::move(secrets)),
       board_(board),
       events_(events) {}
 
