@@ -15,7 +15,7 @@ namespace bowline {
 namespace {
 
 sigset_t WatchedSignals() {
-  sigset_t set;
+  sigset_t set{};
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
   return set;
@@ -25,7 +25,7 @@ sigset_t WatchedSignals() {
 /// pipe.
 [[noreturn]] void ExecChild(std::vector<char*>& argv, int error_pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  sigset_t none;
+  sigset_t none{};
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::execvp(argv[0], argv.data());
