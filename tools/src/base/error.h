@@ -63,13 +63,11 @@ template <typename T>
     if (auto status_ = (expr); !status_) return std::unexpected(status_.error()); \
   } while (false)
 
-// NOLINTBEGIN(bugprone-macro-parentheses): `decl` is a declaration
 /// ASSIGN_OR_RETURN(auto x, F()): x, or the error to the caller.
 #define ASSIGN_OR_RETURN(decl, expr)                                   \
   auto BOWLINE_CONCAT(result_, __LINE__) = (expr);                     \
   if (!BOWLINE_CONCAT(result_, __LINE__))                              \
     return std::unexpected(BOWLINE_CONCAT(result_, __LINE__).error()); \
   decl = *std::move(BOWLINE_CONCAT(result_, __LINE__))
-// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace bowline

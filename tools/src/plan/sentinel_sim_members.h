@@ -13,7 +13,7 @@ using Writes = std::vector<int>;
 
 /// Has `whole` all that `part` has?
 inline bool Contains(const Writes& whole, const Writes& part) {
-  return std::ranges::starts_with(whole, part);
+  return std::ranges::mismatch(whole, part).in2 == part.end();
 }
 
 struct SimServer {

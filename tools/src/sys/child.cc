@@ -44,7 +44,7 @@ std::string ChildExit::ToString() const {
 void BlockSignals() {
   const sigset_t set = WatchedSignals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for SIGPIPE
+  (void)std::signal(SIGPIPE, SIG_IGN);  // cannot fail for SIGPIPE
 }
 
 std::optional<int> WaitForSignal(Deadline deadline) {

@@ -20,7 +20,7 @@ using Catch::Matchers::Matches;
 /// What is written to stderr while `body` runs.
 template <typename Body>
 std::string Logged(const Body& body) {
-  testing::TempFolder folder;
+  const testing::TempFolder folder;
   const std::string path = folder / "stderr";
   const int before = ::dup(STDERR_FILENO);
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
