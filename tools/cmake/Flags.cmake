@@ -30,5 +30,8 @@ endif()
 
 if(BOWLINE_CLANG_TIDY)
   find_program(BOWLINE_CLANG_TIDY_BIN NAMES clang-tidy-19 REQUIRED)
-  set(CMAKE_CXX_CLANG_TIDY ${BOWLINE_CLANG_TIDY_BIN} --quiet)
+  # The profile's hash in the command: after a change of the profile everything is checked again.
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS .clang-tidy)
+  file(SHA256 ${CMAKE_SOURCE_DIR}/.clang-tidy profile)
+  set(CMAKE_CXX_CLANG_TIDY ${BOWLINE_CLANG_TIDY_BIN} --quiet --extra-arg=-DBOWLINE_PROFILE_${profile})
 endif()

@@ -48,7 +48,7 @@ class Board {
   AddressBook addresses_;
   std::string fenced_;
   MemberProbe& probe_;
-  std::chrono::steady_clock::time_point taken_{};
+  std::chrono::steady_clock::time_point taken_;
   std::chrono::steady_clock::time_point replied_ = std::chrono::steady_clock::now();
 };
 

@@ -1,6 +1,7 @@
 #include "apply/guard.h"
 
 #include <cctype>
+#include <utility>
 
 #include "apply/handover.h"
 #include "apply/record.h"
@@ -29,13 +30,12 @@ std::string Capitalized(std::string_view word) {
 
 }  // namespace
 
-Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
-             const EngineSecrets& secrets, Board& board, EventSink& events,
-             PodConditions& conditions)
+Guard::Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
+             Board& board, EventSink& events, PodConditions& conditions)
     : settings_(settings),
       paths_(paths),
       self_(self),
-      secrets_(secrets),
+      secrets_(std::move(secrets)),
       board_(board),
       events_(events),
       conditions_(conditions) {}

@@ -27,7 +27,7 @@ struct GuardOutcome {
 
 class Guard {
  public:
-  Guard(const Settings& settings, const Paths& paths, MemberName self, const EngineSecrets& secrets,
+  Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
         Board& board, EventSink& events, PodConditions& conditions);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.

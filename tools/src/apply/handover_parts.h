@@ -17,6 +17,7 @@ inline constexpr Milliseconds kHandoverPoll{10};
 template <typename Ask>
 auto AskAtOnce(const std::vector<MemberName>& members, const Ask& ask) {
   std::vector<decltype(ask(members.front()))> answers;
+  answers.reserve(members.size());
   for (const MemberName member : members) {
     answers.push_back(Fail(Code::kUnavailable, "{} was not asked", member.ToString()));
   }

@@ -28,7 +28,7 @@ Result<std::string> FoundInRecord(const Settings& settings, const std::string& i
   ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
   ASSIGN_OR_RETURN(const ConfigMapState record,
                    api.GetConfigMap(settings.name_space, settings.record, deadline));
-  const std::string present = InstallationOf(record);
+  std::string present = InstallationOf(record);
   if (!present.empty()) return present;
   RETURN_IF_ERROR(api.PatchConfigMap(
       settings.name_space, settings.record, record.resource_version,

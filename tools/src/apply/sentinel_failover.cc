@@ -105,7 +105,7 @@ void WaitForOtherReplicas(const HandoverContext& ctx, RespClient& leader, Deadli
 /// (facts/sentinel.md 6).
 Status AskForFailover(const HandoverContext& ctx, Deadline deadline) {
   AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
-  for (AskedSentinel& sentinel : asked.all) {
+  for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.failing_over) return {};
   }
   for (AskedSentinel& sentinel : asked.all) {

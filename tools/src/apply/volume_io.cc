@@ -88,7 +88,7 @@ Status SaveSentinelConf(const std::filesystem::path& data, const std::string& te
 }
 
 Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data) {
-  const std::filesystem::path folder = data / std::format("kept-{}", UnixSeconds());
+  std::filesystem::path folder = data / std::format("kept-{}", UnixSeconds());
   std::error_code error;
   std::filesystem::create_directory(folder, error);
   for (const char* name : kDatasetFiles) {
@@ -106,7 +106,7 @@ Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data) {
 Result<std::filesystem::path> Quarantine(const std::filesystem::path& data,
                                          const std::string& file) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(data / file));
-  const std::filesystem::path copy =
+  std::filesystem::path copy =
       data / std::format("{}.refused-{}", file, Sha1Hex(text).substr(0, 8));
   if (std::filesystem::exists(copy)) return copy;
   RETURN_IF_ERROR(WriteFileAtomic(copy, text));

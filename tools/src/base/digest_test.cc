@@ -2,6 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace bowline {
 namespace {
@@ -20,7 +23,7 @@ TEST_CASE("SHA-256 of the published examples") {
 }
 
 TEST_CASE("base64 of RFC 4648") {
-  const std::pair<std::string, std::string> examples[] = {
+  const std::vector<std::pair<std::string, std::string>> examples = {
       {"", ""},
       {"f", "Zg=="},
       {"fo", "Zm8="},

@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <memory>
 #include <set>
@@ -7,7 +8,7 @@
 namespace bowline {
 namespace {
 
-constexpr Code kAllCodes[] = {
+constexpr std::array kAllCodes = {
     Code::kInvalidArgument,    Code::kNotFound, Code::kAlreadyExists, Code::kPermissionDenied,
     Code::kFailedPrecondition, Code::kAborted,  Code::kUnavailable,   Code::kDeadlineExceeded,
     Code::kDataLoss,           Code::kInternal,

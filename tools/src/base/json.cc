@@ -1,8 +1,10 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <span>
 
 // RapidJSON's own assertions stay on in release builds: a misuse must not become a wild read.
 #define RAPIDJSON_ASSERT(condition) ((condition) ? static_cast<void>(0) : std::abort())
@@ -26,8 +28,8 @@ std::string Name(const std::string& path) { return path.empty() ? "the document"
 
 std::unexpected<Error> WrongType(const std::string& path, const void* value,
                                  std::string_view wanted) {
-  constexpr std::string_view kTypes[] = {"null",  "false",  "true",  "an object",
-                                         "array", "string", "number"};
+  constexpr std::array<std::string_view, 7> kTypes = {"null",  "false",  "true",  "an object",
+                                                      "array", "string", "number"};
   return Fail(Code::kInvalidArgument, "{} must be {}, not {}", Name(path), wanted,
               kTypes[Value(value).GetType()]);
 }
@@ -178,12 +180,11 @@ Status JsonView::OnlyKeys(std::initializer_list<std::string_view> known) const {
   for (const std::string_view key : known)
     list += std::format("{}{}", list.empty() ? "" : ", ", key);
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (std::find(known.begin(), known.end(), keys[i]) == known.end()) {
+    if (!std::ranges::contains(known, keys[i])) {
       return Fail(Code::kInvalidArgument, "{} has no member {}; known are: {}", Name(path_),
                   Quoted(keys[i]), list);
     }
-    if (std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), keys[i]) !=
-        keys.begin() + static_cast<std::ptrdiff_t>(i)) {
+    if (std::ranges::contains(std::span(keys).first(i), keys[i])) {
       return Fail(Code::kInvalidArgument, "{} has {} twice", Name(path_), Quoted(keys[i]));
     }
   }

@@ -72,7 +72,7 @@ TEST_CASE("every part of an identity changes every id") {
       }
     }
   }
-  CHECK(ids.size() == 4U * 12U * 4U);
+  CHECK(ids.size() == std::size_t{4} * 12 * 4);
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_CASE("a replica of a replica is sound, a cycle is not") {
   NodeLine& second = conf.lines[2];
   second.primary = first.id;
   CHECK(CheckNodesConf(conf, true));
-  CHECK(LeadingPrimaries(conf)[2] == &conf.lines[0]);
+  CHECK(LeadingPrimaries(conf)[2] == conf.lines.data());
   first.primary = second.id;
   CheckRefused(conf, "leads to no primary");
   CHECK(LeadingPrimaries(conf)[1] == nullptr);

@@ -3,6 +3,7 @@
 // construction.
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +17,7 @@
 
 namespace bowline::testing {
 
-inline constexpr const char* kEngines[] = {"redis-7.0", "redis-8.0", "valkey-8.1", "valkey-9.1"};
+inline constexpr std::array kEngines = {"redis-7.0", "redis-8.0", "valkey-8.1", "valkey-9.1"};
 
 inline std::string ReadFile(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -89,7 +90,7 @@ class RandomCluster {
     for (NodeLine& line : conf.lines) Disturb(line);
     conf.current_epoch = random_();
     conf.last_vote_epoch = random_();
-    std::shuffle(conf.lines.begin(), conf.lines.end(), random_);
+    std::ranges::shuffle(conf.lines, random_);
   }
 
   Layout layout;
@@ -108,7 +109,7 @@ class RandomCluster {
   }
 
  private:
-  int Size() { return static_cast<int>(conf.lines.size()); }
+  [[nodiscard]] int Size() const { return static_cast<int>(conf.lines.size()); }
   MemberName AnyMember() {
     return {.shard = Below(layout.shards), .ordinal = Below(layout.replicas_per_shard + 1)};
   }

@@ -88,7 +88,7 @@ TEST_CASE("whom a primary asks in sentinel mode: its replicas, and all declared 
 }
 
 TEST_CASE("without a view of the cluster nobody is fenced") {
-  RunningCluster cluster;
+  const RunningCluster cluster;
   for (const char* view : {"", "-LOADING", "no nodes"}) {
     Looks looks;
     looks.circle = CircleOf(cluster.layout, TestIdentity(), k00, view);

@@ -27,7 +27,7 @@ TEST_CASE("what two marks say") {
   struct Case {
     ReplicationMark first;
     ReplicationMark second;
-    History history;
+    History history = History::kSame;
   };
   for (const Case& c : {
            Case{Mark("a", 10), Mark("a", 10), History::kSame},
@@ -98,11 +98,11 @@ Card Guarding(std::uint64_t term, std::optional<ReplicationMark> mark, std::int6
 }
 
 TEST_CASE("datasets are compared by term, then by history, then by file times") {
-  Card fresh;
+  const Card fresh;
   struct Case {
     Card first;
     Card second;
-    History history;
+    History history = History::kSame;
   };
   for (const Case& c : {
            Case{fresh, fresh, History::kSame},

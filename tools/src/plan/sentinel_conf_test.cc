@@ -186,9 +186,9 @@ TEST_CASE("what was written reads back") {
 
 TEST_CASE("files that sentinels of every engine have saved") {
   struct Case {
-    const char* file;
+    const char* file = nullptr;
     MemberName self;
-    std::uint64_t epoch;
+    std::uint64_t epoch = 0;
   };
   for (const std::string engine : kEngines) {
     for (const Case& c : {

@@ -53,7 +53,7 @@ TEST_CASE("a healthy set passes all probes, whoever leads") {
 }
 
 TEST_CASE("a server of this mode does not ask for a cluster, and one of the other mode does") {
-  RunningSet set;
+  const RunningSet set;
   ProbeInput input = Ask(set, kServer1);
   CHECK(ReadinessVerdict(input).ok);
   input.layout.mode = Mode::kCluster;
@@ -170,7 +170,7 @@ TEST_CASE("a replica does not ask the sentinels") {
 }
 
 TEST_CASE("a sentinel is started and alive by its process's replies, as an engine") {
-  RunningSet set;
+  const RunningSet set;
   ProbeInput input = Ask(set, kSentinel0);
   input.engine.replied = false;
   input.engine.problem = "connection refused";

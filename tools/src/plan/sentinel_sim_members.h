@@ -13,7 +13,7 @@ using Writes = std::vector<int>;
 
 /// Has `whole` all that `part` has?
 inline bool Contains(const Writes& whole, const Writes& part) {
-  return part.size() <= whole.size() && std::equal(part.begin(), part.end(), whole.begin());
+  return std::ranges::mismatch(whole, part).in2 == part.end();
 }
 
 struct SimServer {

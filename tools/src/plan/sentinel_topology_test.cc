@@ -308,7 +308,7 @@ TEST_CASE("the table of this mode has no shards and no slots") {
 }
 
 TEST_CASE("the JSON of this mode has the fields of the other") {
-  RunningSet set;
+  const RunningSet set;
   const auto document = JsonDocument::Parse(PrintJson(Look(set)));
   REQUIRE(document);
   const JsonView root = document->root();

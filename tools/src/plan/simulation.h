@@ -108,7 +108,7 @@ class Simulation {
   }
 
   /// The process dies and its container starts again, with the volume as it was left.
-  void Restart(SimMember& member) {
+  static void Restart(SimMember& member) {
     if (member.running) {
       member.volume.conf = member.conf;
       member.volume.kind = member.data > 0            ? VolumeKind::kData
@@ -124,7 +124,8 @@ class Simulation {
   /// Gives the member a dataset, with file times and a mark that say how new it is.
   static void SetData(SimMember& member, int version) {
     member.data = version;
-    member.volume.dataset_modified = version == 0 ? 0 : RunningCluster::kNow + 10 * version;
+    member.volume.dataset_modified =
+        version == 0 ? 0 : RunningCluster::kNow + std::int64_t{10} * version;
     member.volume.mark.reset();
     if (version != 0) {
       member.volume.mark = ReplicationMark{.replication_id = "history", .offset = version};
@@ -304,7 +305,7 @@ class Simulation {
 
   /// The teller says that it leads: true for the hearer, unless it knows a higher epoch; then the
   /// teller learns that.
-  void Claim(SimMember& hearer, SimMember& teller) {
+  static void Claim(SimMember& hearer, SimMember& teller) {
     const NodeLine truth = *teller.conf.Myself();
     for (NodeLine& line : hearer.conf.lines) {
       if (line.id == truth.id || line.slots != truth.slots) continue;

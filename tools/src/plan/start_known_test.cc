@@ -136,7 +136,7 @@ TEST_CASE("a restarted primary hands over to a replica that is in sync (R4)") {
 }
 
 TEST_CASE("handing over without a majority needs the word of the whole shard") {
-  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  const RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   for (const VolumeKind kind : {VolumeKind::kData, VolumeKind::kEmptied}) {
     CAPTURE(VolumeKindName(kind));
     const VolumeFacts volume = cluster.Volume(k00, kind);

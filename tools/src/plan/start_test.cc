@@ -23,7 +23,7 @@ constexpr const char* kOtherInstallation = "ffffffffffffffffffffffffffffffff";
 // --- what is on the own volume, and the installation ---
 
 TEST_CASE("a refused volume is refused, whatever the others say") {
-  RunningCluster cluster;
+  const RunningCluster cluster;
   const auto plan = PlanStart(cluster.Ask(k00, cluster.Volume(k00, VolumeKind::kRefused)));
   CHECK(plan.action == StartAction::kRefuse);
   CHECK(plan.reason == "nodes.conf: cut");

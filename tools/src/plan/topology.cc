@@ -1,6 +1,7 @@
 #include "plan/topology.h"
 
 #include <algorithm>
+#include <format>
 #include <functional>
 #include <set>
 #include <utility>
@@ -55,11 +56,15 @@ void CheckView(const Observed& observed, const Card& card, std::vector<std::stri
     seen.insert(line.id);
     const std::string node = NameOf(observed, line.id);
     for (const SlotRange& range : line.slots) slots += range.size();
-    if (line.fail || line.maybe_fail) problems.push_back(who + " sees " + node + " as failed");
-    if (line.noaddr || line.handshake) problems.push_back(who + " has no address of " + node);
+    if (line.fail || line.maybe_fail) {
+      problems.push_back(std::format("{} sees {} as failed", who, node));
+    }
+    if (line.noaddr || line.handshake) {
+      problems.push_back(std::format("{} has no address of {}", who, node));
+    }
     const auto name = observed.names.find(line.id);
     if (name == observed.names.end()) {
-      problems.push_back(who + " knows an " + node);
+      problems.push_back(std::format("{} knows an {}", who, node));
       continue;
     }
     const auto address = observed.addresses.find(name->second);

@@ -35,6 +35,8 @@ class RespClient {
   /// kPermissionDenied: AUTH.
   static Result<RespClient> Connect(const std::string& ip, int port, const Credentials& credentials,
                                     Deadline deadline);
+  RespClient(const RespClient&) = delete;
+  RespClient& operator=(const RespClient&) = delete;
   RespClient(RespClient&&) noexcept;
   RespClient& operator=(RespClient&&) noexcept;
   ~RespClient();

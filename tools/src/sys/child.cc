@@ -15,7 +15,7 @@ namespace bowline {
 namespace {
 
 sigset_t WatchedSignals() {
-  sigset_t set;
+  sigset_t set{};
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&set, signal);
   return set;
@@ -25,7 +25,7 @@ sigset_t WatchedSignals() {
 /// pipe.
 [[noreturn]] void ExecChild(std::vector<char*>& argv, int error_pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  sigset_t none;
+  sigset_t none{};
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::execvp(argv[0], argv.data());
@@ -44,7 +44,7 @@ std::string ChildExit::ToString() const {
 void BlockSignals() {
   const sigset_t set = WatchedSignals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): cannot fail for SIGPIPE
+  (void)std::signal(SIGPIPE, SIG_IGN);  // cannot fail for SIGPIPE
 }
 
 std::optional<int> WaitForSignal(Deadline deadline) {

@@ -45,7 +45,7 @@ TEST_CASE("a child's exit code and signal") {
 }
 
 TEST_CASE("what cannot be executed is told at once, by kind, and leaves no zombie") {
-  TempFolder folder;
+  const TempFolder folder;
   const auto absent = Spawn({"no-such-program-anywhere"});
   REQUIRE_FALSE(absent);
   CHECK(absent.error().code == Code::kNotFound);
@@ -58,7 +58,7 @@ TEST_CASE("what cannot be executed is told at once, by kind, and leaves no zombi
 }
 
 TEST_CASE("arguments arrive as they are: no shell in between") {
-  TempFolder folder;
+  const TempFolder folder;
   const std::string odd = "a b;$HOME '\"*\n";
   const pid_t pid = MustSpawn({"sh", "-c", "printf %s \"$2\" >\"$1\"", "sh", folder / "out", odd});
   CHECK(EndOf(pid).code == 0);
@@ -111,18 +111,19 @@ TEST_CASE("signals are waited for, up to a deadline") {
 }
 
 TEST_CASE("a child starts with no signal blocked, although we block them") {
-  CHECK(InFork([] {
-          BlockSignals();
-          const auto pid = Spawn({"sleep", "600"});
-          if (!pid) return 1;
-          SignalChild(*pid, SIGTERM);
-          for (int i = 0; i < 500; ++i) {
-            if (const auto exit = Reap(*pid)) return exit->signal == SIGTERM ? 0 : 2;
-            ::usleep(20'000);
-          }
-          SignalChild(*pid, SIGKILL);
-          return 3;
-        }) == 0);
+  const int outcome = InFork([] {
+    BlockSignals();
+    const auto pid = Spawn({"sleep", "600"});
+    if (!pid) return 1;
+    SignalChild(*pid, SIGTERM);
+    for (int i = 0; i < 500; ++i) {
+      if (const auto exit = Reap(*pid)) return exit->signal == SIGTERM ? 0 : 2;
+      ::usleep(20'000);
+    }
+    SignalChild(*pid, SIGKILL);
+    return 3;
+  });
+  CHECK(outcome == 0);
 }
 
 TEST_CASE("the engine ends with its supervisor, however that ends") {

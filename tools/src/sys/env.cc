@@ -5,8 +5,7 @@
 namespace bowline {
 
 std::string EnvOr(const char* name, std::string_view fallback) {
-  const char* value =
-      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets variables after start
+  const char* value = std::getenv(name);
   return value == nullptr || *value == '\0' ? std::string(fallback) : std::string(value);
 }
 

@@ -41,7 +41,7 @@ std::size_t FilesIn(const TempFolder& folder) {
 }
 
 TEST_CASE("absent, forbidden and unreadable files are different") {
-  TempFolder folder;
+  const TempFolder folder;
   CHECK(CodeOf(ReadFile(folder / "absent")) == Code::kNotFound);
   CHECK(CodeOf(ReadFile(folder / "absent/deeper")) == Code::kNotFound);
   Spill(folder / "file", "text");
@@ -53,7 +53,7 @@ TEST_CASE("absent, forbidden and unreadable files are different") {
 }
 
 TEST_CASE("a file is read whole, up to the limit, with any bytes") {
-  TempFolder folder;
+  const TempFolder folder;
   std::string content(200'000, 'x');
   content[5] = '\0';
   Spill(folder / "file", content);
@@ -71,7 +71,7 @@ TEST_CASE("errors name the file") {
 }
 
 TEST_CASE("an atomic write makes and replaces, with the mode, and leaves nothing else") {
-  TempFolder folder;
+  const TempFolder folder;
   const auto path = folder / "file";
   REQUIRE(WriteFileAtomic(path, "one", 0600));
   CHECK(Slurp(path) == "one");
@@ -86,7 +86,7 @@ TEST_CASE("an atomic write makes and replaces, with the mode, and leaves nothing
 }
 
 TEST_CASE("the mode does not depend on the umask") {
-  TempFolder folder;
+  const TempFolder folder;
   const mode_t before = ::umask(0077);
   const Status written = WriteFileAtomic(folder / "file", "x", 0644);
   ::umask(before);
@@ -97,11 +97,11 @@ TEST_CASE("the mode does not depend on the umask") {
 }
 
 TEST_CASE("a write that fails leaves the old file and no other") {
-  TempFolder folder;
+  const TempFolder folder;
   const auto path = folder / "file";
   Spill(path, "old");
   SECTION("no more room") {
-    std::signal(SIGXFSZ, SIG_IGN);
+    (void)std::signal(SIGXFSZ, SIG_IGN);
     rlimit before{};
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
     const rlimit tiny{.rlim_cur = 100, .rlim_max = before.rlim_max};
@@ -128,13 +128,13 @@ TEST_CASE("a write that fails leaves the old file and no other") {
 }
 
 TEST_CASE("readers of a file that is replaced never see a part of it") {
-  TempFolder folder;
+  const TempFolder folder;
   const auto path = folder / "file";
-  ReplaceFileUnsynced(path, std::string(10'000, '0'));
+  REQUIRE(ReplaceFileUnsynced(path, std::string(10'000, '0')));
   std::atomic<bool> stop = false;
-  std::jthread writer([&] {
+  const std::jthread writer([&] {
     for (int i = 0; i < 300; ++i) {
-      ReplaceFileUnsynced(path, std::string(10'000, static_cast<char>('0' + i % 10)));
+      (void)ReplaceFileUnsynced(path, std::string(10'000, static_cast<char>('0' + i % 10)));
     }
     stop = true;
   });
@@ -169,14 +169,14 @@ TEST_CASE("a copy is the same, and what is not the same is told") {
 }
 
 TEST_CASE("best effort: existing files only, failures are nobody's business") {
-  TempFolder folder;
+  const TempFolder folder;
   Spill(folder / "log", "much longer text");
   WriteBestEffort(folder / "log", "short");
   CHECK(Slurp(folder / "log") == "short");
   WriteBestEffort(folder / "absent", "short");
   CHECK_FALSE(std::filesystem::exists(folder / "absent"));
   WriteBestEffort("/dev/full", "short");
-  ReplaceFileUnsynced(folder / "absent/file", "x");
+  CHECK_FALSE(ReplaceFileUnsynced(folder / "absent/file", "x"));
 }
 
 TEST_CASE("one holder of a lock at a time, children included") {
@@ -238,7 +238,7 @@ TEST_CASE("the dataset on a volume") {
 }
 
 TEST_CASE("a dataset that cannot be looked at is not absent (R9)") {
-  TempFolder folder;
+  const TempFolder folder;
   std::filesystem::create_directory(folder / "appendonlydir");
   Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", "data");
   SECTION("a folder without rights") { ::chmod((folder / "appendonlydir").c_str(), 0000); }
@@ -251,7 +251,7 @@ TEST_CASE("a dataset that cannot be looked at is not absent (R9)") {
 }
 
 TEST_CASE("a file in place of the append-only folder is an error") {
-  TempFolder folder;
+  const TempFolder folder;
   Spill(folder / "appendonlydir", "data");
   CHECK_FALSE(LookAtDataset(folder.path()));
 }

@@ -27,8 +27,8 @@ class Reach {
 
  private:
   struct Pending {
-    int fd;
-    std::size_t tag;
+    int fd = -1;
+    std::size_t tag = 0;
     Deadline until;
   };
   std::vector<std::size_t> Collect(Milliseconds span);
