@@ -35,13 +35,14 @@ def failover_works(sentinel_set: SentinelSet, running: Scenario) -> None:
 def new_server_takes_over(sentinel_set: SentinelSet) -> None:
     """At once, and not by the sentinels: the primary has learnt of it without a restart."""
     sentinel_set.wait_converged(60)
+    new = sentinel_set.servers()[3]
+    if sentinel_set.primary().name == new.name:
+        sentinel_set.fail_over("--to", "server-0")
+        sentinel_set.wait_converged(60)
     primary = sentinel_set.primary()
-    new = sentinel_set.pods()[3]
-    if primary.ordinal == 3:
-        return
     wait_for(
         "the primary's pod knows the new server",
-        lambda: new.name in sentinel_set.bowline(primary, "status"),
+        lambda: sentinel_set.member(new) in sentinel_set.bowline(primary, "status"),
         CONFIG_REFRESH,
     )
     with ExitStack() as frozen:
