@@ -30,9 +30,9 @@ def pod_milliseconds(pod: Pod) -> float:
     return int(pod.node.sh(POD_CPU, pod.uid)) / 1000
 
 
-def engine_of(pod: Pod) -> Process | None:
-    """A sentinel's pod has none, though its process has the same name."""
-    if pod.component == "sentinel":
+def engine_of(pod: Pod, *, is_ours: bool) -> Process | None:
+    """A sentinel's pod of ours has none, though its process has the same name; a peer's pod may have both."""
+    if is_ours and pod.component == "sentinel":
         return None
     return next((process for process in pod.node.processes(pod.uid) if process.name.endswith("-server")), None)
 
@@ -60,9 +60,10 @@ def rates(before: list[float], after: list[float]) -> list[float]:
     return [(b - a) / SECONDS for a, b in zip(before, after, strict=True)]
 
 
-def at_rest(title: str, installed: Pods) -> list[Figure]:
+def at_rest(subject: Subject, installed: Pods) -> list[Figure]:
+    title = subject.title
     say(f"{title}: at rest for {SECONDS} s")
-    pods = [(pod, engine_of(pod)) for pod in installed.pods()]
+    pods = [(pod, engine_of(pod, is_ours=subject.is_ours)) for pod in installed.pods()]
     before = usage(pods)
     time.sleep(SECONDS)
     after = usage(pods)
@@ -77,7 +78,7 @@ def measure_one(subject: Subject) -> list[Figure]:
     try:
         installed: Pods = subject.installation.install()
         time.sleep(SETTLE)
-        return at_rest(subject.title, installed)
+        return at_rest(subject, installed)
     finally:
         subject.installation.remove(wait=True)
 
