@@ -25,24 +25,22 @@ std::vector<std::string> Gone(const SentinelSnapshot& view, const AddressBook& a
 
 /// Whom all declared sentinels name, none of them about to change that.
 std::optional<MemberName> AgreedPrimary(const Layout& layout, const Cards& cards) {
-  std::optional<MemberName> primary;
-  for (const MemberName member : layout.Sentinels()) {
+  const RunningSentinels sentinels = AskSentinels(layout, cards);
+  const auto agrees = [&](MemberName member) {
     const SentinelSnapshot* view = AnsweringSentinel(cards, member);
-    if (view == nullptr || !view->primary || view->primary_down || view->failing_over) return {};
-    if (primary && primary != view->primary) return {};
-    primary = view->primary;
-  }
-  return primary;
+    return view != nullptr && view->primary == sentinels.named && !view->primary_down;
+  };
+  if (!sentinels.settled || !std::ranges::all_of(layout.Sentinels(), agrees)) return std::nullopt;
+  return sentinels.named;
 }
 
 /// Does it run as the primary, and list none but declared replicas?
 bool TellsNothingElse(const Cards& cards, MemberName primary, const AddressBook& addresses) {
   const auto card = cards.find(primary);
-  if (card == cards.end() || !card->second.engine.answers) return false;
-  const EngineInfo& info = card->second.engine.info;
-  return info.primary && std::ranges::all_of(info.replicas, [&](const ReplicaEntry& replica) {
-           return MemberAt(addresses, replica.ip).has_value();
-         });
+  if (card == cards.end() || !card->second.RunsAsPrimary()) return false;
+  return std::ranges::all_of(card->second.engine.info.replicas, [&](const ReplicaEntry& replica) {
+    return MemberAt(addresses, replica.ip).has_value();
+  });
 }
 
 }  // namespace
