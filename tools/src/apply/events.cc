@@ -24,7 +24,10 @@ EventSink::EventSink(const PodEnv& pod, bool enabled) : pod_(RefOf(pod)) {
 }
 
 EventSink::~EventSink() {
-  Flush(Deadline::In(kLastWords));
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kLastWords, [this] { return queue_.empty() && !sending_; });
+  }
   thread_.request_stop();
   changed_.notify_all();
 }
@@ -37,11 +40,6 @@ void EventSink::Emit(const std::string& reason, const std::string& message, bool
   if (queue_.size() >= kQueueLimit) queue_.pop_front();
   queue_.push_back({.reason = reason, .message = message, .warning = warning});
   changed_.notify_all();
-}
-
-void EventSink::Flush(Deadline deadline) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, deadline.Left(), [this] { return queue_.empty() && !sending_; });
 }
 
 void EventSink::Send(const EventBody& event, const std::stop_token& stop) {

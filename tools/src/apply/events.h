@@ -26,8 +26,6 @@ class EventSink {
 
   /// Logs it and queues it. At most 64 wait; the oldest goes first when there are more.
   void Emit(const std::string& reason, const std::string& message, bool warning = false);
-  /// Waits until the queue is empty or the deadline passes; for just before an exit.
-  void Flush(Deadline deadline);
 
  private:
   void Run(const std::stop_token& stop);

@@ -76,7 +76,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
-      Flush();
+      conditions_.Flush(Deadline::In(kFlush));
       return std::unexpected(start.error());
     }
     ASSIGN_OR_RETURN(std::vector<std::string> argv, Arguments(*start));
@@ -122,15 +122,9 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   const std::string text = "the engine ended by itself: " + ended.ToString();
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);
-  Flush();
+  conditions_.Flush(Deadline::In(kFlush));
   const int code = ended.ContainerCode();
   return code == 0 ? static_cast<int>(ExitCode::kUnavailable) : code;
-}
-
-void Supervisor::Flush() {
-  const Deadline deadline = Deadline::In(kFlush);
-  events_.Flush(deadline);
-  conditions_.Flush(deadline);
 }
 
 }  // namespace bowline

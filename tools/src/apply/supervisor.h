@@ -57,8 +57,6 @@ class Supervisor {
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
-  /// Before an exit: what is still to be told.
-  void Flush();
 
   HttpServer http_;
   bool again_ = false;  ///< the process is to be started anew

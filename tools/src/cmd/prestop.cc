@@ -14,7 +14,6 @@ namespace {
 constexpr int kShutdownSeconds = 10;
 constexpr Milliseconds kCardsTimeout{1000};
 constexpr Milliseconds kDnsTimeout{2000};
-constexpr Milliseconds kFlush{500};
 constexpr Milliseconds kFailoverPatience{5000};
 constexpr Milliseconds kLook{50};
 
@@ -99,7 +98,6 @@ VerbAction DeclarePrestop(CLI::App&) {
     if (!tried) {
       events.Emit("NoHandover", "no handover before the stop: " + tried.error().ToString(), true);
     }
-    events.Flush(Deadline::In(kFlush));
     return ExitCode::kOk;
   };
 }
