@@ -202,7 +202,8 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                 .secrets = secrets_,
                                 .identity = volume_.state.identity,
                                 .self = self_,
-                                .self_ip = "127.0.0.1"};
+                                .self_ip = "127.0.0.1",
+                                .volume = paths_.data};
       RETURN_IF_ERROR(
           TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
       const std::string text = "this member was the primary; another one leads now";
@@ -253,6 +254,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
   if (self_.kind == MemberKind::kShard) return WriteNodesConf(plan);
   // A server is told in its engine's configuration whom it follows.
   RETURN_IF_ERROR(NoteEmpty());
+  if (plan.action != StartAction::kFollow) RETURN_IF_ERROR(DropHandoverNote(paths_.data));
   return SaveAddresses(paths_.data, addresses_);
 }
 

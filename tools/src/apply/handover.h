@@ -1,6 +1,7 @@
 #pragma once
 // Moving a shard's lead from one member to another, planned or after a death.
 
+#include <filesystem>
 #include <string>
 
 #include "apply/context.h"
@@ -17,6 +18,8 @@ struct HandoverContext {
   /// Where `self` itself is asked: its Service may already lead to the pod that follows it (a
   /// forced deletion).
   std::string self_ip;
+  /// The data volume of `self`, where a change of the lead is noted; empty: not at hand.
+  std::filesystem::path volume;
 };
 
 enum class HandoverResult {

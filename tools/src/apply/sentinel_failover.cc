@@ -4,6 +4,7 @@
 
 #include "apply/handover_parts.h"
 #include "apply/sentinel_hello.h"
+#include "apply/volume_io.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -75,9 +76,13 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
 }
 
 /// `servers.front()` is the target's. What fails for another replica is repaired by itself
-/// (plan/server_heal.h).
-Status Promote(const HandoverContext& ctx, MemberName target, std::vector<RespClient>& servers,
-               Deadline deadline) {
+/// (plan/server_heal.h). Should everybody end before a sentinel hears of it, the note tells who has
+/// the later writes.
+Status Promote(const HandoverContext& ctx, MemberName target, std::uint64_t epoch,
+               std::vector<RespClient>& servers, Deadline deadline) {
+  if (!ctx.volume.empty()) {
+    RETURN_IF_ERROR(SaveHandoverNote(ctx.volume, {.to = target, .term = epoch}));
+  }
   RETURN_IF_ERROR(servers.front().ReplicaOfNobody(deadline));
   for (std::size_t i = 1; i < servers.size(); ++i) {
     (void)servers[i].ReplicaOf(ctx.addresses.at(target), deadline);
@@ -139,8 +144,9 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
   Status done = WaitForEqualOffsets(primary, servers.front(), pause.Within(kHandoverCall));
-  if (done) done = Promote(ctx, target, servers, pause);
+  if (done) done = Promote(ctx, target, epoch, servers, pause);
   if (!done) {
+    if (!ctx.volume.empty()) RETURN_IF_ERROR(DropHandoverNote(ctx.volume));
     (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
     return done;
   }
@@ -168,7 +174,7 @@ Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline d
   ASSIGN_OR_RETURN(const EngineInfo info, replica.Info(deadline.Within(kHandoverCall)));
   if (info.loading) return Fail(Code::kAborted, "{} is loading", target.ToString());
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
-  RETURN_IF_ERROR(Promote(ctx, target, servers, deadline.Within(kHandoverCall)));
+  RETURN_IF_ERROR(Promote(ctx, target, *epoch, servers, deadline.Within(kHandoverCall)));
   return TellUntilNamed(ctx, target, *epoch, servers, deadline);
 }
 

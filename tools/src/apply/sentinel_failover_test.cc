@@ -9,6 +9,7 @@
 
 #include "apply/sentinel_hello.h"
 #include "apply/testing.h"
+#include "apply/volume_io.h"
 
 namespace bowline {
 namespace {
@@ -107,6 +108,33 @@ TEST_CASE("a server that gives no answer does not make the writes wait") {
     REQUIRE(info);
     CHECK(info->primary_host == set.know.addresses.at(kServer1).ip);
   }
+}
+
+/// What the volume's note says.
+std::optional<HandoverNote> NoteOn(const std::filesystem::path& volume) {
+  const auto files = ReadVolume(volume);
+  REQUIRE(files);
+  if (!files->handover) return std::nullopt;
+  return *ParseHandoverNote(*files->handover);
+}
+
+TEST_CASE("the volume tells who leads, should all end before a sentinel hears of it") {
+  RealSet set(BOWLINE_REDIS_SERVER);
+  const testing::TempFolder volume;
+  HandoverContext ctx = set.know.Context();
+  ctx.volume = volume.path();
+  const auto epoch = AskSentinelProcesses(ctx, Soon()).all.front().view.epochs.config;
+
+  RespClient primary = set.servers.at(kServer0).Connect();
+  RespClient target = set.servers.at(kServer1).Connect();
+  REQUIRE(target.Ask({"ACL", "SETUSER", "default", "-replicaof"}, Soon()));
+  CHECK_FALSE(SwitchServers(ctx, kServer1, Soon()));
+  CHECK_FALSE(NoteOn(volume.path()));
+  CHECK(primary.Ask({"SET", "key", "value"}, Soon()));
+
+  REQUIRE(target.Ask({"ACL", "SETUSER", "default", "+replicaof"}, Soon()));
+  REQUIRE(SwitchServers(ctx, kServer1, Soon()));
+  CHECK(NoteOn(volume.path()) == HandoverNote{.to = kServer1, .term = epoch + 1});
 }
 
 }  // namespace

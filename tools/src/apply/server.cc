@@ -106,7 +106,8 @@ class Server : public Supervisor {
             .secrets = secrets_,
             .identity = identity_,
             .self = self_,
-            .self_ip = "127.0.0.1"};
+            .self_ip = "127.0.0.1",
+            .volume = paths_.data};
   }
 };
 

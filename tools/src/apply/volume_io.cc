@@ -15,6 +15,7 @@ constexpr const char* kSentinelConf = "sentinel.conf";
 constexpr const char* kAddresses = "bowline-addresses.json";
 constexpr const char* kState = "bowline-state.json";
 constexpr const char* kMark = "bowline-mark.json";
+constexpr const char* kHandover = "bowline-handover.json";
 constexpr std::array<const char*, 2> kDatasetFiles{"dump.rdb", "appendonlydir"};
 
 /// Absent -> nullopt; unreadable -> error.
@@ -34,6 +35,7 @@ Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
   ASSIGN_OR_RETURN(files.addresses, ReadOptional(data / kAddresses));
   ASSIGN_OR_RETURN(files.state, ReadOptional(data / kState));
   ASSIGN_OR_RETURN(files.mark, ReadOptional(data / kMark));
+  ASSIGN_OR_RETURN(files.handover, ReadOptional(data / kHandover));
   ASSIGN_OR_RETURN(const DatasetFacts dataset, LookAtDataset(data));
   files.dataset_bytes = dataset.bytes;
   files.dataset_modified = dataset.modified;
@@ -59,6 +61,17 @@ Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf) {
 
 void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark) {
   (void)ReplaceFileUnsynced(data / kMark, PrintMark(mark));  // only a hint
+}
+
+Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& note) {
+  return ReplaceFileUnsynced(data / kHandover, PrintHandoverNote(note));
+}
+
+Status DropHandoverNote(const std::filesystem::path& data) {
+  std::error_code error;
+  std::filesystem::remove(data / kHandover, error);
+  if (!error) return {};
+  return Fail(Code::kUnavailable, "removing {}: {}", (data / kHandover).string(), error.message());
 }
 
 Status SaveAddresses(const std::filesystem::path& data, const AddressBook& addresses) {

@@ -23,6 +23,11 @@ Status SaveState(const std::filesystem::path& data, const VolumeState& state);
 Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf);
 /// Without fsync: it is only a hint, rewritten each second.
 void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark);
+/// Before another member is promoted in this one's place. Without fsync: it is for processes and
+/// pods that end, and the writes wait for it.
+Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& note);
+/// This member leads after all.
+Status DropHandoverNote(const std::filesystem::path& data);
 
 /// What a sentinel starts from, and what its addresses mean (plan/sentinel_conf.h).
 Status SaveSentinelConf(const std::filesystem::path& data, const std::string& text,

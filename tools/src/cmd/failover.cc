@@ -67,7 +67,8 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
                                     .secrets = secrets,
                                     .identity = identity,
                                     .self = primary,
-                                    .self_ip = seen.addresses.at(primary).ip},
+                                    .self_ip = seen.addresses.at(primary).ip,
+                                    .volume = {}},
                                    Deadline::In(kHandoverTimeout), &candidate->member));
   return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
 }

@@ -4,6 +4,10 @@
 
 namespace bowline {
 
+void DeclareData(CLI::App& app, std::string& data) {
+  app.add_option("--data", data, "the data volume")->envname("BOWLINE_DATA");
+}
+
 std::shared_ptr<PathFlags> DeclarePaths(CLI::App& app) {
   auto flags = std::make_shared<PathFlags>();
   app.add_option("--engine-directives", flags->engine_directives, "engine.conf of the chart")
@@ -11,7 +15,7 @@ std::shared_ptr<PathFlags> DeclarePaths(CLI::App& app) {
   app.add_option("--sentinel-directives", flags->sentinel_directives,
                  "sentinel.conf of the chart (sentinel mode)")
       ->envname("BOWLINE_SENTINEL_DIRECTIVES");
-  app.add_option("--data", flags->data, "the data volume")->envname("BOWLINE_DATA");
+  DeclareData(app, flags->data);
   app.add_option("--run", flags->run, "a writable folder in memory")->envname("BOWLINE_RUN");
   return flags;
 }

@@ -18,6 +18,8 @@ struct PathFlags {
   std::string run = "/run/bowline";
 };
 
+/// `--data`.
+void DeclareData(CLI::App& app, std::string& data);
 std::shared_ptr<PathFlags> DeclarePaths(CLI::App& app);
 Paths ToPaths(const PathFlags& flags, const std::string& config);
 

@@ -4,6 +4,7 @@
 #include "apply/events.h"
 #include "apply/handover.h"
 #include "apply/observe.h"
+#include "cmd/paths.h"
 #include "cmd/verbs.h"
 #include "sys/log.h"
 
@@ -44,7 +45,7 @@ Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, 
 
 /// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0,
 /// and the engines' own election is the fallback.
-Status TryHandOver(const Settings& settings, EventSink& events) {
+Status TryHandOver(const Settings& settings, const std::string& data, EventSink& events) {
   const Deadline deadline =
       Deadline::In(std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
@@ -70,7 +71,8 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
                                                                  .secrets = secrets,
                                                                  .identity = identity,
                                                                  .self = self,
-                                                                 .self_ip = "127.0.0.1"},
+                                                                 .self_ip = "127.0.0.1",
+                                                                 .volume = data},
                                                                 deadline));
   switch (result) {
     case HandoverResult::kDone:
@@ -89,12 +91,14 @@ Status TryHandOver(const Settings& settings, EventSink& events) {
 
 }  // namespace
 
-VerbAction DeclarePrestop(CLI::App&) {
-  return [](const CommonFlags& common) -> Result<ExitCode> {
+VerbAction DeclarePrestop(CLI::App& app) {
+  const auto data = std::make_shared<std::string>("/data");
+  DeclareData(app, *data);
+  return [data](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     LogToContainer();
     EventSink events(ReadPodEnv(), settings.events);
-    const Status tried = TryHandOver(settings, events);
+    const Status tried = TryHandOver(settings, *data, events);
     if (!tried) {
       events.Emit("NoHandover", "no handover before the stop: " + tried.error().ToString(), true);
     }

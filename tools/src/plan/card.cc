@@ -154,6 +154,7 @@ void Card::SetVolume(const VolumeFacts& facts) {
   held = facts.state.held;
   dataset_modified = facts.dataset_modified;
   mark = facts.mark;
+  handover = facts.handover;
   term = facts.Term();
 }
 
@@ -173,6 +174,10 @@ std::string PrintCard(const Card& card) {
     json.Field("previousId", card.mark->previous_id);
     json.Field("previousOffset", card.mark->previous_offset);
     json.Field("term", static_cast<std::int64_t>(card.mark->term)).EndObject();
+  }
+  if (card.handover) {
+    json.Key("handover");
+    WriteHandoverNote(json, *card.handover);
   }
   if (card.sentinel) WriteSentinel(json, *card.sentinel);
   WriteEngine(json, card.engine);
@@ -212,6 +217,10 @@ Result<Card> ParseCard(std::string_view text) {
     ASSIGN_OR_RETURN(card.mark->previous_offset, mark.GetIntOr("previousOffset", -1));
     ASSIGN_OR_RETURN(const std::int64_t term, mark.GetIntOr("term", 0));
     card.mark->term = static_cast<std::uint64_t>(term);
+  }
+  if (root.Has("handover")) {
+    ASSIGN_OR_RETURN(const JsonView handover, root.Get("handover"));
+    ASSIGN_OR_RETURN(card.handover, ReadHandoverNote(handover));
   }
   if (root.Has("sentinel")) {
     ASSIGN_OR_RETURN(const JsonView sentinel, root.Get("sentinel"));

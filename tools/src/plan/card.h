@@ -55,6 +55,7 @@ struct Card {
   /// 0: unknown.
   std::uint64_t term = 0;
   std::optional<ReplicationMark> mark;
+  std::optional<HandoverNote> handover;  ///< as it was found at the start
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
 

@@ -109,6 +109,9 @@ TEST_CASE("a server's card tells both histories of its mark and of its engine") 
   card.engine.info.previous_id = "b";
   card.engine.info.previous_offset = 13;
   CheckSame(MustParse(PrintCard(card)), card);
+  CHECK_FALSE(MustParse(PrintCard(card)).handover);
+  card.handover = HandoverNote{.to = testing::ServerName(2), .term = 8};
+  CHECK(MustParse(PrintCard(card)).handover == card.handover);
 }
 
 TEST_CASE("a sentinel's card arrives as it was sent") {

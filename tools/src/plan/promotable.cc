@@ -1,6 +1,7 @@
 #include "plan/promotable.h"
 
 #include "plan/dataset_order.h"
+#include "plan/known_terms.h"
 
 namespace bowline {
 namespace {
@@ -17,23 +18,27 @@ Card AtRest(Card card) {
 
 /// It leads in a moment, and has what its replicas lack: marks are a second old, so they cannot
 /// tell the contrary.
-bool IsComing(const Cards& peers, MemberName primary, const Card& own) {
-  const auto card = peers.find(primary);
-  return card != peers.end() && card->second.phase == Phase::kGuard && card->second.HasData() &&
+bool IsComing(const Cards& cards, MemberName primary, const Card& own) {
+  const auto card = cards.find(primary);
+  return card != cards.end() && card->second.phase == Phase::kGuard && card->second.HasData() &&
          TermOf(card->second) >= TermOf(own);
 }
 
 }  // namespace
 
-bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own,
+bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& self,
                    std::optional<MemberName> follows) {
-  if (!own.HasData() || (follows && IsComing(peers, *follows, own))) return false;
+  Cards cards = peers;
+  cards[self.member] = self;
+  RaiseTerms(layout, cards);
+  const Card& own = cards.at(self.member);
+  if (!own.HasData() || (follows && IsComing(cards, *follows, own))) return false;
   int silent = 0;
   int empty = 0;  // a lost volume tells as little as silence, unless all are heard
   for (const MemberName member : layout.MembersOf(0)) {
     if (member == own.member) continue;
-    const auto card = peers.find(member);
-    if (card == peers.end()) {
+    const auto card = cards.find(member);
+    if (card == cards.end()) {
       ++silent;
     } else if (!card->second.HasData()) {
       ++empty;

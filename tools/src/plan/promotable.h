@@ -15,7 +15,7 @@ namespace bowline {
 /// one are known: that one may be gone for good, and what a primary with one replica in sync has
 /// written is on one of the others. Never while the primary that it `follows` is about to start
 /// with its data. `peers` are the cards of the others.
-bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& own,
+bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& self,
                    std::optional<MemberName> follows);
 
 }  // namespace bowline

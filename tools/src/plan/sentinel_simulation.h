@@ -1,7 +1,5 @@
 #pragma once
-// For tests only: servers and sentinels that start by PlanStart. A dataset is
-// the list of writes that it has seen; a majority of sentinels promotes any replica whose priority
-// is not 0 when the primary does not run. A higher epoch wins.
+// For tests only: servers and sentinels that start by PlanStart. A dataset is a list of writes.
 
 #include <algorithm>
 #include <random>
@@ -39,6 +37,7 @@ class SentinelSimulation {
   std::optional<MemberName> recover_from;
   bool append_only = true;  ///< a restarted primary begins a history of its own
   int deaf = 0;             ///< of 10 cards, how many do not arrive
+  std::chrono::milliseconds waited = std::chrono::hours(1);  ///< of those in their guards
   std::vector<std::string> violations;
   std::vector<std::string> story;
 
@@ -178,7 +177,7 @@ class SentinelSimulation {
                      .volume = volume,
                      .peers = {},
                      .record_installation = std::nullopt,
-                     .waited = std::chrono::hours(1),
+                     .waited = waited,
                      .recover_from = recover_from};
     for (const auto& [name, server] : servers) {
       if (name != self && server.up && Below(10) >= deaf) input.peers[name] = CardOf(server);
@@ -237,6 +236,7 @@ class SentinelSimulation {
       }
     }
     self.running = self.primary = true;
+    self.volume.handover.reset();
     const std::optional<ReplicationMark> before = self.volume.mark;
     BeginHistory(self, append_only ? std::nullopt : before);
     self.volume.mark->term = before ? before->term : 0;

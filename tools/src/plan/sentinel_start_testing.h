@@ -86,6 +86,7 @@ class StartingSet : public RunningSet {
       input.volume.kind = card->second.volume;
       input.volume.state.held = card->second.held;
       input.volume.mark = card->second.mark;
+      input.volume.handover = card->second.handover;
       input.volume.dataset_modified = card->second.dataset_modified;
       input.volume.sentinel = card->second.sentinel;
       if (input.volume.sentinel) input.volume.sentinel->answers = false;

@@ -48,6 +48,20 @@ TEST_CASE("a server's usual volume has its term from its mark") {
   CHECK(facts.reason.empty());
 }
 
+TEST_CASE("a note of whom the lead was given to; one that was cut off is none, and no refusal") {
+  const HandoverNote note{.to = testing::ServerName(2), .term = 9};
+  VolumeFiles files = ServerFiles();
+  CHECK_FALSE(Judge(files, kServer).handover);
+  files.handover = PrintHandoverNote(note);
+  CHECK(Judge(files, kServer).handover == note);
+  const std::string whole = *files.handover;
+  for (std::size_t size = 0; size + 1 < whole.size(); ++size) {
+    files.handover = whole.substr(0, size);
+    CHECK(Judge(files, kServer).kind == VolumeKind::kData);
+    CHECK_FALSE(Judge(files, kServer).handover);
+  }
+}
+
 TEST_CASE("the kinds of a server's volumes") {
   VolumeFiles files;
   CHECK(Judge(files, kServer).kind == VolumeKind::kFresh);

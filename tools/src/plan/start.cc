@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "plan/known_terms.h"
 #include "plan/start_parts.h"
 
 namespace bowline {
@@ -138,8 +139,8 @@ std::optional<StartPlan> PlanInstallation(const StartInput& input) {
 
 StartPlan PlanStart(const StartInput& input) {
   if (const auto first = PlanInstallation(input)) return *first;
-  if (input.self.kind == MemberKind::kSentinel) return PlanSentinelStart(input);
-  if (input.self.kind == MemberKind::kServer) return PlanServerStart(input);
+  if (input.self.kind == MemberKind::kSentinel) return PlanSentinelStart(WithKnownTerms(input));
+  if (input.self.kind == MemberKind::kServer) return PlanServerStart(WithKnownTerms(input));
   const VolumeFacts& volume = input.volume;
   const ShardView view =
       ViewOfShard(input.layout, volume.state.identity, input.peers, input.self.shard);

@@ -61,6 +61,9 @@ struct StartInput {
 /// How long a primary with data waits for the cards of its own shard before it resumes without
 /// them.
 inline constexpr std::chrono::milliseconds kShardPatience{2500};
+/// The same for the card of the one to whom it has given the lead, when no sentinel has heard of
+/// that.
+inline constexpr std::chrono::milliseconds kHandoverPatience{30'000};
 
 /// Of any member, by what it runs.
 StartPlan PlanStart(const StartInput& input);

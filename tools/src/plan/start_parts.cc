@@ -45,6 +45,13 @@ const Card* NewestPeer(const StartInput& input) {
   return newest;
 }
 
+/// Who was given the lead has later writes, if it took it: worth waiting longer for.
+std::chrono::milliseconds Patience(const StartInput& input, const std::vector<MemberName>& silent) {
+  const auto& note = input.volume.handover;
+  const bool later = note && note->term > input.volume.Term();
+  return later && std::ranges::contains(silent, note->to) ? kHandoverPatience : kShardPatience;
+}
+
 /// Does the dataset that `primary` has contain all of ours, as far as marks can tell?
 bool ContainsOurs(const Card& primary, const VolumeFacts& self) {
   const auto theirs = MarkOf(primary);
@@ -196,7 +203,7 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
     }
     return Wait(name + " holds a newer dataset; waiting until it can take over");
   }
-  if (!silent.empty() && input.waited < kShardPatience) {
+  if (!silent.empty() && input.waited < Patience(input, silent)) {
     return Wait("asking who of the shard holds the newest dataset; silent: " + Join(silent));
   }
   std::string reason = "this member leads the shard and nobody holds a newer dataset";

@@ -46,7 +46,8 @@ const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum);
 /// Our own card, as far as the others' are compared with it.
 Card OwnCard(const StartInput& input);
 
-/// Of a server. The installation is known and the volume is not refused.
+/// Of a server. The installation is known, the volume is not refused, all known terms are in
+/// `input` (plan/known_terms.h).
 StartPlan PlanServerStart(const StartInput& input);
 
 /// Of a sentinel, likewise: whom it watches, and with which epochs. With a memory of its own it

@@ -144,6 +144,31 @@ std::string PrintMark(const ReplicationMark& mark) {
   return json.Take() + "\n";
 }
 
+void WriteHandoverNote(JsonWriter& json, const HandoverNote& note) {
+  json.BeginObject().Field("to", note.to.ToString());
+  json.Field("term", static_cast<std::int64_t>(note.term)).EndObject();
+}
+
+Result<HandoverNote> ReadHandoverNote(const JsonView& object) {
+  HandoverNote note;
+  ASSIGN_OR_RETURN(const std::string to, object.GetString("to"));
+  ASSIGN_OR_RETURN(note.to, MemberName::Parse(to));
+  ASSIGN_OR_RETURN(const std::int64_t term, object.GetInt("term"));
+  note.term = static_cast<std::uint64_t>(term);
+  return note;
+}
+
+std::string PrintHandoverNote(const HandoverNote& note) {
+  JsonWriter json;
+  WriteHandoverNote(json, note);
+  return json.Take() + "\n";
+}
+
+Result<HandoverNote> ParseHandoverNote(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  return ReadHandoverNote(document.root());
+}
+
 Result<ReplicationMark> ParseMark(std::string_view text) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
   ReplicationMark mark;
@@ -201,6 +226,10 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
   if (files.mark) {
     const auto mark = ParseMark(*files.mark);
     if (mark) facts.mark = *mark;  // a mark that was cut off by a power loss is no mark
+  }
+  if (files.handover) {
+    const auto note = ParseHandoverNote(*files.handover);
+    if (note) facts.handover = *note;
   }
   if (files.state) {
     const auto state = ParseVolumeState(*files.state);

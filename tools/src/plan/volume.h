@@ -12,6 +12,9 @@
 
 namespace bowline {
 
+class JsonView;
+class JsonWriter;
+
 /// bowline-state.json on the data volume: who this volume belongs to. Written once per decision,
 /// durable.
 struct VolumeState {
@@ -36,6 +39,21 @@ struct ReplicationMark {
 };
 std::string PrintMark(const ReplicationMark& mark);
 Result<ReplicationMark> ParseMark(std::string_view text);
+
+/// bowline-handover.json on the data volume, sentinel mode: to whom this member has given the lead.
+/// Written just before the other one is promoted, so that it is known even if everybody ends before
+/// a sentinel has heard of it. From then on the other one's dataset is of `term`.
+struct HandoverNote {
+  MemberName to;
+  std::uint64_t term = 0;  ///< config epoch that the sentinels are told
+  bool operator==(const HandoverNote&) const = default;
+};
+std::string PrintHandoverNote(const HandoverNote& note);
+/// kInvalidArgument for anything but a complete note.
+Result<HandoverNote> ParseHandoverNote(std::string_view text);
+/// The same as part of another document.
+void WriteHandoverNote(JsonWriter& json, const HandoverNote& note);
+Result<HandoverNote> ReadHandoverNote(const JsonView& object);
 
 /// Two datasets, by what is known of their histories.
 enum class History {
@@ -66,6 +84,7 @@ struct VolumeFiles {
   std::optional<std::string> addresses;      ///< of a sentinel: what its file's addresses mean
   std::optional<std::string> state;
   std::optional<std::string> mark;
+  std::optional<std::string> handover;
   std::int64_t dataset_bytes = 0;     ///< files that hold no key count nothing
   std::int64_t dataset_modified = 0;  ///< seconds since 1970; 0: no dataset file
 };
@@ -77,6 +96,7 @@ struct VolumeFacts {
   std::optional<NodesConf> conf;
   VolumeState state;
   std::optional<ReplicationMark> mark;
+  std::optional<HandoverNote> handover;
   std::int64_t dataset_modified = 0;
   /// Of a sentinel: what it had saved when it ended.
   std::optional<SentinelSnapshot> sentinel;

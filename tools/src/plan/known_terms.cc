@@ -1,0 +1,40 @@
+#include "plan/known_terms.h"
+
+#include <algorithm>
+
+#include "plan/quorum_view.h"
+#include "plan/start_parts.h"
+
+namespace bowline {
+namespace {
+
+void Raise(Cards& cards, MemberName member, std::uint64_t term) {
+  const auto card = cards.find(member);
+  if (card != cards.end()) card->second.term = std::max(card->second.term, term);
+}
+
+}  // namespace
+
+void RaiseTerms(const Layout& layout, Cards& cards) {
+  const QuorumView quorum = ViewOfSentinels(layout, cards);
+  if (quorum.decided) Raise(cards, *quorum.primary, quorum.epochs.config);
+  for (const auto& [member, card] : cards) {
+    if (card.handover) Raise(cards, card.handover->to, card.handover->term);
+  }
+}
+
+StartInput WithKnownTerms(StartInput input) {
+  Cards cards = input.peers;
+  cards[input.self] = OwnCard(input);
+  RaiseTerms(input.layout, cards);
+  VolumeFacts& volume = input.volume;
+  if (volume.kind == VolumeKind::kData && cards[input.self].term > volume.Term()) {
+    if (!volume.mark) volume.mark.emplace();
+    volume.mark->term = cards[input.self].term;
+  }
+  cards.erase(input.self);
+  input.peers = std::move(cards);
+  return input;
+}
+
+}  // namespace bowline
