@@ -105,15 +105,15 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
   const Deadline soon = secure.Within(kOwnPause - kHandoverCall);
   RETURN_IF_ERROR(primary.PauseWrites(kOwnPause, soon));
-  Status done = WaitForEqualOffsets(primary, replica, soon);
-  if (done) done = replica.ClusterFailover(FailoverMode::kTakeover, soon);
-  if (done) done = WaitUntilPrimary(ctx, target, soon);
-  if (!done) {
+  const Status equal = WaitForEqualOffsets(primary, replica, soon);
+  if (!equal) {
     (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
-    return done;
+    return equal;
   }
   // A write that was taken from here on would be lost: what if the old primary has not heard of the
-  // new one? The pause ends by itself, a second later than this.
+  // new one, or only the reply has not come? The pause ends by itself, a second later than this.
+  RETURN_IF_ERROR(replica.ClusterFailover(FailoverMode::kTakeover, soon));
+  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, soon));
   while (IsPrimary(ctx, ctx.self, soon).value_or(false)) {
     if (!soon.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "{} does not step back", ctx.self.ToString());
