@@ -67,10 +67,12 @@ bool Fence::Leads() {
 
 void Fence::Look(Deadline end) {
   const AddressBook addresses = board_.Addresses();
-  Knock(circle_.replicas, addresses);
   if (judge_.InDoubt(circle_, Now())) {
     circle_ = CircleOf(settings_.layout, identity_, self_, view_);
+    Knock(circle_.replicas, addresses);
     Knock(circle_.voters, addresses);
+  } else {
+    Knock({judge_.HeardLast(circle_)}, addresses);
   }
   do {
     for (const std::size_t tag : reach_.Wait(end)) judge_.Reached(members_[tag], Now());

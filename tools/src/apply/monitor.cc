@@ -8,6 +8,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
+constexpr Milliseconds kCalmLook{3000};  // at the others
 constexpr Milliseconds kEagerLook{200};  // until the member holds its shard's data
 constexpr int kLooksPerAddresses = 5;
 constexpr Milliseconds kDnsTimeout{1500};
@@ -49,7 +50,6 @@ void Monitor::Run(const std::stop_token& stop) {
         LookAtOthers(card);
         NoteMark(card);
         if (look_up) (void)LookUpAddresses();
-        HealServer(card);
       } else {
         NoteMark(card);
         if (look_up) HealShard(card, LookUpAddresses());
@@ -107,6 +107,16 @@ void Monitor::NoteMark(const Card& card) {
 }
 
 void Monitor::LookAtOthers(const Card& card) {
+  const EngineInfo& info = card.engine.info;
+  std::string in = std::format("{} {} {}", info.primary, info.primary_host, info.link_up);
+  if (calm_ && in == calm_in_ && Since(looked_) < kCalmLook) return;
+  calm_in_ = std::move(in);
+  looked_ = std::chrono::steady_clock::now();
+  AskOthers(card);
+  calm_ = HealServer(card) && calm_;
+}
+
+void Monitor::AskOthers(const Card& card) {
   peers_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
   Cards sentinels;
   for (const auto& [member, peer] : peers_) {
@@ -120,10 +130,11 @@ void Monitor::LookAtOthers(const Card& card) {
       (info.primary ? quorum.primary == self_
                     : info.link_up && MemberAt(addresses_, info.primary_host) == quorum.primary);
   if (ours) term_ = quorum.epochs.config;
+  calm_ = ours && !held_back_ && std::ssize(peers_) + 1 == std::ssize(settings_.layout.Members());
   board_.SetSentinels(std::move(sentinels), term_);
 }
 
-void Monitor::HealServer(const Card& card) {
+bool Monitor::HealServer(const Card& card) {
   const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
                                               .own = card,
                                               .announced = announced_,
@@ -134,10 +145,12 @@ void Monitor::HealServer(const Card& card) {
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;
   said_ = plan.follow;
-  if (plan.Empty() || (plan.follow && !said_twice)) return;
+  if (plan.Empty()) return true;
+  if (plan.follow && !said_twice) return false;
   if (plan.announce || plan.follow) events_.Emit("Repair", plan.reason);
   const Status repaired = RepairServer(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
+  return false;
 }
 
 Status Monitor::RepairServer(const ServerHealPlan& plan) {

@@ -31,15 +31,17 @@ class Monitor {
   void NoteRole(const Card& card);
   void NoteHeld(const Card& card);
   void NoteMark(const Card& card);
-  /// Sentinel mode: what the others say, for the probes, the term and the repair.
+  /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
+  /// long as all is in order and nothing changes here.
   void LookAtOthers(const Card& card);
+  void AskOthers(const Card& card);
   /// The member Services' addresses into addresses_; those that DNS has answered now.
   AddressBook LookUpAddresses();
   /// Cluster mode.
   void HealShard(const Card& card, const AddressBook& answered);
   Status RepairShard(const HealPlan& plan);
-  /// Sentinel mode.
-  void HealServer(const Card& card);
+  /// Sentinel mode. True when there is nothing to repair.
+  bool HealServer(const Card& card);
   Status RepairServer(const ServerHealPlan& plan);
 
   const Settings& settings_;
@@ -52,6 +54,9 @@ class Monitor {
   bool held_back_;  ///< no sentinel may promote this member yet
   Cards peers_;
   std::optional<MemberName> said_;  ///< whom the last look said to follow
+  bool calm_ = false;               ///< the last look at the others found all in order
+  std::string calm_in_;             ///< what of the own engine made that look
+  std::chrono::steady_clock::time_point looked_;
   std::uint64_t term_ = 0;
   Board& board_;
   EventSink& events_;

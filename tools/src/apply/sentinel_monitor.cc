@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "plan/sentinel_heal.h"
@@ -10,10 +11,18 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
+constexpr int kLooksPerOthers = 3;  // as long as all of them answer and name whom we name
 constexpr int kLooksPerAddresses = 5;
 constexpr int kLooksPerForgetting = 15;  // rather late than again and again
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
+
+bool AllName(const Cards& sentinels, std::optional<MemberName> primary) {
+  return std::ranges::all_of(sentinels, [&](const auto& entry) {
+    const auto& view = entry.second.sentinel;
+    return view && view->primary == primary;
+  });
+}
 
 }  // namespace
 
@@ -29,15 +38,18 @@ SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, Addr
 SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
 
 void SentinelMonitor::Run(const std::stop_token& stop) {
-  int look = 0;
-  while (!stop.stop_requested()) {
+  std::vector<MemberName> others = settings_.layout.Sentinels();
+  std::erase(others, self_);
+  Cards sentinels;
+  for (int look = 1; !stop.stop_requested(); ++look) {
     const Card card = board_.Now(Milliseconds(0));
-    NotePrimary(card);
-    std::vector<MemberName> others = settings_.layout.Sentinels();
-    std::erase(others, self_);
-    Cards sentinels = GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout));
-    board_.SetSentinels(sentinels, 0);
-    const bool anew = (++look % kLooksPerAddresses == 0 && Moved()) ||
+    const bool changed = NotePrimary(card);
+    if (changed || look % kLooksPerOthers == 0 || sentinels.size() < others.size() ||
+        !AllName(sentinels, primary_)) {
+      sentinels = GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout));
+      board_.SetSentinels(sentinels, 0);
+    }
+    const bool anew = (look % kLooksPerAddresses == 0 && Moved()) ||
                       (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
@@ -45,14 +57,15 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
   }
 }
 
-void SentinelMonitor::NotePrimary(const Card& card) {
-  if (!card.sentinel || !card.sentinel->answers || card.sentinel->primary == primary_) return;
+bool SentinelMonitor::NotePrimary(const Card& card) {
+  if (!card.sentinel || !card.sentinel->answers || card.sentinel->primary == primary_) return false;
   if (primary_ && card.sentinel->primary) {
     events_.Emit("PrimaryChanged",
                  std::format("{} -> {} (epoch {})", primary_->ToString(),
                              card.sentinel->primary->ToString(), card.sentinel->epochs.config));
   }
   primary_ = card.sentinel->primary;
+  return true;
 }
 
 bool SentinelMonitor::Moved() {

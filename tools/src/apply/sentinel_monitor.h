@@ -25,7 +25,8 @@ class SentinelMonitor {
 
  private:
   void Run(const std::stop_token& stop);
-  void NotePrimary(const Card& card);
+  /// True when the sentinel names another primary than before.
+  bool NotePrimary(const Card& card);
   bool Moved();
   bool ListsTheGone(const Card& card, Cards others);
 

@@ -10,12 +10,12 @@ namespace {
 
 using Time = FenceJudge::Time;
 
-// One look without a replica: then the voters have three looks left.
+// One look without a replica: then the other replicas and the voters have three looks left.
 constexpr Time kDoubtAfter{150};
 // We did not run in between: starved, frozen, or the machine stood still.
 constexpr Time kLate{200};
-// Until a server that was replaced meanwhile is made a replica (apply/monitor.cc: told twice by
-// looks of a second each).
+// Until a server that was replaced meanwhile is made a replica (apply/monitor.cc: told twice, by
+// looks at the others that are 3 s apart, and 1 s as soon as anything has changed).
 constexpr Time kSettle{3000};
 
 std::vector<MemberName> OtherPrimaries(const Layout& layout, const Identity& identity,
@@ -89,6 +89,11 @@ int FenceJudge::VotersHeard(const FenceCircle& circle, Time now) const {
 
 bool FenceJudge::InDoubt(const FenceCircle& circle, Time now) const {
   return now - ReplicaHeardAt(circle) >= kDoubtAfter;
+}
+
+MemberName FenceJudge::HeardLast(const FenceCircle& circle) const {
+  return *std::ranges::max_element(circle.replicas, {},
+                                   [this](MemberName member) { return HeardAt(member); });
 }
 
 bool FenceJudge::Judge(const FenceCircle& circle, Time now) {

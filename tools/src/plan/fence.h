@@ -44,8 +44,10 @@ class FenceJudge {
   void Reached(MemberName member, Time now);
   /// We could not ask: that nobody was heard proves nothing. A fence that stands goes on.
   void Deaf(Time now);
-  /// Have the replicas been silent, so that the voters must be asked too?
+  /// Have the replicas been silent, so that all of them and the voters must be asked?
   [[nodiscard]] bool InDoubt(const FenceCircle& circle, Time now) const;
+  /// Else it is enough to ask the replica that was heard last. `circle` has one.
+  [[nodiscard]] MemberName HeardLast(const FenceCircle& circle) const;
   /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before.
   bool Judge(const FenceCircle& circle, Time now);
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }

@@ -35,6 +35,7 @@ class Member {
   /// One look in such a world; does it end with a fence?
   bool Look(World world, int late_in = 0) {
     const bool doubt = judge_.InDoubt(circle_, now_);
+    const MemberName asked = judge_.HeardLast(circle_);
     std::ranges::shuffle(circle_.replicas, random_);
     // A minority that changes all the time would be a majority in the end.
     if (world != World::kNobody) std::ranges::shuffle(circle_.voters, random_);
@@ -48,7 +49,11 @@ class Member {
       voters = Below(circle_.majority);
     }
     const milliseconds answered = now_ + milliseconds(Below(20));
-    for (int i = 0; i < replicas; ++i) Hear(circle_.replicas, i, answered);
+    for (int i = 0; i < replicas; ++i) {
+      if (doubt || circle_.replicas[static_cast<std::size_t>(i)] == asked) {
+        Hear(circle_.replicas, i, answered);
+      }
+    }
     for (int i = 0; doubt && i < voters; ++i) Hear(circle_.voters, i, answered);
     now_ += kFenceLook + milliseconds(Below(kUsualDelay + 1));
     const bool late = late_in > 0 && Below(late_in) == 0;

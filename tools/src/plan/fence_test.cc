@@ -54,6 +54,19 @@ struct Looks {
   }
 };
 
+TEST_CASE("while nothing is in doubt the replica that was heard last is asked alone") {
+  Looks looks;
+  looks.Look({kServer1});
+  CHECK(looks.judge.HeardLast(looks.circle) == kServer1);
+  looks.Look({kServer2});
+  CHECK(looks.judge.HeardLast(looks.circle) == kServer2);
+  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
+  looks.Look({kServer1, kSentinel0});
+  CHECK(looks.judge.HeardLast(looks.circle) == kServer1);
+  looks.Look({});
+  CHECK(looks.judge.InDoubt(looks.circle, looks.now));
+}
+
 TEST_CASE("whom a primary asks in cluster mode: its replicas, and whoever leads the other shards") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Lead(k11);
