@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from e2e.shell import ROOT, output
+from e2e.wait import wait_for
 
 NODE_SCRIPT = str(ROOT / "ci" / "kube" / "node.sh")
 CONTROL_PLANE = "cp"
+POD_ADDRESSES = "/run/cni-ipam/bowline"
+"""On a node: a file for each address in use, by the CNI plugin host-local (ci/kube/node-init.sh)."""
 
 FIND_PROCESSES = """
 for file in $(grep -l "pod$1" /proc/[0-9]*/cgroup 2>/dev/null); do
@@ -78,6 +82,11 @@ class Node:
         engine = self.engine(pod_uid)
         init = next(p for p in self.processes(pod_uid) if p.container_pid == 1 and p.container == engine.container)
         self.signal(init.pid, "KILL")
+
+    def hand_out_next(self, address: str) -> None:
+        """The next pod here gets this address, which is free again: host-local gives them out in turn."""
+        wait_for(f"{address} is free", lambda: address not in self.run("ls", POD_ADDRESSES).split(), 30)
+        self.sh('echo "$1" > "$2/last_reserved_ip.0"', str(ip_address(address) - 1), POD_ADDRESSES)
 
     def sha256(self, path: str) -> str:
         return self.sh('sha256sum "$1"', path).split()[0]
