@@ -86,7 +86,7 @@ class Node:
     def hand_out_next(self, address: str) -> None:
         """The next pod here gets this address, which is free again: host-local gives them out in turn."""
         wait_for(f"{address} is free", lambda: address not in self.run("ls", POD_ADDRESSES).split(), 30)
-        self.sh('echo "$1" > "$2/last_reserved_ip.0"', str(ip_address(address) - 1), POD_ADDRESSES)
+        self.sh('printf %s "$1" > "$2/last_reserved_ip.0"', str(ip_address(address) - 1), POD_ADDRESSES)
 
     def sha256(self, path: str) -> str:
         return self.sh('sha256sum "$1"', path).split()[0]
