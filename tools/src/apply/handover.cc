@@ -113,9 +113,12 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
   // A write that was taken from here on would be lost: what if the old primary has not heard of the
   // new one, or only the reply has not come? The pause ends by itself, a second later than this.
   RETURN_IF_ERROR(replica.ClusterFailover(FailoverMode::kTakeover, soon));
-  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, soon));
-  while (IsPrimary(ctx, ctx.self, soon).value_or(false)) {
-    if (!soon.Sleep(kHandoverPoll)) {
+  const auto leads = [&](RespClient& kept, MemberName member) {
+    const auto info = kept.Info(soon);
+    return info ? info->primary : IsPrimary(ctx, member, soon).value_or(false);
+  };
+  while (!leads(replica, target) || leads(primary, ctx.self)) {
+    if (!soon.Sleep(kSwitchPoll)) {
       return Fail(Code::kDeadlineExceeded, "{} does not step back", ctx.self.ToString());
     }
   }

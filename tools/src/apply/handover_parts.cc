@@ -40,7 +40,7 @@ Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline de
     ASSIGN_OR_RETURN(const EngineInfo to, replica.Info(deadline));
     if (!from.primary) return {};
     if (to.primary || to.offset >= from.offset) return {};
-    if (!deadline.Sleep(kHandoverPoll)) {
+    if (!deadline.Sleep(kSwitchPoll)) {
       return Fail(Code::kDeadlineExceeded, "the replica does not catch up");
     }
   }

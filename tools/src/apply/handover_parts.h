@@ -11,6 +11,8 @@ namespace bowline {
 
 inline constexpr Milliseconds kHandoverCall{1000};
 inline constexpr Milliseconds kHandoverPoll{10};
+/// The same while writes wait, with connections that are there already.
+inline constexpr Milliseconds kSwitchPoll{2};
 
 /// What `ask(member)`, a Result, says of each member, in their order. All are asked at once: a dead
 /// node costs one deadline, and not the answers of the others.
