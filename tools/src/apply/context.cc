@@ -84,6 +84,10 @@ Credentials LoginOf(const EngineSecrets& secrets) {
   return {.user = "default", .password = secrets.password};
 }
 
+Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) {
+  return {.user = AccountOf("bowline", identity), .password = secrets.password};
+}
+
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
   if (!settings.sentinel.auth) return {};
   return LoginOf(secrets);

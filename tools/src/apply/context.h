@@ -43,8 +43,11 @@ Result<std::string> LoadSentinelDirectives(const Paths& paths);
 /// kInvalidArgument naming the line that sets something that the program owns.
 Status CheckAllDirectives(const Settings& settings, const Paths& paths);
 
-/// How we log in to any member's engine.
+/// How we log in to the own engine.
 Credentials LoginOf(const EngineSecrets& secrets);
+
+/// How we log in to any member's engine, and to no other installation's.
+Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity);
 
 /// How we log in to any sentinel.
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets);

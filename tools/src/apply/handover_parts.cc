@@ -10,15 +10,16 @@ constexpr Milliseconds kCardsTimeout{800};
 }  // namespace
 
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  const Credentials login = PeerLoginOf(ctx.secrets, ctx.identity);
   if (member == ctx.self) {
-    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, LoginOf(ctx.secrets),
+    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, login,
                                deadline.Within(kHandoverCall));
   }
   const auto address = ctx.addresses.find(member);
   if (address == ctx.addresses.end()) {
     return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
   }
-  return RespClient::Connect(address->second.ip, address->second.port, LoginOf(ctx.secrets),
+  return RespClient::Connect(address->second.ip, address->second.port, login,
                              deadline.Within(kHandoverCall));
 }
 

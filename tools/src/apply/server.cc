@@ -19,13 +19,15 @@ constexpr Milliseconds kDnsTimeout{500};
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
   ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(paths));
-  ASSIGN_OR_RETURN(const std::string text, RenderEngineConf({.settings = settings,
-                                                             .secrets = secrets,
-                                                             .announced = start.announced,
-                                                             .follow = start.follow,
-                                                             .passive = start.passive,
-                                                             .user_directives = directives,
-                                                             .data_directory = paths.data}));
+  ASSIGN_OR_RETURN(const std::string text,
+                   RenderEngineConf({.settings = settings,
+                                     .secrets = secrets,
+                                     .identity = start.volume.state.identity,
+                                     .announced = start.announced,
+                                     .follow = start.follow,
+                                     .passive = start.passive,
+                                     .user_directives = directives,
+                                     .data_directory = paths.data}));
   return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
 }
 

@@ -58,17 +58,22 @@ constexpr std::string_view kSentinelRights =
     "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
     "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
 
-std::string Users(const Settings& settings, const EngineSecrets& secrets) {
+std::string Users(const EngineConfInput& input) {
+  const EngineSecrets& secrets = input.secrets;
+  const std::string replication = AccountOf("replication", input.identity);
   std::string text;
   text += std::format("user default on #{} ~* &* +@all\n", Sha256Hex(secrets.password));
+  text += std::format("user {} on #{} ~* &* +@all\n", AccountOf("bowline", input.identity),
+                      Sha256Hex(secrets.password));
   // What a replica sends to its primary, and nothing else.
-  text += std::format("user replication on #{} resetchannels -@all +psync +replconf +ping\n",
-                      Sha256Hex(secrets.replication_password));
-  if (settings.layout.mode == Mode::kSentinel) {
-    text += std::format("user sentinel on #{} {}\n", Sha256Hex(secrets.replication_password),
+  const std::string hash = Sha256Hex(secrets.replication_password);
+  text +=
+      std::format("user {} on #{} resetchannels -@all +psync +replconf +ping\n", replication, hash);
+  if (input.settings.layout.mode == Mode::kSentinel) {
+    text += std::format("user {} on #{} {}\n", AccountOf("sentinel", input.identity), hash,
                         kSentinelRights);
   }
-  text += "masteruser replication\n";
+  text += std::format("masteruser {}\n", replication);
   text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
   return text;
 }
@@ -96,6 +101,10 @@ std::string ServerPart(const EngineConfInput& input) {
 }
 
 }  // namespace
+
+std::string AccountOf(std::string_view what, const Identity& identity) {
+  return std::format("{}-{}", what, identity.installation);
+}
 
 std::string QuoteConf(std::string_view value) {
   std::string quoted = "\"";
@@ -132,7 +141,7 @@ Result<std::string> RenderEngineConf(const EngineConfInput& input) {
   text += settings.layout.mode == Mode::kCluster ? ClusterPart(input) : ServerPart(input);
   text += std::format("replica-announce-ip {}\n", input.announced.ip);
   text += std::format("replica-announce-port {}\n", input.announced.port);
-  if (settings.auth) text += Users(settings, input.secrets);
+  if (settings.auth) text += Users(input);
   return text;
 }
 

@@ -18,6 +18,7 @@ struct EngineSecrets {
 struct EngineConfInput {
   Settings settings;
   EngineSecrets secrets;
+  Identity identity;
   Endpoint announced;  ///< own member Service
   std::optional<Endpoint> follow =
       std::nullopt;             ///< sentinel mode: the primary; empty: this one leads
@@ -25,6 +26,11 @@ struct EngineConfInput {
   std::string user_directives;  ///< engine.conf of the chart
   std::string data_directory = "/data";
 };
+
+/// The name of an account with which members log in to each other. For a moment the Service of a
+/// pod that ended leads to whoever has its address now: a server of another installation does not
+/// know the account, even where the passwords are the same.
+std::string AccountOf(std::string_view what, const Identity& identity);
 
 /// kInvalidArgument naming the first line that sets something that the program owns.
 Status CheckEngineDirectives(Mode mode, std::string_view text);

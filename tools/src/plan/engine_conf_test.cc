@@ -17,6 +17,7 @@ EngineConfInput Input() {
   EngineConfInput input;
   input.secrets = {.password = "s3cret-of-users",
                    .replication_password = "s3cret \"of\" replicas\\"};
+  input.identity = testing::TestIdentity();
   input.announced = {.ip = "10.96.0.7", .port = 6379, .bus_port = 16379};
   input.user_directives = "maxmemory 100mb\nappendonly yes\n";
   return input;
@@ -60,10 +61,13 @@ TEST_CASE("the engine's file is this text") {
         "user default on #" +
             Sha256Hex("s3cret-of-users") +
             " ~* &* +@all\n"
-            "user replication on #" +
+            "user bowline-0123456789abcdef0123456789abcdef on #" +
+            Sha256Hex("s3cret-of-users") +
+            " ~* &* +@all\n"
+            "user replication-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
             " resetchannels -@all +psync +replconf +ping\n"
-            "masteruser replication\n"
+            "masteruser replication-0123456789abcdef0123456789abcdef\n"
             "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
 }
 
@@ -198,14 +202,17 @@ TEST_CASE("the engine's file in sentinel mode is this text") {
         "user default on #" +
             Sha256Hex("s3cret-of-users") +
             " ~* &* +@all\n"
-            "user replication on #" +
+            "user bowline-0123456789abcdef0123456789abcdef on #" +
+            Sha256Hex("s3cret-of-users") +
+            " ~* &* +@all\n"
+            "user replication-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
             " resetchannels -@all +psync +replconf +ping\n"
-            "user sentinel on #" +
+            "user sentinel-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
             " resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
             "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill\n"
-            "masteruser replication\n"
+            "masteruser replication-0123456789abcdef0123456789abcdef\n"
             "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
 }
 
@@ -215,7 +222,7 @@ TEST_CASE("in sentinel mode the primary follows nobody, and one with data has it
   CHECK(Last(MustRender(input), "replicaof") == "(unset)");
   CHECK(Last(MustRender(input), "replica-priority") == "(unset)");
   input.settings.auth = false;
-  CHECK_FALSE(MustRender(input).contains("user sentinel"));
+  CHECK_FALSE(MustRender(input).contains("user "));
   for (const char* line : {"replicaof x 1", "slaveof x 1", "replica-priority 10",
                            "slave-priority 10", "cluster-enabled yes", "replica-announce-ip x"}) {
     CAPTURE(line);

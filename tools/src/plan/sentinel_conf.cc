@@ -101,7 +101,8 @@ Result<std::string> KnownMembers(const SentinelConfInput& input) {
 std::string Passwords(const SentinelConfInput& input) {
   if (!input.settings.auth) return "";
   const std::string& name = input.settings.sentinel.master_name;
-  std::string text = std::format("sentinel auth-user {} sentinel\n", name);
+  std::string text =
+      std::format("sentinel auth-user {} {}\n", name, AccountOf("sentinel", input.identity));
   text += std::format("sentinel auth-pass {} {}\n", name,
                       QuoteConf(input.secrets.replication_password));
   if (!input.settings.sentinel.auth) return text;

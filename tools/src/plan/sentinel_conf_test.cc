@@ -60,7 +60,7 @@ TEST_CASE("sentinel.conf is this text") {
       "sentinel down-after-milliseconds mymaster 3000\n"
       "sentinel failover-timeout mymaster 60000\n"
       "sentinel parallel-syncs mymaster 1\n"
-      "sentinel auth-user mymaster sentinel\n"
+      "sentinel auth-user mymaster sentinel-0123456789abcdef0123456789abcdef\n"
       "sentinel auth-pass mymaster \"of replicas\"\n"
       "requirepass \"of \\\"users\\\"\"\n"
       "sentinel sentinel-pass \"of \\\"users\\\"\"\n"
