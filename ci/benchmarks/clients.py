@@ -42,7 +42,7 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         clients = {
             "redis-py, nothing repeated": writing,
-            "redis-py, its own repeats": repeating,
+            "redis-py, the application repeats": repeating,
             **{name: program(name, Path(folder)) for name in ("go-redis", "ioredis", "jedis")},
         }
         for subject in (ours(mode, engine, "clients") for engine in choice.engines() for mode in MODES):

@@ -45,6 +45,7 @@ BOWLINE_JSON = {
     "events": None,
     "roleLabel": None,
     "fencing": None,
+    "maxReplicaLagSeconds": None,
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }

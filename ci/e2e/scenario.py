@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -19,20 +20,24 @@ class Scenario:
 
     `converge` is the bound, in seconds, for `bowline check` to exit with 0 after the block.
     `loss_window`: acknowledged writes may be lost only when they are younger than so many seconds at mark().
+    `repeats`: the client repeats a write whose connection broke.
     """
 
-    def __init__(self, members: Members, title: str, *, converge: float = 60, loss_window: float = 0) -> None:
+    def __init__(
+        self, members: Members, title: str, *, converge: float = 60, loss_window: float = 0, repeats: bool = False
+    ) -> None:
         self.members = members
         self.title = title
         self.converge = converge
         self.loss_window = loss_window
+        self.repeats = repeats
         self.figures: dict[str, Any] = {}
         self.marked = 0.0
         self.recording: Recording | None = None
 
     def __enter__(self) -> Scenario:
         self.ids = self.members.ids()
-        self.recorder = Recorder(self.members.recorder_settings()).start()
+        self.recorder = Recorder(replace(self.members.recorder_settings(), repeats=self.repeats)).start()
         try:
             self.recorder.wait_serving(self.recorder.started, 15)
         except BaseException:

@@ -19,6 +19,10 @@ MASTER_NAME = "mymaster"
 DOWN_AFTER = 3.0
 """Seconds, as sentinel.downAfterMilliseconds."""
 
+RECONNECT = 20.0
+"""Seconds. A sentinel that connects to a member just when its pod is gone waits 15 s for that (sentinel.c,
+SENTINEL_MIN_LINK_RECONNECT_PERIOD), and takes the member for down meanwhile."""
+
 VALUES: Mapping[str, Any] = {
     "mode": "sentinel",
     "replicas": 3,
@@ -42,11 +46,14 @@ class SentinelSet(Members):
         values = self.release.values
         return {f"{self.name}-server": values["replicas"], f"{self.name}-sentinel": values["sentinel"]["replicas"]}
 
+    def pods_of(self, component: str) -> list[Pod]:
+        return [pod for pod in self.pods() if pod.component == component]
+
     def servers(self) -> list[Pod]:
-        return [pod for pod in self.pods() if pod.component == "server"]
+        return self.pods_of("server")
 
     def sentinels(self) -> list[Pod]:
-        return [pod for pod in self.pods() if pod.component == "sentinel"]
+        return self.pods_of("sentinel")
 
     def ids(self) -> dict[str, str]:
         ids = {}
@@ -139,7 +146,7 @@ class SentinelSet(Members):
         return wrong
 
     def wait_converged(self, timeout: float) -> float:
-        """`bowline check`, and what the sentinels say themselves, up to 5 s later."""
+        """`bowline check`, and what the sentinels say themselves, up to RECONNECT later."""
         spent = super().wait_converged(timeout)
 
         def views_are_right() -> bool:
@@ -147,7 +154,7 @@ class SentinelSet(Members):
                 raise LookupError("; ".join(wrong))
             return True
 
-        return spent + wait_for("the sentinels know exactly the members", views_are_right, 5)
+        return spent + wait_for("the sentinels know exactly the members", views_are_right, RECONNECT)
 
     def fail_over(self, *args: str) -> str:
         """`bowline failover`; returns when it has."""

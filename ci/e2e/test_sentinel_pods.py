@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
+
 import pytest
 
 from e2e.acts import delete_pod, kill_primary
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
+from e2e.wait import wait_for
 
 
 def test_primary_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
@@ -25,6 +29,27 @@ def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
     with sentinel_scenario("delete a replica's pod"):
         delete_pod(sentinel_set, replica)
     assert sentinel_set.primary().name == primary.name
+
+
+@pytest.mark.long
+def test_primary_left_by_its_replicas(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """It refuses writes (`min-replicas-to-write`), so the Service of the primary no longer leads to it."""
+    primary, replicas = sentinel_set.primary(), sentinel_set.replicas()
+
+    def leads_to() -> set[str]:
+        return sentinel_set.endpoints(f"{sentinel_set.name}-primary")
+
+    assert leads_to() == {primary.name}
+    with sentinel_scenario("both replicas' pods deleted, no node takes them", converge=120) as running:
+        with ExitStack() as cordons:
+            for pod in sentinel_set.servers():
+                cordons.enter_context(sentinel_set.kube.cordoned(pod.node))
+            sentinel_set.delete_pods(*(replica.name for replica in replicas))
+            wait_for("the Service leads nowhere", lambda: leads_to() == set(), 30)
+            assert "refuses writes: NOREPLICAS: 0 of 1" in str(sentinel_set.status())
+        wait_for("the Service leads to the primary again", lambda: leads_to() == {primary.name}, 60)
+        running.serving(15)
+    assert sentinel_set.primary().uid == primary.uid
 
 
 @pytest.mark.long
@@ -109,6 +134,16 @@ def test_failover_on_request(sentinel_set: SentinelSet, sentinel_scenario: MakeS
         sentinel_set.fail_over("--to", sentinel_set.member(primary))
         running.serving(10)
     assert sentinel_set.primary().name == primary.name
+
+
+def test_handovers_cost_no_error(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Writes wait, or their connection is closed when the new primary is ready for them: none is refused."""
+    with sentinel_scenario("four handovers, and a client that repeats what was cut", repeats=True) as running:
+        for _ in range(4):
+            sentinel_set.fail_over()
+            running.serving(10)
+            time.sleep(1.2)
+    assert running.figures["errors"] == {}
 
 
 @pytest.mark.long

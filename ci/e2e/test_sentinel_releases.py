@@ -63,14 +63,15 @@ def test_two_releases(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
         check_apart(sentinel_set, other)
 
 
-def test_pod_address_reused(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
-    """A server of another release comes back at the address that one of ours has just had."""
+@pytest.mark.parametrize("component", ["server", "sentinel"])
+def test_pod_address_reused(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, component: str) -> None:
+    """A server or a sentinel of another release comes back at the address that one of ours has just had."""
     with beside(sentinel_set, "same") as other:
-        ours = sentinel_set.servers()
+        ours = sentinel_set.pods_of(component)
         gone = ours[-1]
-        theirs = next(pod for pod in other.servers() if pod.node.name == gone.node.name)
+        theirs = next(pod for pod in other.pods_of(component) if pod.node.name == gone.node.name)
         scale = ("scale", "statefulset", gone.name.rpartition("-")[0])
-        with sentinel_scenario("a pod's address goes to another release's server", converge=120):
+        with sentinel_scenario(f"a pod's address goes to another release's {component}", converge=120):
             sentinel_set.kube(*scale, f"--replicas={len(ours) - 1}")
             gone.node.hand_out_next(gone.ip)
             other.delete_pods(theirs.name)

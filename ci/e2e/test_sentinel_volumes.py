@@ -58,6 +58,28 @@ def test_sentinels_wiped_while_the_primary_is_down(sentinel_set: SentinelSet, se
 
 
 @pytest.mark.long
+def test_sentinel_cannot_save(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Its votes would be forgotten: clients no longer ask it, until it can save again."""
+    sentinel = sentinel_set.sentinels()[0]
+    folder = sentinel_set.volume(sentinel)
+    mode = sentinel.node.sh('stat -c %a "$1"', folder).strip()
+
+    def asked() -> bool:
+        return sentinel.name in sentinel_set.endpoints(f"{sentinel_set.name}-sentinel")
+
+    assert asked()
+    with sentinel_scenario("a sentinel's volume takes no writes", converge=60):
+        sentinel.node.sh('chmod a-w "$1"', folder)
+        try:
+            wait_for("clients do not ask it", lambda: not asked(), 30)
+            assert f"{sentinel.name.removeprefix(sentinel_set.name + '-')}: not saved" in str(sentinel_set.status())
+        finally:
+            sentinel.node.sh('chmod "$2" "$1"', folder, mode)
+        wait_for("clients ask it again", asked, 30)
+    assert sentinel_set.pod(sentinel.name).uid == sentinel.uid
+
+
+@pytest.mark.long
 def test_all_volumes_but_one_replicas_wiped(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     with sentinel_scenario("all volumes but one replica's wiped", converge=120) as running:
         primary, survivor = sentinel_set.primary(), sentinel_set.replicas()[-1]

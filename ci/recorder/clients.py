@@ -1,11 +1,11 @@
-"""The client that a worker writes with, for each mode: short time-outs and, unless told otherwise, no repeats."""
+"""The client that a worker writes with, for each mode: short time-outs, no repeats of its own."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from redis import Redis
-from redis.backoff import NoBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import RedisClusterException, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
@@ -33,8 +33,6 @@ def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
     options = {**network, "password": settings.password, "decode_responses": True}
     # docs: end
     options["username"] = settings.username
-    if settings.repeats:
-        del options["retry"]
     client: Client
     match settings.mode:
         case Mode.CLUSTER:
@@ -55,3 +53,11 @@ def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
             client = Redis(host=settings.seeds[0].host, port=settings.seeds[0].port, **options)  # "cache-primary", 6379
             # docs: end
     return client
+
+
+def repetition(settings: Settings) -> Retry:
+    """For the calls of a client: in the library's connections it would go to the same address again."""
+    # docs: redis-py repeats
+    again = Retry(ExponentialWithJitterBackoff(base=0.02, cap=1), 5)
+    # docs: end
+    return again if settings.repeats else Retry(NoBackoff(), 0)

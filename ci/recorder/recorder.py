@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.crc import key_slot
 
-from recorder.clients import FAILURES, Client, connect
+from recorder.clients import FAILURES, Client, connect, repetition
 from recorder.recording import Recording, Worker
 from recorder.settings import Settings
 
@@ -40,6 +40,7 @@ class WriterThread(threading.Thread):
         register = next(name for name in names if key_slot(name.encode()) in self.slots)
         self.notes = Worker(number, self.slots.start, self.slots.stop - 1, register)
         self.client: Client | None = None
+        self.again = repetition(settings)
         self.failing_since: float | None = None
 
     def sequence_numbers(self) -> Iterator[int]:
@@ -78,10 +79,16 @@ class WriterThread(threading.Thread):
             if isinstance(reply, Exception):
                 raise reply
 
+    def set_one(self, client: Client, key: str, value: int) -> Any:
+        again = self.again
+        # docs: redis-py repeated
+        return again.call_with_retry(lambda: client.set(key, value), lambda error: None)
+        # docs: end
+
     def set_all(self, client: Client, sequences: list[int]) -> list[Any]:
         prefix = f"{self.settings.run}:{self.notes.number}"
         if len(sequences) == 1:
-            return [client.set(f"{prefix}:{sequences[0]}", sequences[0])]
+            return [self.set_one(client, f"{prefix}:{sequences[0]}", sequences[0])]
         pipeline = client.pipeline(transaction=False)
         for sequence in sequences:
             pipeline.set(f"{prefix}:{sequence}", sequence)
@@ -93,7 +100,7 @@ class WriterThread(threading.Thread):
         notes = self.notes
         value = notes.acks[-1][1]
         try:
-            self.client.set(notes.register, value)
+            self.set_one(self.client, notes.register, value)
         except FAILURES:
             notes.register_failed.append(value)
             raise

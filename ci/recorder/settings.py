@@ -53,7 +53,7 @@ class Settings:
     slots: range | None = None
     """Only keys of these; None: the worker's share."""
     repeats: bool = False
-    """The library repeats a command whose connection broke, as it does by default."""
+    """A write whose connection broke is repeated."""
     run: str = field(default_factory=lambda: f"r{random.getrandbits(32):08x}")
 
     def slot_range(self, worker: int) -> range:

@@ -30,6 +30,7 @@
   "record" (include "redis.recordName" .)
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
   "fencing" (eq true $v.fencing.enabled)
+  "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
   "roleLabel" (eq "true" (include "redis.roleLabel" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level)) -}}

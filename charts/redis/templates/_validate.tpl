@@ -60,6 +60,12 @@ handover. Lower it or raise terminationGracePeriodSeconds.
 ¶ {{ . }}: {{ get $.Values . }} is negative. Set it to 0 or more.
 {{- end }}
 {{- end }}
+{{- $ping := int (get (.Values.config | default dict) "repl-ping-replica-period" | default 10) }}
+{{- $lag := int .Values.maxReplicaLagSeconds }}
+{{- if or (lt $lag 0) (and (ne $lag 0) (le $lag $ping)) }}
+¶ maxReplicaLagSeconds: a primary may be silent for {{ $ping }} s (config.repl-ping-replica-period), {{ $lag }} are allowed. Set it above that,
+or to 0 for no limit.
+{{- end }}
 {{- if lt (int .Values.pdb.maxUnavailable) 1 }}
 ¶ pdb.maxUnavailable: {{ .Values.pdb.maxUnavailable }} would block every drain of a node. Set it to 1, or pdb.enabled to false.
 {{- end }}

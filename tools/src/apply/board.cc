@@ -14,6 +14,8 @@ void Board::SetPhase(Phase phase, std::string reason) {
   const std::scoped_lock lock(mutex_);
   if (phase == Phase::kRunning && card_.phase != Phase::kRunning) {
     replied_ = std::chrono::steady_clock::now();
+    accepted_ = {};
+    answer_ = {};
   }
   card_.phase = phase;
   card_.reason = std::move(reason);
@@ -66,6 +68,10 @@ Card Board::Now(Milliseconds max_age) {
   taken_ = std::chrono::steady_clock::now();
   if (taken.engine.replied) replied_ = taken_;
   if (card_.phase != Phase::kRunning) return card_;
+  if (taken.engine.answers) {
+    answer_ = taken.engine;
+    if (answer_.refusal.empty()) accepted_ = taken_;
+  }
   card_.engine = std::move(taken.engine);
   // A sentinel that does not answer now has its memory all the same.
   if (taken.sentinel && (taken.sentinel->answers || !card_.sentinel)) {
@@ -82,6 +88,11 @@ Card Board::Last() {
   return card_;
 }
 
+EngineSnapshot Board::LastAnswer() {
+  const std::scoped_lock lock(mutex_);
+  return answer_;
+}
+
 ProbeInput Board::ForProbes() {
   const Card card = Now(kProbeAge);
   const std::scoped_lock lock(mutex_);
@@ -92,6 +103,8 @@ ProbeInput Board::ForProbes() {
           .silent = card.engine.replied ? Milliseconds(0) : Since(replied_),
           .layout = layout_,
           .self = card.member,
+          .refusing = Since(accepted_),
+          .max_lag_seconds = max_lag_seconds_,
           .sentinels = sentinels_,
           .sentinel = card.sentinel};
 }

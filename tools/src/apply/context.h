@@ -43,7 +43,7 @@ Result<std::string> LoadSentinelDirectives(const Paths& paths);
 /// kInvalidArgument naming the line that sets something that the program owns.
 Status CheckAllDirectives(const Settings& settings, const Paths& paths);
 
-/// How we log in to the own engine.
+/// How we log in to the own engine and, to prove that it takes writes, where clients do.
 Credentials LoginOf(const EngineSecrets& secrets);
 
 /// How we log in to any member's engine, and to no other installation's.

@@ -1,10 +1,22 @@
 #include "apply/engine_probe.h"
 
+#include "model/write_refusal.h"
+
 namespace bowline {
 
 Snapshots EngineProbe::Take(Deadline deadline) {
   const std::scoped_lock lock(mutex_);
   return {.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+}
+
+void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {
+  const auto directives =
+      client_->ConfigGet({kRefusalDirectives.begin(), kRefusalDirectives.end()}, deadline);
+  if (directives) {
+    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives);
+  } else if (directives.error().code == Code::kDeadlineExceeded) {
+    client_.reset();
+  }
 }
 
 void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
@@ -49,6 +61,7 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   const auto keys = client_->DbSize(deadline);
   if (keys) snapshot.keys = *keys;
   if (!keys && keys.error().code == Code::kDeadlineExceeded) client_.reset();
+  if (client_ && MayRefuseWrites(snapshot.info)) AskRefusal(snapshot, deadline);
   if (client_ && mode_ == Mode::kCluster) AskCluster(snapshot, deadline);
   return snapshot;
 }

@@ -21,6 +21,7 @@ class EngineProbe : public MemberProbe {
 
  private:
   EngineSnapshot TakeLocked(Deadline deadline);
+  void AskRefusal(EngineSnapshot& snapshot, Deadline deadline);
   void AskCluster(EngineSnapshot& snapshot, Deadline deadline);
 
   std::string ip_;

@@ -127,7 +127,7 @@ TEST_CASE("a primary that reaches nobody pauses its writes until somebody is the
   CHECK(primary.client().Ask({"GET", "key"}, Soon()));
 
   // Its connection is gone, as after a handover: it makes another one.
-  REQUIRE(primary.client().CloseClients(Soon()));
+  REQUIRE(primary.client().Ask({"CLIENT", "KILL", "TYPE", "normal"}, Soon()));
   for (int i = 0; i < 4; ++i) CHECK_FALSE(primary.Writes());
 
   std::optional<Peer> back;

@@ -254,7 +254,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
   if (self_.kind == MemberKind::kShard) return WriteNodesConf(plan);
   // A server is told in its engine's configuration whom it follows.
   RETURN_IF_ERROR(NoteEmpty());
-  if (plan.action != StartAction::kFollow) RETURN_IF_ERROR(DropHandoverNote(paths_.data));
+  if (plan.action != StartAction::kFollow) RETURN_IF_ERROR(DropNote());
   return SaveAddresses(paths_.data, addresses_);
 }
 
@@ -262,6 +262,13 @@ Status Guard::NoteEmpty() {
   if (volume_.kind == VolumeKind::kData || !volume_.state.held) return {};
   volume_.state.held = false;
   RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
+  board_.SetVolume(volume_);
+  return {};
+}
+
+Status Guard::DropNote() {
+  RETURN_IF_ERROR(DropHandoverNote(paths_.data));
+  volume_.handover.reset();
   board_.SetVolume(volume_);
   return {};
 }

@@ -54,6 +54,8 @@ class Guard {
   Status WriteSentinelConf(const StartPlan& plan);
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
+  /// Of a server that leads: what it once gave away says nothing of its dataset any more.
+  Status DropNote();
   void Announce(const StartPlan& plan);
   void StepFailed(const StartPlan& plan, const Error& error);
   Error Refused(const std::string& reason);

@@ -9,7 +9,8 @@ namespace {
 
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kCalmLook{3000};  // at the others
-constexpr Milliseconds kEagerLook{200};  // until the member holds its shard's data
+// Until the member holds its shard's data, and between two times that it is said whom to follow.
+constexpr Milliseconds kEagerLook{200};
 constexpr int kLooksPerAddresses = 5;
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
@@ -56,7 +57,7 @@ void Monitor::Run(const std::stop_token& stop) {
       }
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, state_.held ? kLook : kEagerLook, [] { return false; });
+    wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook, [] { return false; });
   }
 }
 
@@ -108,15 +109,16 @@ void Monitor::NoteMark(const Card& card) {
 
 void Monitor::LookAtOthers(const Card& card) {
   const EngineInfo& info = card.engine.info;
-  std::string in = std::format("{} {} {}", info.primary, info.primary_host, info.link_up);
+  std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
+                               info.replicas.size());
   if (calm_ && in == calm_in_ && Since(looked_) < kCalmLook) return;
   calm_in_ = std::move(in);
   looked_ = std::chrono::steady_clock::now();
-  AskOthers(card);
-  calm_ = HealServer(card) && calm_;
+  const bool in_order = AskOthers(card);
+  calm_ = HealServer(card) && in_order;
 }
 
-void Monitor::AskOthers(const Card& card) {
+bool Monitor::AskOthers(const Card& card) {
   peers_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
   Cards sentinels;
   for (const auto& [member, peer] : peers_) {
@@ -130,8 +132,11 @@ void Monitor::AskOthers(const Card& card) {
       (info.primary ? quorum.primary == self_
                     : info.link_up && MemberAt(addresses_, info.primary_host) == quorum.primary);
   if (ours) term_ = quorum.epochs.config;
-  calm_ = ours && !held_back_ && std::ssize(peers_) + 1 == std::ssize(settings_.layout.Members());
   board_.SetSentinels(std::move(sentinels), term_);
+  const bool followed =
+      !info.primary || std::ssize(info.replicas) == settings_.layout.replicas_per_shard;
+  return ours && followed && !held_back_ &&
+         std::ssize(peers_) + 1 == std::ssize(settings_.layout.Members());
 }
 
 bool Monitor::HealServer(const Card& card) {
@@ -162,8 +167,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
     announced_ = *plan.announce;
   }
   if (plan.follow) {
-    RETURN_IF_ERROR(client.ReplicaOf(addresses_.at(*plan.follow), deadline));
-    RETURN_IF_ERROR(client.CloseClients(deadline));
+    RETURN_IF_ERROR(client.StepBack(addresses_.at(*plan.follow), deadline));
   }
   if (plan.release) {
     RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));

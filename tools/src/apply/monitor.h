@@ -34,7 +34,8 @@ class Monitor {
   /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
   /// long as all is in order and nothing changes here.
   void LookAtOthers(const Card& card);
-  void AskOthers(const Card& card);
+  /// Are all there, and agreed with what is here?
+  bool AskOthers(const Card& card);
   /// The member Services' addresses into addresses_; those that DNS has answered now.
   AddressBook LookUpAddresses();
   /// Cluster mode.

@@ -1,10 +1,12 @@
 #include "apply/sentinel_failover.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "apply/handover_parts.h"
 #include "apply/sentinel_hello.h"
 #include "apply/volume_io.h"
+#include "base/parse.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -13,6 +15,12 @@ namespace {
 // How long writes wait at most. It ends by itself should we die, and it is well below the time
 // after which sentinels take a paused primary for dead (facts/sentinel.md 2).
 constexpr Milliseconds kLongestPause{2000};
+// How long clients are kept from the new primary until everybody is ready for them; well below the
+// second that they wait for a reply.
+constexpr Milliseconds kSettled{500};
+// So much of the pause must be left when the other one is promoted: the old primary must not take
+// writes again before it is made a replica.
+constexpr Milliseconds kPauseLeft{1000};
 // A message that comes while a sentinel's link is being made is lost: it is told again.
 constexpr Milliseconds kTellAgain{100};
 constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
@@ -59,14 +67,19 @@ std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient t
   return servers;
 }
 
-/// Until a majority names `target`. Nothing can be taken back any more, so it goes on telling.
+/// Until a majority names `target`; a client may ask any sentinel, so for `patience` until all do
+/// that answer. Nothing can be taken back any more, so it goes on telling. A call may end after the
+/// deadline: one that is cut costs its connection.
 Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64_t epoch,
-                      std::vector<RespClient>& servers, Deadline deadline) {
+                      std::vector<RespClient>& servers, Deadline patience, Deadline deadline) {
   while (true) {
-    TellSentinels(ctx, target, epoch, servers, deadline.Within(kHandoverCall));
+    TellSentinels(ctx, target, epoch, servers, Deadline::In(kTellLook));
     const Deadline again = deadline.Within(kTellAgain);
     do {
-      if (NamedByProcesses(ctx, deadline.Within(kTellLook)) == target) return {};
+      const AskedSentinels asked = AskSentinelProcesses(ctx, Deadline::In(kTellLook));
+      const auto naming = asked.Naming(target);
+      const bool all = naming == std::ssize(asked.all);
+      if (naming * 2 > ctx.settings.layout.sentinels && (all || patience.Passed())) return {};
     } while (again.Sleep(kHandoverPoll));
     if (deadline.Passed()) {
       return Fail(Code::kDeadlineExceeded, "{} leads, but no majority of sentinels names it yet",
@@ -75,35 +88,74 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
   }
 }
 
-/// `servers.front()` is the target's. What fails for another replica is repaired by itself
-/// (plan/server_heal.h). Should everybody end before a sentinel hears of it, the note tells who has
-/// the later writes.
-Status Promote(const HandoverContext& ctx, MemberName target, std::uint64_t epoch,
-               std::vector<RespClient>& servers, Deadline deadline) {
-  if (!ctx.volume.empty()) {
-    RETURN_IF_ERROR(SaveHandoverNote(ctx.volume, {.to = target, .term = epoch}));
-  }
-  RETURN_IF_ERROR(servers.front().ReplicaOfNobody(deadline));
+/// Should everybody end before a sentinel hears of it, the note tells who has the later writes. It
+/// comes after the pause began, for it says that this server has no later ones.
+Status NoteTarget(const HandoverContext& ctx, MemberName target, std::uint64_t epoch) {
+  if (ctx.volume.empty()) return {};
+  return SaveHandoverNote(ctx.volume, {.to = target, .term = epoch});
+}
+
+/// Done is done, also when its reply is lost.
+Status Promote(const HandoverContext& ctx, MemberName target, RespClient& replica,
+               Deadline deadline) {
+  const Status promoted = replica.ReplicaOfNobody(deadline);
+  if (promoted) return {};
+  const auto primary = IsPrimary(ctx, target, Deadline::In(kHandoverCall));
+  return primary && *primary ? Status() : promoted;
+}
+
+/// `servers.front()` is the target's. What fails is repaired by itself (plan/server_heal.h).
+void FollowTarget(const HandoverContext& ctx, MemberName target, std::vector<RespClient>& servers,
+                  Deadline deadline) {
   for (std::size_t i = 1; i < servers.size(); ++i) {
     (void)servers[i].ReplicaOf(ctx.addresses.at(target), deadline);
   }
-  return {};
 }
 
-/// min-replicas-to-write counts replicas: before the old primary stops, another one must follow the
-/// new one. Gives up silently: the writes are safe either way.
-void WaitForOtherReplicas(const HandoverContext& ctx, RespClient& leader, Deadline deadline) {
-  const Deadline patience = deadline.Within(kReplicasPatience);
-  if (ctx.settings.layout.replicas_per_shard < 2) return;
-  const std::string& own = ctx.addresses.at(ctx.self).ip;
+constexpr const char* kMinReplicas = "min-replicas-to-write";
+
+/// How many replicas must follow the server, or it refuses writes.
+Result<std::int64_t> WantedReplicas(RespClient& server, Deadline deadline) {
+  ASSIGN_OR_RETURN(const ConfigFields fields, server.ConfigGet({kMinReplicas}, deadline));
+  const auto found = fields.find(kMinReplicas);
+  return found == fields.end() ? 0 : ParseInt(found->second, 0, std::numeric_limits<int>::max());
+}
+
+/// For the old primary, by a new connection: the one that we had may be broken.
+void RestoreWanted(const HandoverContext& ctx, std::int64_t wanted) {
+  if (wanted == 0) return;
+  const auto restore = [&]() -> Status {
+    const Deadline deadline = Deadline::In(kHandoverCall);
+    ASSIGN_OR_RETURN(RespClient server, ConnectTo(ctx, ctx.self, deadline));
+    return server.ConfigSet(kMinReplicas, std::to_string(wanted), deadline);
+  };
+  const Status restored = restore();
+  if (!restored) LogWarning("min-replicas-to-write", {{"err", restored.error().ToString()}});
+}
+
+/// By the connection that holds the pause, else by a new one.
+Status StepBack(const HandoverContext& ctx, RespClient& primary, MemberName target) {
+  const Endpoint& to = ctx.addresses.at(target);
+  const Status done = primary.StepBack(to, Deadline::In(kHandoverCall));
+  if (done) return {};
+  LogWarning("the old primary", {{"err", done.error().ToString()}});
+  const Deadline deadline = Deadline::In(kHandoverCall);
+  ASSIGN_OR_RETURN(RespClient again, ConnectTo(ctx, ctx.self, deadline));
+  return again.StepBack(to, deadline);
+}
+
+/// Until so many replicas follow, of which the one at the address `but` is not counted. Gives up
+/// silently: the writes are safe either way.
+void WaitForReplicas(RespClient& leader, std::int64_t wanted, std::string_view but,
+                     Deadline deadline) {
   do {
-    const auto info = leader.Info(patience);
+    const auto info = leader.Info(Deadline::In(kHandoverCall));
     if (!info) return;
-    const bool enough = std::ranges::any_of(info->replicas, [&](const ReplicaEntry& entry) {
-      return entry.ip != own && entry.state == "online";
+    const auto online = std::ranges::count_if(info->replicas, [&](const ReplicaEntry& entry) {
+      return entry.ip != but && entry.state == "online";
     });
-    if (enough) return;
-  } while (patience.Sleep(Milliseconds(20)));
+    if (online >= wanted) return;
+  } while (deadline.Sleep(kHandoverPoll));
 }
 
 /// One sentinel is asked, the others are watched: asking more makes two primaries
@@ -140,25 +192,48 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
+  RespClient& leader = servers.front();
+  ASSIGN_OR_RETURN(const std::int64_t wanted, WantedReplicas(primary, deadline));
   const auto began = std::chrono::steady_clock::now();
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
-  Status done = WaitForEqualOffsets(primary, servers.front(), pause.Within(kHandoverCall));
-  if (done) done = Promote(ctx, target, epoch, servers, pause);
-  if (!done) {
+  const auto switch_over = [&]() -> Status {
+    RETURN_IF_ERROR(WaitForEqualOffsets(primary, leader, pause.Within(kHandoverCall)));
+    // Its replicas leave now, and a paused server still refuses writes for want of them. Were they
+    // to stay until its clients leave, its PING to them would be a write that the target has not:
+    // all would have to be copied anew.
+    if (wanted > 0) RETURN_IF_ERROR(primary.ConfigSet(kMinReplicas, "0", pause));
+    RETURN_IF_ERROR(NoteTarget(ctx, target, epoch));
+    if (pause.Left() < kPauseLeft) {
+      return Fail(Code::kDeadlineExceeded, "the pause of writes is about to end");
+    }
+    return Promote(ctx, target, leader, pause.Within(kPauseLeft / 2));
+  };
+  if (const Status done = switch_over(); !done) {
+    RestoreWanted(ctx, wanted);
     if (!ctx.volume.empty()) RETURN_IF_ERROR(DropHandoverNote(ctx.volume));
     (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
     return done;
   }
-  const Status followed = primary.ReplicaOf(ctx.addresses.at(target), pause);
-  TellSentinels(ctx, target, epoch, servers, pause);
-  (void)primary.CloseClients(pause);
-  (void)primary.ResumeWrites(pause);
+  FollowTarget(ctx, target, servers, Deadline::In(kTellLook));
+  // Until all sentinels name the target its clients are kept here, by the pause: whoever came to a
+  // sentinel earlier would be sent back, and who comes before a replica is refused there.
+  const Deadline settled = Deadline::In(kSettled);
+  const Status named = TellUntilNamed(ctx, target, epoch, servers, settled, settled);
+  WaitForReplicas(leader, std::min(wanted, std::ssize(servers) - 1), "", settled);
+  const Status followed = StepBack(ctx, primary, target);
+  if (followed) (void)primary.ResumeWrites(Deadline::In(kHandoverCall));
+  RestoreWanted(ctx, wanted);
   LogInfo("switched",
           {{"to", target.ToString()}, {"epoch", epoch}, {"pausedMs", Since(began).count()}});
   if (!followed) LogWarning("the old primary", {{"err", followed.error().ToString()}});
-  RETURN_IF_ERROR(TellUntilNamed(ctx, target, epoch, servers, deadline));
-  WaitForOtherReplicas(ctx, servers.front(), deadline);
+  if (!named) {
+    RETURN_IF_ERROR(TellUntilNamed(ctx, target, epoch, servers, settled, deadline));
+  }
+  // Before this one stops, others must follow the new one.
+  const std::int64_t others = ctx.settings.layout.replicas_per_shard - 1;
+  WaitForReplicas(leader, std::min(std::max<std::int64_t>(wanted, 1), others),
+                  ctx.addresses.at(ctx.self).ip, deadline.Within(kReplicasPatience));
   return {};
 }
 
@@ -174,8 +249,11 @@ Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline d
   ASSIGN_OR_RETURN(const EngineInfo info, replica.Info(deadline.Within(kHandoverCall)));
   if (info.loading) return Fail(Code::kAborted, "{} is loading", target.ToString());
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
-  RETURN_IF_ERROR(Promote(ctx, target, *epoch, servers, deadline.Within(kHandoverCall)));
-  return TellUntilNamed(ctx, target, *epoch, servers, deadline);
+  const Deadline soon = deadline.Within(kHandoverCall);
+  RETURN_IF_ERROR(NoteTarget(ctx, target, *epoch));
+  RETURN_IF_ERROR(Promote(ctx, target, servers.front(), soon));
+  FollowTarget(ctx, target, servers, soon);
+  return TellUntilNamed(ctx, target, *epoch, servers, deadline.Within(kSettled), deadline);
 }
 
 }  // namespace bowline

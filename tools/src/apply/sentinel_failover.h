@@ -6,10 +6,11 @@
 
 namespace bowline {
 
-/// From the living primary `ctx.self` to `target`, without losing a write: pause writes, wait for
-/// equal offsets, promote, have all others follow, tell the sentinels. On a failure before the
-/// promotion writes go on at the old primary. kUnavailable when no majority of sentinels answers,
-/// kAborted when one of them is about to fail over itself.
+/// From the living primary `ctx.self` to `target`, without losing or refusing a write: pause
+/// writes, wait for equal offsets, promote, have the others follow, tell the sentinels, and when
+/// they name the target make the old primary a replica and close its clients' connections. On a
+/// failure before the promotion writes go on at the old primary. kUnavailable when no majority of
+/// sentinels answers, kAborted when one of them is about to fail over itself.
 Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline deadline);
 
 /// `ctx.self` is the primary by the sentinels' word and does not run: `target` is promoted and the

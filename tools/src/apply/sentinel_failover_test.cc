@@ -2,6 +2,7 @@
 
 #include "apply/sentinel_failover.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <map>
@@ -108,6 +109,74 @@ TEST_CASE("a server that gives no answer does not make the writes wait") {
     REQUIRE(info);
     CHECK(info->primary_host == set.know.addresses.at(kServer1).ip);
   }
+}
+
+/// A client with a connection that it uses once, after a while, and what it makes of the answer.
+class LateClient {
+ public:
+  LateClient(RespClient old, Milliseconds wait, const RealSet& set)
+      : thread_([this, old = std::move(old), wait, &set]() mutable {
+          (void)Soon().Sleep(wait);
+          const auto written = old.Ask({"INCR", "writes"}, Soon());
+          if (written) return;
+          if (written.error().code != Code::kUnavailable) {
+            refused_ = written.error().message;
+          } else {
+            LookForPrimary(set);
+          }
+        }) {}
+  /// Was its connection closed? Only when it has ended.
+  [[nodiscard]] bool WasClosed() const { return closed_; }
+  /// Why a write was refused; empty: none was.
+  const std::string& Refused() {
+    if (thread_.joinable()) thread_.join();
+    return refused_;
+  }
+
+ private:
+  /// Its connection was closed. Each sentinel may be asked, and the write follows at once.
+  void LookForPrimary(const RealSet& set) {
+    closed_ = true;
+    const auto naming = AskSentinelProcesses(set.know.Context(), Soon()).Naming(kServer1);
+    if (naming != std::ssize(set.sentinels)) refused_ = std::format("{} sentinels know", naming);
+    const auto written = set.servers.at(kServer1).Connect().Ask({"INCR", "writes"}, Soon());
+    if (!written) refused_ = written.error().message;
+  }
+
+  bool closed_ = false;
+  std::string refused_;
+  std::jthread thread_;
+};
+
+TEST_CASE("no write is refused: it waits, or its connection is closed when all know where to go") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  for (const auto& [member, server] : set.servers) {
+    REQUIRE(server.Connect().ConfigSet("min-replicas-to-write", "1", Soon()));
+  }
+  const auto write = [&] {
+    return set.servers.at(kServer0).Connect().Ask({"INCR", "writes"}, Soon()).has_value();
+  };
+  REQUIRE(Eventually(write));
+  std::vector<std::unique_ptr<LateClient>> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(
+        std::make_unique<LateClient>(set.servers.at(kServer0).Connect(), Milliseconds(2 * i), set));
+  }
+  CHECK(SwitchServers(set.know.Context(), kServer1, Soon()));
+  for (const auto& client : clients) CHECK(client->Refused().empty());
+  CHECK(std::ranges::any_of(clients, [](const auto& client) { return client->WasClosed(); }));
+  for (const auto& [member, server] : set.servers) {
+    RespClient client = server.Connect();
+    const auto wanted = client.ConfigGet({"min-replicas-to-write"}, Soon());
+    REQUIRE(wanted);
+    CHECK(wanted->at("min-replicas-to-write") == "1");
+    if (member == kServer1) continue;
+    CHECK(Eventually([&] { return client.Info(Soon())->link_up; }));
+  }
+  // Nobody had anything that the new primary has not.
+  const auto stats = set.servers.at(kServer1).Connect().Ask({"INFO", "stats"}, Soon());
+  REQUIRE(stats);
+  CHECK(stats->text.contains("sync_full:0"));
 }
 
 /// What the volume's note says.

@@ -28,10 +28,23 @@ Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
   ASSIGN_OR_RETURN(SentinelSnapshot snapshot, client_->SentinelMaster(master_name_, deadline));
   ASSIGN_OR_RETURN(snapshot.replicas, client_->SentinelReplicas(master_name_, deadline));
   ASSIGN_OR_RETURN(snapshot.sentinels, client_->SentinelSentinels(master_name_, deadline));
+  RETURN_IF_ERROR(ProveSaved(deadline));
+  snapshot.unsaved = unsaved_;
   snapshot.primary = MemberAt(addresses_, snapshot.primary_ip);
   snapshot.epochs.current = snapshot.epochs.leader = snapshot.epochs.config;
   snapshot.answers = true;
   return snapshot;
+}
+
+Status SentinelProbe::ProveSaved(Deadline deadline) {
+  if (Since(proved_) < proof_period_) return {};
+  const Status saved = client_->SentinelFlushConfig(deadline);
+  const bool replied = saved || (saved.error().code != Code::kDeadlineExceeded &&
+                                 saved.error().code != Code::kUnavailable);
+  if (!replied) return saved;
+  proved_ = std::chrono::steady_clock::now();
+  unsaved_ = saved ? "" : saved.error().message;
+  return {};
 }
 
 Snapshots SentinelProbe::Take(Deadline deadline) {

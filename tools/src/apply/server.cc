@@ -52,7 +52,7 @@ class Server : public Supervisor {
   }
 
   void BeforeStop() override {
-    if (!board_.Last().engine.info.primary) return;
+    if (!board_.LastAnswer().info.primary) return;
     const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
     const Declared now = DeclaredNow();
     const auto result = HandOverPlanned(Context(now), Deadline::In(budget));
@@ -61,11 +61,16 @@ class Server : public Supervisor {
 
   /// The primary is dead this very moment: its best replica takes over instead of waiting for the
   /// time-outs.
-  void AfterDeath(const Card& last) override {
-    if (!last.engine.info.primary) return;
+  void AfterDeath() override {
+    if (!board_.LastAnswer().info.primary) return;
     const Declared now = DeclaredNow();
     const Cards cards =
         GatherCards(now.settings, now.addresses, &self_, Deadline::In(Milliseconds(500)));
+    const auto leaders = PrimariesOf(now.settings.layout, cards, self_.shard);
+    if (!leaders.empty()) {
+      LogInfo("another member leads already", {{"primary", leaders.front().ToString()}});
+      return;
+    }
     const auto candidate = BestCandidate(now.settings.layout, cards, self_.shard, self_, false);
     if (!candidate) {
       LogWarning("no replica can take over now; the engines' own election decides");

@@ -15,10 +15,10 @@ HttpAnswer ToAnswer(const Verdict& verdict) {
   return {.status = verdict.ok ? 200 : 503, .body = verdict.text + "\n"};
 }
 
-void AddRoutes(HttpServer& server, Board& board) {
+void AddRoutes(HttpServer& server, Board& board, Readiness& readiness) {
   server.Get("/startup", [&board] { return ToAnswer(StartupVerdict(board.ForProbes())); });
   server.Get("/live", [&board] { return ToAnswer(LivenessVerdict(board.ForProbes())); });
-  server.Get("/ready", [&board] { return ToAnswer(ReadinessVerdict(board.ForProbes())); });
+  server.Get("/ready", [&readiness] { return ToAnswer(readiness.Judge()); });
   server.Get("/card", [&board] {
     return HttpAnswer{.body = PrintCard(board.Now(kCardAge)), .content_type = "application/json"};
   });
@@ -61,14 +61,12 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       self_(self),
       secrets_(std::move(secrets)),
       pod_(pod),
-      board_(FirstCard(self, pod), settings.layout, probe),
+      board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds),
       events_(pod, settings.events),
       conditions_(pod, settings.events, self.kind != MemberKind::kSentinel) {}
 
-void Supervisor::AfterDeath(const Card&) {}
-
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
-  AddRoutes(http_, board_);
+  AddRoutes(http_, board_, readiness_);
   RETURN_IF_ERROR(http_.Start(settings_.ports.http));
   while (true) {
     again_ = false;
@@ -111,14 +109,13 @@ int Supervisor::Supervise(pid_t child) {
 }
 
 int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
-  const Card last = board_.Last();
   board_.SetPhase(Phase::kStopping, "the engine has ended: " + ended.ToString());
   if (told_to_stop) {
     LogInfo("engine ended", {{"how", ended.ToString()}});
     return ended.ContainerCode();
   }
   LogError("the engine ended by itself", {{"how", ended.ToString()}});
-  AfterDeath(last);
+  AfterDeath();
   const std::string text = "the engine ended by itself: " + ended.ToString();
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);

@@ -10,6 +10,7 @@
 #include "apply/events.h"
 #include "apply/guard.h"
 #include "apply/pod_conditions.h"
+#include "apply/readiness.h"
 #include "sys/child.h"
 #include "web/http.h"
 
@@ -40,8 +41,8 @@ class Supervisor {
   /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
   /// lead either.
   virtual void BeforeStop() {}
-  /// The process has ended by itself; `last` is its card of a moment ago.
-  virtual void AfterDeath(const Card& last);
+  /// The process has ended by itself.
+  virtual void AfterDeath() {}
 
   int Supervise(pid_t child);
 
@@ -58,6 +59,7 @@ class Supervisor {
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
 
+  Readiness readiness_{board_};
   HttpServer http_;
   bool again_ = false;  ///< the process is to be started anew
 };

@@ -29,9 +29,16 @@ class Sentinel {
   }
   /// It accepts connections from now on and answers nothing.
   void Freeze() const { process_->Signal(SIGSTOP); }
+  /// It cannot save any more, or again.
+  void LoseFolder() const { std::filesystem::rename(folder_.path(), Elsewhere()); }
+  void FindFolder() const { std::filesystem::rename(Elsewhere(), folder_.path()); }
   [[nodiscard]] int port() const { return port_; }
 
  private:
+  [[nodiscard]] std::filesystem::path Elsewhere() const {
+    return folder_.path().string() + "-lost";
+  }
+
   TempFolder folder_;
   int port_ = FreePort();
   std::unique_ptr<Program> process_;

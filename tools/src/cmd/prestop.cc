@@ -92,13 +92,13 @@ Status TryHandOver(const Settings& settings, const std::string& data, EventSink&
 }  // namespace
 
 VerbAction DeclarePrestop(CLI::App& app) {
-  const auto data = std::make_shared<std::string>("/data");
-  DeclareData(app, *data);
-  return [data](const CommonFlags& common) -> Result<ExitCode> {
+  const auto flags = std::make_shared<PathFlags>();
+  DeclareData(app, flags->data);
+  return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     LogToContainer();
     EventSink events(ReadPodEnv(), settings.events);
-    const Status tried = TryHandOver(settings, *data, events);
+    const Status tried = TryHandOver(settings, flags->data, events);
     if (!tried) {
       events.Emit("NoHandover", "no handover before the stop: " + tried.error().ToString(), true);
     }

@@ -36,6 +36,8 @@ Result<SentinelSnapshot> ReadSentinelMaster(const SentinelFields& fields) {
   ASSIGN_OR_RETURN(const std::string_view flags, Field(fields, "flags"));
   ASSIGN_OR_RETURN(const std::string_view epoch, Field(fields, "config-epoch"));
   ASSIGN_OR_RETURN(snapshot.epochs.config, ParseUint64(epoch));
+  ASSIGN_OR_RETURN(const std::string_view role, Field(fields, "role-reported"));
+  snapshot.primary_denies = role != "master";
   snapshot.primary_ip = ip;
   snapshot.primary_down = HasFlag(flags, "s_down") || HasFlag(flags, "o_down");
   snapshot.failing_over = HasFlag(flags, "failover_in_progress");
@@ -50,14 +52,11 @@ Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields) {
   ASSIGN_OR_RETURN(const std::string_view flags, Field(fields, "flags"));
   peer.ip = ip;
   peer.id = id;
-  peer.down =
-      HasFlag(flags, "s_down") || HasFlag(flags, "o_down") || HasFlag(flags, "disconnected");
-  const auto age = fields.find("info-refresh");
-  // Before the first INFO its age is told as 0; the run id comes with that INFO.
-  if (age != fields.end() && !peer.id.empty()) {
-    const auto parsed = ParseInt(age->second, 0, std::numeric_limits<std::int64_t>::max());
-    if (parsed) peer.info_age_milliseconds = *parsed;
-  }
+  peer.connected = !HasFlag(flags, "disconnected");
+  peer.down = !peer.connected || HasFlag(flags, "s_down") || HasFlag(flags, "o_down");
+  ASSIGN_OR_RETURN(const std::string_view silent, Field(fields, "last-ok-ping-reply"));
+  ASSIGN_OR_RETURN(peer.silent_milliseconds,
+                   ParseInt(silent, 0, std::numeric_limits<std::int64_t>::max()));
   const auto priority = fields.find("slave-priority");
   if (priority != fields.end()) {
     const auto parsed = ParseInt(priority->second, 0, std::numeric_limits<int>::max());

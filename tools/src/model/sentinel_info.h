@@ -28,9 +28,11 @@ struct SentinelEpochs {
 struct SentinelPeer {
   std::string ip;
   int port = 0;
-  std::string id;                           ///< run id; of a sentinel: its id
-  bool down = false;                        ///< s_down, o_down or disconnected
-  std::int64_t info_age_milliseconds = -1;  ///< of a replica: since its last INFO; -1: never
+  std::string id;          ///< run id; of a sentinel: its id
+  bool down = false;       ///< s_down, o_down or disconnected
+  bool connected = false;  ///< both connections to it are open
+  /// Since it last answered PING as it should, or was first heard of: a refusal is no answer.
+  std::int64_t silent_milliseconds = 0;
   int priority = 100;  ///< of a replica: the lowest one is promoted first, 0 never
   bool operator==(const SentinelPeer&) const = default;
 };
@@ -43,8 +45,10 @@ struct SentinelSnapshot {
   int primary_port = 0;
   std::optional<MemberName> primary;  ///< the same as a member; empty: an address of no member
   SentinelEpochs epochs;
-  bool primary_down = false;  ///< s_down or o_down
-  bool failing_over = false;  ///< it leads a failover right now
+  bool primary_down = false;    ///< s_down or o_down
+  bool primary_denies = false;  ///< the named server said last that it is a replica
+  bool failing_over = false;    ///< it leads a failover right now
+  std::string unsaved;          ///< why its state is not on its volume; empty: it is
   std::vector<SentinelPeer> replicas;
   std::vector<SentinelPeer> sentinels;  ///< the others
 
@@ -52,7 +56,8 @@ struct SentinelSnapshot {
   [[nodiscard]] bool HasOpinion() const { return !primary_ip.empty(); }
 };
 
-/// From SENTINEL MASTER: address, flags and epoch alone. kInvalidArgument when a field is missing.
+/// From SENTINEL MASTER: address, flags, role and epoch alone. kInvalidArgument when a field is
+/// missing.
 Result<SentinelSnapshot> ReadSentinelMaster(const SentinelFields& fields);
 /// From one entry of SENTINEL REPLICAS or SENTINEL SENTINELS. kInvalidArgument likewise.
 Result<SentinelPeer> ReadSentinelPeer(const SentinelFields& fields);

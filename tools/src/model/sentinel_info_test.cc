@@ -33,6 +33,7 @@ TEST_CASE("what a sentinel of every engine says after an election") {
     CHECK(snapshot->primary_port == 6379);
     CHECK(snapshot->epochs.config == 2);
     CHECK_FALSE(snapshot->primary_down);
+    CHECK_FALSE(snapshot->primary_denies);
     CHECK_FALSE(snapshot->failing_over);
 
     const auto replicas = Entries(engine + "/sentinel-replicas.txt");
@@ -44,8 +45,8 @@ TEST_CASE("what a sentinel of every engine says after an election") {
       CHECK(peer->ip != snapshot->primary_ip);
       CHECK(peer->port == 6379);
       down += peer->down ? 1 : 0;
-      // The dead one was never asked since the switch: its age is not 0, it has none.
-      CHECK(peer->down == (peer->info_age_milliseconds == -1));
+      CHECK(peer->down != peer->connected);
+      CHECK(peer->down == (peer->silent_milliseconds > 1000));
     }
     CHECK(down == 1);
 
@@ -58,13 +59,18 @@ TEST_CASE("what a sentinel of every engine says after an election") {
                          peer->id == "06acfaa172ec7e224aec195aaec56afe7ad4ceb5";    // sentinel-2
       CHECK(known);
       CHECK_FALSE(peer->down);
-      CHECK(peer->info_age_milliseconds == -1);
+      CHECK(peer->connected);
+      CHECK(peer->silent_milliseconds < 1000);
     }
   }
 }
 
 TEST_CASE("flags are words, not parts of words") {
-  SentinelFields fields{{"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}};
+  SentinelFields fields{{"ip", "::1"},
+                        {"port", "1"},
+                        {"flags", "master"},
+                        {"role-reported", "master"},
+                        {"config-epoch", "0"}};
   const auto read = [&](const std::string& flags) {
     fields["flags"] = flags;
     const auto snapshot = ReadSentinelMaster(fields);
@@ -79,11 +85,13 @@ TEST_CASE("flags are words, not parts of words") {
 }
 
 TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
-  const SentinelFields good{
-      {"ip", "::1"}, {"port", "1"}, {"flags", "master"}, {"config-epoch", "0"}, {"runid", "x"}};
+  SentinelFields good{{"ip", "::1"},         {"port", "1"},  {"flags", "master"},
+                      {"config-epoch", "0"}, {"runid", "x"}, {"last-ok-ping-reply", "1"}};
+  good["role-reported"] = "slave";
   REQUIRE(ReadSentinelMaster(good));
+  CHECK(ReadSentinelMaster(good)->primary_denies);
   REQUIRE(ReadSentinelPeer(good));
-  for (const std::string name : {"ip", "port", "flags", "config-epoch"}) {
+  for (const std::string name : {"ip", "port", "flags", "config-epoch", "role-reported"}) {
     CAPTURE(name);
     SentinelFields fields = good;
     fields.erase(name);
@@ -91,7 +99,8 @@ TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
     REQUIRE_FALSE(snapshot);
     CHECK(snapshot.error().code == Code::kInvalidArgument);
     CHECK(snapshot.error().message.contains(name));
-    CHECK(ReadSentinelPeer(fields).has_value() == (name == "config-epoch"));
+    const bool of_primary = name == "config-epoch" || name == "role-reported";
+    CHECK(ReadSentinelPeer(fields).has_value() == of_primary);
   }
   for (const auto& [name, value] :
        {std::pair{"port", "65536"}, {"port", "x"}, {"config-epoch", "-1"}, {"config-epoch", ""}}) {
@@ -99,6 +108,12 @@ TEST_CASE("a reply that lacks a field or has a wrong one is refused") {
     SentinelFields fields = good;
     fields[name] = value;
     CHECK_FALSE(ReadSentinelMaster(fields));
+  }
+  for (const std::string name : {"runid", "last-ok-ping-reply"}) {
+    CAPTURE(name);
+    SentinelFields fields = good;
+    fields.erase(name);
+    CHECK_FALSE(ReadSentinelPeer(fields));
   }
 }
 

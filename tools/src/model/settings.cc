@@ -161,7 +161,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   RETURN_IF_ERROR(root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
                                  "clusterDomain", "ports", "cluster", "sentinel", "auth",
                                  "persistence", "record", "events", "roleLabel", "fencing",
-                                 "terminationGracePeriodSeconds", "log"}));
+                                 "maxReplicaLagSeconds", "terminationGracePeriodSeconds", "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   if (version != 1) {
     return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
@@ -177,6 +177,10 @@ Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
   ASSIGN_OR_RETURN(settings.role_label, root.GetBoolOr("roleLabel", false));
   ASSIGN_OR_RETURN(settings.fencing, root.GetBoolOr("fencing", true));
+  if (root.Has("maxReplicaLagSeconds")) {
+    ASSIGN_OR_RETURN(settings.max_replica_lag_seconds,
+                     GetBounded(root, "maxReplicaLagSeconds", 0, 86'400));
+  }
   ASSIGN_OR_RETURN(settings.grace_seconds,
                    GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));
   return settings;

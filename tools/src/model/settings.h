@@ -48,6 +48,8 @@ struct Settings {
   bool events = true;
   bool fencing = true;      ///< a primary that is cut off pauses its writes
   bool role_label = false;  ///< the members keep the label bowline/role on their pods
+  int max_replica_lag_seconds =
+      0;  ///< a replica that hears nothing for longer is not ready; 0: may
   int grace_seconds = 60;
   std::string log_format = "json";
   std::string log_level = "info";

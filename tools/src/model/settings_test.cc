@@ -125,7 +125,8 @@ constexpr std::string_view kSentinel = R"({
     "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
-  "roleLabel": true, "fencing": false, "terminationGracePeriodSeconds": 45,
+  "roleLabel": true, "fencing": false, "maxReplicaLagSeconds": 20,
+  "terminationGracePeriodSeconds": 45,
   "log": {"format": "json", "level": "info"}
 })";
 
@@ -147,11 +148,13 @@ TEST_CASE("settings of sentinel mode as the chart renders them") {
   CHECK(settings->sentinel.recover_from == server);
   CHECK(settings->role_label);
   CHECK_FALSE(settings->fencing);
+  CHECK(settings->max_replica_lag_seconds == 20);
   CHECK(settings->PortOf(server) == 6380);
   CHECK(settings->PortOf(sentinel) == 26380);
   CHECK(settings->PodOf(sentinel) == "demo-redis-sentinel-2");
   CHECK(settings->MemberOfPod("demo-redis-server-4") == server);
   CHECK_FALSE(ParseSettings(kGood)->role_label);
+  CHECK(ParseSettings(kGood)->max_replica_lag_seconds == 0);
   for (const std::string none : {R"(, "recoverFrom": "server-4")", R"(server-4)"}) {
     const auto without = ParseSettings(With(none, "", kSentinel));
     REQUIRE(without);
@@ -190,6 +193,7 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"\"auth\": false", "\"atuh\": false", "sentinel has no member \"atuh\""},
            Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
            Case{"\"fencing\": false", "\"fencing\": {}", "fencing must be"},
+           Case{"LagSeconds\": 20", "LagSeconds\": -1", "maxReplicaLagSeconds is -1: use 0 to"},
            Case{"\"roleLabel\"", "\"cluster\": {}, \"roleLabel\"", "cluster: it has no meaning"},
        }) {
     CAPTURE(c.from, c.to);

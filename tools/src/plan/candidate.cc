@@ -10,11 +10,6 @@ namespace {
 // A planned handover waits for equal offsets: what is missing is copied in a moment.
 constexpr std::int64_t kCloseEnough = 1 << 20;
 
-bool RunsAsReplica(const Card& card) {
-  const EngineInfo& info = card.engine.info;
-  return card.phase == Phase::kRunning && card.engine.answers && !info.primary && !info.loading;
-}
-
 std::vector<const Card*> Fit(const Layout& layout, const Cards& cards, int shard,
                              MemberName leaving, bool need_link) {
   std::vector<const Card*> fit;
@@ -25,7 +20,7 @@ std::vector<const Card*> Fit(const Layout& layout, const Cards& cards, int shard
     const EngineInfo& info = card.engine.info;
     // A link that is up has brought everything; without one, only a copy that holds something
     // counts.
-    if (need_link ? !RunsAsReplica(card) || !info.link_up || info.sync_in_progress
+    if (need_link ? !card.RunsAsReplica() || !info.link_up || info.sync_in_progress
                   : !CanTakeOver(card)) {
       continue;
     }
@@ -55,7 +50,7 @@ std::vector<const Card*> Changed(std::vector<const Card*> fit, const Cards& card
 
 }  // namespace
 
-bool CanTakeOver(const Card& card) { return RunsAsReplica(card) && card.HasData(); }
+bool CanTakeOver(const Card& card) { return card.RunsAsReplica() && card.HasData(); }
 
 std::optional<Candidate> BestCandidate(const Layout& layout, const Cards& cards, int shard,
                                        MemberName leaving, bool need_link) {

@@ -29,7 +29,7 @@ void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("role", info.primary ? "primary" : "replica").Field("version", info.version);
   json.Field("replicationId", info.replication_id).Field("offset", info.offset);
   json.Field("previousId", info.previous_id).Field("previousOffset", info.previous_offset);
-  json.Field("loading", info.loading);
+  json.Field("loading", info.loading).Field("refusal", engine.refusal);
   json.Field("linkUp", info.link_up).Field("syncInProgress", info.sync_in_progress);
   json.Field("linkDownSeconds", info.link_down_seconds);
   json.Field("primaryHost", info.primary_host).Field("primaryPort", info.primary_port);
@@ -53,6 +53,7 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(info.previous_id, object.GetStringOr("previousId", ""));       // 0.1.0 did not
   ASSIGN_OR_RETURN(info.previous_offset, object.GetIntOr("previousOffset", -1));  // tell these
   ASSIGN_OR_RETURN(info.loading, object.GetBool("loading"));
+  ASSIGN_OR_RETURN(engine.refusal, object.GetStringOr("refusal", ""));
   ASSIGN_OR_RETURN(info.link_up, object.GetBool("linkUp"));
   ASSIGN_OR_RETURN(info.sync_in_progress, object.GetBool("syncInProgress"));
   ASSIGN_OR_RETURN(info.link_down_seconds, object.GetInt("linkDownSeconds"));
@@ -75,8 +76,8 @@ void WritePeers(JsonWriter& json, std::string_view key, const std::vector<Sentin
   json.Key(key).BeginArray();
   for (const SentinelPeer& peer : peers) {
     json.BeginObject().Field("ip", peer.ip).Field("port", peer.port).Field("id", peer.id);
-    json.Field("down", peer.down).Field("infoAgeMs", peer.info_age_milliseconds);
-    json.Field("priority", peer.priority).EndObject();
+    json.Field("down", peer.down).Field("connected", peer.connected);
+    json.Field("silentMs", peer.silent_milliseconds).Field("priority", peer.priority).EndObject();
   }
   json.EndArray();
 }
@@ -89,7 +90,9 @@ void WriteSentinel(JsonWriter& json, const SentinelSnapshot& sentinel) {
   json.Field("currentEpoch", static_cast<std::int64_t>(sentinel.epochs.current));
   json.Field("configEpoch", static_cast<std::int64_t>(sentinel.epochs.config));
   json.Field("leaderEpoch", static_cast<std::int64_t>(sentinel.epochs.leader));
-  json.Field("primaryDown", sentinel.primary_down).Field("failingOver", sentinel.failing_over);
+  json.Field("primaryDown", sentinel.primary_down);
+  json.Field("primaryDenies", sentinel.primary_denies);
+  json.Field("failingOver", sentinel.failing_over).Field("unsaved", sentinel.unsaved);
   WritePeers(json, "replicas", sentinel.replicas);
   WritePeers(json, "sentinels", sentinel.sentinels);
   json.EndObject();
@@ -111,7 +114,8 @@ Result<std::vector<SentinelPeer>> ReadPeers(const JsonView& object, std::string_
     peer.port = static_cast<int>(port);
     ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
     ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
-    ASSIGN_OR_RETURN(peer.info_age_milliseconds, item.GetInt("infoAgeMs"));
+    ASSIGN_OR_RETURN(peer.connected, item.GetBool("connected"));
+    ASSIGN_OR_RETURN(peer.silent_milliseconds, item.GetInt("silentMs"));
     ASSIGN_OR_RETURN(const std::int64_t priority, item.GetInt("priority"));
     peer.priority = static_cast<int>(priority);
     peers.push_back(std::move(peer));
@@ -133,7 +137,9 @@ Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
   ASSIGN_OR_RETURN(sentinel.epochs.config, ReadEpoch(object, "configEpoch"));
   ASSIGN_OR_RETURN(sentinel.epochs.leader, ReadEpoch(object, "leaderEpoch"));
   ASSIGN_OR_RETURN(sentinel.primary_down, object.GetBool("primaryDown"));
+  ASSIGN_OR_RETURN(sentinel.primary_denies, object.GetBoolOr("primaryDenies", false));
   ASSIGN_OR_RETURN(sentinel.failing_over, object.GetBool("failingOver"));
+  ASSIGN_OR_RETURN(sentinel.unsaved, object.GetStringOr("unsaved", ""));
   ASSIGN_OR_RETURN(sentinel.replicas, ReadPeers(object, "replicas"));
   ASSIGN_OR_RETURN(sentinel.sentinels, ReadPeers(object, "sentinels"));
   return {};
@@ -169,11 +175,8 @@ std::string PrintCard(const Card& card) {
   json.Field("datasetModified", card.dataset_modified);
   json.Field("term", static_cast<std::int64_t>(card.term));
   if (card.mark) {
-    json.Key("mark").BeginObject();
-    json.Field("replicationId", card.mark->replication_id).Field("offset", card.mark->offset);
-    json.Field("previousId", card.mark->previous_id);
-    json.Field("previousOffset", card.mark->previous_offset);
-    json.Field("term", static_cast<std::int64_t>(card.mark->term)).EndObject();
+    json.Key("mark");
+    WriteMark(json, *card.mark);
   }
   if (card.handover) {
     json.Key("handover");
@@ -210,13 +213,7 @@ Result<Card> ParseCard(std::string_view text) {
   }
   if (root.Has("mark")) {
     ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));
-    card.mark.emplace();
-    ASSIGN_OR_RETURN(card.mark->replication_id, mark.GetString("replicationId"));
-    ASSIGN_OR_RETURN(card.mark->offset, mark.GetInt("offset"));
-    ASSIGN_OR_RETURN(card.mark->previous_id, mark.GetStringOr("previousId", ""));
-    ASSIGN_OR_RETURN(card.mark->previous_offset, mark.GetIntOr("previousOffset", -1));
-    ASSIGN_OR_RETURN(const std::int64_t term, mark.GetIntOr("term", 0));
-    card.mark->term = static_cast<std::uint64_t>(term);
+    ASSIGN_OR_RETURN(card.mark, ReadMark(mark));
   }
   if (root.Has("handover")) {
     ASSIGN_OR_RETURN(const JsonView handover, root.Get("handover"));

@@ -20,6 +20,7 @@ struct EngineSnapshot {
   std::string problem;   ///< when not: why ("connection refused", "BUSY ...")
   bool replied = false;  ///< any reply at all, also -LOADING or -BUSY: the event loop lives
   EngineInfo info;
+  std::string refusal;  ///< why a primary refuses all writes; empty: it takes them
   ClusterInfo cluster;
   std::string view;       ///< CLUSTER NODES; empty while redis loads
   std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
@@ -70,6 +71,11 @@ struct Card {
   /// Its engine answers as a primary, with its data loaded.
   [[nodiscard]] bool RunsAsPrimary() const {
     return phase == Phase::kRunning && engine.answers && engine.info.primary &&
+           !engine.info.loading;
+  }
+  /// The same as a replica; whether its link is up is another question.
+  [[nodiscard]] bool RunsAsReplica() const {
+    return phase == Phase::kRunning && engine.answers && !engine.info.primary &&
            !engine.info.loading;
   }
 };

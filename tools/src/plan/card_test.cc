@@ -22,7 +22,9 @@ void CheckSame(const std::optional<SentinelSnapshot>& a, const std::optional<Sen
   CHECK(a->primary == b->primary);
   CHECK(a->epochs == b->epochs);
   CHECK(a->primary_down == b->primary_down);
+  CHECK(a->primary_denies == b->primary_denies);
   CHECK(a->failing_over == b->failing_over);
+  CHECK(a->unsaved == b->unsaved);
   CHECK(a->replicas == b->replicas);
   CHECK(a->sentinels == b->sentinels);
 }
@@ -44,6 +46,7 @@ void CheckSame(const Card& a, const Card& b) {
   CHECK(a.engine.answers == b.engine.answers);
   CHECK(a.engine.replied == b.engine.replied);
   CHECK(a.engine.problem == b.engine.problem);
+  CHECK(a.engine.refusal == b.engine.refusal);
   CHECK(a.engine.view == b.engine.view);
   CHECK(a.engine.keys == b.engine.keys);
   CHECK(a.engine.info.primary == b.engine.info.primary);
@@ -87,6 +90,7 @@ TEST_CASE("a card arrives as it was sent") {
   SECTION("of one that loads") {
     card.engine.info.loading = true;
     card.engine.view.clear();
+    card.engine.refusal = "NOREPLICAS: too few";
     card.engine.problem = "LOADING Redis is loading the dataset in memory";
   }
   SECTION("of one that has just begun") {
@@ -121,17 +125,20 @@ TEST_CASE("a sentinel's card arrives as it was sent") {
   SECTION("without a memory") {}
   SECTION("running") {
     card.phase = Phase::kRunning;
-    *card.sentinel = {.answers = true,
-                      .problem = "x",
-                      .primary_ip = "fd00::1",
-                      .primary_port = 6379,
-                      .primary = testing::ServerName(1),
-                      .epochs = {.current = 9, .config = 8, .leader = ~std::uint64_t{0}},
-                      .primary_down = true,
-                      .failing_over = true,
-                      .replicas = {{.ip = "10.0.0.1", .port = 1, .id = "", .down = true},
-                                   {.ip = "10.0.0.2", .info_age_milliseconds = 12}},
-                      .sentinels = {{.ip = "10.0.0.3", .port = 26379, .id = "abc"}}};
+    *card.sentinel = {
+        .answers = true,
+        .problem = "x",
+        .primary_ip = "fd00::1",
+        .primary_port = 6379,
+        .primary = testing::ServerName(1),
+        .epochs = {.current = 9, .config = 8, .leader = ~std::uint64_t{0}},
+        .primary_down = true,
+        .primary_denies = true,
+        .failing_over = true,
+        .unsaved = "no space",
+        .replicas = {{.ip = "10.0.0.1", .port = 1, .id = "", .down = true},
+                     {.ip = "10.0.0.2", .connected = true, .silent_milliseconds = 12}},
+        .sentinels = {{.ip = "10.0.0.3", .port = 26379, .id = "abc"}}};
   }
   const std::string text = PrintCard(card);
   CheckSame(MustParse(text), card);

@@ -58,20 +58,19 @@ constexpr std::string_view kSentinelRights =
     "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
     "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
 
+// What a replica sends to its primary, and nothing else.
+constexpr std::string_view kReplicationRights = "resetchannels -@all +psync +replconf +ping";
+constexpr std::string_view kAllRights = "~* &* +@all";
+
 std::string Users(const EngineConfInput& input) {
   const EngineSecrets& secrets = input.secrets;
   const std::string replication = AccountOf("replication", input.identity);
-  std::string text;
-  text += std::format("user default on #{} ~* &* +@all\n", Sha256Hex(secrets.password));
-  text += std::format("user {} on #{} ~* &* +@all\n", AccountOf("bowline", input.identity),
-                      Sha256Hex(secrets.password));
-  // What a replica sends to its primary, and nothing else.
-  const std::string hash = Sha256Hex(secrets.replication_password);
-  text +=
-      std::format("user {} on #{} resetchannels -@all +psync +replconf +ping\n", replication, hash);
+  std::string text = UserLine("default", secrets.password, kAllRights);
+  text += UserLine(AccountOf("bowline", input.identity), secrets.password, kAllRights);
+  text += UserLine(replication, secrets.replication_password, kReplicationRights);
   if (input.settings.layout.mode == Mode::kSentinel) {
-    text += std::format("user {} on #{} {}\n", AccountOf("sentinel", input.identity), hash,
-                        kSentinelRights);
+    text += UserLine(AccountOf("sentinel", input.identity), secrets.replication_password,
+                     kSentinelRights);
   }
   text += std::format("masteruser {}\n", replication);
   text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
@@ -104,6 +103,10 @@ std::string ServerPart(const EngineConfInput& input) {
 
 std::string AccountOf(std::string_view what, const Identity& identity) {
   return std::format("{}-{}", what, identity.installation);
+}
+
+std::string UserLine(std::string_view account, std::string_view password, std::string_view rights) {
+  return std::format("user {} on #{} {}\n", account, Sha256Hex(password), rights);
 }
 
 std::string QuoteConf(std::string_view value) {

@@ -32,6 +32,9 @@ struct EngineConfInput {
 /// know the account, even where the passwords are the same.
 std::string AccountOf(std::string_view what, const Identity& identity);
 
+/// The line of a file, for an engine or a sentinel, that lets an account in with this password.
+std::string UserLine(std::string_view account, std::string_view password, std::string_view rights);
+
 /// kInvalidArgument naming the first line that sets something that the program owns.
 Status CheckEngineDirectives(Mode mode, std::string_view text);
 

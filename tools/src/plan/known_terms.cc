@@ -24,16 +24,14 @@ void RaiseTerms(const Layout& layout, Cards& cards) {
 }
 
 StartInput WithKnownTerms(StartInput input) {
-  Cards cards = input.peers;
-  cards[input.self] = OwnCard(input);
-  RaiseTerms(input.layout, cards);
+  input.peers[input.self] = OwnCard(input);
+  RaiseTerms(input.layout, input.peers);
+  const std::uint64_t term = input.peers.extract(input.self).mapped().term;
   VolumeFacts& volume = input.volume;
-  if (volume.kind == VolumeKind::kData && cards[input.self].term > volume.Term()) {
+  if (volume.kind == VolumeKind::kData && term > volume.Term()) {
     if (!volume.mark) volume.mark.emplace();
-    volume.mark->term = cards[input.self].term;
+    volume.mark->term = term;
   }
-  cards.erase(input.self);
-  input.peers = std::move(cards);
   return input;
 }
 

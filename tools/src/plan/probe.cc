@@ -84,6 +84,9 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   const SentinelSnapshot& own = *input.sentinel;
   if (!own.HasOpinion()) return No("names no primary");
   if (!own.primary) return No("names a primary that is no member: " + own.primary_ip);
+  const std::string named = own.primary->ToString();
+  if (own.primary_denies) return No(std::format("names {}, which says it is a replica", named));
+  if (!own.unsaved.empty()) return No("its state is not on its volume: " + own.unsaved);
   const std::string counts = WrongCounts(input.layout, own);
   if (!counts.empty()) return No(counts);
   Cards cards = input.sentinels;
@@ -92,13 +95,20 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   const std::string heard =
       std::format("{} of {} sentinels answer", answering, input.layout.sentinels);
   if (answering * 2 <= input.layout.sentinels) return No("no majority: " + heard);
-  const std::string named = own.primary->ToString();
   const std::ptrdiff_t against = Contradictions(input.layout, cards, own);
   if (against * 2 >= answering) {
     return No(std::format("names {}, {} others do not; {}", named, against, heard));
   }
   return Yes(
       std::format("names {}{}; {}", named, own.primary_down ? ", which is down" : "", heard));
+}
+
+/// Why a replica may tell what is old; empty: it has all that its primary has sent.
+std::string Behind(const EngineInfo& info, int max_lag_seconds) {
+  if (!info.link_up) return "a replica whose link to its primary is down";
+  if (max_lag_seconds == 0 || info.last_io_seconds <= max_lag_seconds) return "";
+  return std::format("a replica that has not heard from its primary for {} s, {} are allowed",
+                     info.last_io_seconds, max_lag_seconds);
 }
 
 /// What keeps a running engine busy for long, and how far it is; empty: nothing.
@@ -145,9 +155,11 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   const std::string progress = Progress(engine.info);
   if (!progress.empty()) return No(progress);
   if (!input.fenced.empty()) return No("cut off, writes are paused: " + input.fenced);
-  if (!engine.info.primary && !engine.info.link_up) {
-    return No("a replica whose link to its primary is down");
+  if (!engine.refusal.empty() && input.refusing > kMayRefuse) {
+    return No("a primary that refuses writes: " + engine.refusal);
   }
+  const std::string behind = engine.info.primary ? "" : Behind(engine.info, input.max_lag_seconds);
+  if (!behind.empty()) return No(behind);
   if (input.layout.mode == Mode::kCluster) return ClusterReadiness(engine);
   return engine.info.primary ? PrimaryReadiness(input) : Yes("a replica in sync");
 }

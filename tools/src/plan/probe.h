@@ -21,6 +21,9 @@ struct ProbeInput {
   std::chrono::milliseconds silent{0};  ///< how long the engine has given no reply at all
   Layout layout;
   MemberName self;
+  /// How long a primary has refused all writes (engine.refusal).
+  std::chrono::milliseconds refusing{0};
+  int max_lag_seconds = 0;  ///< a replica may have heard nothing for so long; 0: for any time
   /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
   /// answered.
   Cards sentinels;
@@ -37,6 +40,10 @@ struct Verdict {
 /// comes on top.
 inline constexpr std::chrono::milliseconds kStuckAfter{30'000};
 
+/// How long a primary may refuse all writes. One that has just been promoted does until its
+/// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
+inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
+
 /// How far behind a replica may be, by its last acknowledgement, to prove that its primary still
 /// has followers.
 inline constexpr int kFollowerLagSeconds = 10;
@@ -44,11 +51,12 @@ inline constexpr int kFollowerLagSeconds = 10;
 /// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
 Verdict StartupVerdict(const ProbeInput& input);
 Verdict LivenessVerdict(const ProbeInput& input);
-/// May get traffic: not loading; writes not paused; a replica's link up. Cluster mode:
+/// May get traffic: not loading; writes neither paused nor refused; a replica's link up, and
+/// its primary heard within the limit. Cluster mode:
 /// cluster_state ok, a primary owns slots. Sentinel mode: a primary is named by the processes of
 /// more than half of the declared sentinels, or, when no such majority answers, still has a
-/// follower. A sentinel names a member, as most of those that answer do, knows the declared others,
-/// and reaches a majority.
+/// follower. A sentinel names a member that does not deny it, as most of those that answer do, has
+/// its state on its volume, knows the declared others, and reaches a majority.
 Verdict ReadinessVerdict(const ProbeInput& input);
 
 }  // namespace bowline

@@ -63,6 +63,11 @@ TEST_CASE("sentinel.conf is this text") {
       "sentinel auth-user mymaster sentinel-0123456789abcdef0123456789abcdef\n"
       "sentinel auth-pass mymaster \"of replicas\"\n"
       "requirepass \"of \\\"users\\\"\"\n"
+      "user peer-0123456789abcdef0123456789abcdef on "
+      "#f718d33529349d0664ee14e3a77e1ac46534c01c2a32da83cfdca9acb69e9459 resetchannels "
+      "&__sentinel__:hello "
+      "-@all +ping +publish +client|setname +sentinel|is-master-down-by-addr\n"
+      "sentinel sentinel-user peer-0123456789abcdef0123456789abcdef\n"
       "sentinel sentinel-pass \"of \\\"users\\\"\"\n"
       "sentinel known-replica mymaster 10.96.0.1 6379\n"
       "sentinel known-replica mymaster 10.96.0.3 6379\n"
@@ -100,11 +105,12 @@ TEST_CASE("passwords only where they are asked for") {
   const std::string open = MustRender(input);
   CHECK_FALSE(open.contains("requirepass"));
   CHECK_FALSE(open.contains("sentinel-pass"));
+  CHECK_FALSE(open.contains("user peer-"));
   CHECK(open.contains("sentinel auth-pass mymaster"));
   input.settings.auth = false;
   input.settings.sentinel.auth = true;
   const std::string none = MustRender(input);
-  for (const char* word : {"requirepass", "sentinel-pass", "auth-pass", "auth-user"}) {
+  for (const char* word : {"requirepass", "sentinel-pass", "auth-pass", "user"}) {
     CHECK_FALSE(none.contains(word));
   }
 }

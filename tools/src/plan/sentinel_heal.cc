@@ -9,6 +9,9 @@
 namespace bowline {
 namespace {
 
+// A member that comes back answers its sentinels within seconds.
+constexpr std::int64_t kRefusedMilliseconds = 30'000;
+
 /// "10.0.0.7:6379", ...: what the sentinel lists and nobody declares; nothing while one of them
 /// lives.
 std::vector<std::string> Gone(const SentinelSnapshot& view, const AddressBook& addresses) {
@@ -21,6 +24,36 @@ std::vector<std::string> Gone(const SentinelSnapshot& view, const AddressBook& a
     }
   }
   return gone;
+}
+
+/// A replica that is in sync. Of the sentinels it is known already that they all answer.
+bool IsWell(const Cards& cards, MemberName member) {
+  if (member.kind == MemberKind::kSentinel) return true;
+  const auto card = cards.find(member);
+  return card != cards.end() && card->second.RunsAsReplica() && card->second.engine.info.link_up;
+}
+
+/// "server-2", ...: members that are well, but have refused this sentinel for long. It may hold a
+/// connection to a pod of another release that has had the address for a moment: a refusal keeps
+/// it open, so the sentinel never connects again (sentinel.c, sentinelCheckSubjectivelyDown).
+std::vector<std::string> Refused(const SentinelSnapshot& view, const SentinelHealInput& input) {
+  std::vector<std::string> refused;
+  for (const auto* list : {&view.replicas, &view.sentinels}) {
+    for (const SentinelPeer& peer : *list) {
+      const auto member = MemberAt(input.addresses, peer.ip);
+      if (member && peer.down && peer.connected &&
+          peer.silent_milliseconds >= kRefusedMilliseconds && IsWell(input.cards, *member)) {
+        refused.push_back(member->ToString());
+      }
+    }
+  }
+  return refused;
+}
+
+std::string Join(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
 /// Whom all declared sentinels name, none of them about to change that.
@@ -54,12 +87,13 @@ std::string WhyStartAnew(const SentinelHealInput& input) {
   const auto primary = AgreedPrimary(input.layout, input.cards);
   if (!primary || !TellsNothingElse(input.cards, *primary, input.addresses)) return "";
   for (const MemberName member : input.layout.Sentinels()) {
-    const auto gone = Gone(*input.cards.at(member).sentinel, input.addresses);
-    if (gone.empty()) continue;
+    const SentinelSnapshot& view = *input.cards.at(member).sentinel;
+    const auto gone = Gone(view, input.addresses);
+    const auto refused = Refused(view, input);
+    if (gone.empty() && refused.empty()) continue;
     if (member != input.self) return "";
-    std::string list;
-    for (const std::string& address : gone) list += (list.empty() ? "" : ", ") + address;
-    return std::format("it lists {}, which is no member's any more", list);
+    return gone.empty() ? std::format("it takes {} for down, which is well", Join(refused))
+                        : std::format("it lists {}, which is no member's any more", Join(gone));
   }
   return "";
 }

@@ -43,6 +43,36 @@ TEST_CASE("a dead entry of a member that is gone is a reason, of a replica and o
   CHECK(Why(set, kSentinel2).empty());
 }
 
+TEST_CASE("a member that is well, but has refused for long, is a reason") {
+  RunningSet set;
+  auto& view = set.ViewOf(kSentinel1);
+  SentinelPeer& peer = GENERATE(true, false) ? view.replicas.front() : view.sentinels.back();
+  const MemberName member = *MemberAt(set.addresses, peer.ip);
+  peer.down = true;
+  peer.connected = true;
+  peer.silent_milliseconds = 30'000;
+  CHECK_THAT(Why(set, kSentinel1), ContainsSubstring(member.ToString()));
+  CHECK(Why(set, kSentinel0).empty());
+  SECTION("it has answered since") { peer.silent_milliseconds = 29'999; }
+  SECTION("it is not down") { peer.down = false; }
+  SECTION("it is connected to anew anyway") { peer.connected = false; }
+  SECTION("it is silent itself") { set.Silence(member); }
+  CHECK(Why(set, kSentinel1).empty());
+}
+
+TEST_CASE("a replica that is not well itself is no reason") {
+  RunningSet set;
+  SentinelPeer& peer = set.ViewOf(kSentinel1).replicas.front();
+  const MemberName member = *MemberAt(set.addresses, peer.ip);
+  peer.down = true;
+  peer.connected = true;
+  peer.silent_milliseconds = 60'000;
+  REQUIRE_FALSE(Why(set, kSentinel1).empty());
+  SECTION("its link is down") { set.InfoOf(member).link_up = false; }
+  SECTION("it has not started") { set.Of(member).phase = Phase::kGuard; }
+  CHECK(Why(set, kSentinel1).empty());
+}
+
 TEST_CASE("one sentinel at a time, the lowest ordinal first") {
   RunningSet set;
   set.ViewOf(kSentinel1).replicas.push_back(kGone);

@@ -1,5 +1,6 @@
 // Probe verdicts in sentinel mode.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "plan/probe.h"
@@ -169,6 +170,37 @@ TEST_CASE("a replica does not ask the sentinels") {
   CHECK_THAT(Ready(set, kServer1).text, ContainsSubstring(expected));
 }
 
+TEST_CASE("a primary that refuses writes, but for the moment after its promotion") {
+  RunningSet set;
+  ProbeInput input = Ask(set, kServer0);
+  input.layout.mode = GENERATE(Mode::kSentinel, Mode::kCluster);
+  input.engine.refusal = "NOREPLICAS: 0 of 1 needed replicas keep up";
+  input.refusing = kMayRefuse;
+  CHECK_FALSE(ReadinessVerdict(input).text.contains("refuses"));
+  input.refusing += std::chrono::milliseconds(1);
+  CHECK(ReadinessVerdict(input).text ==
+        "a primary that refuses writes: NOREPLICAS: 0 of 1 needed replicas keep up");
+  CHECK_FALSE(ReadinessVerdict(input).ok);
+  CHECK(LivenessVerdict(input).ok);
+}
+
+TEST_CASE("a replica that has not heard from its primary for long, in both modes") {
+  RunningSet set;
+  set.InfoOf(kServer1).last_io_seconds = 20;
+  ProbeInput input = Ask(set, kServer1);
+  input.layout.mode = GENERATE(Mode::kSentinel, Mode::kCluster);
+  input.engine.cluster.state_ok = true;
+  CHECK(ReadinessVerdict(input).ok);
+  input.max_lag_seconds = 20;
+  CHECK(ReadinessVerdict(input).ok);
+  input.max_lag_seconds = 19;
+  CHECK(ReadinessVerdict(input).text ==
+        "a replica that has not heard from its primary for 20 s, 19 are allowed");
+  CHECK(LivenessVerdict(input).ok);
+  input.engine.info.primary = true;
+  CHECK_FALSE(ReadinessVerdict(input).text.contains("heard"));
+}
+
 TEST_CASE("a sentinel is started and alive by its process's replies, as an engine") {
   const RunningSet set;
   ProbeInput input = Ask(set, kSentinel0);
@@ -207,6 +239,15 @@ TEST_CASE("a sentinel that clients must not ask") {
     view.primary.reset();
     view.primary_ip = "10.9.9.9";
     expected = "names a primary that is no member: 10.9.9.9";
+  }
+  SECTION("its primary says that it is a replica, and so it is taken for down in the end") {
+    view.primary_denies = true;
+    view.primary_down = GENERATE(false, true);
+    expected = "names server-0, which says it is a replica";
+  }
+  SECTION("could not save") {
+    view.unsaved = "ERR Failed to save config file";
+    expected = "its state is not on its volume: ERR Failed to save config file";
   }
   SECTION("lacks a sentinel") {
     view.sentinels.pop_back();

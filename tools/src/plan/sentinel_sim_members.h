@@ -1,5 +1,7 @@
 #pragma once
-// For tests only: a server and a sentinel of plan/sentinel_simulation.h, and their cards.
+// For tests only: a server and a sentinel of plan/sentinel_simulation.h, and their cards. A dataset
+// is the list of writes that it has seen. A sentinel takes the word of a higher epoch; a majority
+// of them promotes any replica whose priority is not 0 when the primary does not run.
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// For tests only: servers and sentinels that start by PlanStart. A dataset is a list of writes.
+// For tests only: servers and sentinels that start by PlanStart, in a world with faults.
 
 #include <algorithm>
 #include <random>

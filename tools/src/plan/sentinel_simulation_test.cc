@@ -21,6 +21,13 @@ void RequireSound(SentinelSimulation& world, bool settled) {
   REQUIRE(settled);
 }
 
+/// It gets there, and its primary has all of these.
+void RequireKept(SentinelSimulation& world, const Writes& all) {
+  RequireSound(world, world.Calm());
+  INFO(world.Story());
+  CHECK(Contains(world.Primary()->writes, all));
+}
+
 /// All run, in sync, with some data.
 SentinelSimulation Lived(int servers, unsigned seed) {
   SentinelSimulation world(servers, 3, seed);
@@ -81,9 +88,7 @@ TEST_CASE("a power cut with any volumes lost: what one server still has is kept"
     }
     CAPTURE(seed);
     ComeUp(world, world.Below(3));
-    RequireSound(world, world.Calm());
-    INFO(world.Story());
-    CHECK(Contains(world.Primary()->writes, holders > 0 ? all : Writes()));
+    RequireKept(world, holders > 0 ? all : Writes());
   }
 }
 
@@ -111,8 +116,7 @@ TEST_CASE("a server that was away for long never takes its old dataset to the ot
     CAPTURE(seed);
     if (world.Below(2) == 0) away.up = true;  // the first to come back
     ComeUp(world, world.Below(3));
-    RequireSound(world, world.Calm());
-    CHECK(Contains(world.Primary()->writes, all));
+    RequireKept(world, all);
   }
 }
 
@@ -137,9 +141,7 @@ TEST_CASE("one member after the other dies, restarts or loses its volume: nothin
         world.Step();
         if (world.Below(3) == 0) world.Write();
       }
-      RequireSound(world, world.Calm());
-      INFO(world.Story());
-      CHECK(Contains(world.Primary()->writes, all));
+      RequireKept(world, all);
       world.Write();
       RequireSound(world, world.Calm());
     }
@@ -160,8 +162,7 @@ TEST_CASE("all sentinels lose their memory while the primary is down: the replic
     REQUIRE(world.Primary() != nullptr);
     CHECK(world.Primary()->name != primary.name);
     if (world.Below(2) == 0) world.Lose(primary);
-    RequireSound(world, world.Calm());
-    CHECK(Contains(world.Primary()->writes, all));
+    RequireKept(world, all);
   }
 }
 
@@ -191,9 +192,7 @@ TEST_CASE("the lead changes and everybody ends before a sentinel hears of it: no
     if (world.Below(3) == 0) world.Lose(world.Sentinel(world.Below(3)));
     from.up = to.up = true;
     ComeUp(world, 0);
-    RequireSound(world, world.Calm());
-    INFO(world.Story());
-    CHECK(Contains(world.Primary()->writes, all));
+    RequireKept(world, all);
   }
 }
 
@@ -213,9 +212,7 @@ TEST_CASE("everybody ends when the primary's mark has not yet the term of its le
     leader.writes.push_back(1'000'000);
     const Writes all = leader.writes;
     world.KillAll();
-    RequireSound(world, world.Calm());
-    INFO(world.Story());
-    CHECK(Contains(world.Primary()->writes, all));
+    RequireKept(world, all);
   }
 }
 
@@ -242,8 +239,7 @@ TEST_CASE("a sentinel that was away returns with its old memory: it is not belie
     }
     world.Sentinel(0).up = true;
     world.servers.at(old).up = true;
-    RequireSound(world, world.Calm());
-    CHECK(Contains(world.Primary()->writes, all));
+    RequireKept(world, all);
   }
 }
 

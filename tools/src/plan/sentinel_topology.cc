@@ -28,6 +28,8 @@ std::string SentinelState(const Card& card) {
   if (!card.sentinel->HasOpinion()) return "names nobody";
   if (card.sentinel->failing_over) return "failing over";
   if (card.sentinel->primary_down) return "primary down";
+  if (card.sentinel->primary_denies) return "primary denies";
+  if (!card.sentinel->unsaved.empty()) return "not saved";
   return "ok";
 }
 

@@ -125,6 +125,14 @@ TEST_CASE("what is wrong with a server or sentinel is told once, with its reason
     sentinel.sentinel->primary_down = true;
     expected = "sentinel-1: primary down\n";
   }
+  SECTION("a sentinel whose primary says that it is a replica") {
+    sentinel.sentinel->primary_denies = true;
+    expected = "sentinel-1: primary denies\n";
+  }
+  SECTION("a sentinel that could not save") {
+    sentinel.sentinel->unsaved = "no space";
+    expected = "sentinel-1: not saved\n";
+  }
   SECTION("a failover goes on") {
     sentinel.sentinel->failing_over = sentinel.sentinel->primary_down = true;
     expected = "sentinel-1: failing over\n";

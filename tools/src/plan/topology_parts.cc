@@ -22,6 +22,7 @@ std::string EngineState(const Card& card) {
   if (card.engine.info.loading) return "loading";
   if (!card.engine.info.primary && card.engine.info.sync_in_progress) return "syncing";
   if (!card.engine.info.primary && !card.engine.info.link_up) return "link down";
+  if (!card.engine.refusal.empty()) return "refuses writes: " + card.engine.refusal;
   return "ok";
 }
 

@@ -132,8 +132,7 @@ Result<VolumeState> ParseVolumeState(std::string_view text) {
   return state;
 }
 
-std::string PrintMark(const ReplicationMark& mark) {
-  JsonWriter json;
+void WriteMark(JsonWriter& json, const ReplicationMark& mark) {
   json.BeginObject()
       .Field("replicationId", mark.replication_id)
       .Field("offset", mark.offset)
@@ -141,7 +140,28 @@ std::string PrintMark(const ReplicationMark& mark) {
       .Field("previousOffset", mark.previous_offset)
       .Field("term", static_cast<std::int64_t>(mark.term))
       .EndObject();
+}
+
+Result<ReplicationMark> ReadMark(const JsonView& object) {
+  ReplicationMark mark;
+  ASSIGN_OR_RETURN(mark.replication_id, object.GetString("replicationId"));
+  ASSIGN_OR_RETURN(mark.offset, object.GetInt("offset"));
+  ASSIGN_OR_RETURN(mark.previous_id, object.GetStringOr("previousId", ""));
+  ASSIGN_OR_RETURN(mark.previous_offset, object.GetIntOr("previousOffset", -1));
+  ASSIGN_OR_RETURN(const std::int64_t term, object.GetIntOr("term", 0));
+  mark.term = static_cast<std::uint64_t>(term);
+  return mark;
+}
+
+std::string PrintMark(const ReplicationMark& mark) {
+  JsonWriter json;
+  WriteMark(json, mark);
   return json.Take() + "\n";
+}
+
+Result<ReplicationMark> ParseMark(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  return ReadMark(document.root());
 }
 
 void WriteHandoverNote(JsonWriter& json, const HandoverNote& note) {
@@ -167,18 +187,6 @@ std::string PrintHandoverNote(const HandoverNote& note) {
 Result<HandoverNote> ParseHandoverNote(std::string_view text) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
   return ReadHandoverNote(document.root());
-}
-
-Result<ReplicationMark> ParseMark(std::string_view text) {
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
-  ReplicationMark mark;
-  ASSIGN_OR_RETURN(mark.replication_id, document.root().GetString("replicationId"));
-  ASSIGN_OR_RETURN(mark.offset, document.root().GetInt("offset"));
-  ASSIGN_OR_RETURN(mark.previous_id, document.root().GetStringOr("previousId", ""));
-  ASSIGN_OR_RETURN(mark.previous_offset, document.root().GetIntOr("previousOffset", -1));
-  ASSIGN_OR_RETURN(const std::int64_t term, document.root().GetIntOr("term", 0));
-  mark.term = static_cast<std::uint64_t>(term);
-  return mark;
 }
 
 History CompareHistories(const ReplicationMark& first, const ReplicationMark& second) {

@@ -39,6 +39,9 @@ struct ReplicationMark {
 };
 std::string PrintMark(const ReplicationMark& mark);
 Result<ReplicationMark> ParseMark(std::string_view text);
+/// The same as part of another document.
+void WriteMark(JsonWriter& json, const ReplicationMark& mark);
+Result<ReplicationMark> ReadMark(const JsonView& object);
 
 /// bowline-handover.json on the data volume, sentinel mode: to whom this member has given the lead.
 /// Written just before the other one is promoted, so that it is known even if everybody ends before

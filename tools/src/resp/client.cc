@@ -197,12 +197,6 @@ Status RespClient::ResumeWrites(Deadline deadline) {
   return {};
 }
 
-Status RespClient::CloseClients(Deadline deadline) {
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
-                   Ask({"CLIENT", "KILL", "TYPE", "normal", "USER", "default"}, deadline));
-  return {};
-}
-
 Status RespClient::ReplicaOfNobody(Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"REPLICAOF", "NO", "ONE"}, deadline));
   return {};
@@ -211,6 +205,20 @@ Status RespClient::ReplicaOfNobody(Deadline deadline) {
 Status RespClient::ReplicaOf(const Endpoint& primary, Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
                    Ask({"REPLICAOF", primary.ip, std::to_string(primary.port)}, deadline));
+  return {};
+}
+
+Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"MULTI"},
+        {"REPLICAOF", primary.ip, std::to_string(primary.port)},
+        {"CLIENT", "KILL", "TYPE", "normal", "USER", "default"}}) {
+    ASSIGN_OR_RETURN([[maybe_unused]] const Reply queued, Ask(command, deadline));
+  }
+  ASSIGN_OR_RETURN(const Reply done, Ask({"EXEC"}, deadline));
+  for (const Reply& reply : done.items) {
+    if (reply.IsError()) return Fail(CodeOf(reply.ErrorWord()), "stepping back: {}", reply.text);
+  }
   return {};
 }
 
@@ -245,6 +253,19 @@ Status RespClient::SentinelPeriods(Milliseconds info, Milliseconds publish, Mill
            std::to_string(publish.count()), "PING-PERIOD", std::to_string(ping.count())},
           deadline));
   return {};
+}
+
+Status RespClient::SentinelFlushConfig(Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"SENTINEL", "FLUSHCONFIG"}, deadline));
+  return {};
+}
+
+Result<ConfigFields> RespClient::ConfigGet(const std::vector<std::string>& names,
+                                           Deadline deadline) {
+  std::vector<std::string> words{"CONFIG", "GET"};
+  words.insert(words.end(), names.begin(), names.end());
+  ASSIGN_OR_RETURN(const Reply reply, Ask(words, deadline));
+  return ToFields(reply);
 }
 
 Status RespClient::ConfigSet(const std::string& name, const std::string& value, Deadline deadline) {

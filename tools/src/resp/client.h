@@ -11,6 +11,7 @@
 #include "model/info.h"
 #include "model/nodes_conf.h"
 #include "model/sentinel_info.h"
+#include "model/write_refusal.h"
 #include "resp/reply.h"
 #include "sys/deadline.h"
 
@@ -63,26 +64,31 @@ class RespClient {
   /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
   Status PauseWrites(Milliseconds span, Deadline deadline);
   Status ResumeWrites(Deadline deadline);
-  /// Closes the connections of the user `default`, ours excepted, so that these clients look for
-  /// the primary; sentinels and replicas log in as other users and keep theirs.
-  Status CloseClients(Deadline deadline);
   /// REPLICAOF NO ONE: a primary from now on, with all that it has.
   Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
+  /// The same, and in that instant the connections of the user `default` are closed, ours excepted:
+  /// these clients look for the primary, and none of them is refused. Sentinels and replicas log in
+  /// as other users and keep theirs.
+  Status StepBack(const Endpoint& primary, Deadline deadline);
 
   /// To a sentinel. kFailedPrecondition when it does not know that primary, kInvalidArgument when
-  /// its reply lacks a field. Of the primary: address, flags and epoch alone.
+  /// its reply lacks a field. Of the primary: address, flags, role and epoch alone.
   Result<SentinelSnapshot> SentinelMaster(const std::string& name, Deadline deadline);
   Result<std::vector<SentinelPeer>> SentinelReplicas(const std::string& name, Deadline deadline);
   Result<std::vector<SentinelPeer>> SentinelSentinels(const std::string& name, Deadline deadline);
   /// +OK means "begun". kAborted: one is on its way already (INPROG); kUnavailable: no replica is
   /// fit in this sentinel's view (NOGOODSLAVE), which may be a second old.
   Status SentinelFailover(const std::string& name, Deadline deadline);
+  /// Its state to its file, through to the disk. An error when that fails, or does not end in time.
+  Status SentinelFlushConfig(Deadline deadline);
   /// How often it asks its servers for INFO, tells its view to the others, and pings (or connects
   /// anew); not kept over a restart.
   Status SentinelPeriods(Milliseconds info, Milliseconds publish, Milliseconds ping,
                          Deadline deadline);
 
+  /// Of these names those that the engine knows. Several at once need redis 7.0.
+  Result<ConfigFields> ConfigGet(const std::vector<std::string>& names, Deadline deadline);
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
 
  private:

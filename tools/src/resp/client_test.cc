@@ -2,9 +2,11 @@
 
 #include "resp/client.h"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <thread>
 
 #include "resp/testing.h"
 
@@ -125,6 +127,25 @@ TEST_CASE("paused writes wait, reads go on") {
         Code::kDeadlineExceeded);
   REQUIRE(client.ResumeWrites(Soon()));
   CHECK(engine.Connect().Ask({"SET", "key", "2"}, Soon()));
+}
+
+TEST_CASE("who steps back closes its clients' connections and refuses none of their writes") {
+  const Engine engine(AnyEngine());
+  RespClient client = engine.Connect();
+  std::vector<std::jthread> writers;
+  std::atomic<int> closed = 0;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&, writer = engine.Connect()]() mutable {
+      auto last = writer.Ask({"INCR", "writes"}, Soon());
+      while (last) last = writer.Ask({"INCR", "writes"}, Soon());
+      closed += last.error().code == Code::kUnavailable ? 1 : 0;
+    });
+  }
+  CHECK(client.StepBack({.ip = "127.0.0.1", .port = 1}, Soon()));
+  for (std::jthread& writer : writers) writer.join();
+  CHECK(closed == 4);
+  CHECK_FALSE(client.Info(Soon())->primary);
+  CHECK_FALSE(client.StepBack({.ip = "no address", .port = -1}, Soon()));
 }
 
 TEST_CASE("a loading engine is unavailable, and says how far it is") {

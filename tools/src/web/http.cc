@@ -13,6 +13,9 @@ constexpr time_t kIdleSeconds = 1;
 constexpr std::size_t kRequestLimit = 64U << 10U;
 // The card of the largest cluster is a tenth of this.
 constexpr std::size_t kAnswerLimit = 16U << 20U;
+// Who has not shaken hands by then has not heard us: a new pod's address is not routed at once. The
+// kernel asks again only after a second (RFC 6298, 2.1).
+constexpr Milliseconds kHandshake{200};
 
 }  // namespace
 
@@ -62,22 +65,25 @@ void HttpServer::Stop() {
 
 Result<HttpAnswer> HttpAsk(const std::string& ip, int port, const std::string& path,
                            Deadline deadline) {
-  httplib::Client client(ip, port);
-  const auto left = Milliseconds(std::max<std::int64_t>(deadline.Left().count(), 1));
-  client.set_connection_timeout(left);
-  client.set_read_timeout(left);
-  client.set_write_timeout(left);
-  // The time-outs above are those of each read: an answer may come byte by byte.
-  std::string body;
-  const httplib::Result result = client.Get(path, [&](const char* data, std::size_t size) {
-    body.append(data, size);
-    return body.size() <= kAnswerLimit && !deadline.Passed();
-  });
-  if (!result) {
-    const Code code = deadline.Passed() ? Code::kDeadlineExceeded : Code::kUnavailable;
-    return Fail(code, "GET {} from {}:{}: {}", path, ip, port, httplib::to_string(result.error()));
+  while (true) {
+    httplib::Client client(ip, port);
+    const auto left = Milliseconds(std::max<std::int64_t>(deadline.Left().count(), 1));
+    client.set_connection_timeout(std::min(left, kHandshake));
+    client.set_read_timeout(left);
+    client.set_write_timeout(left);
+    // The time-outs above are those of each read: an answer may come byte by byte.
+    std::string body;
+    const httplib::Result result = client.Get(path, [&](const char* data, std::size_t size) {
+      body.append(data, size);
+      return body.size() <= kAnswerLimit && !deadline.Passed();
+    });
+    if (result) return HttpAnswer{.status = result->status, .body = std::move(body)};
+    if (deadline.Passed() || result.error() != httplib::Error::ConnectionTimeout) {
+      const Code code = deadline.Passed() ? Code::kDeadlineExceeded : Code::kUnavailable;
+      return Fail(code, "GET {} from {}:{}: {}", path, ip, port,
+                  httplib::to_string(result.error()));
+    }
   }
-  return HttpAnswer{.status = result->status, .body = std::move(body)};
 }
 
 Result<std::string> HttpGet(const std::string& ip, int port, const std::string& path,

@@ -1,6 +1,10 @@
 // The call to a peer's server, against peers that misbehave.
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
+#include <thread>
 
 #include "sys/testing.h"
 #include "web/http.h"
@@ -44,6 +48,41 @@ TEST_CASE("a body without end is refused") {
   pieces.insert(pieces.begin(), "HTTP/1.1 200 OK\r\n\r\n");
   const Peer peer(pieces, Milliseconds(0));
   CHECK(Ask(peer, Milliseconds(60'000)).code == Code::kUnavailable);
+}
+
+/// For `span` what is sent to it is lost, not refused; then it answers one request.
+class LatePeer {
+ public:
+  explicit LatePeer(Milliseconds span) {
+    REQUIRE(::listen(listener_.fd(), 0) == 0);
+    sockaddr_in address = testing::LoopbackAddress(listener_.port());
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+    REQUIRE(::connect(first_.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    thread_ = std::jthread([this, span] {  // the queue is full: the kernel drops further handshakes
+      std::this_thread::sleep_for(span);
+      ::close(::accept(listener_.fd(), nullptr, nullptr));
+      const int connection = ::accept(listener_.fd(), nullptr, nullptr);
+      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+      (void)!::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+      ::close(connection);
+    });
+  }
+  LatePeer(const LatePeer&) = delete;
+  LatePeer& operator=(const LatePeer&) = delete;
+  ~LatePeer() { ::shutdown(listener_.fd(), SHUT_RDWR); }
+  [[nodiscard]] int port() const { return listener_.port(); }
+
+ private:
+  testing::BoundSocket listener_;
+  testing::BoundSocket first_;
+  std::jthread thread_;
+};
+
+TEST_CASE("a handshake that is lost is not waited for as long as TCP does") {
+  const LatePeer peer(Milliseconds(300));
+  const auto answer = HttpGet("127.0.0.1", peer.port(), "/card", Deadline::In(Milliseconds(900)));
+  REQUIRE(answer);  // the kernel would repeat it after 1 s
+  CHECK(*answer == "hello");
 }
 
 TEST_CASE("a peer that only redirects is not followed") {

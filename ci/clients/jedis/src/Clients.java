@@ -1,10 +1,13 @@
+import java.time.Duration;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.executors.RetryableCommandExecutor;
+import redis.clients.jedis.providers.SentineledConnectionProvider;
 
-/** The client of each mode: only addresses, passwords and time-outs are set, all else is the library's default. */
+/** The client of each mode: addresses, passwords, time-outs and, where there are none, repeats. */
 final class Clients {
   private Clients() {}
 
@@ -44,11 +47,13 @@ final class Clients {
     var config = config(s.password());
     var sentinelConfig = config(s.sentinelPassword());
     // docs: jedis sentinel
+    // Set.of(new HostAndPort("cache-sentinel", 26379)), "mymaster"
+    var provider = new SentineledConnectionProvider(s.masterName(), config, s.seeds(), sentinelConfig);
     var client = RedisSentinelClient.builder()
-        .sentinels(s.seeds()) // Set.of(new HostAndPort("cache-sentinel", 26379))
-        .masterName(s.masterName()) // "mymaster"
-        .sentinelClientConfig(sentinelConfig)
-        .clientConfig(config)
+        .sentinels(s.seeds())
+        .masterName(s.masterName())
+        .connectionProvider(provider)
+        .commandExecutor(new RetryableCommandExecutor(provider, 5, Duration.ofSeconds(5))) // default: no repeats
         .build();
     // docs: end
     return client;

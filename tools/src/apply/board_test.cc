@@ -1,0 +1,77 @@
+// What the board remembers of the engine, with a real one.
+
+#include "apply/board.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "apply/engine_probe.h"
+#include "plan/testing.h"
+#include "resp/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::Soon;
+
+constexpr Milliseconds kNow{-1};  // no look is so young
+
+struct Running {
+  Layout layout = Layout::Sentinel(3, 3);
+  testing::Engine engine{BOWLINE_REDIS_SERVER};
+  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
+  Board board{Card{.member = testing::ServerName(0)}, layout, probe};
+
+  Running() {
+    board.SetPhase(Phase::kRunning, "");
+    REQUIRE(board.Now(kNow).engine.info.primary);
+  }
+};
+
+EngineSnapshot Look(Running& member) { return member.board.Now(kNow).engine; }
+
+TEST_CASE("a look at an engine that has just died does not hide that it led") {
+  Running member;
+  member.engine.Kill();
+  REQUIRE(testing::Eventually([&] { return !Look(member).answers; }));
+  CHECK(member.board.LastAnswer().info.primary);
+  member.board.SetPhase(Phase::kStopping, "");
+  CHECK(member.board.LastAnswer().info.primary);
+}
+
+TEST_CASE("an engine that is started anew has not answered yet") {
+  Running member;
+  member.board.SetPhase(Phase::kGuard, "");
+  member.board.SetPhase(Phase::kRunning, "");
+  CHECK_FALSE(member.board.LastAnswer().answers);
+}
+
+TEST_CASE("a primary without the replicas that it needs refuses writes, until they have come") {
+  Running member;
+  CHECK(member.board.ForProbes().refusing < kMayRefuse);
+  REQUIRE(member.engine.Connect().ConfigSet("min-replicas-to-write", "1", Soon()));
+  CHECK(member.engine.Connect().Command({"SET", "key", "1"}, Soon())->ErrorWord() == "NOREPLICAS");
+  CHECK(Look(member).refusal == "NOREPLICAS: 0 of 1 needed replicas keep up");
+  CHECK(member.board.ForProbes().refusing < kMayRefuse);
+
+  const testing::Engine replica(BOWLINE_REDIS_SERVER, {"--replicaof", testing::Engine::kIp,
+                                                       std::to_string(member.engine.port())});
+  CHECK(testing::Eventually([&] {
+    const EngineSnapshot now = Look(member);
+    return now.answers && now.refusal.empty();
+  }));
+  const auto written = member.engine.Connect().Command({"SET", "key", "1"}, Soon());
+  REQUIRE(written);
+  CHECK(written->text == "OK");
+}
+
+TEST_CASE("a primary that has never taken a write is not given the moment of a promoted one") {
+  const Layout layout = Layout::Sentinel(3, 3);
+  const testing::Engine engine(BOWLINE_REDIS_SERVER, {"--min-replicas-to-write", "1"});
+  EngineProbe probe(testing::Engine::kIp, engine.port(), {}, layout.mode);
+  Board board(Card{.member = testing::ServerName(0)}, layout, probe);
+  board.SetPhase(Phase::kRunning, "");
+  CHECK(board.ForProbes().refusing > kMayRefuse);
+}
+
+}  // namespace
+}  // namespace bowline

@@ -1,0 +1,79 @@
+// The first "ready" of a member, with a real engine.
+
+#include "apply/readiness.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <thread>
+
+#include "apply/engine_probe.h"
+#include "plan/testing.h"
+#include "resp/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::Soon;
+
+constexpr Milliseconds kMoment{300};
+constexpr Milliseconds kPatience{700};  // of readiness.cc
+constexpr int kMaxLagSeconds = 1;
+
+/// server-0 of three that follows another one, not started yet.
+struct Starting {
+  Layout layout = Layout::Sentinel(3, 3);
+  testing::Engine primary{BOWLINE_REDIS_SERVER};
+  testing::Engine engine{BOWLINE_REDIS_SERVER,
+                         {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
+  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
+  Board board{Card{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
+  Readiness readiness{board};
+
+  Starting() {
+    REQUIRE(testing::Eventually([&] { return engine.Connect().Info(Soon())->link_up; }));
+  }
+};
+
+TEST_CASE("the first yes is told by the question that was asked a moment before it") {
+  Starting member;
+  const std::jthread start([&] {
+    (void)Soon().Sleep(kMoment);
+    member.board.SetPhase(Phase::kRunning, "");
+  });
+  CHECK(member.readiness.Judge().ok);
+}
+
+TEST_CASE("a no that lasts is told in time, and at once when it stops or has been ready") {
+  Starting member;
+  const auto asked = std::chrono::steady_clock::now();
+  SECTION("not started") {
+    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK(Since(asked) >= kMoment);  // it has waited
+  }
+  SECTION("stopping") {
+    member.board.SetPhase(Phase::kStopping, "");
+    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK(Since(asked) < kPatience);
+  }
+  SECTION("ready before") {
+    member.board.SetPhase(Phase::kRunning, "");
+    CHECK(member.readiness.Judge().ok);
+    member.board.SetFenced("alone");
+    const auto again = std::chrono::steady_clock::now();
+    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK(Since(again) < kPatience);
+  }
+}
+
+TEST_CASE("a replica whose primary is silent is not ready, although its link is up") {
+  Starting member;
+  member.board.SetPhase(Phase::kRunning, "");
+  CHECK(member.readiness.Judge().ok);
+  member.primary.Freeze();
+  CHECK(testing::Eventually(
+      [&] { return member.readiness.Judge().text.starts_with("a replica that has not heard"); }));
+  CHECK(member.engine.Connect().Info(Soon())->link_up);
+  member.primary.Thaw();
+}
+
+}  // namespace
+}  // namespace bowline
