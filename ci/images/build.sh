@@ -3,7 +3,7 @@
 # from changed. Without arguments: all that the local Kubernetes needs (toolkit, engines, base).
 #   toolkit     bowline.tar: the release binary of ci/lib/program.sh, packed as tools/image/Dockerfile packs it
 #   engines     redis.tar, valkey.tar: stand-ins from Debian's packages, named as the chart names them
-#   base        pause.tar, debian-trixie-slim.tar: what Kubernetes itself needs
+#   base        pause.tar: what Kubernetes itself needs
 #   dockerfile  checks that tools/image/Dockerfile builds, from nothing (about as long as a first build)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -28,10 +28,9 @@ debian() {
   if ! made "$out" "$(stat -c '%Y %s' "$tar")"; then
     "$pack" pack "$tar" "$IMAGES/$out.tar" "$name" \
       '{"Cmd":["bash"],"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}'
-    [ -z "${2:-}" ] || build_ah rmi -f "$name" >/dev/null 2>&1 || true
+    build_ah rmi -f "$name" >/dev/null 2>&1 || true
     stamp "$IMAGES/$out.from" "$(stat -c '%Y %s' "$tar")"
   fi
-  [ -n "${2:-}" ] || return 0
   build_ah inspect --type image "$name" >/dev/null 2>&1 || step "$name" build_ah pull "docker-archive:$IMAGES/$out.tar"
 }
 
@@ -41,7 +40,7 @@ engine() {
   from="$2 $(hash_of "$here/$1.Dockerfile")"
   ! made "$1" "$from" || return 0
   packages buildah:buildah
-  debian "$3" buildah
+  debian "$3"
   step "image $2" build_ah bud -f "$here/$1.Dockerfile" -t "$2" "$here"
   rm -f "$IMAGES/$1.tar"
   step "archive of $2" build_ah push "$2" "docker-archive:$IMAGES/$1.tar:$2"
@@ -49,7 +48,6 @@ engine() {
 }
 
 base() {
-  debian "$SUITE"
   [ -s "$IMAGES/pause.tar" ] || "$pack" pause "$IMAGES/pause.tar"
 }
 
@@ -72,7 +70,7 @@ toolkit() {
 
 dockerfile() {
   packages buildah:buildah
-  debian "$SUITE" buildah
+  debian "$SUITE"
   step "Dockerfile of the toolkit" build_ah bud --layers -f "$ROOT/tools/image/Dockerfile" -t "$toolkit_name-dockerfile" "$ROOT"
   build_ah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}} {{len .OCIv1.RootFS.DiffIDs}}' \
     "$toolkit_name-dockerfile"

@@ -14,7 +14,6 @@ PODS=${PODS:-10.78}                       # node i has PODS.i.0/24
 SVC=${SVC:-10.96}                         # services: SVC.0.0/16, API at SVC.0.1
 
 PAUSE_IMAGE=${PAUSE_IMAGE:-bowline.invalid/pause:1}                   # a name only; nothing is ever pulled
-HELPER_IMAGE=${HELPER_IMAGE:-docker.io/library/debian:$SUITE-slim}    # sh, mkdir, rm: for the volume provisioner
 
 # How fast a dead node is noticed. Kubernetes' own defaults are 10s / 40s / 50s / 5s / 300s.
 NODE_STATUS_FREQ=${NODE_STATUS_FREQ:-4s}
@@ -23,5 +22,5 @@ NODE_GRACE=${NODE_GRACE:-16s}
 NODE_MONITOR=${NODE_MONITOR:-2s}
 EVICT_SECONDS=${EVICT_SECONDS:-30}
 
-export KUBE_NAME KUBE_DIR NODES CNI_BIN FAB PODS SVC PAUSE_IMAGE HELPER_IMAGE NODE_STATUS_FREQ NODE_LEASE_SECONDS \
+export KUBE_NAME KUBE_DIR NODES CNI_BIN FAB PODS SVC PAUSE_IMAGE NODE_STATUS_FREQ NODE_LEASE_SECONDS \
   NODE_GRACE NODE_MONITOR EVICT_SECONDS

@@ -63,18 +63,7 @@ cat >/run/Corefile <<C
 C
 keep coredns "$BIN/coredns" -conf /run/Corefile
 
-cat >/run/helper.yaml <<C
-apiVersion: v1
-kind: Pod
-metadata: { name: helper-pod }
-spec:
-  tolerations: [{ operator: Exists }]
-  containers: [{ name: helper-pod, image: "$HELPER_IMAGE", imagePullPolicy: Never }]
-C
-echo '{"nodePathMap":[{"node":"DEFAULT_PATH_FOR_NON_LISTED_NODES","paths":["/var/lib/volumes"]}]}' >/run/volumes.json
-keep local-path-provisioner "$BIN/local-path-provisioner" start --worker-threads 16 --config /run/volumes.json \
-  --kubeconfig "$KUBE_DIR/kc/admin" --namespace bowline-system --service-account-name default \
-  --helper-image "$HELPER_IMAGE" --helper-pod-file /run/helper.yaml --configmap-name local-path
+keep volumes "$BIN/volumes" -kubeconfig "$KUBE_DIR/kc/admin" -nodes "$KUBE_DIR/m"
 
 keep_proxy "$FAB.1" n1
 

@@ -38,25 +38,12 @@ network() { # the control plane's network also holds the bridge to which the nod
 
 objects() {
   k apply -f - >/dev/null <<C
-apiVersion: v1
-kind: Namespace
-metadata: { name: bowline-system }
----
-apiVersion: v1
-kind: ConfigMap
-metadata: { name: local-path, namespace: bowline-system }
-data:
-  setup: |
-    mkdir -m 0777 -p "\$VOL_DIR"
-  teardown: |
-    rm -rf "\$VOL_DIR"
----
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
   name: standard
   annotations: { storageclass.kubernetes.io/is-default-class: "true" }
-provisioner: rancher.io/local-path
+provisioner: bowline.invalid/volumes
 volumeBindingMode: WaitForFirstConsumer
 reclaimPolicy: Delete
 ---

@@ -7,4 +7,4 @@ packages containerd:containerd runc:runc /usr/lib/cni/bridge:containernetworking
   openssl:openssl nsenter:util-linux sysctl:procps
 "$here/tools.sh" all
 "$here/../images/build.sh"
-"$here/../kube/up.sh" "$@" "$IMAGES"/{pause,debian-"$SUITE"-slim,redis,valkey,bowline}.tar
+"$here/../kube/up.sh" "$@" "$IMAGES"/{pause,redis,valkey,bowline}.tar

@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
 
-kubernetes=1.36.3 helm=4.2.4 helm3=3.21.4 unittest=1.0.0 coredns=1.14.7 provisioner=0.0.30 etcd=3.5
+kubernetes=1.36.3 helm=4.2.4 helm3=3.21.4 unittest=1.0.0 coredns=1.14.7 etcd=3.5
 kube_minor=36
 
 # has FILE MODULE VERSION: what the Go program says it was made from.
@@ -45,6 +45,15 @@ kubernetes() {
     env GOBIN="$BIN" go -C "$here/../kube/tools/kube" install -trimpath -ldflags "$(flags "${ld[@]}")" tool
 }
 
+# Ours, on the library of the Kubernetes project.
+volumes() {
+  local want module=$here/../kube/tools/volumes
+  want=$(hash_of "$module"/{main.go,go.mod,go.sum})
+  if [ -x "$BIN/volumes" ] && stamp_is "$BIN/volumes.stamp" "$want"; then return 0; fi
+  step "volume provisioner" go -C "$module" build -trimpath -ldflags "$(flags)" -o "$BIN/volumes" .
+  stamp "$BIN/volumes.stamp" "$want"
+}
+
 etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
 # Debian's package, since etcd's module cannot be installed by name and takes two minutes.
 etcd() {
@@ -78,6 +87,5 @@ tool helm-unittest $u $unittest $u/cmd/helm-unittest "$(flags)"
 kubernetes
 c=github.com/coredns/coredns
 tool coredns $c $coredns $c "$(flags)"
-p=github.com/rancher/local-path-provisioner
-tool local-path-provisioner $p $provisioner $p "$(flags)"
+volumes
 etcd
