@@ -46,23 +46,21 @@ Fence::~Fence() {
 void Fence::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const Deadline end = Deadline::In(kFenceLook);
-    if (Leads()) {
+    const bool leads = Leads();
+    if (leads) {
       Look(end);
     } else {
       judge_.Restart(Now());
       (void)end.Sleep(kFenceLook);
     }
-    Tell();
+    Tell(leads);
   }
 }
 
 bool Fence::Leads() {
-  const Card card = board_.Last();
-  if (card.engine.answers) {
-    leads_ = card.engine.info.primary;
-    if (!card.engine.view.empty()) view_ = card.engine.view;
-  }
-  return leads_ && card.phase == Phase::kRunning;
+  const EngineSnapshot answer = board_.LastAnswer();
+  if (!answer.view.empty()) view_ = answer.view;
+  return answer.info.primary && board_.Last().phase == Phase::kRunning;
 }
 
 void Fence::Look(Deadline end) {
@@ -107,7 +105,7 @@ Status Fence::PauseWrites() {
   return {};
 }
 
-void Fence::Tell() {
+void Fence::Tell(bool leads) {
   if (judge_.fenced()) {
     const std::string why = judge_.Describe(circle_, Now());
     board_.SetFenced(why);
@@ -116,7 +114,7 @@ void Fence::Tell() {
     events_.Emit("Fenced", "cut off, writes are paused: " + why, true);
   } else if (told_at_) {
     board_.SetFenced("");
-    const std::string why = leads_ ? "the others are reached again" : "it leads no more";
+    const std::string why = leads ? "the others are reached again" : "it leads no more";
     events_.Emit("FenceLifted",
                  std::format("writes were paused for {} ms; {}", (Now() - *told_at_).count(), why));
     told_at_.reset();

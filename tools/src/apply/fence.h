@@ -27,13 +27,13 @@ class Fence {
 
  private:
   void Run(const std::stop_token& stop);
-  /// Does the own engine run as primary, by the newest card in which it answered?
+  /// Does the own engine run as primary, by its last answer?
   bool Leads();
   void Look(Deadline end);
   void Knock(const std::vector<MemberName>& members, const AddressBook& addresses);
   Status PauseWrites();
   /// Board and Events, when it has changed.
-  void Tell();
+  void Tell(bool leads);
 
   const Settings& settings_;
   MemberName self_;
@@ -46,7 +46,6 @@ class Fence {
   FenceJudge judge_;
   Reach reach_{kFencePatience};
   std::optional<RespClient> client_;
-  bool leads_ = false;
   std::string view_;                     ///< the newest CLUSTER NODES
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
   std::string problem_;                  ///< why the last pause could not be asked for

@@ -11,12 +11,18 @@ constexpr Milliseconds kInfoPeriod{1000};
 constexpr Milliseconds kPublishPeriod{500};
 constexpr Milliseconds kPingPeriod{500};
 
+/// An error reply is a sign of life; a broken connection and silence are none.
+bool IsReply(const Error& error) {
+  return error.code != Code::kDeadlineExceeded && error.code != Code::kUnavailable;
+}
+
 }  // namespace
 
 void SentinelProbe::SetAddresses(AddressBook addresses) {
   const std::scoped_lock lock(mutex_);
   addresses_ = std::move(addresses);
   client_.reset();
+  proved_ = {};
 }
 
 Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
@@ -39,9 +45,7 @@ Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
 Status SentinelProbe::ProveSaved(Deadline deadline) {
   if (Since(proved_) < proof_period_) return {};
   const Status saved = client_->SentinelFlushConfig(deadline);
-  const bool replied = saved || (saved.error().code != Code::kDeadlineExceeded &&
-                                 saved.error().code != Code::kUnavailable);
-  if (!replied) return saved;
+  if (!saved && !IsReply(saved.error())) return saved;
   proved_ = std::chrono::steady_clock::now();
   unsaved_ = saved ? "" : saved.error().message;
   return {};
@@ -52,9 +56,7 @@ Snapshots SentinelProbe::Take(Deadline deadline) {
   Snapshots taken;
   auto asked = Ask(deadline);
   if (!asked) {
-    // An error reply is a sign of life, a broken connection is none.
-    taken.engine.replied = client_ && asked.error().code != Code::kDeadlineExceeded &&
-                           asked.error().code != Code::kUnavailable;
+    taken.engine.replied = client_ && IsReply(asked.error());
     taken.engine.problem = asked.error().message;
     taken.sentinel.emplace().problem = asked.error().message;
     client_.reset();
