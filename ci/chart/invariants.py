@@ -46,6 +46,7 @@ BOWLINE_JSON = {
     "roleLabel": None,
     "fencing": None,
     "maxReplicaLagSeconds": None,
+    "readinessTimeoutSeconds": None,
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }

@@ -31,6 +31,7 @@
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
   "fencing" (eq true $v.fencing.enabled)
   "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
+  "readinessTimeoutSeconds" (int $v.probes.readiness.timeoutSeconds)
   "roleLabel" (eq "true" (include "redis.roleLabel" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level)) -}}

@@ -15,7 +15,7 @@ namespace {
 using testing::Soon;
 
 constexpr Milliseconds kMoment{300};
-constexpr Milliseconds kPatience{700};  // of readiness.cc
+constexpr Milliseconds kPatience{700};  // of a time-out of 1 s
 constexpr int kMaxLagSeconds = 1;
 
 /// server-0 of three that follows another one, not started yet.
@@ -26,7 +26,7 @@ struct Starting {
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
   Board board{Card{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
-  Readiness readiness{board};
+  Readiness readiness{board, 1};
 
   Starting() {
     REQUIRE(testing::Eventually([&] { return engine.Connect().Info(Soon())->link_up; }));
@@ -40,6 +40,16 @@ TEST_CASE("the first yes is told by the question that was asked a moment before 
     member.board.SetPhase(Phase::kRunning, "");
   });
   CHECK(member.readiness.Judge().ok);
+}
+
+TEST_CASE("it waits for almost as long as the kubelet does") {
+  Starting member;
+  Readiness readiness{member.board, 2};
+  const std::jthread start([&] {
+    (void)Soon().Sleep(Milliseconds(1200));  // later than a time-out of 1 s allows
+    member.board.SetPhase(Phase::kRunning, "");
+  });
+  CHECK(readiness.Judge().ok);
 }
 
 TEST_CASE("a no that lasts is told in time, and at once when it stops or has been ready") {

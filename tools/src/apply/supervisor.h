@@ -59,7 +59,7 @@ class Supervisor {
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
 
-  Readiness readiness_{board_};
+  Readiness readiness_{board_, settings_.readiness_timeout_seconds};
   HttpServer http_;
   bool again_ = false;  ///< the process is to be started anew
 };

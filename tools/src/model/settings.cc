@@ -158,10 +158,26 @@ std::string Settings::EngineProgram() const {
 Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"version", "release", "namespace", "fullname", "mode", "engine",
-                                 "clusterDomain", "ports", "cluster", "sentinel", "auth",
-                                 "persistence", "record", "events", "roleLabel", "fencing",
-                                 "maxReplicaLagSeconds", "terminationGracePeriodSeconds", "log"}));
+  RETURN_IF_ERROR(root.OnlyKeys({"version",
+                                 "release",
+                                 "namespace",
+                                 "fullname",
+                                 "mode",
+                                 "engine",
+                                 "clusterDomain",
+                                 "ports",
+                                 "cluster",
+                                 "sentinel",
+                                 "auth",
+                                 "persistence",
+                                 "record",
+                                 "events",
+                                 "roleLabel",
+                                 "fencing",
+                                 "maxReplicaLagSeconds",
+                                 "readinessTimeoutSeconds",
+                                 "terminationGracePeriodSeconds",
+                                 "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   if (version != 1) {
     return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
@@ -180,6 +196,10 @@ Result<Settings> ParseSettings(std::string_view json) {
   if (root.Has("maxReplicaLagSeconds")) {
     ASSIGN_OR_RETURN(settings.max_replica_lag_seconds,
                      GetBounded(root, "maxReplicaLagSeconds", 0, 86'400));
+  }
+  if (root.Has("readinessTimeoutSeconds")) {
+    ASSIGN_OR_RETURN(settings.readiness_timeout_seconds,
+                     GetBounded(root, "readinessTimeoutSeconds", 1, 3600));
   }
   ASSIGN_OR_RETURN(settings.grace_seconds,
                    GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));

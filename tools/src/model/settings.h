@@ -46,10 +46,10 @@ struct Settings {
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;
-  bool fencing = true;      ///< a primary that is cut off pauses its writes
-  bool role_label = false;  ///< the members keep the label bowline/role on their pods
-  int max_replica_lag_seconds =
-      0;  ///< a replica that hears nothing for longer is not ready; 0: may
+  bool fencing = true;                ///< a primary that is cut off pauses its writes
+  bool role_label = false;            ///< the members keep the label bowline/role on their pods
+  int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
+  int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer
   int grace_seconds = 60;
   std::string log_format = "json";
   std::string log_level = "info";

@@ -126,7 +126,7 @@ constexpr std::string_view kSentinel = R"({
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
   "roleLabel": true, "fencing": false, "maxReplicaLagSeconds": 20,
-  "terminationGracePeriodSeconds": 45,
+  "readinessTimeoutSeconds": 4, "terminationGracePeriodSeconds": 45,
   "log": {"format": "json", "level": "info"}
 })";
 
@@ -194,6 +194,8 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
            Case{"\"fencing\": false", "\"fencing\": {}", "fencing must be"},
            Case{"LagSeconds\": 20", "LagSeconds\": -1", "maxReplicaLagSeconds is -1: use 0 to"},
+           Case{"TimeoutSeconds\": 4", "TimeoutSeconds\": 0",
+                "readinessTimeoutSeconds is 0: use 1"},
            Case{"\"roleLabel\"", "\"cluster\": {}, \"roleLabel\"", "cluster: it has no meaning"},
        }) {
     CAPTURE(c.from, c.to);
