@@ -10,7 +10,7 @@ import pytest
 from e2e.acts import delete_pod, kill_primary
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
-from e2e.sentinel_set import SentinelSet
+from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import wait_for
 
 
@@ -81,6 +81,21 @@ def test_everything_deleted_by_force(sentinel_set: SentinelSet, sentinel_scenari
         sentinel_set.replace_all_by_force(90)
         assert all(pod.ip != old[pod.name] for pod in sentinel_set.pods()), "a pod got its old address again"
         running.serving(60)
+
+
+def test_everything_deleted_and_the_primary_comes_last(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
+) -> None:
+    """What it has acknowledged last is nowhere else, so nobody may be elected before it is there."""
+    primary = sentinel_set.primary()
+    with sentinel_scenario("everything deleted by force, the primary comes last") as running:
+        with sentinel_set.kube.cordoned(primary.node):
+            for replica in sentinel_set.replicas():
+                replica.node.signal(replica.node.engine(replica.uid).pid, "STOP")
+            sentinel_set.delete_pods(*(pod.name for pod in sentinel_set.pods()), force=True)
+            time.sleep(4 * DOWN_AFTER)
+        running.serving(60)
+    assert sentinel_set.primary().name == primary.name
 
 
 def test_primary_engine_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:

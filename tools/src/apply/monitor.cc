@@ -20,7 +20,7 @@ constexpr Milliseconds kCallTimeout{1000};
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-                 EventSink& events, PodConditions& conditions)
+                 MarkKeeper& marks, EventSink& events, PodConditions& conditions)
     : settings_(settings),
       paths_(paths),
       self_(self),
@@ -30,11 +30,13 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       addresses_(std::move(start.addresses)),
       held_back_(start.passive),
       board_(board),
+      marks_(marks),
       events_(events),
       conditions_(conditions),
       label_(pod, settings.role_label),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
+      cut_handover_(paths.data, settings.ports.client, login_, events),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
@@ -49,10 +51,10 @@ void Monitor::Run(const std::stop_token& stop) {
       const bool look_up = ++look % kLooksPerAddresses == 0;
       if (self_.kind == MemberKind::kServer) {
         LookAtOthers(card);
-        NoteMark(card);
+        marks_.Save(card.engine.info, term_);
         if (look_up) (void)LookUpAddresses();
       } else {
-        NoteMark(card);
+        marks_.Save(card.engine.info, 0);
         if (look_up) HealShard(card, LookUpAddresses());
       }
     }
@@ -94,19 +96,6 @@ void Monitor::NoteHeld(const Card& card) {
   LogInfo("this volume holds keys from now on");
 }
 
-void Monitor::NoteMark(const Card& card) {
-  const EngineInfo& info = card.engine.info;
-  if (!info.primary && !info.link_up) return;
-  const ReplicationMark mark{.replication_id = info.replication_id,
-                             .offset = info.offset,
-                             .previous_id = info.previous_id,
-                             .previous_offset = info.previous_offset,
-                             .term = term_};
-  if (mark == mark_) return;
-  mark_ = mark;
-  SaveMark(paths_.data, mark);
-}
-
 void Monitor::LookAtOthers(const Card& card) {
   const EngineInfo& info = card.engine.info;
   std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
@@ -132,6 +121,7 @@ bool Monitor::AskOthers(const Card& card) {
       (info.primary ? quorum.primary == self_
                     : info.link_up && MemberAt(addresses_, info.primary_host) == quorum.primary);
   if (ours) term_ = quorum.epochs.config;
+  cut_handover_.Look(ours && info.primary, term_);
   board_.SetSentinels(std::move(sentinels), term_);
   const bool followed =
       !info.primary || std::ssize(info.replicas) == settings_.layout.replicas_per_shard;
@@ -145,7 +135,8 @@ bool Monitor::HealServer(const Card& card) {
                                               .announced = announced_,
                                               .addresses = addresses_,
                                               .peers = peers_,
-                                              .held_back = held_back_});
+                                              .held_back = held_back_,
+                                              .lived = Since(began_)});
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;
@@ -168,6 +159,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
   }
   if (plan.follow) {
     RETURN_IF_ERROR(client.StepBack(addresses_.at(*plan.follow), deadline));
+    RETURN_IF_ERROR(client.ResumeWrites(deadline));  // a handover that was cut off has paused them
   }
   if (plan.release) {
     RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));

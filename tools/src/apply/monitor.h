@@ -8,8 +8,10 @@
 
 #include "apply/board.h"
 #include "apply/context.h"
+#include "apply/cut_handover.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/mark_keeper.h"
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
 #include "plan/heal.h"
@@ -21,7 +23,7 @@ class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self,
           const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-          EventSink& events, PodConditions& conditions);
+          MarkKeeper& marks, EventSink& events, PodConditions& conditions);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -30,7 +32,6 @@ class Monitor {
   void Run(const std::stop_token& stop);
   void NoteRole(const Card& card);
   void NoteHeld(const Card& card);
-  void NoteMark(const Card& card);
   /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
   /// long as all is in order and nothing changes here.
   void LookAtOthers(const Card& card);
@@ -60,13 +61,15 @@ class Monitor {
   std::chrono::steady_clock::time_point looked_;
   std::uint64_t term_ = 0;
   Board& board_;
+  MarkKeeper& marks_;
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;
   std::string started_by_;   ///< the start's decision, CamelCase
   std::string started_for_;  ///< the decision and its reason
   std::string role_;
-  ReplicationMark mark_;
+  CutHandover cut_handover_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token
   std::jthread thread_;

@@ -7,6 +7,7 @@
 #include "apply/sentinel_hello.h"
 #include "apply/volume_io.h"
 #include "base/parse.h"
+#include "plan/start.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -18,19 +19,23 @@ constexpr Milliseconds kLongestPause{2000};
 // How long clients are kept from the new primary until everybody is ready for them; well below the
 // second that they wait for a reply.
 constexpr Milliseconds kSettled{500};
-// So much of the pause must be left when the other one is promoted: the old primary must not take
-// writes again before it is made a replica.
-constexpr Milliseconds kPauseLeft{1000};
+// From just before the promotion on: whatever becomes of this program (the kubelet kills a hook of
+// a pod that is deleted by force after 2 s), the old primary must take no write before it is a
+// replica, as the other one's data counts from then on. Its resident program settles what was cut
+// off (apply/cut_handover.h); a start waits as long for the other one.
+constexpr Milliseconds kPromotedPause = kHandoverPatience;
+constexpr Milliseconds kPromotion{500};
 // A message that comes while a sentinel's link is being made is lost: it is told again.
 constexpr Milliseconds kTellAgain{100};
 constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
 constexpr Milliseconds kReplicasPatience{3000};
 
 /// A majority of the sentinels names `ctx.self`, and none of them is about to change that: an epoch
-/// higher than any that they have told.
+/// higher than any that they have told, or that a handover which was cut off would have told them.
 Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, Deadline deadline) {
   const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
-  std::uint64_t epoch = 0;
+  const auto cut_off = LoadHandoverNote(ctx.volume);
+  std::uint64_t epoch = cut_off ? cut_off->term + 1 : 0;
   for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.failing_over || sentinel.view.primary_down) {
       return Fail(Code::kAborted, "{} is about to fail over itself", sentinel.member.ToString());
@@ -90,9 +95,8 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
 
 /// Should everybody end before a sentinel hears of it, the note tells who has the later writes. It
 /// comes after the pause began, for it says that this server has no later ones.
-Status NoteTarget(const HandoverContext& ctx, MemberName target, std::uint64_t epoch) {
-  if (ctx.volume.empty()) return {};
-  return SaveHandoverNote(ctx.volume, {.to = target, .term = epoch});
+Status NoteTarget(const HandoverContext& ctx, const HandoverNote& note) {
+  return ctx.volume.empty() ? Status() : SaveHandoverNote(ctx.volume, note);
 }
 
 /// Done is done, also when its reply is lost.
@@ -112,25 +116,40 @@ void FollowTarget(const HandoverContext& ctx, MemberName target, std::vector<Res
   }
 }
 
-constexpr const char* kMinReplicas = "min-replicas-to-write";
-
 /// How many replicas must follow the server, or it refuses writes.
 Result<std::int64_t> WantedReplicas(RespClient& server, Deadline deadline) {
-  ASSIGN_OR_RETURN(const ConfigFields fields, server.ConfigGet({kMinReplicas}, deadline));
-  const auto found = fields.find(kMinReplicas);
+  ASSIGN_OR_RETURN(const ConfigFields fields, server.ConfigGet({kMinReplicasToWrite}, deadline));
+  const auto found = fields.find(kMinReplicasToWrite);
   return found == fields.end() ? 0 : ParseInt(found->second, 0, std::numeric_limits<int>::max());
 }
 
-/// For the old primary, by a new connection: the one that we had may be broken.
-void RestoreWanted(const HandoverContext& ctx, std::int64_t wanted) {
-  if (wanted == 0) return;
+/// At the old primary everything as it was; by a new connection, as the one that we had may be
+/// broken. `resume`: the pause ends, too.
+void Restore(const HandoverContext& ctx, std::int64_t wanted, bool resume) {
   const auto restore = [&]() -> Status {
     const Deadline deadline = Deadline::In(kHandoverCall);
     ASSIGN_OR_RETURN(RespClient server, ConnectTo(ctx, ctx.self, deadline));
-    return server.ConfigSet(kMinReplicas, std::to_string(wanted), deadline);
+    if (wanted > 0) {
+      RETURN_IF_ERROR(server.ConfigSet(kMinReplicasToWrite, std::to_string(wanted), deadline));
+    }
+    return resume ? server.ResumeWrites(deadline) : Status();
   };
   const Status restored = restore();
-  if (!restored) LogWarning("min-replicas-to-write", {{"err", restored.error().ToString()}});
+  if (!restored) LogWarning("the old primary", {{"err", restored.error().ToString()}});
+}
+
+/// The writes are paused: the switch itself. From a failure on nobody else leads.
+Status PromotePaused(const HandoverContext& ctx, const HandoverNote& note, RespClient& primary,
+                     RespClient& leader, Deadline pause) {
+  RETURN_IF_ERROR(WaitForEqualOffsets(primary, leader, pause.Within(kHandoverCall)));
+  RETURN_IF_ERROR(primary.PauseWrites(kPromotedPause, pause));
+  if (pause.Passed()) return Fail(Code::kDeadlineExceeded, "the pause of writes has ended");
+  RETURN_IF_ERROR(NoteTarget(ctx, note));
+  // Its replicas leave now, and a paused server still refuses writes for want of them. Were they
+  // to stay until its clients leave, its PING to them would be a write that the target has not:
+  // all would have to be copied anew.
+  if (note.min_replicas > 0) RETURN_IF_ERROR(primary.ConfigSet(kMinReplicasToWrite, "0", pause));
+  return Promote(ctx, note.to, leader, Deadline::In(kPromotion));
 }
 
 /// By the connection that holds the pause, else by a new one.
@@ -197,22 +216,10 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   const auto began = std::chrono::steady_clock::now();
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
-  const auto switch_over = [&]() -> Status {
-    RETURN_IF_ERROR(WaitForEqualOffsets(primary, leader, pause.Within(kHandoverCall)));
-    // Its replicas leave now, and a paused server still refuses writes for want of them. Were they
-    // to stay until its clients leave, its PING to them would be a write that the target has not:
-    // all would have to be copied anew.
-    if (wanted > 0) RETURN_IF_ERROR(primary.ConfigSet(kMinReplicas, "0", pause));
-    RETURN_IF_ERROR(NoteTarget(ctx, target, epoch));
-    if (pause.Left() < kPauseLeft) {
-      return Fail(Code::kDeadlineExceeded, "the pause of writes is about to end");
-    }
-    return Promote(ctx, target, leader, pause.Within(kPauseLeft / 2));
-  };
-  if (const Status done = switch_over(); !done) {
-    RestoreWanted(ctx, wanted);
+  const HandoverNote note{.to = target, .term = epoch, .min_replicas = wanted};
+  if (const Status done = PromotePaused(ctx, note, primary, leader, pause); !done) {
     if (!ctx.volume.empty()) RETURN_IF_ERROR(DropHandoverNote(ctx.volume));
-    (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
+    Restore(ctx, wanted, true);
     return done;
   }
   FollowTarget(ctx, target, servers, Deadline::In(kTellLook));
@@ -222,8 +229,7 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   const Status named = TellUntilNamed(ctx, target, epoch, servers, settled, settled);
   WaitForReplicas(leader, std::min(wanted, std::ssize(servers) - 1), "", settled);
   const Status followed = StepBack(ctx, primary, target);
-  if (followed) (void)primary.ResumeWrites(Deadline::In(kHandoverCall));
-  RestoreWanted(ctx, wanted);
+  Restore(ctx, wanted, followed.has_value());
   LogInfo("switched",
           {{"to", target.ToString()}, {"epoch", epoch}, {"pausedMs", Since(began).count()}});
   if (!followed) LogWarning("the old primary", {{"err", followed.error().ToString()}});
@@ -250,7 +256,7 @@ Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline d
   if (info.loading) return Fail(Code::kAborted, "{} is loading", target.ToString());
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
   const Deadline soon = deadline.Within(kHandoverCall);
-  RETURN_IF_ERROR(NoteTarget(ctx, target, *epoch));
+  RETURN_IF_ERROR(NoteTarget(ctx, {.to = target, .term = *epoch}));
   RETURN_IF_ERROR(Promote(ctx, target, servers.front(), soon));
   FollowTarget(ctx, target, servers, soon);
   return TellUntilNamed(ctx, target, *epoch, servers, deadline.Within(kSettled), deadline);

@@ -2,6 +2,9 @@
 
 #include "apply/sentinel_failover.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -204,6 +207,30 @@ TEST_CASE("the volume tells who leads, should all end before a sentinel hears of
   REQUIRE(target.Ask({"ACL", "SETUSER", "default", "+replicaof"}, Soon()));
   REQUIRE(SwitchServers(ctx, kServer1, Soon()));
   CHECK(NoteOn(volume.path()) == HandoverNote{.to = kServer1, .term = epoch + 1});
+}
+
+TEST_CASE("a program that is killed after the promotion: the old primary takes no write") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const testing::TempFolder volume;
+  HandoverContext ctx = set.know.Context();
+  ctx.volume = volume.path();
+  RespClient target = set.servers.at(kServer1).Connect();
+  // A sentinel that gives no answer keeps the program in the middle for a while.
+  set.sentinels.at(testing::SentinelName(2)).Freeze();
+  const pid_t program = ::fork();
+  if (program == 0) {
+    (void)SwitchServers(ctx, kServer1, Soon());
+    ::_exit(0);
+  }
+  const bool promoted = Eventually([&] { return target.Info(Soon())->primary; });
+  ::kill(program, SIGKILL);
+  ::waitpid(program, nullptr, 0);
+  REQUIRE(promoted);
+  RespClient primary = set.servers.at(kServer0).Connect();
+  REQUIRE(primary.Info(Soon())->primary);
+  CHECK(NoteOn(volume.path()).has_value());
+  // Longer than writes wait for a replica that must catch up.
+  CHECK_FALSE(primary.Ask({"SET", "key", "value"}, Deadline::In(Milliseconds(4000))));
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 #include "apply/engine_probe.h"
 #include "apply/fence.h"
 #include "apply/handover.h"
+#include "apply/last_steps.h"
 #include "apply/monitor.h"
 #include "apply/supervisor.h"
+#include "apply/volume_io.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr Milliseconds kTakeOverTimeout{4000};
 constexpr Milliseconds kDnsTimeout{500};
+constexpr Milliseconds kEngineTimeout{300};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
@@ -46,17 +49,17 @@ class Server : public Supervisor {
   int Watched(GuardOutcome start, pid_t child) override {
     board_.SetAddresses(start.addresses);
     const Fence fence(settings_, self_, secrets_, identity_, board_, events_);
+    marks_.emplace(paths_.data);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
-                          events_, conditions_);
+                          *marks_, events_, conditions_);
     return Supervise(child);
   }
 
   void BeforeStop() override {
-    if (!board_.LastAnswer().info.primary) return;
-    const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
-    const Declared now = DeclaredNow();
-    const auto result = HandOverPlanned(Context(now), Deadline::In(budget));
-    if (!result) LogWarning("no handover before the stop", {{"err", result.error().ToString()}});
+    if (board_.LastAnswer().info.primary) GiveLeadAway();
+    const Status noted = AtEngine(
+        [&](RespClient& engine, Deadline deadline) { return NoteEnd(engine, *marks_, deadline); });
+    if (!noted) LogInfo("no last mark", {{"err", noted.error().ToString()}});
   }
 
   /// The primary is dead this very moment: its best replica takes over instead of waiting for the
@@ -90,6 +93,29 @@ class Server : public Supervisor {
   }
 
  private:
+  void GiveLeadAway() {
+    const Status kept = AtEngine(&WriteThrough);
+    if (!kept) LogWarning("cannot set appendfsync", {{"err", kept.error().ToString()}});
+    // The hook was killed in the middle: the other one may lead, and writes are paused here.
+    const auto note = LoadHandoverNote(paths_.data);
+    if (note && note->term > board_.Last().term) {
+      LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
+      return;
+    }
+    const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
+    const Declared now = DeclaredNow();
+    const auto result = HandOverPlanned(Context(now), Deadline::In(budget));
+    if (!result) LogWarning("no handover before the stop", {{"err", result.error().ToString()}});
+  }
+
+  /// `step` with a connection to the own engine.
+  Status AtEngine(const auto& step) {
+    const Deadline deadline = Deadline::In(kEngineTimeout);
+    ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_.ports.client,
+                                                            LoginOf(secrets_), deadline));
+    return step(engine, deadline);
+  }
+
   struct Declared {
     Settings settings;
     AddressBook addresses;
@@ -116,6 +142,8 @@ class Server : public Supervisor {
             .self_ip = "127.0.0.1",
             .volume = paths_.data};
   }
+
+  std::optional<MarkKeeper> marks_;  ///< of the engine's present life
 };
 
 }  // namespace

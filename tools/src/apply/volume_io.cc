@@ -67,6 +67,14 @@ Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& n
   return ReplaceFileUnsynced(data / kHandover, PrintHandoverNote(note));
 }
 
+std::optional<HandoverNote> LoadHandoverNote(const std::filesystem::path& data) {
+  if (data.empty()) return std::nullopt;
+  const auto text = ReadFile(data / kHandover);
+  if (!text) return std::nullopt;
+  const auto note = ParseHandoverNote(*text);
+  return note ? std::optional(*note) : std::nullopt;
+}
+
 Status DropHandoverNote(const std::filesystem::path& data) {
   std::error_code error;
   std::filesystem::remove(data / kHandover, error);

@@ -26,6 +26,8 @@ void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark);
 /// Before another member is promoted in this one's place. Without fsync: it is for processes and
 /// pods that end, and the writes wait for it.
 Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& note);
+/// The note that is there; nullopt: there is none that can be read, or `data` is empty.
+std::optional<HandoverNote> LoadHandoverNote(const std::filesystem::path& data);
 /// This member leads after all.
 Status DropHandoverNote(const std::filesystem::path& data);
 

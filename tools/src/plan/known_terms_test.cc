@@ -26,7 +26,8 @@ StartingSet AllEnded(std::uint64_t term) {
 bool MayBe(const StartingSet& set, int server) {
   Cards peers = set.cards;
   peers.erase(ServerName(server));
-  return MayBePromoted(set.layout, peers, set.cards.at(ServerName(server)), ServerName(0));
+  return MayBePromoted(set.layout, peers, set.cards.at(ServerName(server)), ServerName(0),
+                       kPrimaryPatience);
 }
 
 TEST_CASE("the named server's data is of the term in which it is named") {

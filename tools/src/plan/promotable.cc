@@ -27,7 +27,8 @@ bool IsComing(const Cards& cards, MemberName primary, const Card& own) {
 }  // namespace
 
 bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& self,
-                   std::optional<MemberName> follows) {
+                   std::optional<MemberName> follows, std::chrono::milliseconds lived) {
+  if (follows && !peers.contains(*follows) && lived < kPrimaryPatience) return false;
   Cards cards = peers;
   cards[self.member] = self;
   RaiseTerms(layout, cards);

@@ -59,8 +59,8 @@ class SentinelSimulation {
     }
     for (auto& [name, server] : servers) {
       if (!server.up || !server.running || !server.passive) continue;
-      server.passive =
-          !MayBePromoted(layout, Ask(name, server.volume).peers, CardOf(server), server.follows);
+      server.passive = !MayBePromoted(layout, Ask(name, server.volume).peers, CardOf(server),
+                                      server.follows, waited);
     }
     for (auto& [name, plan] : watches) Act(sentinels.at(name), plan);
     std::ranges::shuffle(plans, random_);

@@ -196,7 +196,7 @@ TEST_CASE("which replica may be promoted before its first link") {
     Cards peers = set.cards;
     const Card own = peers.at(ServerName(server));
     peers.erase(ServerName(server));
-    return MayBePromoted(set.layout, peers, own, std::nullopt);
+    return MayBePromoted(set.layout, peers, own, std::nullopt, kPrimaryPatience);
   };
   CHECK(may(1));
   set.Server(2).mark->offset = 101;

@@ -42,7 +42,7 @@ std::string_view WhyRelease(const ServerHealInput& input, bool follows_anew) {
   if (!follows_anew && info.primary) return "leads, may be promoted again; ";
   if (!follows_anew && info.link_up && !info.sync_in_progress) return "in sync, may be promoted; ";
   const auto follows = MemberAt(input.addresses, info.primary_host);
-  if (!MayBePromoted(input.layout, input.peers, input.own, follows)) return "";
+  if (!MayBePromoted(input.layout, input.peers, input.own, follows, input.lived)) return "";
   return "no other server is known to hold a newer dataset, may be promoted; ";
 }
 

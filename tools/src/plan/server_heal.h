@@ -2,6 +2,7 @@
 // Sentinel mode: what a running server must repair about itself. Sentinel does most of this too,
 // but after 10 s and more (facts 2, 3b), and it never finds a chain of replicas (facts 2e).
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,7 @@ struct ServerHealInput {
   AddressBook addresses;   ///< what the member Services are now
   Cards peers;             ///< all others that answered, asked later than the own engine
   bool held_back = false;  ///< we have set replica-priority 0
+  std::chrono::milliseconds lived{0};  ///< since the engine was started
 };
 
 struct ServerHealPlan {

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "plan/promotable.h"
 #include "plan/sentinel_testing.h"
 
 namespace bowline {
@@ -23,7 +24,8 @@ ServerHealInput Ask(const RunningSet& set, MemberName self) {
                         .announced = set.addresses.at(self),
                         .addresses = set.addresses,
                         .peers = set.cards,
-                        .held_back = false};
+                        .held_back = false,
+                        .lived = kPrimaryPatience};
   input.peers.erase(self);
   return input;
 }
@@ -297,8 +299,15 @@ TEST_CASE("after a death of all, a replica is held back while others hold more")
     set.Of(kServer0).term = set.Of(kServer2).term = 4;
     release = true;
   }
+  std::chrono::milliseconds lived = kPrimaryPatience;
+  SECTION("its primary may still come: it has what was acknowledged last") {
+    set.Silence(kServer0);
+    set.Of(kServer2).mark->offset = 900;
+    lived -= std::chrono::milliseconds(1);
+  }
   ServerHealInput input = Ask(set, kServer1);
   input.held_back = true;
+  input.lived = lived;
   CHECK(PlanServerHeal(input).release == release);
 }
 

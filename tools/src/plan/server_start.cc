@@ -53,7 +53,8 @@ StartPlan PlanReplica(const StartInput& input, const QuorumView& quorum, const S
     plan.reason +=
         "; this dataset is of an earlier or unknown term and cannot be compared: a copy is kept";
   }
-  plan.passive = !MayBePromoted(input.layout, input.peers, own, view.primary);
+  plan.passive =
+      !MayBePromoted(input.layout, input.peers, own, view.primary, std::chrono::milliseconds(0));
   return plan;
 }
 

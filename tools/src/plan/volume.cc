@@ -166,7 +166,8 @@ Result<ReplicationMark> ParseMark(std::string_view text) {
 
 void WriteHandoverNote(JsonWriter& json, const HandoverNote& note) {
   json.BeginObject().Field("to", note.to.ToString());
-  json.Field("term", static_cast<std::int64_t>(note.term)).EndObject();
+  json.Field("term", static_cast<std::int64_t>(note.term));
+  json.Field("minReplicas", note.min_replicas).EndObject();
 }
 
 Result<HandoverNote> ReadHandoverNote(const JsonView& object) {
@@ -175,6 +176,7 @@ Result<HandoverNote> ReadHandoverNote(const JsonView& object) {
   ASSIGN_OR_RETURN(note.to, MemberName::Parse(to));
   ASSIGN_OR_RETURN(const std::int64_t term, object.GetInt("term"));
   note.term = static_cast<std::uint64_t>(term);
+  ASSIGN_OR_RETURN(note.min_replicas, object.GetIntOr("minReplicas", 0));
   return note;
 }
 

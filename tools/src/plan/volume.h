@@ -49,6 +49,9 @@ Result<ReplicationMark> ReadMark(const JsonView& object);
 struct HandoverNote {
   MemberName to;
   std::uint64_t term = 0;  ///< config epoch that the sentinels are told
+  /// min-replicas-to-write of this member's engine before the handover set it to 0, to be restored
+  /// if nothing comes of the handover; 0 also in notes of earlier versions.
+  std::int64_t min_replicas = 0;
   bool operator==(const HandoverNote&) const = default;
 };
 std::string PrintHandoverNote(const HandoverNote& note);

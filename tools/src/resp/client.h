@@ -30,6 +30,9 @@ enum class FailoverMode {
   kTakeover,  ///< primary dead and no majority: only with proof that the primary does not run
 };
 
+/// How many replicas must follow a primary, or it refuses writes.
+inline constexpr const char* kMinReplicasToWrite = "min-replicas-to-write";
+
 class RespClient {
  public:
   /// Connects and authenticates. kUnavailable: refused or reset; kDeadlineExceeded;
