@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from e2e.kube import Object
@@ -23,6 +24,12 @@ def kill_primary(members: Members, primary: Pod, kill: Callable[[Node, str], Non
     running.serving(30)
     members.wait_restarted(primary, 30)
     members.wait_other_primary(primary, 30)
+
+
+def kill_inits(pods: list[Pod]) -> None:
+    """PID 1 of each, all at once."""
+    with ThreadPoolExecutor(len(pods)) as pool:
+        list(pool.map(lambda pod: pod.node.kill_init(pod.uid), pods))
 
 
 def delete_pod(members: Members, pod: Pod) -> None:

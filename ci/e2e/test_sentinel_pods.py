@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from e2e.acts import delete_pod, kill_primary
+from e2e.acts import delete_pod, kill_inits, kill_primary
 from e2e.nodes import Node
-from e2e.scenario import MakeScenario
+from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import wait_for
 
@@ -96,6 +96,23 @@ def test_everything_deleted_and_the_primary_comes_last(
             time.sleep(4 * DOWN_AFTER)
         running.serving(60)
     assert sentinel_set.primary().name == primary.name
+
+
+@pytest.mark.long
+def test_everything_deleted_and_the_primary_stays_away(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
+) -> None:
+    """The others wait for it, and not for ever. Writes that it alone has acknowledged may be lost."""
+    primary = sentinel_set.primary()
+    title = "everything killed and deleted by force, the primary stays away"
+    with sentinel_scenario(title, loss_window=POSSIBLE_LOSS) as running:
+        with sentinel_set.kube.cordoned(primary.node):
+            kill_inits(sentinel_set.pods())  # no handover
+            sentinel_set.delete_pods(*(pod.name for pod in sentinel_set.pods()), force=True)
+            running.serving(90)
+            assert sentinel_set.wait_other_primary(primary, 15).name != primary.name
+        sentinel_set.wait_ready(60)
+    assert sentinel_set.primary().name != primary.name
 
 
 def test_primary_engine_killed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:

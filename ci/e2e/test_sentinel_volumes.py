@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from e2e.acts import install_again, kill_primary
-from e2e.members import Pod
+from e2e.acts import install_again, kill_inits, kill_primary
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 from e2e.volumes import lose_claim, wipe
 from e2e.wait import wait_for
-
-
-def kill_inits(pods: list[Pod]) -> None:
-    with ThreadPoolExecutor(len(pods)) as pool:
-        list(pool.map(lambda pod: pod.node.kill_init(pod.uid), pods))
 
 
 def test_primary_wiped_restarts_at_once(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:

@@ -1,5 +1,6 @@
 #include "apply/monitor.h"
 
+#include "apply/sentinel_failover.h"
 #include "apply/volume_io.h"
 #include "plan/quorum_view.h"
 #include "sys/log.h"
@@ -15,6 +16,7 @@ constexpr int kLooksPerAddresses = 5;
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
+constexpr Milliseconds kReplaceTimeout{5000};
 
 }  // namespace
 
@@ -24,6 +26,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
     : settings_(settings),
       paths_(paths),
       self_(self),
+      secrets_(secrets),
       login_(LoginOf(secrets)),
       state_(start.volume.state),
       announced_(start.announced),
@@ -143,7 +146,7 @@ bool Monitor::HealServer(const Card& card) {
   said_ = plan.follow;
   if (plan.Empty()) return true;
   if (plan.follow && !said_twice) return false;
-  if (plan.announce || plan.follow) events_.Emit("Repair", plan.reason);
+  if (plan.announce || plan.follow || plan.replace) events_.Emit("Repair", plan.reason);
   const Status repaired = RepairServer(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
   return false;
@@ -165,7 +168,18 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
     RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));
     held_back_ = false;
   }
-  return {};
+  return plan.replace ? Replace(*plan.replace) : Status();
+}
+
+Status Monitor::Replace(MemberName primary) {
+  return ReplaceDead({.settings = settings_,
+                      .addresses = addresses_,
+                      .secrets = secrets_,
+                      .identity = state_.identity,
+                      .self = primary,
+                      .self_ip = addresses_.at(primary).ip,
+                      .volume = ""},
+                     Deadline::In(kReplaceTimeout));
 }
 
 AddressBook Monitor::LookUpAddresses() {

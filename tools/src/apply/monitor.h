@@ -45,10 +45,12 @@ class Monitor {
   /// Sentinel mode. True when there is nothing to repair.
   bool HealServer(const Card& card);
   Status RepairServer(const ServerHealPlan& plan);
+  Status Replace(MemberName primary);
 
   const Settings& settings_;
   const Paths& paths_;
   MemberName self_;
+  EngineSecrets secrets_;
   Credentials login_;
   VolumeState state_;
   Endpoint announced_;

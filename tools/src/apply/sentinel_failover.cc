@@ -243,12 +243,16 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   return {};
 }
 
+Status ReplaceDead(const HandoverContext& ctx, Deadline deadline) {
+  RETURN_IF_ERROR(AskForFailover(ctx, deadline));
+  return WaitUntilAnotherIsNamed(ctx, deadline);
+}
+
 Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
   const auto epoch = AskForConsent(ctx, deadline);
   if (!epoch) {
     LogInfo("leaving the failover to the sentinels", {{"why", epoch.error().message}});
-    RETURN_IF_ERROR(AskForFailover(ctx, deadline));
-    return WaitUntilAnotherIsNamed(ctx, deadline);
+    return ReplaceDead(ctx, deadline);
   }
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
   // The last look before the irreversible step.

@@ -19,4 +19,10 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
 /// kDeadlineExceeded.
 Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline);
 
+/// `ctx.self` is the primary by the sentinels' word, and they have found it dead: one of them is
+/// asked for a failover, whatever time-outs it keeps between two of them. Returns when a majority
+/// names another server. kUnavailable: no sentinel can be asked, or it knows no replica that may be
+/// promoted; kDeadlineExceeded.
+Status ReplaceDead(const HandoverContext& ctx, Deadline deadline);
+
 }  // namespace bowline

@@ -1,5 +1,6 @@
 #include "plan/server_heal.h"
 
+#include <algorithm>
 #include <format>
 
 #include "plan/heal.h"
@@ -46,6 +47,33 @@ std::string_view WhyRelease(const ServerHealInput& input, bool follows_anew) {
   return "no other server is known to hold a newer dataset, may be promoted; ";
 }
 
+/// One after the other, should the first one not succeed.
+std::chrono::milliseconds TurnOf(MemberName member) {
+  return std::chrono::milliseconds(2000) * (1 + member.ordinal);
+}
+
+/// More than half of the sentinels run, name `primary`, and have found it dead.
+bool TakenForDead(const ServerHealInput& input, MemberName primary) {
+  const auto dead = std::ranges::count_if(input.layout.Sentinels(), [&](MemberName name) {
+    const SentinelSnapshot* sentinel = AnsweringSentinel(input.peers, name);
+    return sentinel != nullptr && sentinel->primary == primary && sentinel->primary_down;
+  });
+  return dead * 2 > input.layout.sentinels && AskSentinels(input.layout, input.peers).settled;
+}
+
+/// The primary that has not come back; empty: nobody is to be replaced.
+std::optional<MemberName> WhomToReplace(const ServerHealInput& input) {
+  const EngineInfo& info = input.own.engine.info;
+  const bool never_linked = !info.link_up && !info.sync_in_progress && info.link_down_seconds < 0;
+  if (input.held_back || info.primary || !never_linked || !input.own.HasData()) return std::nullopt;
+  if (input.lived < kPrimaryPatience + TurnOf(input.own.member)) return std::nullopt;
+  const auto primary = MemberAt(input.addresses, info.primary_host);
+  if (!primary || input.peers.contains(*primary) || !TakenForDead(input, *primary)) {
+    return std::nullopt;
+  }
+  return primary;
+}
+
 }  // namespace
 
 ServerHealPlan PlanServerHeal(const ServerHealInput& input) {
@@ -53,6 +81,11 @@ ServerHealPlan PlanServerHeal(const ServerHealInput& input) {
   if (!input.own.engine.answers || input.own.engine.info.loading) return plan;
   plan.announce = MovedService(input.addresses, input.own.member, input.announced, plan.reason);
   PlanFollow(input, plan);
+  plan.replace = WhomToReplace(input);
+  if (plan.replace) {
+    plan.reason +=
+        plan.replace->ToString() + " has not come back, a sentinel is asked to replace it; ";
+  }
   if (!input.held_back) return plan;
   const std::string_view why = WhyRelease(input, plan.follow.has_value());
   plan.release = !why.empty();

@@ -26,15 +26,20 @@ struct ServerHealPlan {
       announce;  ///< CONFIG SET replica-announce-ip, -port: our Service has another address
   std::optional<MemberName> follow;  ///< REPLICAOF its member Service
   bool release = false;              ///< replica-priority as configured: it may be promoted
+  /// A sentinel is asked for a failover away from this member.
+  std::optional<MemberName> replace;
   std::string reason;
 
-  [[nodiscard]] bool Empty() const { return !announce && !follow && !release; }
+  [[nodiscard]] bool Empty() const { return !announce && !follow && !release && !replace; }
 };
 
 /// Pure. Nothing to do for an engine that does not answer or is loading. Follows nobody but the
 /// member that the processes of more than half of the declared sentinels name, that runs as
 /// primary, and that nobody is about to replace. Released is who is in sync with its primary, or
-/// who may be promoted before that (plan/promotable.h).
+/// who may be promoted before that (plan/promotable.h). The primary is replaced when after a death
+/// of all it has not come back while it was waited for: the sentinels found nobody to promote then,
+/// and try again only after twice the failover time-out (sentinel.c,
+/// sentinelStartFailoverIfNeeded).
 ServerHealPlan PlanServerHeal(const ServerHealInput& input);
 
 }  // namespace bowline

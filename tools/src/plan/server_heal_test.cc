@@ -311,5 +311,33 @@ TEST_CASE("after a death of all, a replica is held back while others hold more")
   CHECK(PlanServerHeal(input).release == release);
 }
 
+TEST_CASE("after a death of all, a primary that has not come back is replaced") {
+  RunningSet set = AllKilled();
+  set.Silence(kServer0);
+  set.InfoOf(kServer1).link_down_seconds = -1;
+  for (const MemberName name : set.layout.Sentinels()) set.ViewOf(name).primary_down = true;
+  std::chrono::milliseconds lived = kPrimaryPatience + std::chrono::seconds(4);
+  bool held_back = false;
+  bool replace = false;
+  SECTION("it has been waited for") { replace = true; }
+  SECTION("the first of the servers asks first") { lived -= std::chrono::milliseconds(1); }
+  SECTION("not by one that must not be promoted") { held_back = true; }
+  SECTION("it is there") { set.cards[kServer0] = AllKilled().Of(kServer0); }
+  SECTION("this one has been in sync: the sentinels promote it by themselves") {
+    set.InfoOf(kServer1).link_down_seconds = 40;
+  }
+  SECTION("too few sentinels find it dead") {
+    set.ViewOf(kSentinel0).primary_down = set.ViewOf(kSentinel1).primary_down = false;
+  }
+  SECTION("too few sentinels are heard: it may lead on the other side of a cut") {
+    set.Silence(kSentinel0).Silence(kSentinel1);
+  }
+  SECTION("a sentinel does it already") { set.ViewOf(kSentinel2).failing_over = true; }
+  ServerHealInput input = Ask(set, kServer1);
+  input.lived = lived;
+  input.held_back = held_back;
+  CHECK(PlanServerHeal(input).replace == (replace ? std::optional(kServer0) : std::nullopt));
+}
+
 }  // namespace
 }  // namespace bowline
