@@ -16,7 +16,13 @@ namespace {
 constexpr Milliseconds kLook{150};  // between two looks while waiting
 constexpr Milliseconds kLockLook{20};
 constexpr Milliseconds kQuickStart{5000};
+// While others are only being started a look at them is short, so that the next one finds them
+// sooner. A slow member is heard by the later ones: nothing is decided without the silent ones
+// before kShardPatience.
+constexpr Milliseconds kFirstLooks{1800};
+constexpr Milliseconds kFirstCardsTimeout{250};
 constexpr Milliseconds kCardsTimeout{600};
+static_assert(kFirstLooks + kFirstCardsTimeout < kShardPatience);
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
 constexpr Milliseconds kTakeOverTimeout{8000};
@@ -138,7 +144,8 @@ std::optional<MemberName> Guard::RecoverFrom() const {
 }
 
 StartPlan Guard::Decide() {
-  cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
+  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstCardsTimeout : kCardsTimeout;
+  cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(timeout));
   StartInput input{.layout = settings_.layout,
                    .self = self_,
                    .addresses = addresses_,
