@@ -93,7 +93,7 @@ def test_everything_deleted_and_the_primary_comes_last(
             for replica in sentinel_set.replicas():
                 replica.node.signal(replica.node.engine(replica.uid).pid, "STOP")
             sentinel_set.delete_pods(*(pod.name for pod in sentinel_set.pods()), force=True)
-            time.sleep(4 * DOWN_AFTER)
+            time.sleep(3 * DOWN_AFTER)
         running.serving(60)
     assert sentinel_set.primary().name == primary.name
 
