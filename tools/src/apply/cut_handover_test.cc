@@ -19,7 +19,7 @@ using testing::Soon;
 TEST_CASE("a handover of which nothing came: the note goes, writes go on, replicas are asked for") {
   const Engine engine(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
   const testing::TempFolder volume;
-  PodEnv pod;
+  const PodEnv pod;
   EventSink events(pod, false);
   CutHandover cut(volume.path(), engine.port(), {}, events);
   REQUIRE(SaveHandoverNote(volume.path(), {.to = ServerName(1), .term = 5, .min_replicas = 1}));

@@ -1,6 +1,7 @@
 #include "apply/server.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "apply/engine_probe.h"
 #include "apply/fence.h"
@@ -109,7 +110,7 @@ class Server : public Supervisor {
   }
 
   /// `step` with a connection to the own engine.
-  Status AtEngine(const auto& step) {
+  Status AtEngine(const std::function<Status(RespClient&, Deadline)>& step) {
     const Deadline deadline = Deadline::In(kEngineTimeout);
     ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_.ports.client,
                                                             LoginOf(secrets_), deadline));
