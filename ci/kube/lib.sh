@@ -18,16 +18,6 @@ machine_pid() {
   [ -n "$pid" ] && [ "$(starttime "$pid")" = "$t" ] && echo "$pid"
 }
 
-# wait_for SECONDS CMD...: until CMD succeeds.
-wait_for() {
-  local end=$(($(date +%s) + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$(date +%s)" -lt $end ] || return 1
-    sleep 0.2
-  done
-}
-
 # The PID (seen from here) of the machine's init.
 machine_init() {
   local p c

@@ -32,6 +32,16 @@ stamp() {
   printf '%s\n' "$2" >"$1"
 }
 
+# wait_for SECONDS CMD...: until CMD succeeds.
+wait_for() {
+  local end=$(($(date +%s) + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$(date +%s)" -lt $end ] || return 1
+    sleep 0.2
+  done
+}
+
 # hash_of FILE...: one hash of the files' contents.
 hash_of() { cat "$@" | sha256sum | cut -c1-16; }
 
