@@ -37,7 +37,7 @@ install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
 
 make_root() {
   local want tar new=$root.new
-  want=$(hash_of "$here/deps.sh")
+  want=$(hash_of "$here/deps.sh" "$here/pins.tsv")
   stamp_is "$root/etc/bowline-builder" "$want" && return
   tar=$("$here/base.sh" "$SUITE")
   remove_tree "$new"
@@ -62,7 +62,7 @@ own_objects() {
 mkdir -p "$CACHE"
 # Whoever runs something in the builder shares the lock, so that nobody replaces it under a running build.
 exec 9>"$CACHE/builder.lock"
-if ! stamp_is "$root/etc/bowline-builder" "$(hash_of "$here/deps.sh")"; then
+if ! stamp_is "$root/etc/bowline-builder" "$(hash_of "$here/deps.sh" "$here/pins.tsv")"; then
   say "builder: waiting for whoever is using it"
   flock -w 600 9 || die "the builder is in use; see $CACHE/builder.lock"
   make_root

@@ -1,43 +1,87 @@
 #!/bin/sh
 # deps.sh [build|dev]: what the program is compiled with, into this Debian (as root; trixie). The toolkit image's Dockerfile
 # and ci/lib/builder.sh both run it, so they have the same toolchain. `dev` adds what only developers and tests use.
+# curl is compiled, because Debian's static library needs Kerberos, LDAP and more; this one does HTTP and TLS only. Its source
+# is pinned in pins.tsv beside this file; BOWLINE_PINS_SKIP="PLACE..." leaves out places, for tests.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
+here=$(cd "$(dirname "$0")" && pwd)
+pins=$here/pins.tsv
+tab=$(printf '\t')
 
-list=/etc/apt/sources.list
-if [ -e "$list.d/debian.sources" ]; then
-  sed -i 's/^Types: deb$/Types: deb deb-src/' "$list.d/debian.sources"
-elif ! grep -q '^deb-src' "$list"; then
-  sed -n '/-security /!s/^deb /deb-src /p' "$list" >"$list.d/source.list"
-fi
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends ca-certificates g++ make cmake ninja-build pkgconf dpkg-dev \
-  libhiredis-dev libssl-dev zlib1g-dev libzstd-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev
-
+apt-get install -y -qq --no-install-recommends ca-certificates g++ make cmake ninja-build pkgconf patch xz-utils ccache \
+  libhiredis-dev libssl-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev libboost-dev
 if [ "${1:-build}" = dev ]; then
-  apt-get install -y -qq --no-install-recommends catch2 clang-format-19 clang-tidy-19 clang-19 ccache file git python3 procps \
+  apt-get install -y -qq --no-install-recommends catch2 clang-format-19 clang-tidy-19 clang-19 file git python3 procps \
     redis-server redis-tools valkey-server valkey-tools
 fi
 
-# cpp-httplib: the package is a shared library, the source package has the single header.
-# curl: the package's static library needs Kerberos, LDAP and more; this one does HTTP and TLS only.
+# pool FILE SHA256 OUT: a file of the Debian mirror that apt is set up with; apt-helper checks the sum.
+pool() {
+  # shellcheck disable=SC2016 # apt's own variables
+  apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | sort -u | while read -r mirror; do
+    if /usr/lib/apt/apt-helper download-file "${mirror%/}/$1" "$3" "SHA256:$2" >&2; then break; fi
+  done
+  [ -s "$3" ]
+}
+
+# curl_from_debian: Debian's source package, with its security patches, into ./curl.
+curl_from_debian() {
+  grep "^curl${tab}debian${tab}" "$pins" | while IFS=$tab read -r _ _ _ file sum; do
+    pool "$file" "$sum" "${file##*/}" || exit 1
+  done || return 1
+  mkdir curl
+  tar -C curl --strip-components=1 -xf curl_*.orig.tar.gz
+  tar -C curl -xf curl_*.debian.tar.xz
+  # ZZZgnutls-build.patch is for the second flavour of the library and is not in the series of the first (debian/rules).
+  grep -vE '^#|^ZZZgnutls' curl/debian/patches/series | while read -r name _; do
+    patch -d curl -p1 -s -f <"curl/debian/patches/$name" || exit 1
+  done
+}
+
+# curl_from_crate: the tree that the crate curl-sys carries. crates.io keeps every version for ever.
+curl_from_crate() {
+  grep "^curl${tab}crate${tab}" "$pins" | {
+    IFS=$tab read -r _ _ version crate sum
+    command -v cargo >/dev/null || apt-get install -y -qq --no-install-recommends cargo
+    mkdir -p crate/src
+    : >crate/src/lib.rs
+    printf '[package]\nname = "sources"\nversion = "0.0.0"\nedition = "2021"\n[dependencies]\n%s = "=%s"\n' \
+      "$crate" "$version" >crate/Cargo.toml
+    CARGO_HOME=$PWD/cargo cargo fetch --quiet --manifest-path crate/Cargo.toml
+    cp cargo/registry/cache/*/"$crate-$version.crate" curl.crate
+    echo "$sum  curl.crate" | sha256sum --check --quiet
+    mkdir curl
+    tar -C curl --strip-components=2 -xzf curl.crate "$crate-$version/curl"
+  }
+}
+
+# source NAME: ./NAME from the first place that has it as pinned.
+source_of() {
+  for place in $(awk -F '\t' -v n="$1" '$1 == n { print $2 }' "$pins" | uniq); do
+    case " ${BOWLINE_PINS_SKIP:-} " in *" $place "*) echo "warning: $1: place '$place' is left out" >&2; continue ;; esac
+    rm -rf "$1"
+    if ("$1_from_$place"); then echo "$1: from $place" >&2; return 0; fi
+    echo "warning: $1 as pinned in $pins cannot be had from '$place'; trying the next place" >&2
+  done
+  echo "error: no place has $1 as pinned in $pins (ci/pins --newer lists what is there)" >&2
+  return 1
+}
+
 work=$(mktemp -d)
-chmod 755 "$work"
 cd "$work"
-apt-get source -qq --download-only curl cpp-httplib
-dpkg-source --no-check --skip-patches -x cpp-httplib_*.dsc httplib
-install -D -m 644 httplib/httplib.h /usr/local/include/httplib.h
-dpkg-source --no-check -x curl_*.dsc curl
-cd curl
-off=
-for f in ftp file ldap ldaps rtsp proxy dict telnet tftp pop3 imap smb smtp gopher mqtt manual libcurl-option docs \
-  unix-sockets ntlm tls-srp alt-svc hsts cookies websockets netrc doh threaded-resolver; do off="$off --disable-$f"; done
-for f in libpsl brotli zstd zlib nghttp2 libidn2 librtmp libssh2; do off="$off --without-$f"; done
-# shellcheck disable=SC2086 # a list of options
-./configure --quiet --disable-shared --enable-static --with-openssl $off \
-  CFLAGS="-Os -ffunction-sections -fdata-sections -fPIE"
-make -s -j"$(nproc)" -C lib
-make -s -C lib install
-make -s -C include install
+source_of curl
+for f in FTP FILE LDAP LDAPS RTSP PROXY DICT TELNET TFTP POP3 IMAP SMB SMTP GOPHER MQTT IPFS NTLM SRP ALTSVC HSTS COOKIES \
+  WEBSOCKETS NETRC DOH; do set -- "$@" "-DCURL_DISABLE_$f=ON"; done
+[ "${1#-}" != "$1" ] || shift
+cmake -S curl -B make -G Ninja -Wno-dev -DCMAKE_BUILD_TYPE=MinSizeRel -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_INSTALL_LIBDIR=lib \
+  -DCMAKE_POSITION_INDEPENDENT_CODE=ON "-DCMAKE_C_FLAGS=-ffunction-sections -fdata-sections" \
+  -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DBUILD_LIBCURL_DOCS=OFF \
+  -DBUILD_MISC_DOCS=OFF -DENABLE_CURL_MANUAL=OFF -DCURL_USE_OPENSSL=ON -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF \
+  -DCURL_ZLIB=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF -DUSE_LIBIDN2=OFF -DENABLE_THREADED_RESOLVER=OFF \
+  -DENABLE_UNIX_SOCKETS=OFF -DCURL_ENABLE_EXPORT_TARGET=OFF "$@"
+cmake --build make
+cmake --install make
 cd /
 rm -rf "$work" /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb
