@@ -15,7 +15,7 @@ SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env"
 # The engine's container of a member, by the component of its group.
 ENGINES = {"server", "sentinel"}
 TOKEN_CONTAINERS = {*ENGINES, "auth-create"}
-PORTS = {"cluster": {"client", "bus", "http"}, "sentinel": {"client", "http", "sentinel"}}
+PORTS = {"cluster": {"client", "bus", "http", "peers"}, "sentinel": {"client", "http", "peers", "sentinel"}}
 TOPOLOGY = {
     "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
     "sentinel": {
@@ -167,9 +167,10 @@ def references(things: list[Object]) -> Iterator[str]:
             config = volume.get("configMap", {}).get("name")
             if config and ("ConfigMap", config) not in made:
                 yield f"{name}: no ConfigMap {config}"
-            secret = volume.get("secret", {}).get("secretName")
-            if secret and ("Secret", secret) not in made and secret not in jobs and secret != "redis-passwords":
-                yield f"{name}: no Secret {secret}"
+            sources = volume.get("projected", {}).get("sources", [])
+            for secret in [source["secret"]["name"] for source in sources if "secret" in source]:
+                if ("Secret", secret) not in made and secret not in jobs and secret != "redis-passwords":
+                    yield f"{name}: no Secret {secret}"
         for container in spec.get("initContainers", []) + spec["containers"]:
             for mount in container.get("volumeMounts", []):
                 if mount["name"] not in volumes and mount["name"] != "data":
@@ -182,8 +183,8 @@ def references(things: list[Object]) -> Iterator[str]:
 def member_ports(name: str, spec: dict[str, Any]) -> list[str]:
     """Names of the ports that a member of the StatefulSet has."""
     if spec["template"]["metadata"]["labels"][COMPONENT] == "sentinel":
-        return ["sentinel", "http"]
-    return ["client", "bus", "http"] if "-shard-" in name else ["client", "http"]
+        return ["sentinel", "peers"]
+    return ["client", "bus", "peers"] if "-shard-" in name else ["client", "peers"]
 
 
 def members(things: list[Object]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 # Third-party libraries, each as a target that exactly one layer links (see tools/CMakeLists.txt).
-# All come from Debian trixie; libcurl and cpp-httplib from its source packages (ci/lib/deps.sh), because
-# Debian builds the first with Kerberos and LDAP and the second only as a shared library.
+# All come from Debian trixie; libcurl is compiled (ci/lib/deps.sh), because Debian's static one needs Kerberos and LDAP.
 set(OPENSSL_USE_STATIC_LIBS ${BOWLINE_STATIC})
 find_package(OpenSSL REQUIRED)
 find_package(Threads REQUIRED)
@@ -35,12 +34,12 @@ target_include_directories(bowline_curl SYSTEM INTERFACE /usr/local/include)
 target_link_libraries(bowline_curl INTERFACE
   ${BOWLINE_CURL_A} OpenSSL::SSL OpenSSL::Crypto)
 
-add_library(bowline_httplib INTERFACE)
-find_path(BOWLINE_HTTPLIB_DIR httplib.h PATHS /usr/local/include NO_DEFAULT_PATH REQUIRED)
-target_include_directories(bowline_httplib SYSTEM INTERFACE ${BOWLINE_HTTPLIB_DIR})
-# Its default of 5 is full after half a second of a starved process, and then its kernel looks silent (sys/reach.h).
-target_compile_definitions(bowline_httplib INTERFACE CPPHTTPLIB_LISTEN_BACKLOG=1024)
-target_link_libraries(bowline_httplib INTERFACE Threads::Threads)
+add_library(bowline_beast INTERFACE)
+find_path(BOWLINE_BOOST_DIR boost/beast/http.hpp REQUIRED)
+target_include_directories(bowline_beast SYSTEM INTERFACE ${BOWLINE_BOOST_DIR})
+target_compile_definitions(bowline_beast INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(bowline_beast INTERFACE Threads::Threads)
 
 add_library(bowline_cli11 INTERFACE)
 find_path(BOWLINE_CLI11_DIR CLI/CLI.hpp REQUIRED)

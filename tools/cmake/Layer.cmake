@@ -1,8 +1,9 @@
 # Headers of third-party libraries and the one layer that may include them.
 set(BOWLINE_PRIVATE_HEADERS
   base:rapidjson/document.h base:rapidjson/writer.h base:rapidjson/prettywriter.h base:rapidjson/stringbuffer.h
-  base:openssl/evp.h base:openssl/sha.h
-  sys:spdlog/spdlog.h resp:hiredis/hiredis.h resp:hiredis/hiredis_ssl.h kube:curl/curl.h web:httplib.h
+  base:openssl/evp.h base:openssl/sha.h base:openssl/hmac.h base:openssl/crypto.h
+  sys:spdlog/spdlog.h resp:hiredis/hiredis.h resp:hiredis/hiredis_ssl.h kube:curl/curl.h web:boost/asio.hpp web:boost/asio/ip/tcp.hpp
+  web:boost/beast.hpp web:boost/beast/http.hpp
   cmd:CLI/CLI.hpp)
 
 # bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...]): one layer of the program as a static library.

@@ -3,7 +3,7 @@
 {{- /* What bowline needs to know; read strictly, so a new key needs a new bowline. Argument: the root. */ -}}
 {{- define "redis.bowlineJson" -}}
 {{- $v := .Values -}}
-{{- $ports := dict "client" (int $v.ports.client) "http" (int $v.ports.http) -}}
+{{- $ports := dict "client" (int $v.ports.client) "http" (int $v.ports.http) "peers" (int $v.ports.peers) -}}
 {{- $topology := dict -}}
 {{- if eq $v.mode "cluster" -}}
 {{- $ports = set $ports "bus" (int $v.ports.bus) -}}

@@ -39,7 +39,7 @@ envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 ports:
-  {{- range include "redis.memberPortNames" . | fromYamlArray }}
+  {{- range append (include "redis.memberPortNames" . | fromYamlArray) "http" }}
   - {name: {{ . }}, containerPort: {{ get $v.ports . }}, protocol: TCP}
   {{- end }}
 lifecycle:

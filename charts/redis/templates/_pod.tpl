@@ -61,15 +61,24 @@ securityContext:
     name: {{ include "redis.fullname" . }}-config
 {{- if .Values.auth.enabled }}
 - name: auth
-  secret:
-    secretName: {{ include "redis.secretName" . | quote }}
+  projected:
     defaultMode: 0440
-    items:
+    sources:
       {{- $keys := empty .Values.auth.existingSecret | ternary dict .Values.auth.existingSecretKeys }}
-      - key: {{ $keys.password | default "password" | quote }}
-        path: password
-      - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
-        path: replication-password
+      - secret:
+          name: {{ include "redis.secretName" . | quote }}
+          items:
+            - key: {{ $keys.password | default "password" | quote }}
+              path: password
+            - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
+              path: replication-password
+      # Without it the key is derived from the replicas' password.
+      - secret:
+          name: {{ include "redis.secretName" . | quote }}
+          optional: true
+          items:
+            - key: {{ $keys.peerKey | default "peer-key" | quote }}
+              path: peer-key
 {{- end }}
 {{- end -}}
 

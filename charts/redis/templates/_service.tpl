@@ -10,18 +10,18 @@
 {{- with $fields }}{{ toYaml . }}{{ end -}}
 {{- end -}}
 
-{{- /* Names of a member's ports, as YAML. Argument: a group. */ -}}
+{{- /* Names of a member's ports that others connect to, as YAML. The kubelet asks the pod itself. Argument: a group. */ -}}
 {{- define "redis.memberPortNames" -}}
 {{- if eq .component "sentinel" -}}
-[sentinel, http]
+[sentinel, peers]
 {{- else if eq .root.Values.mode "cluster" -}}
-[client, bus, http]
+[client, bus, peers]
 {{- else -}}
-[client, http]
+[client, peers]
 {{- end -}}
 {{- end -}}
 
-{{- /* All ports of a member. Argument: a group. */ -}}
+{{- /* All of them. Argument: a group. */ -}}
 {{- define "redis.memberPorts" -}}
 {{- $ports := .root.Values.ports -}}
 {{- range include "redis.memberPortNames" . | fromYamlArray }}

@@ -6,21 +6,39 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kSnapshotTimeout{700};
-constexpr Milliseconds kProbeAge{500};
+constexpr Milliseconds kLook{1500};
+// For a look that is on its way, and one after it.
+constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
 
 }  // namespace
+
+Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds)
+    : card_(std::move(card)),
+      layout_(layout),
+      probe_(probe),
+      max_lag_seconds_(max_lag_seconds),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+Board::~Board() {
+  thread_.request_stop();
+  thread_.join();
+}
 
 void Board::SetPhase(Phase phase, std::string reason) {
   const std::scoped_lock lock(mutex_);
   if (phase == Phase::kRunning && card_.phase != Phase::kRunning) {
-    replied_ = std::chrono::steady_clock::now();
     accepted_ = {};
     answer_ = {};
+    begun_ = {};
+    ++life_;
+    judge_.Started();
+    stuck_ = false;
   }
   card_.phase = phase;
   card_.reason = std::move(reason);
   if (phase == Phase::kStopping) card_.engine.answers = false;
   if (phase == Phase::kStopping && card_.sentinel) card_.sentinel->answers = false;
+  changed_.notify_all();
 }
 
 void Board::SetVolume(const VolumeFacts& volume) {
@@ -57,20 +75,53 @@ void Board::SetFenced(std::string reason) {
   fenced_ = std::move(reason);
 }
 
-Card Board::Now(Milliseconds max_age) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (card_.phase != Phase::kRunning || Since(taken_) <= max_age) return card_;
+bool Board::FreshOrAsk(std::chrono::steady_clock::time_point since) {
+  if (card_.phase != Phase::kRunning || begun_ >= since) return true;
+  if (!wanted_) {
+    wanted_ = true;
+    changed_.notify_all();
   }
-  // Not under the lock: a slow engine must not make the whole board slow.
+  return false;
+}
+
+Card Board::Now(Milliseconds max_age) {
+  const auto since = std::chrono::steady_clock::now() - max_age;
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kPatience, [&] { return FreshOrAsk(since); });
+  return card_;
+}
+
+std::optional<Card> Board::Ask(Milliseconds max_age) {
+  const std::scoped_lock lock(mutex_);
+  if (!FreshOrAsk(std::chrono::steady_clock::now() - max_age)) return std::nullopt;
+  return card_;
+}
+
+void Board::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    int life = 0;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, stop, kLook, [this] { return wanted_; });
+      wanted_ = false;
+      if (card_.phase != Phase::kRunning) continue;
+      life = life_;
+    }
+    Look(life);
+  }
+}
+
+void Board::Look(int life) {
+  const auto begun = std::chrono::steady_clock::now();
   Snapshots taken = probe_.Take(Deadline::In(kSnapshotTimeout));
   const std::scoped_lock lock(mutex_);
-  taken_ = std::chrono::steady_clock::now();
-  if (taken.engine.replied) replied_ = taken_;
-  if (card_.phase != Phase::kRunning) return card_;
+  if (card_.phase != Phase::kRunning || life != life_) return;
+  begun_ = begun;
+  changed_.notify_all();
+  stuck_ = judge_.Look(Since({}), taken.engine.replied);
   if (taken.engine.answers) {
     answer_ = taken.engine;
-    if (answer_.refusal.empty()) accepted_ = taken_;
+    if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();
   }
   card_.engine = std::move(taken.engine);
   // A sentinel that does not answer now has its memory all the same.
@@ -80,7 +131,6 @@ Card Board::Now(Milliseconds max_age) {
     card_.sentinel->answers = false;
     card_.sentinel->problem = taken.sentinel->problem;
   }
-  return card_;
 }
 
 Card Board::Last() {
@@ -94,19 +144,17 @@ EngineSnapshot Board::LastAnswer() {
 }
 
 ProbeInput Board::ForProbes() {
-  const Card card = Now(kProbeAge);
   const std::scoped_lock lock(mutex_);
-  return {.phase = card.phase,
-          .reason = card.reason,
+  return {.phase = card_.phase,
+          .reason = card_.reason,
           .fenced = fenced_,
-          .engine = card.engine,
-          .silent = card.engine.replied ? Milliseconds(0) : Since(replied_),
+          .engine = card_.engine,
           .layout = layout_,
-          .self = card.member,
+          .self = card_.member,
           .refusing = Since(accepted_),
           .max_lag_seconds = max_lag_seconds_,
           .sentinels = sentinels_,
-          .sentinel = card.sentinel};
+          .sentinel = card_.sentinel};
 }
 
 }  // namespace bowline

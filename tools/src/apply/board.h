@@ -1,24 +1,31 @@
 #pragma once
 // What this member shows to the world: its phase and reason, its volume, its engine. Written by the
-// guard, the monitor and the supervisor, read by the HTTP handlers.
+// guard, the monitor and the supervisor, read by the HTTP handlers. A thread of its own looks at the
+// engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
 
+#include <atomic>
 #include <chrono>
-#include <memory>
+#include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "apply/member_probe.h"
 #include "plan/card.h"
 #include "plan/probe.h"
 #include "plan/shard_view.h"
+#include "plan/stuck.h"
 
 namespace bowline {
 
 class Board {
  public:
   /// `card` carries the names; `probe` looks at the own process. `max_lag_seconds`: see ProbeInput.
-  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0)
-      : card_(std::move(card)), layout_(layout), probe_(probe), max_lag_seconds_(max_lag_seconds) {}
+  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0);
+  ~Board();
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
 
   void SetPhase(Phase phase, std::string reason);
   /// The volume as the guard found it (or has just changed it).
@@ -33,18 +40,31 @@ class Board {
   /// Why writes are paused; empty: they are not.
   void SetFenced(std::string reason);
 
-  /// The card with an engine snapshot not older than `max_age`.
+  /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
+  /// it, 1.5 s at most.
   Card Now(Milliseconds max_age);
+  /// The same without waiting: nothing when there is no such snapshot yet. One is taken then.
+  std::optional<Card> Ask(Milliseconds max_age);
   /// The card as it stands, without a look at the engine.
   Card Last();
   /// The engine's last answer since it was started (answers: false when there is none): what it was
   /// when it died or fell silent, which a look at that very moment cannot tell.
   EngineSnapshot LastAnswer();
-  /// For the probes: the last snapshot and how long the engine has been silent.
+  /// For the probes: the last snapshot.
   ProbeInput ForProbes();
+  /// Has the engine given no reply at all for too long (plan/stuck.h)?
+  [[nodiscard]] bool Stuck() const { return stuck_; }
 
  private:
+  /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
+  bool FreshOrAsk(std::chrono::steady_clock::time_point since);
+  void Run(const std::stop_token& stop);
+  /// One look at the engine of that life. Without the lock: a slow engine must not make the whole
+  /// board slow.
+  void Look(int life);
+
   std::mutex mutex_;
+  std::condition_variable_any changed_;
   Card card_;
   Layout layout_;
   Cards sentinels_;
@@ -53,9 +73,13 @@ class Board {
   std::string fenced_;
   MemberProbe& probe_;
   int max_lag_seconds_;
-  std::chrono::steady_clock::time_point taken_;
-  std::chrono::steady_clock::time_point replied_ = std::chrono::steady_clock::now();
+  int life_ = 0;                                    ///< counts the engine's starts
+  bool wanted_ = false;                             ///< a new snapshot
+  std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
   std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
+  StuckJudge judge_;
+  std::atomic<bool> stuck_ = false;
+  std::jthread thread_;
 };
 
 }  // namespace bowline

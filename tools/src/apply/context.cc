@@ -1,14 +1,15 @@
 #include "apply/context.h"
 
 #include <mutex>
+#include <utility>
 
+#include "base/digest.h"
 #include "base/parse.h"
 #include "plan/sentinel_conf.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include "sys/parallel.h"
 #include "sys/resolve.h"
-#include "web/http.h"
 
 namespace bowline {
 namespace {
@@ -46,7 +47,11 @@ Result<Settings> LoadSettings(const std::filesystem::path& config) {
 
 Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   EngineSecrets secrets;
-  if (!settings.auth) return secrets;
+  if (!settings.auth) {
+    secrets.peer_key = Sha256Hex(
+        std::format("bowline without passwords/{}/{}", settings.name_space, settings.release));
+    return secrets;
+  }
   const std::filesystem::path folder = settings.auth_directory;
   ASSIGN_OR_RETURN(secrets.password, ReadPassword(folder / "password"));
   const auto replication = ReadPassword(folder / "replication-password");
@@ -56,6 +61,10 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
                {{"err", replication.error().message}});
   }
   secrets.replication_password = replication ? *replication : secrets.password;
+  const auto peer_key = ReadPassword(folder / "peer-key");
+  // A Secret that was given has none.
+  secrets.peer_key =
+      peer_key ? *peer_key : HmacSha256Hex(secrets.replication_password, "bowline peer key");
   return secrets;
 }
 
@@ -110,31 +119,41 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
   return answers;
 }
 
-Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
-                  Deadline deadline) {
+PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets,
+                          std::string installation) {
+  const std::string pod = ReadPodEnv().name;
+  const auto member = settings.MemberOfPod(pod);  // a test's pod is no member
+  return {.key = secrets.peer_key,
+          .self = {.identity = {.installation = std::move(installation),
+                                .name_space = settings.name_space,
+                                .release = settings.release},
+                   .member = member ? member->ToString() : "",
+                   .pod = pod},
+          .rejected = {}};
+}
+
+Cards GatherCards(const PeerChannel& channel, const Settings& settings,
+                  const AddressBook& addresses, const MemberName* except, Deadline deadline) {
   std::vector<MemberName> members;
   for (const auto& [member, endpoint] : addresses) {
     if (except == nullptr || member != *except) members.push_back(member);
   }
-  return GatherCardsOf(settings, addresses, members, deadline);
+  return GatherCardsOf(channel, settings, addresses, members, deadline);
 }
 
-Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
-                    const std::vector<MemberName>& members, Deadline deadline) {
-  Cards cards;
-  std::mutex mutex;
-  Parallel(members.size(), kWidth, [&](std::size_t i) {
-    const auto address = addresses.find(members[i]);
-    if (address == addresses.end()) return;
-    const auto body = HttpGet(address->second.ip, settings.ports.http, "/card", deadline);
-    if (!body) return;
-    auto card = ParseCard(*body);
-    // An address may belong to somebody else by now: only the member that we asked for counts.
-    if (!card || card->member != members[i]) return;
-    const std::scoped_lock lock(mutex);
-    cards[members[i]] = *std::move(card);
-  });
-  return cards;
+Cards GatherCardsOf(const PeerChannel& channel, const Settings& settings,
+                    const AddressBook& addresses, const std::vector<MemberName>& members,
+                    Deadline deadline) {
+  std::vector<PeerTarget> targets;
+  for (const MemberName member : members) {
+    const auto address = addresses.find(member);
+    if (address == addresses.end()) continue;
+    targets.push_back({.member = member,
+                       .pod = settings.PodOf(member),
+                       .ip = address->second.ip,
+                       .port = settings.ports.peers});
+  }
+  return AskPeers(channel, targets, deadline);
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/settings.h"
+#include "peer/channel.h"
 #include "plan/engine_conf.h"
 #include "plan/shard_view.h"
 #include "resp/client.h"
@@ -28,8 +29,10 @@ struct Paths {
 /// parsed.
 Result<Settings> LoadSettings(const std::filesystem::path& config);
 
-/// Reads the mounted Secret; empty passwords when auth is off. kFailedPrecondition when a password
-/// is missing.
+/// Reads the mounted Secret; empty passwords when auth is off. Without a key for the members'
+/// messages in it, that key is derived: from the replicas' password, or, without passwords, from
+/// the release's name, which keeps misrouted messages apart and stops nobody who wants to forge one
+/// (docs/decisions/0018-peer-protocol.md). kFailedPrecondition when a password is missing.
 Result<EngineSecrets> LoadSecrets(const Settings& settings);
 
 /// The user's directives for an engine; who renders a file from them checks them. Errors as
@@ -59,14 +62,19 @@ struct AddressAnswers {
 };
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline);
 
-/// The cards of all members in the book but `except`, asked at once; who does not answer is left
-/// out.
-Cards GatherCards(const Settings& settings, const AddressBook& addresses, const MemberName* except,
-                  Deadline deadline);
+/// How this process speaks to members: as the pod that it runs in. `installation` may be empty.
+PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets,
+                          std::string installation);
+
+/// The cards of all members in the book but `except`, asked at once; a member that does not answer
+/// is left out.
+Cards GatherCards(const PeerChannel& channel, const Settings& settings,
+                  const AddressBook& addresses, const MemberName* except, Deadline deadline);
 
 /// The cards of these members alone.
-Cards GatherCardsOf(const Settings& settings, const AddressBook& addresses,
-                    const std::vector<MemberName>& members, Deadline deadline);
+Cards GatherCardsOf(const PeerChannel& channel, const Settings& settings,
+                    const AddressBook& addresses, const std::vector<MemberName>& members,
+                    Deadline deadline);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

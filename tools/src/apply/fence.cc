@@ -87,7 +87,7 @@ void Fence::Knock(const std::vector<MemberName>& members, const AddressBook& add
     const auto address = addresses.find(member);
     if (address == addresses.end()) continue;
     const auto tag = std::ranges::find(members_, member) - members_.begin();
-    if (!reach_.Knock(static_cast<std::size_t>(tag), address->second.ip, settings_.ports.http)) {
+    if (!reach_.Knock(static_cast<std::size_t>(tag), address->second.ip, settings_.ports.peers)) {
       judge_.Deaf(Now());
     }
   }

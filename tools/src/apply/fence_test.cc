@@ -52,7 +52,7 @@ class Primary {
         board_(Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
-    settings.ports.http = testing::FreePort();
+    settings.ports.peers = testing::FreePort();
     AddressBook book;
     book[kReplica] = {.ip = kReplicaIp, .port = 1, .bus_port = 0};
     book[kVoter] = {.ip = kVoterIp, .port = 1, .bus_port = 0};
@@ -112,7 +112,7 @@ const char* AnyEngine() { return GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_S
 TEST_CASE("a primary that reaches nobody pauses its writes until somebody is there again") {
   Primary primary(AnyEngine());
   std::optional<Peer> replica;
-  replica.emplace(kReplicaIp, primary.settings.ports.http);
+  replica.emplace(kReplicaIp, primary.settings.ports.peers);
   const Fence fence = primary.Guarded();
   CHECK(primary.WritesFor(kLongEnough));
   CHECK_FALSE(primary.Fenced());
@@ -131,8 +131,8 @@ TEST_CASE("a primary that reaches nobody pauses its writes until somebody is the
   for (int i = 0; i < 4; ++i) CHECK_FALSE(primary.Writes());
 
   std::optional<Peer> back;
-  SECTION("the replica") { back.emplace(kReplicaIp, primary.settings.ports.http); }
-  SECTION("the majority") { back.emplace(kVoterIp, primary.settings.ports.http); }
+  SECTION("the replica") { back.emplace(kReplicaIp, primary.settings.ports.peers); }
+  SECTION("the majority") { back.emplace(kVoterIp, primary.settings.ports.peers); }
   CHECK(Eventually([&] { return primary.Writes(); }));
   CHECK(Eventually([&] { return !primary.Fenced(); }));
   CHECK(primary.WritesFor(kLongEnough));
@@ -141,7 +141,7 @@ TEST_CASE("a primary that reaches nobody pauses its writes until somebody is the
 TEST_CASE("no fence where there is a majority, no primary, no replica, or no wish") {
   Primary primary(BOWLINE_REDIS_SERVER);
   std::optional<Peer> peer;
-  SECTION("a majority") { peer.emplace(kVoterIp, primary.settings.ports.http); }
+  SECTION("a majority") { peer.emplace(kVoterIp, primary.settings.ports.peers); }
   SECTION("no replica is declared") { primary.settings.layout = Layout::Sentinel(1, 3); }
   SECTION("switched off") { primary.settings.fencing = false; }
   SECTION("a primary no more") {
@@ -163,7 +163,7 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
 
 TEST_CASE("a starved machine is no cut") {
   Primary primary(BOWLINE_REDIS_SERVER);
-  const Peer replica(kReplicaIp, primary.settings.ports.http);
+  const Peer replica(kReplicaIp, primary.settings.ports.peers);
   const Fence fence = primary.Guarded();
   std::atomic<bool> over = false;
   std::vector<std::jthread> burners;

@@ -37,14 +37,15 @@ std::string Capitalized(std::string_view word) {
 }  // namespace
 
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
-             Board& board, EventSink& events, PodConditions& conditions)
+             Board& board, EventSink& events, PodConditions& conditions, Peers& peers)
     : settings_(settings),
       paths_(paths),
       self_(self),
       secrets_(std::move(secrets)),
       board_(board),
       events_(events),
-      conditions_(conditions) {}
+      conditions_(conditions),
+      peers_(peers) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
@@ -145,7 +146,7 @@ std::optional<MemberName> Guard::RecoverFrom() const {
 
 StartPlan Guard::Decide() {
   const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstCardsTimeout : kCardsTimeout;
-  cards_ = GatherCards(settings_, addresses_, &self_, Deadline::In(timeout));
+  cards_ = peers_.Gather(addresses_, Deadline::In(timeout));
   StartInput input{.layout = settings_.layout,
                    .self = self_,
                    .addresses = addresses_,

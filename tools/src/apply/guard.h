@@ -9,6 +9,7 @@
 #include "apply/board.h"
 #include "apply/context.h"
 #include "apply/events.h"
+#include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "plan/start.h"
 
@@ -28,7 +29,7 @@ struct GuardOutcome {
 class Guard {
  public:
   Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
-        Board& board, EventSink& events, PodConditions& conditions);
+        Board& board, EventSink& events, PodConditions& conditions, Peers& peers);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
   /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
@@ -67,6 +68,7 @@ class Guard {
   Board& board_;
   EventSink& events_;
   PodConditions& conditions_;
+  Peers& peers_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   VolumeFacts volume_;
   AddressBook addresses_;

@@ -9,7 +9,6 @@
 #include "apply/volume_io.h"
 #include "plan/testing.h"
 #include "sys/testing.h"
-#include "web/http.h"
 
 namespace bowline {
 namespace {
@@ -26,7 +25,7 @@ constexpr MemberName kSelf = ServerName(0);
 constexpr MemberName kSentinel = SentinelName(0);
 
 /// The card of a sentinel that names `primary`.
-std::string CardOfSentinel(MemberName primary, std::uint64_t epoch) {
+Card CardOfSentinel(MemberName primary, std::uint64_t epoch) {
   Card card = testing::RunningCard(kSentinel);
   card.volume = VolumeKind::kSeeded;
   card.sentinel = {.answers = true,
@@ -34,7 +33,15 @@ std::string CardOfSentinel(MemberName primary, std::uint64_t epoch) {
                    .primary_port = 6379,
                    .primary = primary,
                    .epochs = {.current = epoch, .config = epoch}};
-  return PrintCard(card);
+  return card;
+}
+
+PeerChannel ChannelOfSentinel() {
+  return {.key = "",
+          .self = {.identity = TestIdentity(),
+                   .member = kSentinel.ToString(),
+                   .pod = TestIdentity().release + "-" + kSentinel.ToString()},
+          .rejected = {}};
 }
 
 /// server-0's volume: with data, and a note that it once gave the lead away.
@@ -57,17 +64,20 @@ TEST_CASE("who leads again has given nothing away: the note is gone, also for th
   settings.name_space = TestIdentity().name_space;
   settings.release = settings.fullname = TestIdentity().release;
   settings.cluster_domain = "invalid";  // the saved addresses are taken
-  settings.ports.http = FreePort();
-  HttpServer sentinel;
-  sentinel.Get("/card", [] { return HttpAnswer{.body = CardOfSentinel(kSelf, 3)}; });
-  REQUIRE(sentinel.Start(settings.ports.http));
+  settings.ports.peers = FreePort();
+  HttpServer sentinel(PeerLimits());
+  sentinel.On("POST", kReportPath,
+              AnswerReports({.channel = [] { return ChannelOfSentinel(); },
+                             .card = [](Milliseconds) { return CardOfSentinel(kSelf, 3); }}));
+  REQUIRE(sentinel.Start(settings.ports.peers));
 
   EngineProbe probe("127.0.0.1", FreePort(), {}, settings.layout.mode);
   Board board(Card{.member = kSelf}, settings.layout, probe);
   EventSink events({}, false);
   PodConditions conditions({}, false, true);
   const Paths paths{.data = volume.path()};
-  Guard guard(settings, paths, kSelf, {}, board, events, conditions);
+  Peers peers(settings, {}, board, events);
+  Guard guard(settings, paths, kSelf, {}, board, events, conditions, peers);
   const Deadline patience = Soon();
   bool had_note = false;
   const auto outcome = guard.Run([&](Milliseconds time) {

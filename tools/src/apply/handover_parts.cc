@@ -26,7 +26,8 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
 Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   AddressBook book = ctx.addresses;
   book[ctx.self].ip = ctx.self_ip;
-  return GatherCards(ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
+  return GatherCards(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
+                     ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
 }
 
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {

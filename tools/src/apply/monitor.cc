@@ -22,7 +22,8 @@ constexpr Milliseconds kReplaceTimeout{5000};
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-                 MarkKeeper& marks, EventSink& events, PodConditions& conditions)
+                 MarkKeeper& marks, EventSink& events, PodConditions& conditions,
+                 Peers& peers)
     : settings_(settings),
       paths_(paths),
       self_(self),
@@ -32,6 +33,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       announced_(start.announced),
       addresses_(std::move(start.addresses)),
       held_back_(start.passive),
+      peers_(peers),
       board_(board),
       marks_(marks),
       events_(events),
@@ -111,9 +113,9 @@ void Monitor::LookAtOthers(const Card& card) {
 }
 
 bool Monitor::AskOthers(const Card& card) {
-  peers_ = GatherCards(settings_, addresses_, &self_, Deadline::In(kCardsTimeout));
+  cards_ = peers_.Gather(addresses_, Deadline::In(kCardsTimeout));
   Cards sentinels;
-  for (const auto& [member, peer] : peers_) {
+  for (const auto& [member, peer] : cards_) {
     if (member.kind == MemberKind::kSentinel) sentinels[member] = peer;
   }
   const QuorumView quorum = ViewOfSentinels(settings_.layout, sentinels);
@@ -129,7 +131,7 @@ bool Monitor::AskOthers(const Card& card) {
   const bool followed =
       !info.primary || std::ssize(info.replicas) == settings_.layout.replicas_per_shard;
   return ours && followed && !held_back_ &&
-         std::ssize(peers_) + 1 == std::ssize(settings_.layout.Members());
+         std::ssize(cards_) + 1 == std::ssize(settings_.layout.Members());
 }
 
 bool Monitor::HealServer(const Card& card) {
@@ -137,7 +139,7 @@ bool Monitor::HealServer(const Card& card) {
                                               .own = card,
                                               .announced = announced_,
                                               .addresses = addresses_,
-                                              .peers = peers_,
+                                              .peers = cards_,
                                               .held_back = held_back_,
                                               .lived = Since(began_)});
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said

@@ -12,6 +12,7 @@
 #include "apply/events.h"
 #include "apply/guard.h"
 #include "apply/mark_keeper.h"
+#include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
 #include "plan/heal.h"
@@ -23,7 +24,7 @@ class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self,
           const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-          MarkKeeper& marks, EventSink& events, PodConditions& conditions);
+          MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -56,7 +57,8 @@ class Monitor {
   Endpoint announced_;
   AddressBook addresses_;
   bool held_back_;  ///< no sentinel may promote this member yet
-  Cards peers_;
+  Peers& peers_;
+  Cards cards_;
   std::optional<MemberName> said_;  ///< whom the last look said to follow
   bool calm_ = false;               ///< the last look at the others found all in order
   std::string calm_in_;             ///< what of the own engine made that look

@@ -8,12 +8,13 @@ constexpr Milliseconds kCardsTimeout{1500};
 
 }  // namespace
 
-Observation Observe(const Settings& settings, Deadline deadline) {
+Observation Observe(const Settings& settings, const EngineSecrets& secrets, Deadline deadline) {
   Observation seen;
   AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
   seen.addresses = std::move(answers.book);
   seen.address_failures = std::move(answers.failures);
-  seen.cards = GatherCards(settings, seen.addresses, nullptr, deadline.Within(kCardsTimeout));
+  seen.cards = GatherCards(PeerChannelOf(settings, secrets, ""), settings, seen.addresses, nullptr,
+                           deadline.Within(kCardsTimeout));
   const Identity names{
       .installation = "", .name_space = settings.name_space, .release = settings.release};
   seen.topology = Describe(settings.layout, names, seen.addresses, seen.cards);

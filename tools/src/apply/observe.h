@@ -13,7 +13,7 @@ struct Observation {
   Topology topology;
 };
 
-Observation Observe(const Settings& settings, Deadline deadline);
+Observation Observe(const Settings& settings, const EngineSecrets& secrets, Deadline deadline);
 
 /// The identity that the cards agree on. kFailedPrecondition when nobody knows the installation or
 /// they differ.

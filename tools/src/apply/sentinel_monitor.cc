@@ -27,12 +27,13 @@ bool AllName(const Cards& sentinels, std::optional<MemberName> primary) {
 }  // namespace
 
 SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses,
-                                 Board& board, EventSink& events)
+                                 Board& board, EventSink& events, Peers& peers)
     : settings_(settings),
       self_(self),
       addresses_(std::move(addresses)),
       board_(board),
       events_(events),
+      peers_(peers),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
@@ -46,7 +47,7 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
     const bool changed = NotePrimary(card);
     if (changed || look % kLooksPerOthers == 0 || sentinels.size() < others.size() ||
         !AllName(sentinels, primary_)) {
-      sentinels = GatherCardsOf(settings_, addresses_, others, Deadline::In(kCardsTimeout));
+      sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout));
       board_.SetSentinels(sentinels, 0);
     }
     const bool anew = (look % kLooksPerAddresses == 0 && Moved()) ||
@@ -83,8 +84,8 @@ bool SentinelMonitor::Moved() {
 
 bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
   others[self_] = card;
-  others.merge(GatherCardsOf(settings_, addresses_, settings_.layout.MembersOf(0),
-                             Deadline::In(kCardsTimeout)));
+  others.merge(peers_.GatherOf(addresses_, settings_.layout.MembersOf(0),
+                                Deadline::In(kCardsTimeout)));
   const std::string why = WhyStartAnew({.layout = settings_.layout,
                                         .self = self_,
                                         .addresses = addresses_,

@@ -9,6 +9,7 @@
 #include "apply/board.h"
 #include "apply/context.h"
 #include "apply/events.h"
+#include "apply/peers.h"
 
 namespace bowline {
 
@@ -18,7 +19,7 @@ class SentinelMonitor {
   /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
   /// addresses, and forgets, only by its file.
   SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, Board& board,
-                  EventSink& events);
+                  EventSink& events, Peers& peers);
   ~SentinelMonitor();
   SentinelMonitor(const SentinelMonitor&) = delete;
   SentinelMonitor& operator=(const SentinelMonitor&) = delete;
@@ -35,6 +36,7 @@ class SentinelMonitor {
   AddressBook addresses_;
   Board& board_;
   EventSink& events_;
+  Peers& peers_;
   std::optional<MemberName> primary_;
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token

@@ -52,7 +52,7 @@ class Server : public Supervisor {
     const Fence fence(settings_, self_, secrets_, identity_, board_, events_);
     marks_.emplace(paths_.data);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
-                          *marks_, events_, conditions_);
+                          *marks_, events_, conditions_, peers_);
     return Supervise(child);
   }
 
@@ -68,8 +68,8 @@ class Server : public Supervisor {
   void AfterDeath() override {
     if (!board_.LastAnswer().info.primary) return;
     const Declared now = DeclaredNow();
-    const Cards cards =
-        GatherCards(now.settings, now.addresses, &self_, Deadline::In(Milliseconds(500)));
+    const Cards cards = GatherCards(peers_.Channel(), now.settings, now.addresses, &self_,
+                                    Deadline::In(Milliseconds(500)));
     const auto leaders = PrimariesOf(now.settings.layout, cards, self_.shard);
     if (!leaders.empty()) {
       LogInfo("another member leads already", {{"primary", leaders.front().ToString()}});

@@ -9,18 +9,24 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kCardAge{100};
+// Of a report that waits for a look at an engine that does not answer.
+constexpr Milliseconds kCardPatience{800};
+constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kFlush{1500};
 
-HttpAnswer ToAnswer(const Verdict& verdict) {
-  return {.status = verdict.ok ? 200 : 503, .body = verdict.text + "\n"};
+std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
+  if (!verdict) return std::nullopt;
+  return HttpAnswer{.status = verdict->ok ? 200 : 503, .body = verdict->text + "\n"};
 }
 
-void AddRoutes(HttpServer& server, Board& board, Readiness& readiness) {
-  server.Get("/startup", [&board] { return ToAnswer(StartupVerdict(board.ForProbes())); });
-  server.Get("/live", [&board] { return ToAnswer(LivenessVerdict(board.ForProbes())); });
-  server.Get("/ready", [&readiness] { return ToAnswer(readiness.Judge()); });
-  server.Get("/card", [&board] {
-    return HttpAnswer{.body = PrintCard(board.Now(kCardAge)), .content_type = "application/json"};
+void AnswerProbes(HttpServer& server, Probes& probes) {
+  server.On("GET", "/startup", [&probes](const HttpRequest&, Milliseconds waited) {
+    return ToAnswer(probes.Startup(waited));
+  });
+  server.On("GET", "/live",
+            [&probes](const HttpRequest&, Milliseconds) { return ToAnswer(probes.Live()); });
+  server.On("GET", "/ready", [&probes](const HttpRequest&, Milliseconds waited) {
+    return ToAnswer(probes.Ready(waited));
   });
 }
 
@@ -63,14 +69,23 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       pod_(pod),
       board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds),
       events_(pod, settings.events),
-      conditions_(pod, settings.events, self.kind != MemberKind::kSentinel) {}
+      conditions_(pod, settings.events, self.kind != MemberKind::kSentinel),
+      peers_(settings, secrets_, board_, events_) {}
 
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
-  AddRoutes(http_, board_, readiness_);
-  RETURN_IF_ERROR(http_.Start(settings_.ports.http));
+  AnswerProbes(probe_listener_, probes_);
+  RETURN_IF_ERROR(probe_listener_.Start(settings_.ports.http));
+  peer_listener_.On("POST", kReportPath,
+                    AnswerReports({.channel = [this] { return peers_.Channel(); },
+                                   .card = [this](Milliseconds waited) -> std::optional<Card> {
+                                     auto card = board_.Ask(kCardAge);
+                                     if (card || waited < kCardPatience) return card;
+                                     return board_.Last();
+                                   }}));
+  RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));
   while (true) {
-    again_ = false;
-    Guard guard(settings_, paths_, self_, secrets_, board_, events_, conditions_);
+    again_ = ended_stuck_ = false;
+    Guard guard(settings_, paths_, self_, secrets_, board_, events_, conditions_, peers_);
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
@@ -92,9 +107,10 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
 int Supervisor::Supervise(pid_t child) {
   bool told_to_stop = false;
   while (true) {
-    const auto signal = WaitForSignal(Deadline::In(Milliseconds(60'000)));
+    const auto signal = WaitForSignal(Deadline::In(kLook));
     const auto ended = Reap(child);
     if (ended) return Ended(*ended, told_to_stop || again_);
+    if (!told_to_stop) EndIfStuck(child);
     if (signal == SIGHUP && !told_to_stop) {
       again_ = true;
       SignalChild(child, SIGTERM);
@@ -106,6 +122,16 @@ int Supervisor::Supervise(pid_t child) {
     board_.SetPhase(Phase::kStopping, "told to stop");
     SignalChild(child, SIGTERM);
   }
+}
+
+void Supervisor::EndIfStuck(pid_t child) {
+  if (!board_.Stuck() || ended_stuck_) return;
+  ended_stuck_ = true;
+  events_.Emit("EngineStuck",
+               std::format("the engine has given no reply at all for {} s: it is ended",
+                           std::chrono::duration_cast<std::chrono::seconds>(kStuckAfter).count()),
+               true);
+  SignalChild(child, SIGKILL);
 }
 
 int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {

@@ -10,7 +10,8 @@
 #include "apply/events.h"
 #include "apply/guard.h"
 #include "apply/pod_conditions.h"
-#include "apply/readiness.h"
+#include "apply/probes.h"
+#include "apply/peers.h"
 #include "sys/child.h"
 #include "web/http.h"
 
@@ -54,13 +55,19 @@ class Supervisor {
   Board board_;
   EventSink events_;
   PodConditions conditions_;
+  Peers peers_;
   Identity identity_;  ///< as the start has found it
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
 
-  Readiness readiness_{board_, settings_.readiness_timeout_seconds};
-  HttpServer http_;
+  /// An engine that gives no reply at all is ended here; the kubelet does not look for that.
+  void EndIfStuck(pid_t child);
+
+  Probes probes_{board_, settings_.readiness_timeout_seconds};
+  HttpServer probe_listener_;
+  HttpServer peer_listener_{PeerLimits()};
+  bool ended_stuck_ = false;
   bool again_ = false;  ///< the process is to be started anew
 };
 

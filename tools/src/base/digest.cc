@@ -1,6 +1,8 @@
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <cstdint>
@@ -29,14 +31,15 @@ std::uint32_t ByteAt(std::string_view bytes, std::size_t i) {
   return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
 }
 
-std::string HexDigest(std::string_view text, const EVP_MD* algorithm) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr) != 1) {
-    // Only a crypto library without the algorithm gets here: no identity can be derived at all.
-    static_cast<void>(std::fputs("bowline: the crypto library lacks a digest\n", stderr));
-    std::abort();
-  }
+using DigestBytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+/// Only a crypto library without the algorithm gets here: no identity can be derived at all.
+[[noreturn]] void NoDigest() {
+  static_cast<void>(std::fputs("bowline: the crypto library lacks a digest\n", stderr));
+  std::abort();
+}
+
+std::string Hex(const DigestBytes& digest, unsigned int size) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string hex;
   for (std::size_t i = 0; i < size; ++i) {
@@ -46,11 +49,36 @@ std::string HexDigest(std::string_view text, const EVP_MD* algorithm) {
   return hex;
 }
 
+std::string HexDigest(std::string_view text, const EVP_MD* algorithm) {
+  DigestBytes digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm, nullptr) != 1) {
+    NoDigest();
+  }
+  return Hex(digest, size);
+}
+
 }  // namespace
 
 std::string Sha1Hex(std::string_view text) { return HexDigest(text, EVP_sha1()); }
 
 std::string Sha256Hex(std::string_view text) { return HexDigest(text, EVP_sha256()); }
+
+std::string HmacSha256Hex(std::string_view key, std::string_view text) {
+  DigestBytes digest{};
+  unsigned int size = 0;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, text.size(), digest.data(),
+             &size) == nullptr) {
+    NoDigest();
+  }
+  return Hex(digest, size);
+}
+
+bool EqualInConstantTime(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
 
 std::string Base64Encode(std::string_view bytes) {
   std::string text;

@@ -13,6 +13,7 @@ namespace {
 constexpr Milliseconds kTimeout{20'000};
 constexpr Milliseconds kBetween{500};
 constexpr std::size_t kPasswordBytes = 24;
+constexpr std::size_t kPeerKeyBytes = 32;
 
 struct AuthFlags {
   std::string secret;
@@ -32,7 +33,8 @@ Status CreateOnce(const KubeApi& api, const AuthFlags& flags, Deadline deadline)
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
   const Status created = api.CreateSecret(flags.name_space, flags.secret,
                                           {{"password", RandomHex(kPasswordBytes)},
-                                           {"replication-password", RandomHex(kPasswordBytes)}},
+                                           {"replication-password", RandomHex(kPasswordBytes)},
+                                           {"peer-key", RandomHex(kPeerKeyBytes)}},
                                           {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
   if (!created && created.error().code != Code::kAlreadyExists) return created;
   LogInfo("the Secret is there", {{"secret", flags.secret}});

@@ -43,7 +43,7 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   }
   ASSIGN_OR_RETURN(const auto wanted, WantedTarget(settings.layout, flags));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-  const Observation seen = Observe(settings, Deadline::In(kLookTimeout));
+  const Observation seen = Observe(settings, secrets, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
   const auto primaries = PrimariesOf(settings.layout, seen.cards, flags.shard);
   if (primaries.empty()) {

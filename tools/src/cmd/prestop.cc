@@ -64,7 +64,8 @@ Status TryHandOver(const Settings& settings, const std::string& data, EventSink&
     }
   }
   const AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
-  const Cards cards = GatherCards(settings, answers.book, nullptr, deadline.Within(kCardsTimeout));
+  const Cards cards = GatherCards(PeerChannelOf(settings, secrets, ""), settings, answers.book,
+                                  nullptr, deadline.Within(kCardsTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, cards));
   ASSIGN_OR_RETURN(const HandoverResult result, HandOverPlanned({.settings = settings,
                                                                  .addresses = answers.book,

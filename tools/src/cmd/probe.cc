@@ -23,7 +23,8 @@ VerbAction DeclareProbe(CLI::App& app) {
     const std::string path = *which == "startup"    ? "/startup"
                              : *which == "liveness" ? "/live"
                                                     : "/ready";
-    const auto answer = HttpAsk("127.0.0.1", settings.ports.http, path, Deadline::In(kTimeout));
+    const auto answer = HttpAsk({.ip = "127.0.0.1", .port = settings.ports.http, .path = path},
+                                Deadline::In(kTimeout));
     if (!answer) {
       // Our own failure is never the server's death (rule R8).
       (void)std::printf("the resident program does not answer: %s\n",

@@ -34,7 +34,7 @@ void Print(const Topology& topology, const OutputFlags& flags) {
 /// What is not as declared; with --write also what does not take a key.
 Topology Examine(const Settings& settings, const OutputFlags& flags, const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kLookTimeout);
-  Observation seen = Observe(settings, deadline);
+  Observation seen = Observe(settings, secrets, deadline);
   if (flags.write && seen.topology.problems.empty()) {
     seen.topology.problems = ProveWrites(settings, secrets, seen, deadline);
   }
@@ -47,7 +47,8 @@ VerbAction DeclareStatus(CLI::App& app) {
   const auto flags = DeclareOutput(app);
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-    Print(Observe(settings, Deadline::In(kLookTimeout)).topology, *flags);
+    ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+    Print(Observe(settings, secrets, Deadline::In(kLookTimeout)).topology, *flags);
     return ExitCode::kOk;
   };
 }
@@ -61,10 +62,7 @@ VerbAction DeclareCheck(CLI::App& app) {
                "also write a key to every shard, read it back and delete it");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-    EngineSecrets secrets;
-    if (flags->write) {
-      ASSIGN_OR_RETURN(secrets, LoadSecrets(settings));
-    }
+    ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
     const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));
     while (true) {
       const Topology topology = Examine(settings, *flags, secrets);

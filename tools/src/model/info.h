@@ -23,6 +23,7 @@ struct ReplicaEntry {
   std::string state;
   std::int64_t offset = 0;
   int lag_seconds = -1;
+  bool operator==(const ReplicaEntry&) const = default;
 };
 
 /// What one engine says of itself (INFO server, persistence, replication).
@@ -48,6 +49,7 @@ struct EngineInfo {
   int good_replicas = -1;   ///< that keep up; -1: the engine does not ask for any
   bool append_ok = true;    ///< the append-only file could be written, as far as there is one
   bool snapshot_ok = true;  ///< so could the last snapshot
+  bool operator==(const EngineInfo&) const = default;
 };
 
 /// kInvalidArgument when the role field is missing or unknown (a reply that is no INFO).
@@ -62,6 +64,7 @@ struct ClusterInfo {
   int size = 0;
   std::uint64_t current_epoch = 0;
   std::uint64_t my_epoch = 0;
+  bool operator==(const ClusterInfo&) const = default;
 };
 
 Result<ClusterInfo> ParseClusterInfo(std::string_view text);

@@ -52,6 +52,7 @@ struct SentinelSnapshot {
   std::vector<SentinelPeer> replicas;
   std::vector<SentinelPeer> sentinels;  ///< the others
 
+  bool operator==(const SentinelSnapshot&) const = default;
   /// Does it know who leads?
   [[nodiscard]] bool HasOpinion() const { return !primary_ip.empty(); }
 };

@@ -1,6 +1,7 @@
 #include "model/settings.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json.h"
 #include "base/parse.h"
@@ -31,14 +32,16 @@ Result<std::string> GetOneOf(const JsonView& object, std::string_view key,
 
 Result<Ports> ParsePorts(const JsonView& object, Mode mode) {
   const std::string_view third = mode == Mode::kCluster ? "bus" : "sentinel";
-  RETURN_IF_ERROR(object.OnlyKeys({"client", third, "http"}));
+  RETURN_IF_ERROR(object.OnlyKeys({"client", third, "http", "peers"}));
   Ports ports;
   ASSIGN_OR_RETURN(ports.client, GetBounded(object, "client", 1, 65535));
   ASSIGN_OR_RETURN(ports.http, GetBounded(object, "http", 1, 65535));
   ASSIGN_OR_RETURN(const int other, GetBounded(object, third, 1, 65535));
   (mode == Mode::kCluster ? ports.bus : ports.sentinel) = other;
-  if (ports.client == other || ports.client == ports.http || other == ports.http) {
-    return Fail(Code::kInvalidArgument, "ports.client, ports.{} and ports.http must differ", third);
+  ASSIGN_OR_RETURN(ports.peers, GetBounded(object, "peers", 1, 65535));
+  if (std::set<int>{ports.client, ports.http, ports.peers, other}.size() != 4) {
+    return Fail(Code::kInvalidArgument,
+                "ports.client, ports.{}, ports.http and ports.peers must differ", third);
   }
   return ports;
 }

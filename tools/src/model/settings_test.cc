@@ -13,7 +13,7 @@ using Catch::Matchers::ContainsSubstring;
 constexpr std::string_view kGood = R"({
   "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo-redis", "mode": "cluster",
   "engine": "valkey", "clusterDomain": "cluster.local",
-  "ports": {"client": 6379, "bus": 16379, "http": 8379},
+  "ports": {"client": 6379, "bus": 16379, "http": 8379, "peers": 8380},
   "cluster": {"shards": 4, "replicasPerShard": 2, "nodeTimeoutMilliseconds": 2500},
   "auth": {"enabled": true, "directory": "/secret"},
   "persistence": {"enabled": false}, "record": "demo-record", "events": true,
@@ -33,6 +33,7 @@ TEST_CASE("settings as the chart renders them") {
   CHECK(settings->ports.client == 6379);
   CHECK(settings->ports.bus == 16379);
   CHECK(settings->ports.http == 8379);
+  CHECK(settings->ports.peers == 8380);
   CHECK(settings->layout.shards == 4);
   CHECK(settings->layout.replicas_per_shard == 2);
   CHECK(settings->node_timeout_milliseconds == 2500);
@@ -97,6 +98,8 @@ TEST_CASE("every wrong value is refused with its path") {
            Case{"\"bus\": 16379", "\"bus\": 6379", "must differ"},
            Case{"\"client\": 6379", "\"client\": 0", "ports.client is 0: use 1 to 65535"},
            Case{"\"bus\": 16379", "\"bus\": 65536", "ports.bus is 65536"},
+           Case{", \"peers\": 8380", "", "ports.peers is missing"},
+           Case{"\"peers\": 8380", "\"peers\": 8379", "ports.http and ports.peers must differ"},
            Case{"\"shards\": 4", "\"shards\": 2", "cluster.shards is 2: use 3 to 1000"},
            Case{"\"shards\": 4", "\"shards\": 4.5", "cluster.shards must be"},
            Case{"\"replicasPerShard\": 2", "\"replicasPerShard\": -1",
@@ -120,7 +123,7 @@ TEST_CASE("every wrong value is refused with its path") {
 constexpr std::string_view kSentinel = R"({
   "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo-redis", "mode": "sentinel",
   "engine": "redis", "clusterDomain": "cluster.local",
-  "ports": {"client": 6380, "sentinel": 26380, "http": 8379},
+  "ports": {"client": 6380, "sentinel": 26380, "http": 8379, "peers": 8380},
   "sentinel": {"servers": 5, "sentinels": 3, "quorum": 2, "masterName": "main",
     "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
     "auth": false, "recoverFrom": "server-4"},
@@ -170,7 +173,7 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
   };
   for (const Case& c : {
            Case{"\"sentinel\": 26380, ", "", "ports.sentinel is missing"},
-           Case{": 26380", ": 6380", "ports.client, ports.sentinel and ports.http must differ"},
+           Case{": 26380", ": 6380", "ports.client, ports.sentinel, ports.http and ports.peers must differ"},
            Case{": 26380", ": 70000", "ports.sentinel is 70000: use 1 to 65535"},
            Case{"\"sentinel\": 26380", "\"bus\": 26380", "ports has no member \"bus\""},
            Case{"\"servers\": 5, ", "", "sentinel.servers is missing"},

@@ -24,6 +24,7 @@ struct EngineSnapshot {
   ClusterInfo cluster;
   std::string view;       ///< CLUSTER NODES; empty while redis loads
   std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
+  bool operator==(const EngineSnapshot&) const = default;
 };
 
 /// What a member's process has answered: an engine's, or a sentinel's beside `answers`, `replied`
@@ -60,6 +61,7 @@ struct Card {
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
 
+  bool operator==(const Card&) const = default;
   /// What the volume tells: kind, installation, dataset.
   void SetVolume(const VolumeFacts& facts);
   /// Would anything be lost if this member's copy went away? A refused volume may hold anything.

@@ -13,6 +13,7 @@ namespace bowline {
 struct EngineSecrets {
   std::string password;
   std::string replication_password;
+  std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
 };
 
 struct EngineConfInput {

@@ -18,7 +18,6 @@ struct ProbeInput {
   std::string reason;
   std::string fenced;     ///< why writes are paused (plan/fence.h); empty: they are not
   EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
-  std::chrono::milliseconds silent{0};  ///< how long the engine has given no reply at all
   Layout layout;
   MemberName self;
   /// How long a primary has refused all writes (engine.refusal).
@@ -35,11 +34,6 @@ struct Verdict {
   std::string text;  ///< one line with the reason
 };
 
-/// How long an engine may give no reply at all before it counts as stuck. Longer than any pause
-/// that a fork, a slow disk or a big command makes in practice; the kubelet's failureThreshold
-/// comes on top.
-inline constexpr std::chrono::milliseconds kStuckAfter{30'000};
-
 /// How long a primary may refuse all writes. One that has just been promoted does until its
 /// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
 inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
@@ -50,6 +44,8 @@ inline constexpr int kFollowerLagSeconds = 10;
 
 /// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
 Verdict StartupVerdict(const ProbeInput& input);
+/// Always true: that this program answers is the proof that it lives. An engine that is stuck is ended by the program itself
+/// (plan/stuck.h), so that nobody who keeps the program from answering can make the kubelet end the engine.
 Verdict LivenessVerdict(const ProbeInput& input);
 /// May get traffic: not loading; writes neither paused nor refused; a replica's link up, and
 /// its primary heard within the limit. Cluster mode:

@@ -15,7 +15,7 @@ namespace {
 using Peer = testing::ScriptedPeer;
 
 Error Ask(const Peer& peer, Milliseconds span) {
-  const auto answer = HttpAsk("127.0.0.1", peer.port(), "/card", Deadline::In(span));
+  const auto answer = HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"}, Deadline::In(span));
   REQUIRE_FALSE(answer);
   return answer.error();
 }
@@ -37,6 +37,15 @@ TEST_CASE("a peer that hangs up, or speaks something else") {
 TEST_CASE("an answer that drips in does not stretch the deadline") {
   std::vector<std::string> drops(200, "x");
   drops.front() = kHead;
+  const Peer peer(drops, Milliseconds(50));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(Ask(peer, Milliseconds(300)).code == Code::kDeadlineExceeded);
+  CHECK(Since(start) < Milliseconds(3000));
+}
+
+TEST_CASE("a header that drips in does not stretch the deadline either") {
+  std::vector<std::string> drops(200, "x");
+  drops.front() = "HTTP/1.1 200 OK\r\nX: ";
   const Peer peer(drops, Milliseconds(50));
   const auto start = std::chrono::steady_clock::now();
   CHECK(Ask(peer, Milliseconds(300)).code == Code::kDeadlineExceeded);
@@ -80,9 +89,10 @@ class LatePeer {
 
 TEST_CASE("a handshake that is lost is not waited for as long as TCP does") {
   const LatePeer peer(Milliseconds(300));
-  const auto answer = HttpGet("127.0.0.1", peer.port(), "/card", Deadline::In(Milliseconds(900)));
+  const auto answer = HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"},
+                              Deadline::In(Milliseconds(900)));
   REQUIRE(answer);  // the kernel would repeat it after 1 s
-  CHECK(*answer == "hello");
+  CHECK(answer->body == "hello");
 }
 
 TEST_CASE("a peer that only redirects is not followed") {
@@ -90,7 +100,7 @@ TEST_CASE("a peer that only redirects is not followed") {
       {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"},
       Milliseconds(1));
   const auto answer =
-      HttpAsk("127.0.0.1", peer.port(), "/card", Deadline::In(Milliseconds(20'000)));
+      HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"}, Deadline::In(Milliseconds(20'000)));
   REQUIRE(answer);
   CHECK(answer->status == 302);
 }

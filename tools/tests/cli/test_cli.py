@@ -39,7 +39,7 @@ def free_port() -> int:
 def settings(**changes: Any) -> dict[str, Any]:
     return {
         "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo", "mode": "cluster", "engine": "redis",
-        "clusterDomain": "cluster.invalid", "ports": {"client": 6379, "bus": 16379, "http": free_port()},
+        "clusterDomain": "cluster.invalid", "ports": {"client": 6379, "bus": 16379, "http": free_port(), "peers": free_port()},
         "cluster": {"shards": 3, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 3000},
         "auth": {"enabled": False}, "persistence": {"enabled": True}, "record": "", "events": False,
         "terminationGracePeriodSeconds": 60, "log": {"format": "json", "level": "info"},
@@ -191,7 +191,7 @@ class Config(Case):
             "mode": {"mode": "standalone"},
             "engine": {"engine": "keydb"},
             "cluster.shards": {"cluster": {"shards": 2, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 3000}},
-            "ports.client": {"ports": {"client": 0, "bus": 1, "http": 2}},
+            "ports.client": {"ports": {"client": 0, "bus": 1, "http": 2, "peers": 3}},
             "surprise": {"surprise": 1},
             "version": {"version": 2},
         }.items():
@@ -294,12 +294,12 @@ class Resident(Case):
     def test_probes_tell_the_resident_programs_verdict(self) -> None:
         for status, code in ((200, OK), (503, FALSE)):
             with resident(status) as port:
-                config = self.config(ports={"client": 6379, "bus": 16379, "http": port})
+                config = self.config(ports={"client": 6379, "bus": 16379, "http": port, "peers": free_port()})
                 for which, path in {"startup": "/startup", "liveness": "/live", "readiness": "/ready"}.items():
                     self.assertEqual(self.check(code, "probe", which, config).stdout, f"{path}: the reason\n")
 
     def test_prestop_never_keeps_a_pod_from_stopping(self) -> None:
-        self.check(OK, "prestop", self.config(ports={"client": free_port(), "bus": 2, "http": 3}), POD_NAME="demo-shard-0-0")
+        self.check(OK, "prestop", self.config(ports={"client": free_port(), "bus": 2, "http": 3, "peers": 4}), POD_NAME="demo-shard-0-0")
 
     def test_nobody_answers(self) -> None:
         config = self.config()

@@ -1,6 +1,6 @@
 // The first "ready" of a member, with a real engine.
 
-#include "apply/readiness.h"
+#include "apply/probes.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
@@ -18,6 +18,16 @@ constexpr Milliseconds kMoment{300};
 constexpr Milliseconds kPatience{700};  // of a time-out of 1 s
 constexpr int kMaxLagSeconds = 1;
 
+/// As the HTTP server asks it: again and again until there is an answer.
+Verdict AsKubelet(Probes& probes) {
+  const auto asked = std::chrono::steady_clock::now();
+  while (true) {
+    const auto verdict = probes.Ready(Since(asked));
+    if (verdict) return *verdict;
+    (void)Soon().Sleep(Milliseconds(5));
+  }
+}
+
 /// server-0 of three that follows another one, not started yet.
 struct Starting {
   Layout layout = Layout::Sentinel(3, 3);
@@ -26,7 +36,9 @@ struct Starting {
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
   Board board{Card{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
-  Readiness readiness{board, 1};
+  Probes probes{board, 1};
+
+  Verdict Ready() { return AsKubelet(probes); }
 
   Starting() {
     REQUIRE(testing::Eventually([&] { return engine.Connect().Info(Soon())->link_up; }));
@@ -39,48 +51,64 @@ TEST_CASE("the first yes is told by the question that was asked a moment before 
     (void)Soon().Sleep(kMoment);
     member.board.SetPhase(Phase::kRunning, "");
   });
-  CHECK(member.readiness.Judge().ok);
+  CHECK(member.Ready().ok);
 }
 
 TEST_CASE("it waits for almost as long as the kubelet does") {
   Starting member;
-  Readiness readiness{member.board, 2};
+  Probes probes{member.board, 2};
   const std::jthread start([&] {
     (void)Soon().Sleep(Milliseconds(1200));  // later than a time-out of 1 s allows
     member.board.SetPhase(Phase::kRunning, "");
   });
-  CHECK(readiness.Judge().ok);
+  CHECK(AsKubelet(probes).ok);
 }
 
 TEST_CASE("a no that lasts is told in time, and at once when it stops or has been ready") {
   Starting member;
   const auto asked = std::chrono::steady_clock::now();
   SECTION("not started") {
-    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK_FALSE(member.Ready().ok);
     CHECK(Since(asked) >= kMoment);  // it has waited
   }
   SECTION("stopping") {
     member.board.SetPhase(Phase::kStopping, "");
-    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK_FALSE(member.Ready().ok);
     CHECK(Since(asked) < kPatience);
   }
   SECTION("ready before") {
     member.board.SetPhase(Phase::kRunning, "");
-    CHECK(member.readiness.Judge().ok);
+    CHECK(member.Ready().ok);
     member.board.SetFenced("alone");
     const auto again = std::chrono::steady_clock::now();
-    CHECK_FALSE(member.readiness.Judge().ok);
+    CHECK_FALSE(member.Ready().ok);
     CHECK(Since(again) < kPatience);
   }
+}
+
+TEST_CASE("an engine that does not answer makes no probe slow") {
+  Starting member;
+  member.board.SetPhase(Phase::kRunning, "");
+  CHECK(member.Ready().ok);
+  member.engine.Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  while (Since(start) < Milliseconds(1500)) {
+    const auto asked = std::chrono::steady_clock::now();
+    CHECK(member.probes.Live().ok);
+    (void)member.Ready();
+    CHECK(Since(asked) < Milliseconds(500));  // the engine is given 700 ms
+  }
+  CHECK(testing::Eventually([&] { return !member.Ready().ok; }));
+  member.engine.Thaw();
 }
 
 TEST_CASE("a replica whose primary is silent is not ready, although its link is up") {
   Starting member;
   member.board.SetPhase(Phase::kRunning, "");
-  CHECK(member.readiness.Judge().ok);
+  CHECK(member.Ready().ok);
   member.primary.Freeze();
   CHECK(testing::Eventually(
-      [&] { return member.readiness.Judge().text.starts_with("a replica that has not heard"); }));
+      [&] { return member.Ready().text.starts_with("a replica that has not heard"); }));
   CHECK(member.engine.Connect().Info(Soon())->link_up);
   member.primary.Thaw();
 }

@@ -1,0 +1,105 @@
+#include "peer/channel.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kRequestLimit = 4U << 10U;  // a request has some 300 bytes
+constexpr std::size_t kConnections = 512;         // at most one of each member and of each command
+
+void Reject(const PeerChannel& channel, const std::string& why) {
+  if (channel.rejected) channel.rejected(why);
+}
+
+/// Why the report is not that of the member that was asked; empty: it is.
+std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel, const PeerReport& report) {
+  const std::string foreign = WhyForeign(channel.self.identity, report.from.identity);
+  if (!foreign.empty()) return foreign;
+  if (report.from.member != target.member.ToString()) {
+    return std::format("it is {}", report.from.member);
+  }
+  if (report.from.pod != target.pod) {
+    return std::format("it is the pod {}, not {}", report.from.pod, target.pod);
+  }
+  return "";
+}
+
+Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel, const std::string& nonce,
+                        const std::string& message) {
+  ASSIGN_OR_RETURN(const PeerReport report, OpenReport(channel.key, nonce, message));
+  const std::string why = WhyNotOf(target, channel, report);
+  if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
+  ASSIGN_OR_RETURN(Card card, ParseCard(report.body));
+  if (card.member != target.member) {
+    return Fail(Code::kInvalidArgument, "its report is of {}", card.member.ToString());
+  }
+  // The sender's own word, which the HMAC covers, is the one that holds.
+  card.installation = report.from.identity.installation;
+  return card;
+}
+
+}  // namespace
+
+Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets, Deadline deadline) {
+  const std::string nonce = RandomHex();
+  std::vector<HttpCall> calls;
+  calls.reserve(targets.size());
+  for (const PeerTarget& target : targets) {
+    calls.push_back({.ip = target.ip,
+                     .port = target.port,
+                     .method = "POST",
+                     .path = kReportPath,
+                     .body = SealRequest(channel.key, {.from = channel.self,
+                                                       .to = target.member.ToString(),
+                                                       .nonce = nonce})});
+  }
+  const auto answers = HttpAskAll(calls, deadline);
+  Cards cards;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (!answers[i] || answers[i]->status != 200) continue;
+    auto card = ReadReport(targets[i], channel, nonce, answers[i]->body);
+    if (card) {
+      cards[targets[i].member] = *std::move(card);
+    } else {
+      Reject(channel, std::format("the answer from the address of {} ({}) is not used: {}",
+                                  targets[i].member.ToString(), targets[i].ip, card.error().message));
+    }
+  }
+  return cards;
+}
+
+HttpHandler AnswerReports(ReportSource source) {
+  return [source = std::move(source)](const HttpRequest& http,
+                                      Milliseconds waited) -> std::optional<HttpAnswer> {
+    const HttpAnswer silence{.silence = true};
+    const PeerChannel channel = source.channel();
+    const auto request = OpenRequest(channel.key, http.body);
+    if (!request) {
+      Reject(channel, std::format("a request from {} is not answered: {}", http.remote,
+                                  request.error().message));
+      return silence;
+    }
+    std::string why = WhyForeign(channel.self.identity, request->from.identity);
+    if (why.empty() && request->to != channel.self.member) {
+      why = std::format("it is for {}", request->to);
+    }
+    if (!why.empty()) {
+      Reject(channel, std::format("a request from {} ({}) is not answered: {}", http.remote,
+                                  request->from.pod, why));
+      return silence;
+    }
+    const auto card = source.card(waited);
+    if (!card) return std::nullopt;
+    return HttpAnswer{
+        .body = SealReport(channel.key, request->nonce, {.from = channel.self, .body = PrintCard(*card)}),
+        .content_type = "application/octet-stream"};
+  };
+}
+
+HttpLimits PeerLimits() { return {.connections = kConnections, .body = kRequestLimit}; }
+
+}  // namespace bowline

@@ -1,0 +1,52 @@
+#pragma once
+// Asking other members for their reports, and answering them. A message that is not of this release and installation is silence
+// for its sender: it is never an answer, a refusal or a reason to adopt anything.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "peer/message.h"
+#include "plan/shard_view.h"
+#include "sys/deadline.h"
+#include "web/http.h"
+
+namespace bowline {
+
+inline constexpr const char* kReportPath = "/report";
+
+/// How this process speaks to members.
+struct PeerChannel {
+  std::string key;  ///< of the HMAC; the same for all members
+  PeerSender self;
+  /// Told why a message was rejected; may be empty. Called on the thread that received it.
+  std::function<void(const std::string& why)> rejected;
+};
+
+struct PeerTarget {
+  MemberName member;
+  std::string pod;  ///< that the member runs in
+  std::string ip;
+  int port = 0;
+};
+
+/// The reports of these members, asked all at once. A member that does not answer by the deadline, or whose answer is rejected,
+/// is left out.
+Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets, Deadline deadline);
+
+/// What the server of reports needs to know of the own member.
+struct ReportSource {
+  /// The channel as it stands: the installation becomes known during the start.
+  std::function<PeerChannel()> channel;
+  /// The own card when it is fresh enough; nothing: ask again soon.
+  std::function<std::optional<Card>(Milliseconds waited)> card;
+};
+
+/// For HttpServer::On("POST", kReportPath, ...).
+HttpHandler AnswerReports(ReportSource source);
+
+/// The limits of the listener for members.
+HttpLimits PeerLimits();
+
+}  // namespace bowline

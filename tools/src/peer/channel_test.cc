@@ -1,0 +1,168 @@
+// Members ask each other over real connections.
+
+#include "peer/channel.h"
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "plan/testing.h"
+#include "sys/testing.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::ServerName;
+using testing::Soon;
+
+constexpr MemberName kAsked = ServerName(0);
+
+PeerSender Of(MemberName member) {
+  return {.identity = {.installation = "0a", .name_space = "ns", .release = "cache"},
+          .member = member.ToString(),
+          .pod = "cache-" + member.ToString()};
+}
+
+/// server-0, which answers.
+struct Answering {
+  Answering() {
+    server.On("POST", kReportPath,
+              AnswerReports({.channel = [this] { return own; },
+                             .card = [this](Milliseconds) -> std::optional<Card> {
+                               if (busy) return std::nullopt;
+                               return card;
+                             }}));
+    REQUIRE(server.Start(target.port));
+  }
+
+  PeerChannel own{.key = "k",
+                  .self = Of(kAsked),
+                  .rejected = [this](const std::string& why) { rejected_here = why; }};
+  Card card = [] {
+    Card of;
+    of.member = kAsked;
+    of.pod = "cache-server-0";
+    of.term = 7;
+    return of;
+  }();
+  std::atomic<bool> busy = false;
+  std::string rejected_here;
+  PeerTarget target{
+      .member = kAsked, .pod = "cache-server-0", .ip = "127.0.0.1", .port = testing::FreePort()};
+  HttpServer server{PeerLimits()};
+};
+
+/// server-1, which asks.
+struct Asking {
+  PeerChannel channel{.key = "k",
+                      .self = Of(ServerName(1)),
+                      .rejected = [this](const std::string& why) { rejected_here = why; }};
+  std::string rejected_here;
+  Cards Ask(const PeerTarget& target, Deadline deadline = Soon()) {
+    return AskPeers(channel, {target}, deadline);
+  }
+};
+
+TEST_CASE("a report of the member that was asked") {
+  Answering peer;
+  Asking self;
+  Cards cards = self.Ask(peer.target);
+  REQUIRE(cards.size() == 1);
+  CHECK(cards[kAsked].term == 7);
+  CHECK(cards[kAsked].installation == "0a");
+  CHECK(self.rejected_here.empty());
+}
+
+TEST_CASE("a member that knows no installation yet asks and is answered") {
+  Answering peer;
+  Asking self;
+  self.channel.self.identity.installation.clear();
+  Cards cards = self.Ask(peer.target);
+  REQUIRE(cards.size() == 1);
+  CHECK(cards[kAsked].installation == "0a");
+}
+
+TEST_CASE("a stranger gets silence, and it is told here") {
+  Answering peer;
+  Asking self;
+  std::string why;
+  SECTION("another key") {
+    self.channel.key = "x";
+    why = "HMAC";
+  }
+  SECTION("another release") {
+    self.channel.self.identity.release = "queue";
+    why = "ns/queue";
+  }
+  SECTION("another installation") {
+    self.channel.self.identity.installation = "0b";
+    why = "installation 0b";
+  }
+  SECTION("it is for another member") {
+    peer.own.self.member = "server-2";
+    why = "it is for server-0";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(self.Ask(peer.target).empty());
+  CHECK(Since(start) < Milliseconds(5000));
+  CHECK_THAT(peer.rejected_here, ContainsSubstring(why));
+  CHECK_THAT(peer.rejected_here, ContainsSubstring("127.0.0.1"));
+  CHECK(self.rejected_here.empty());
+}
+
+TEST_CASE("an answer of somebody else is silence, and it is told") {
+  Answering peer;
+  Asking self;
+  std::string why;
+  SECTION("another installation, which the asked one does not check: it believes to know none") {
+    peer.own.self.identity.installation.clear();
+    peer.server.Stop();
+    HttpServer other;
+    other.On("POST", kReportPath, [&](const HttpRequest& request, Milliseconds) {
+      const auto opened = OpenRequest("k", request.body);
+      REQUIRE(opened);
+      PeerSender foreign = Of(kAsked);
+      foreign.identity.installation = "0b";
+      return HttpAnswer{
+          .body = SealReport("k", opened->nonce, {.from = foreign, .body = PrintCard(peer.card)})};
+    });
+    peer.target.port = testing::FreePort();
+    REQUIRE(other.Start(peer.target.port));
+    CHECK(self.Ask(peer.target).empty());
+    why = "installation 0b";
+  }
+  SECTION("the same member in another pod") {
+    peer.target.pod = "other-server-0";
+    CHECK(self.Ask(peer.target).empty());
+    why = "it is the pod cache-server-0, not other-server-0";
+  }
+  SECTION("a report that was recorded before") {
+    peer.server.Stop();
+    HttpServer other;
+    other.On("POST", kReportPath, [&](const HttpRequest&, Milliseconds) {
+      return HttpAnswer{
+          .body = SealReport("k", "old", {.from = Of(kAsked), .body = PrintCard(peer.card)})};
+    });
+    peer.target.port = testing::FreePort();
+    REQUIRE(other.Start(peer.target.port));
+    CHECK(self.Ask(peer.target).empty());
+    why = "HMAC";
+  }
+  CHECK_THAT(self.rejected_here, ContainsSubstring(why));
+  CHECK_THAT(self.rejected_here, ContainsSubstring("server-0"));
+}
+
+TEST_CASE("a report that is not there yet is waited for until the deadline") {
+  Answering peer;
+  Asking self;
+  peer.busy = true;
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(self.Ask(peer.target, Deadline::In(Milliseconds(200))).empty());
+  CHECK(Since(start) < Milliseconds(5000));
+  peer.busy = false;
+  CHECK(self.Ask(peer.target).size() == 1);
+}
+
+}  // namespace
+}  // namespace bowline

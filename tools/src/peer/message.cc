@@ -1,0 +1,111 @@
+#include "peer/message.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/json.h"
+
+namespace bowline {
+namespace {
+
+// What the HMAC covers begins with the kind: a request can never pass for a report.
+constexpr std::string_view kRequest = "bowline request\n";
+constexpr std::string_view kReport = "bowline report\n";
+
+std::string Mac(std::string_view key, std::string_view kind, std::string_view nonce,
+                std::string_view content) {
+  return HmacSha256Hex(key, std::format("{}{}\n{}", kind, nonce, content));
+}
+
+/// The message is the HMAC, a line end, and the content.
+Result<std::string_view> Authentic(std::string_view key, std::string_view kind, std::string_view nonce,
+                                   std::string_view message) {
+  const std::size_t end = message.find('\n');
+  if (end == std::string_view::npos) {
+    return Fail(Code::kInvalidArgument, "a message of {} bytes without an HMAC", message.size());
+  }
+  const std::string_view content = message.substr(end + 1);
+  if (!EqualInConstantTime(Mac(key, kind, nonce, content), message.substr(0, end))) {
+    return Fail(Code::kPermissionDenied, "the HMAC is wrong: another key");
+  }
+  return content;
+}
+
+void WriteSender(JsonWriter& json, const PeerSender& from) {
+  json.Field("version", kPeerVersion).Field("readableFrom", kPeerReadableFrom);
+  json.Field("namespace", from.identity.name_space).Field("release", from.identity.release);
+  json.Field("installation", from.identity.installation);
+  json.Field("member", from.member).Field("pod", from.pod);
+}
+
+Result<PeerSender> ReadSender(const JsonView& root) {
+  ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
+  ASSIGN_OR_RETURN(const std::int64_t readable_from, root.GetInt("readableFrom"));
+  if (readable_from > kPeerVersion) {
+    return Fail(Code::kInvalidArgument, "a message of version {}, readable from version {}; this is {}",
+                version, readable_from, kPeerVersion);
+  }
+  PeerSender from;
+  ASSIGN_OR_RETURN(from.identity.name_space, root.GetString("namespace"));
+  ASSIGN_OR_RETURN(from.identity.release, root.GetString("release"));
+  ASSIGN_OR_RETURN(from.identity.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(from.member, root.GetString("member"));
+  ASSIGN_OR_RETURN(from.pod, root.GetString("pod"));
+  return from;
+}
+
+}  // namespace
+
+std::string WhyForeign(const Identity& own, const Identity& other) {
+  if (own.name_space != other.name_space || own.release != other.release) {
+    return std::format("it is of the release {}/{}, not of {}/{}", other.name_space, other.release,
+                       own.name_space, own.release);
+  }
+  if (own.installation.empty() || other.installation.empty() ||
+      own.installation == other.installation) {
+    return "";
+  }
+  return std::format("it is of the installation {}, not of {}", other.installation,
+                     own.installation);
+}
+
+std::string SealRequest(std::string_view key, const PeerRequest& request) {
+  JsonWriter json;
+  json.BeginObject();
+  WriteSender(json, request.from);
+  json.Field("to", request.to).Field("nonce", request.nonce).EndObject();
+  const std::string content = json.Take();
+  return Mac(key, kRequest, "", content) + "\n" + content;
+}
+
+Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message) {
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kRequest, "", message));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content));
+  PeerRequest request;
+  ASSIGN_OR_RETURN(request.from, ReadSender(document.root()));
+  ASSIGN_OR_RETURN(request.to, document.root().GetString("to"));
+  ASSIGN_OR_RETURN(request.nonce, document.root().GetString("nonce"));
+  return request;
+}
+
+std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report) {
+  JsonWriter json;
+  json.BeginObject();
+  WriteSender(json, report.from);
+  json.EndObject();
+  const std::string content = json.Take() + "\n" + report.body;
+  return Mac(key, kReport, nonce, content) + "\n" + content;
+}
+
+Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce, std::string_view message) {
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kReport, nonce, message));
+  const std::size_t end = content.find('\n');
+  if (end == std::string_view::npos) return Fail(Code::kInvalidArgument, "a report without a body");
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content.substr(0, end)));
+  PeerReport report;
+  ASSIGN_OR_RETURN(report.from, ReadSender(document.root()));
+  report.body = content.substr(end + 1);
+  return report;
+}
+
+}  // namespace bowline

@@ -1,0 +1,80 @@
+#include "peer/message.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+
+constexpr const char* kKey = "a key";
+
+PeerSender Sender() {
+  return {.identity = {.installation = "0a", .name_space = "ns", .release = "cache"},
+          .member = "server-1",
+          .pod = "cache-server-1"};
+}
+
+std::string Request() {
+  return SealRequest(kKey, {.from = Sender(), .to = "server-0", .nonce = "n1"});
+}
+
+std::string Report() { return SealReport(kKey, "n1", {.from = Sender(), .body = "{\"a\":1}\n"}); }
+
+TEST_CASE("a request arrives as it was sent") {
+  const auto request = OpenRequest(kKey, Request());
+  REQUIRE(request);
+  CHECK(request->from.identity == Sender().identity);
+  CHECK(request->from.member == "server-1");
+  CHECK(request->from.pod == "cache-server-1");
+  CHECK(request->to == "server-0");
+  CHECK(request->nonce == "n1");
+}
+
+TEST_CASE("a report arrives as it was sent") {
+  const auto report = OpenReport(kKey, "n1", Report());
+  REQUIRE(report);
+  CHECK(report->from.identity == Sender().identity);
+  CHECK(report->from.member == "server-1");
+  CHECK(report->body == "{\"a\":1}\n");
+}
+
+TEST_CASE("another key, an old nonce, a message of the other kind and a changed byte are refused") {
+  CHECK(OpenRequest("other", Request()).error().code == Code::kPermissionDenied);
+  CHECK(OpenReport("other", "n1", Report()).error().code == Code::kPermissionDenied);
+  CHECK(OpenReport(kKey, "n2", Report()).error().code == Code::kPermissionDenied);
+  CHECK(OpenReport(kKey, "", Request()).error().code == Code::kPermissionDenied);
+  for (std::size_t i = 0; i < Report().size(); ++i) {
+    std::string changed = Report();
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    CHECK_FALSE(OpenReport(kKey, "n1", changed));
+  }
+}
+
+TEST_CASE("what is no message") {
+  for (const char* text : {"", "\n", "abc", "abc\n{}"}) {
+    CHECK_FALSE(OpenRequest(kKey, text));
+    CHECK_FALSE(OpenReport(kKey, "n1", text));
+  }
+}
+
+TEST_CASE("a sender is foreign by its release, or by an installation when both know theirs") {
+  const Identity own = Sender().identity;
+  CHECK(WhyForeign(own, own).empty());
+  Identity other = own;
+  other.installation.clear();
+  CHECK(WhyForeign(own, other).empty());
+  CHECK(WhyForeign(other, own).empty());
+  other.installation = "0b";
+  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("installation 0b"));
+  other = own;
+  other.release = "queue";
+  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("ns/queue, not of ns/cache"));
+  other = own;
+  other.name_space = "prod";
+  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("prod/cache"));
+}
+
+}  // namespace
+}  // namespace bowline

@@ -1,0 +1,118 @@
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "web/http.h"
+
+namespace bowline {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// The report of the largest cluster is a tenth of this.
+constexpr std::size_t kAnswerLimit = 16U << 20U;
+constexpr std::size_t kChunk = 64U << 10U;
+// A peer that has not shaken hands by then has not heard us: a new pod's address is not routed at once. The kernel repeats the
+// first packet only after a second (RFC 6298, 2.1).
+constexpr Milliseconds kHandshake{200};
+
+class Call : public std::enable_shared_from_this<Call> {
+ public:
+  Call(asio::io_context& io, const HttpCall& call, Deadline deadline)
+      : io_(io), call_(call), deadline_(deadline) {
+    parser_.body_limit(kAnswerLimit);
+    request_.method_string(call.method);
+    request_.target(call.path);
+    request_.version(11);
+    request_.set(http::field::host, call.ip);
+    request_.keep_alive(false);
+    request_.body() = call.body;
+    request_.prepare_payload();
+  }
+
+  void Start() {
+    error_code error;
+    const auto address = asio::ip::make_address(call_.ip, error);
+    if (error) return Fails(error);
+    endpoint_ = {address, static_cast<asio::ip::port_type>(call_.port)};
+    Connect();
+  }
+
+  /// kDeadlineExceeded when it has not ended.
+  Result<HttpAnswer> Take() { return std::move(result_); }
+
+ private:
+  void Connect() {
+    stream_ = std::make_unique<beast::tcp_stream>(io_);
+    const Milliseconds left = deadline_.Left();
+    const bool last = left <= kHandshake;
+    stream_->expires_after(std::min(left, kHandshake));
+    stream_->async_connect(endpoint_, [self = shared_from_this(), last](error_code error) {
+      if (error == beast::error::timeout && !last) return self->Connect();
+      if (error) return self->Fails(error);
+      self->Send();
+    });
+  }
+
+  void Send() {
+    stream_->expires_after(deadline_.Left());  // for all that follows
+    http::async_write(*stream_, request_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->Fails(error);
+      http::async_read(*self->stream_, self->buffer_, self->parser_,
+                       [self](error_code failed, std::size_t) { self->Received(failed); });
+    });
+  }
+
+  void Received(error_code error) {
+    if (error) return Fails(error);
+    result_ = HttpAnswer{.status = static_cast<int>(parser_.get().result_int()),
+                         .body = std::move(parser_.get().body())};
+  }
+
+  void Fails(error_code error) {
+    const bool late = deadline_.Passed() || error == beast::error::timeout;
+    result_ = Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {} of {}:{}: {}", call_.method,
+                   call_.path, call_.ip, call_.port, error.message());
+  }
+
+  asio::io_context& io_;
+  const HttpCall& call_;
+  Deadline deadline_;
+  tcp::endpoint endpoint_;
+  std::unique_ptr<beast::tcp_stream> stream_;
+  beast::flat_buffer buffer_{kChunk};
+  http::request<http::string_body> request_;
+  http::response_parser<http::string_body> parser_;
+  Result<HttpAnswer> result_ = Fail(Code::kDeadlineExceeded, "{} {} of {}:{}: no answer in time",
+                                    call_.method, call_.path, call_.ip, call_.port);
+};
+
+}  // namespace
+
+std::vector<Result<HttpAnswer>> HttpAskAll(const std::vector<HttpCall>& calls, Deadline deadline) {
+  asio::io_context io{1};
+  std::vector<std::shared_ptr<Call>> running;
+  running.reserve(calls.size());
+  for (const HttpCall& call : calls) {
+    running.push_back(std::make_shared<Call>(io, call, deadline));
+    running.back()->Start();
+  }
+  io.run_for(deadline.Left() + kHandshake);  // every operation ends at the deadline by itself
+  std::vector<Result<HttpAnswer>> answers;
+  answers.reserve(running.size());
+  for (const auto& call : running) answers.push_back(call->Take());
+  return answers;
+}
+
+Result<HttpAnswer> HttpAsk(const HttpCall& call, Deadline deadline) {
+  return std::move(HttpAskAll({call}, deadline).front());
+}
+
+}  // namespace bowline
