@@ -133,6 +133,11 @@ void Board::Look(int life) {
   }
 }
 
+void Board::SetFenceEvidence(std::string evidence) {
+  const std::scoped_lock lock(mutex_);
+  card_.fence_evidence = std::move(evidence);
+}
+
 Card Board::Last() {
   const std::scoped_lock lock(mutex_);
   return card_;

@@ -39,6 +39,8 @@ class Board {
   AddressBook Addresses();
   /// Why writes are paused; empty: they are not.
   void SetFenced(std::string reason);
+  /// What a primary's fencing looks at (apply/fence.h).
+  void SetFenceEvidence(std::string evidence);
 
   /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
   /// it, 1.5 s at most.

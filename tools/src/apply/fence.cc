@@ -9,7 +9,8 @@ namespace {
 
 // Of one pause; renewed at each look, and the engine keeps the latest end.
 constexpr Milliseconds kPause{500};
-constexpr Milliseconds kCallTimeout{200};
+// INFO's lag is in whole seconds; a replica acknowledges each second.
+constexpr int kHeardLag = 1;
 
 Milliseconds Now() { return Since({}); }
 
@@ -23,13 +24,13 @@ Milliseconds ReplacedAfter(const Settings& settings) {
 }  // namespace
 
 Fence::Fence(const Settings& settings, MemberName self, const EngineSecrets& secrets,
-             Identity identity, Board& board, EventSink& events)
+             Identity identity, Board& board, EventSink& events, LinkWatch::Options options)
     : settings_(settings),
       self_(self),
-      login_(LoginOf(secrets)),
       identity_(std::move(identity)),
       board_(board),
       events_(events),
+      links_(settings, LoginOf(secrets), identity_, options),
       members_(settings.layout.Members()),
       circle_(CircleOf(settings.layout, identity_, self, "")),
       judge_(ReplacedAfter(settings)) {
@@ -65,44 +66,82 @@ bool Fence::Leads() {
 
 void Fence::Look(Deadline end) {
   const AddressBook addresses = board_.Addresses();
+  const auto replicas = links_.Replicas();
+  if (replicas) {
+    judge_.Replicas(*replicas, Now());
+    UseEvidence("the engine's connections");
+  } else {
+    LookWithoutKernel(replicas.error().message);
+  }
   if (judge_.InDoubt(circle_, Now())) {
     circle_ = CircleOf(settings_.layout, identity_, self_, view_);
-    Knock(circle_.replicas, addresses);
-    Knock(circle_.voters, addresses);
-  } else {
-    Knock({judge_.HeardLast(circle_)}, addresses);
+    if (!replicas) Connect(circle_.replicas, addresses);
+    LookAtVoters(addresses);
   }
   do {
-    for (const std::size_t tag : reach_.Wait(end)) judge_.Reached(members_[tag], Now());
+    for (const std::size_t tag : reach_.Wait(end)) {
+      const MemberName member = members_[tag];
+      judge_.Reached(member, Now());
+      ++heard_[member];
+    }
   } while (!end.Passed());
-  if (!judge_.Judge(circle_, Now())) return;
-  const Status paused = PauseWrites();
-  const std::string problem = paused ? "" : paused.error().ToString();
-  if (problem != problem_ && !paused) LogWarning("cannot pause writes", {{"err", problem}});
-  problem_ = problem;
+  if (judge_.Judge(circle_, Now())) Pause();
 }
 
-void Fence::Knock(const std::vector<MemberName>& members, const AddressBook& addresses) {
+void Fence::LookWithoutKernel(const std::string& why) {
+  UseEvidence("INFO's lag and new connections: " + why);
+  const EngineSnapshot answer = board_.LastAnswer();
+  const AddressBook addresses = board_.Addresses();
+  std::vector<LinkLook> looks;
+  for (const MemberName member : circle_.replicas) {
+    const auto address = addresses.find(member);
+    const bool follows =
+        address != addresses.end() &&
+        std::ranges::any_of(answer.info.replicas, [&](const ReplicaEntry& replica) {
+          return replica.ip == address->second.ip && replica.state == "online" &&
+                 replica.lag_seconds >= 0 && replica.lag_seconds <= kHeardLag;
+        });
+    if (follows) ++heard_[member];
+    looks.push_back(
+        {.id = member.ToString(), .outstanding = true, .acked_bytes = heard_[member]});
+  }
+  judge_.Replicas(looks, Now());
+}
+
+void Fence::LookAtVoters(const AddressBook& addresses) {
+  for (const auto& [member, link] : links_.Voters(circle_.voters, addresses)) {
+    judge_.Voter(member, link, Now());
+  }
+  if (!judge_.MustAsk(circle_, Now())) return;
+  // A new connection proves as much as an old one, and is the first that is made after a cut.
+  Connect(circle_.voters, addresses);
+  // While writes are paused the engine takes no PUBLISH; what waits to be sent asks as well.
+  if (judge_.fenced() || links_.Send()) judge_.Asked(Now());
+}
+
+void Fence::Connect(const std::vector<MemberName>& members, const AddressBook& addresses) {
   for (const MemberName member : members) {
     const auto address = addresses.find(member);
     if (address == addresses.end()) continue;
     const auto tag = std::ranges::find(members_, member) - members_.begin();
-    if (!reach_.Knock(static_cast<std::size_t>(tag), address->second.ip, settings_.ports.peers)) {
+    if (!reach_.Knock(static_cast<std::size_t>(tag), address->second.ip, address->second.port)) {
       judge_.Deaf(Now());
     }
   }
 }
 
-Status Fence::PauseWrites() {
-  const Deadline deadline = Deadline::In(kCallTimeout);
-  // The kept connection may have been closed by the engine or by a handover.
-  if (client_ && client_->PauseWrites(kPause, deadline)) return {};
-  client_.reset();
-  ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
-  RETURN_IF_ERROR(client.PauseWrites(kPause, deadline));
-  client_ = std::move(client);
-  return {};
+void Fence::Pause() {
+  const Status paused = links_.PauseWrites(kPause);
+  const std::string problem = paused ? "" : paused.error().ToString();
+  if (problem != problem_ && !paused) LogWarning("cannot pause writes", {{"err", problem}});
+  problem_ = problem;
+}
+
+void Fence::UseEvidence(const std::string& evidence) {
+  if (evidence == evidence_) return;
+  evidence_ = evidence;
+  board_.SetFenceEvidence(evidence);
+  LogInfo("what fencing looks at", {{"evidence", evidence}});
 }
 
 void Fence::Tell(bool leads) {
@@ -114,7 +153,7 @@ void Fence::Tell(bool leads) {
     events_.Emit("Fenced", "cut off, writes are paused: " + why, true);
   } else if (told_at_) {
     board_.SetFenced("");
-    const std::string why = leads ? "the others are reached again" : "it leads no more";
+    const std::string why = leads ? "the others are heard again" : "it leads no more";
     events_.Emit("FenceLifted",
                  std::format("writes were paused for {} ms; {}", (Now() - *told_at_).count(), why));
     told_at_.reset();

@@ -1,7 +1,7 @@
 #pragma once
-// The resident look at who can be reached, several times a second: a primary that is cut off pauses
-// its writes (plan/fence.h), as long as it is. It pauses and never resumes: the pause of a handover
-// must not be ended here, and what is not renewed lapses by itself.
+// The resident look at the engine's connections, several times a second: a primary that is cut off
+// pauses its writes (plan/fence.h), as long as it is. It pauses and never resumes: the pause of a
+// handover must not be ended here, and what is not renewed lapses by itself.
 
 #include <optional>
 #include <string>
@@ -11,6 +11,7 @@
 #include "apply/board.h"
 #include "apply/context.h"
 #include "apply/events.h"
+#include "apply/link_watch.h"
 #include "plan/fence.h"
 #include "sys/reach.h"
 
@@ -20,7 +21,7 @@ class Fence {
  public:
   /// Looks at nothing when fencing is off or no replica is declared. The board has the addresses.
   Fence(const Settings& settings, MemberName self, const EngineSecrets& secrets, Identity identity,
-        Board& board, EventSink& events);
+        Board& board, EventSink& events, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
@@ -30,22 +31,28 @@ class Fence {
   /// Does the own engine run as primary, by its last answer?
   bool Leads();
   void Look(Deadline end);
-  void Knock(const std::vector<MemberName>& members, const AddressBook& addresses);
-  Status PauseWrites();
+  /// Where the kernel cannot tell of the replicas' connections: a replica counts as heard when INFO
+  /// lists it with a lag of at most a second, or when it takes a new connection.
+  void LookWithoutKernel(const std::string& why);
+  void LookAtVoters(const AddressBook& addresses);
+  void Connect(const std::vector<MemberName>& members, const AddressBook& addresses);
+  void Pause();
+  void UseEvidence(const std::string& evidence);
   /// Board and Events, when it has changed.
   void Tell(bool leads);
 
   const Settings& settings_;
   MemberName self_;
-  Credentials login_;
   Identity identity_;
   Board& board_;
   EventSink& events_;
-  std::vector<MemberName> members_;  ///< all; a place in it is the tag of a knock
+  LinkWatch links_;
+  std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
   FenceCircle circle_;
   FenceJudge judge_;
   Reach reach_{kFencePatience};
-  std::optional<RespClient> client_;
+  std::map<MemberName, std::uint64_t> heard_;  ///< without the kernel: counts up when it is heard
+  std::string evidence_;
   std::string view_;                     ///< the newest CLUSTER NODES
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
   std::string problem_;                  ///< why the last pause could not be asked for

@@ -1,4 +1,4 @@
-// A real engine, and peers that are reached or not: a socket that listens, or none.
+// A real engine with a real replica; the sentinel is a subscriber, or a socket that listens, or nobody.
 
 #include "apply/fence.h"
 
@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "apply/engine_probe.h"
+#include "plan/testing.h"
 #include "resp/testing.h"
 
 namespace bowline {
@@ -18,7 +19,6 @@ using testing::Soon;
 constexpr MemberName kSelf{.ordinal = 0, .kind = MemberKind::kServer};
 constexpr MemberName kReplica{.ordinal = 1, .kind = MemberKind::kServer};
 constexpr MemberName kVoter{.ordinal = 0, .kind = MemberKind::kSentinel};
-constexpr const char* kReplicaIp = "127.0.0.2";
 constexpr const char* kVoterIp = "127.0.0.3";
 
 /// A member's kernel: takes connections at an address of its own.
@@ -43,20 +43,21 @@ class Peer {
   int fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
 };
 
-/// server-0 of two servers and one sentinel; the engine is real, the peers are their kernels.
+/// server-0 of two servers and one sentinel.
 class Primary {
  public:
   explicit Primary(const char* program)
-      : engine_(program),
+      : program_(program),
+        engine_(program),
         probe_(Engine::kIp, engine_.port(), {}, Mode::kSentinel),
         board_(Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
-    settings.ports.peers = testing::FreePort();
-    AddressBook book;
-    book[kReplica] = {.ip = kReplicaIp, .port = 1, .bus_port = 0};
-    book[kVoter] = {.ip = kVoterIp, .port = 1, .bus_port = 0};
-    board_.SetAddresses(book);
+    settings.auth = false;
+    StartReplica();
+    book_[kReplica] = {.ip = Engine::kIp, .port = replica_->port(), .bus_port = 0};
+    book_[kVoter] = {.ip = kVoterIp, .port = testing::FreePort(), .bus_port = 0};
+    board_.SetAddresses(book_);
     board_.SetPhase(Phase::kRunning, "test");
     Look();
   }
@@ -67,13 +68,36 @@ class Primary {
     return two;
   }();
 
-  Fence Guarded() { return {settings, kSelf, {}, {}, board_, events_}; }
+  Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
+    return {settings, kSelf, {}, testing::TestIdentity(), board_, events_, options};
+  }
 
   /// The board learns the engine's role, as the monitor makes it.
-  void Look() {
-    std::this_thread::sleep_for(Milliseconds(2));  // or it is as new as the last one
-    (void)board_.Now(Milliseconds(0));
+  void Look() { (void)board_.Now(Milliseconds(0)); }
+  void StartReplica() {
+    replica_.emplace(program_, std::vector<std::string>{"--replicaof", Engine::kIp,
+                                                        std::to_string(engine_.port())});
+    REQUIRE(Eventually([&] { return replica_->Connect().Info(Soon())->link_up; }));
   }
+  void EndReplica() { replica_.reset(); }
+  Engine& replica() { return *replica_; }
+  [[nodiscard]] int voter_port() const { return book_.at(kVoter).port; }
+  /// More than the buffers of both kernels take: what follows is not acknowledged while the replica is frozen.
+  void Fill() {
+    const std::string large(8U << 20U, 'x');
+    for (int i = 0; i < 4; ++i) {
+      REQUIRE(client_.Command({"SET", "large", large}, Soon()));
+    }
+  }
+  /// The subscription of the sentinel at this engine.
+  RespClient Subscribe() {
+    RespClient voter = engine_.Connect();
+    const std::string id = testing::TestIdentity().NodeIdOf(kVoter).str().substr(0, 8);
+    REQUIRE(voter.Ask({"CLIENT", "SETNAME", "sentinel-" + id + "-pubsub"}, Soon()));
+    REQUIRE(voter.Command({"SUBSCRIBE", "__sentinel__:hello"}, Soon()));
+    return voter;
+  }
+
   /// Is a write acknowledged within the time of three looks?
   bool Writes() {
     if (client_.Command({"INCR", "key"}, Deadline::In(Milliseconds(300)))) return true;
@@ -89,6 +113,7 @@ class Primary {
     return true;
   }
   [[nodiscard]] bool Fenced() { return !board_.ForProbes().fenced.empty(); }
+  [[nodiscard]] std::string Evidence() { return board_.Last().fence_evidence; }
   RespClient& client() { return client_; }
 
  private:
@@ -98,9 +123,12 @@ class Primary {
     return card;
   }
 
+  const char* program_;
   Engine engine_;
+  std::optional<Engine> replica_;
   EngineProbe probe_;
   Board board_;
+  AddressBook book_;
   EventSink events_{PodEnv{}, false};
   RespClient client_;
 };
@@ -109,18 +137,17 @@ constexpr Milliseconds kLongEnough{1500};
 
 const char* AnyEngine() { return GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER); }
 
-TEST_CASE("a primary that reaches nobody pauses its writes until somebody is there again") {
+TEST_CASE("a primary whose replica does not acknowledge pauses its writes until it does again") {
   Primary primary(AnyEngine());
-  std::optional<Peer> replica;
-  replica.emplace(kReplicaIp, primary.settings.ports.peers);
   const Fence fence = primary.Guarded();
   CHECK(primary.WritesFor(kLongEnough));
   CHECK_FALSE(primary.Fenced());
+  CHECK(primary.Evidence() == "the engine's connections");
 
-  replica.reset();
-  const auto cut = std::chrono::steady_clock::now();
+  primary.replica().Freeze();
+  CHECK(primary.WritesFor(kLongEnough));  // its kernel acknowledges as long as there is room
+  primary.Fill();
   CHECK(Eventually([&] { return !primary.Writes(); }));
-  CHECK(Since(cut) >= kFenceAfter - kFenceLook);
   CHECK(primary.Fenced());
   CHECK_FALSE(primary.Writes());  // it is renewed
   CHECK_FALSE(primary.Writes());
@@ -131,39 +158,70 @@ TEST_CASE("a primary that reaches nobody pauses its writes until somebody is the
   for (int i = 0; i < 4; ++i) CHECK_FALSE(primary.Writes());
 
   std::optional<Peer> back;
-  SECTION("the replica") { back.emplace(kReplicaIp, primary.settings.ports.peers); }
-  SECTION("the majority") { back.emplace(kVoterIp, primary.settings.ports.peers); }
+  SECTION("the replica") { primary.replica().Thaw(); }
+  SECTION("the majority") { back.emplace(kVoterIp, primary.voter_port()); }
   CHECK(Eventually([&] { return primary.Writes(); }));
   CHECK(Eventually([&] { return !primary.Fenced(); }));
   CHECK(primary.WritesFor(kLongEnough));
+  primary.replica().Thaw();
+}
+
+TEST_CASE("a primary whose replica has gone pauses its writes, as long as no sentinel is heard") {
+  Primary primary(AnyEngine());
+  const Fence fence = primary.Guarded();
+  CHECK(primary.WritesFor(kLongEnough));
+  primary.EndReplica();
+  const auto cut = std::chrono::steady_clock::now();
+  CHECK(Eventually([&] { return !primary.Writes(); }));
+  CHECK(Since(cut) >= kFenceAfter - 2 * kFenceLook);
+  std::optional<RespClient> sentinel;
+  SECTION("it subscribes again") { sentinel = primary.Subscribe(); }
+  SECTION("the replica is back") { primary.StartReplica(); }
+  CHECK(Eventually([&] { return primary.Writes(); }));
+  CHECK(Eventually([&] { return !primary.Fenced(); }));
 }
 
 TEST_CASE("no fence where there is a majority, no primary, no replica, or no wish") {
   Primary primary(BOWLINE_REDIS_SERVER);
   std::optional<Peer> peer;
-  SECTION("a majority") { peer.emplace(kVoterIp, primary.settings.ports.peers); }
+  std::optional<RespClient> sentinel;
+  SECTION("a sentinel that takes new connections") { peer.emplace(kVoterIp, primary.voter_port()); }
+  SECTION("a sentinel that is subscribed, while nobody takes new connections") {
+    sentinel = primary.Subscribe();
+  }
   SECTION("no replica is declared") { primary.settings.layout = Layout::Sentinel(1, 3); }
   SECTION("switched off") { primary.settings.fencing = false; }
   SECTION("a primary no more") {
     REQUIRE(primary.client().ReplicaOf({.ip = Engine::kIp, .port = 1, .bus_port = 0}, Soon()));
     primary.Look();
-    const Fence fence = primary.Guarded();
-    std::this_thread::sleep_for(kLongEnough);
-    CHECK_FALSE(primary.Fenced());
-    REQUIRE(primary.client().ReplicaOfNobody(Soon()));
-    CHECK(primary.WritesFor(kLongEnough));  // nobody has looked since
-    primary.Look();
-    CHECK(Eventually([&] { return !primary.Writes(); }));
-    return;
   }
   const Fence fence = primary.Guarded();
+  std::this_thread::sleep_for(3 * kFenceLook);
+  primary.EndReplica();
+  bool fenced = false;
+  for (const Deadline end = Deadline::In(2 * kLongEnough); end.Sleep(Milliseconds(20));) {
+    fenced = primary.Fenced() || fenced;
+  }
+  CHECK_FALSE(fenced);
+}
+
+TEST_CASE("behind a proxy the kernel tells nothing: INFO's lag and new connections do") {
+  Primary primary(AnyEngine());
+  const Fence fence = primary.Guarded({.trust_loopback = false});
   CHECK(primary.WritesFor(kLongEnough));
+  CHECK(primary.Evidence() ==
+        "INFO's lag and new connections: a proxy stands between this server and its replicas");
   CHECK_FALSE(primary.Fenced());
+  primary.EndReplica();
+  CHECK(Eventually([&] {
+    primary.Look();
+    return !primary.Writes();
+  }));
+  CHECK(primary.Fenced());
 }
 
 TEST_CASE("a starved machine is no cut") {
   Primary primary(BOWLINE_REDIS_SERVER);
-  const Peer replica(kReplicaIp, primary.settings.ports.peers);
   const Fence fence = primary.Guarded();
   std::atomic<bool> over = false;
   std::vector<std::jthread> burners;
@@ -185,6 +243,8 @@ TEST_CASE("the pause of somebody else is neither shortened nor ended") {
   Primary primary(AnyEngine());
   {
     const Fence fence = primary.Guarded();
+    std::this_thread::sleep_for(3 * kFenceLook);
+    primary.EndReplica();
     CHECK(Eventually([&] { return !primary.Writes(); }));
     REQUIRE(primary.client().PauseWrites(Milliseconds(3000), Soon()));
     std::this_thread::sleep_for(3 * kFenceLook);  // renewals of ours

@@ -118,7 +118,7 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
   SECTION("another installation, which the asked one does not check: it believes to know none") {
     peer.own.self.identity.installation.clear();
     peer.server.Stop();
-    HttpServer other;
+    HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest& request, Milliseconds) {
       const auto opened = OpenRequest("k", request.body);
       REQUIRE(opened);
@@ -139,7 +139,7 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
   }
   SECTION("a report that was recorded before") {
     peer.server.Stop();
-    HttpServer other;
+    HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest&, Milliseconds) {
       return HttpAnswer{
           .body = SealReport("k", "old", {.from = Of(kAsked), .body = PrintCard(peer.card)})};

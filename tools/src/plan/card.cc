@@ -235,6 +235,7 @@ std::string PrintCard(const Card& card) {
   json.Field("member", card.member.ToString()).Field("pod", card.pod).Field("node", card.node);
   json.Field("revision", card.revision);
   json.Field("installation", card.installation);
+  json.Field("fenceEvidence", card.fence_evidence);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
   json.Field("datasetModified", card.dataset_modified);
@@ -265,6 +266,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.node, root.GetString("node"));
   ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(card.reason, root.GetString("reason"));

@@ -60,6 +60,7 @@ struct Card {
   std::optional<HandoverNote> handover;  ///< as it was found at the start
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
+  std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
 
   bool operator==(const Card&) const = default;
   /// What the volume tells: kind, installation, dataset.

@@ -25,7 +25,8 @@ Card MustParse(const std::string& text) {
 Card FullCard() {
   Card card;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term, mark,
-         handover, engine, sentinel] = card;
+         handover, engine, sentinel, evidence] = card;
+  evidence = "e";
   member = k01;
   pod = "p";
   node = "n";

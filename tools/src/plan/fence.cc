@@ -10,8 +10,11 @@ namespace {
 
 using Time = FenceJudge::Time;
 
-// One look without a replica: then the other replicas and the voters have three looks left.
+// A look at which nothing was acknowledged: then the voters have three looks left to be heard.
 constexpr Time kDoubtAfter{150};
+// So long after it was asked a voter counts as heard: its answer is on its way. A packet that is lost is sent again after 200 ms
+// (RFC 6298, Linux' minimum).
+constexpr Time kAnswer{250};
 // We did not run in between: starved, frozen, or the machine stood still.
 constexpr Time kLate{200};
 // Until a server that was replaced meanwhile is made a replica (apply/monitor.cc: told twice, by
@@ -53,54 +56,63 @@ FenceCircle CircleOf(const Layout& layout, const Identity& identity, MemberName 
 
 void FenceJudge::Restart(Time now) {
   began_ = judged_ = now;
-  heard_.clear();
+  armed_ = false;
+  replicas_.Forget();
+  voters_.clear();
+  asked_at_.reset();
   fenced_at_.reset();
   back_at_.reset();
 }
 
-void FenceJudge::Reached(MemberName member, Time now) {
-  const auto known = std::ranges::find(heard_, member, &Heard::member);
-  if (known == heard_.end()) {
-    heard_.push_back({.member = member, .at = now});
-  } else {
-    known->at = now;
-  }
+void FenceJudge::Voter(MemberName member, const LinkLook& link, Time now) {
+  Heard& heard = voters_[member];
+  heard.at = std::max(heard.at, now - link.since_data);
+  if (heard.link == link.id && heard.acked_bytes != link.acked_bytes) heard.at = now;
+  heard.link = link.id;
+  heard.acked_bytes = link.acked_bytes;
+}
+
+void FenceJudge::Reached(MemberName member, Time now) { voters_[member].at = now; }
+
+void FenceJudge::Asked(Time now) {
+  if (!asked_at_) asked_at_ = now;
 }
 
 void FenceJudge::Deaf(Time now) {
   if (!fenced()) began_ = now;
 }
 
-Time FenceJudge::HeardAt(MemberName member) const {
-  const auto known = std::ranges::find(heard_, member, &Heard::member);
-  return known == heard_.end() ? began_ : std::max(began_, known->at);
-}
-
-Time FenceJudge::ReplicaHeardAt(const FenceCircle& circle) const {
-  Time last = began_;
-  for (const MemberName member : circle.replicas) last = std::max(last, HeardAt(member));
-  return last;
+Time FenceJudge::ReplicasGood(const FenceCircle& circle) const {
+  return std::max(began_, replicas_.GoodUntil(circle.replicas.size()).value_or(began_));
 }
 
 int FenceJudge::VotersHeard(const FenceCircle& circle, Time now) const {
-  return static_cast<int>(std::ranges::count_if(
-      circle.voters, [&](MemberName member) { return now - HeardAt(member) < kFenceAfter; }));
+  return static_cast<int>(std::ranges::count_if(circle.voters, [&](MemberName member) {
+    const auto heard = voters_.find(member);
+    return heard != voters_.end() && now - heard->second.at < kFenceAfter;
+  }));
 }
 
 bool FenceJudge::InDoubt(const FenceCircle& circle, Time now) const {
-  return now - ReplicaHeardAt(circle) >= kDoubtAfter;
+  return fenced() || now - ReplicasGood(circle) >= kDoubtAfter;
 }
 
-MemberName FenceJudge::HeardLast(const FenceCircle& circle) const {
-  return *std::ranges::max_element(circle.replicas, {},
-                                   [this](MemberName member) { return HeardAt(member); });
+bool FenceJudge::MustAsk(const FenceCircle& circle, Time now) const {
+  return InDoubt(circle, now) && !Majority(circle, now);
 }
 
 bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
   if (now - judged_ > kLate) Deaf(now);
   judged_ = now;
+  const bool majority = Majority(circle, now);
+  const Time good = ReplicasGood(circle);
+  if (majority || now - good < kDoubtAfter) asked_at_.reset();
+  const bool all = replicas_.GoodUntil(circle.replicas.size()).has_value();
+  armed_ = armed_ || all || (majority && circle.majority > 0);
+  const bool answers_due = asked_at_ && now - *asked_at_ >= kAnswer;
+  // Once fenced, silence need not be asked for anew: writes that wait are outstanding all the time.
   const bool silent =
-      now - ReplicaHeardAt(circle) >= kFenceAfter && VotersHeard(circle, now) < circle.majority;
+      armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
   if (!fenced()) {
     if (silent) fenced_at_ = now;
     return fenced();
@@ -111,14 +123,18 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
   }
   if (!back_at_) back_at_ = now;
   const bool replaced = *back_at_ - *fenced_at_ + kFenceAfter >= replaced_after_;
-  if (!replaced || now - *back_at_ >= kSettle) Restart(now);
-  return fenced();
+  if (replaced && now - *back_at_ < kSettle) return true;
+  fenced_at_.reset();
+  back_at_.reset();
+  asked_at_.reset();
+  return false;
 }
 
 std::string FenceJudge::Describe(const FenceCircle& circle, Time now) const {
-  return std::format("no replica (of {}) reached for {} ms, and {} of {} voters ({} needed)",
-                     circle.replicas.size(), (now - ReplicaHeardAt(circle)).count(),
-                     VotersHeard(circle, now), circle.voters.size(), circle.majority);
+  return std::format(
+      "not all {} replicas have acknowledged for {} ms, and {} of {} voters are heard ({} needed)",
+      circle.replicas.size(), (now - ReplicasGood(circle)).count(), VotersHeard(circle, now),
+      circle.voters.size(), circle.majority);
 }
 
 }  // namespace bowline

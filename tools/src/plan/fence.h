@@ -1,26 +1,29 @@
 #pragma once
-// When a primary must stop taking writes: nobody has been reached for a while who keeps its writes
-// or who would keep the others from electing another. How members are reached is not known here.
+// When a primary must stop taking writes: its replicas do not acknowledge what it sends, and no majority is heard that would
+// keep the others from electing another primary. Pure; how connections are looked at is not known here. Why so:
+// docs/decisions/0013-fencing.md.
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/layout.h"
+#include "plan/link_progress.h"
 
 namespace bowline {
 
-/// How often the primary looks, and how long one answer may take.
+/// How often the primary looks, and how long a new connection may take.
 inline constexpr std::chrono::milliseconds kFenceLook{100};
 inline constexpr std::chrono::milliseconds kFencePatience{300};
-/// So long nobody must have been heard before the primary counts as cut off.
+/// So long nobody must have acknowledged anything before the primary counts as cut off.
 inline constexpr std::chrono::milliseconds kFenceAfter{450};
 
-/// Whom a primary asks whether it is cut off.
+/// The members that decide whether a primary is cut off.
 struct FenceCircle {
-  std::vector<MemberName> replicas;  ///< the other members of its shard: one of them is enough
+  std::vector<MemberName> replicas;  ///< the other members of its shard
   std::vector<MemberName> voters;    ///< the sentinels, or the other shards' primaries
   int majority = 0;  ///< so many of `voters` are enough, beside the primary's own vote
 };
@@ -30,7 +33,9 @@ struct FenceCircle {
 FenceCircle CircleOf(const Layout& layout, const Identity& identity, MemberName self,
                      std::string_view view);
 
-/// Keeps who was reached when, and decides by that. Times are those of any one steady clock.
+/// Keeps when each member was last heard, and decides by that. Times are those of any one steady clock. It judges from the
+/// moment on in which all replicas or a majority have been heard for the first time: before that nobody can have been elected
+/// against a primary that its start guard has just let lead, and the engine itself takes no writes (NOREPLICAS, CLUSTERDOWN).
 class FenceJudge {
  public:
   using Time = std::chrono::milliseconds;
@@ -41,33 +46,47 @@ class FenceJudge {
 
   /// Nothing is known from `now` on, and nothing is fenced: it has become primary.
   void Restart(Time now);
+  /// One look at the connections of all replicas.
+  void Replicas(const std::vector<LinkLook>& links, Time now) { replicas_.Look(links, now); }
+  /// One look at the engine's connection with a voter.
+  void Voter(MemberName member, const LinkLook& link, Time now);
+  /// A new connection to a voter was made.
   void Reached(MemberName member, Time now);
+  /// Something was sent to all voters over the connections that there are: silence from now on says something.
+  void Asked(Time now);
   /// We could not ask: that nobody was heard proves nothing. A fence that stands goes on.
   void Deaf(Time now);
-  /// Have the replicas been silent, so that all of them and the voters must be asked?
+
+  /// Does some replica not acknowledge, so that the voters must be looked at?
   [[nodiscard]] bool InDoubt(const FenceCircle& circle, Time now) const;
-  /// Else it is enough to ask the replica that was heard last. `circle` has one.
-  [[nodiscard]] MemberName HeardLast(const FenceCircle& circle) const;
+  /// In doubt: must something be sent to the voters, since too few have been heard lately?
+  [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
   /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before.
   bool Judge(const FenceCircle& circle, Time now);
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }
-  /// "no replica (of 1) reached for 470 ms, and 0 of 2 voters (1 needed)"
+  /// "2 replicas have not acknowledged for 470 ms, and 0 of 3 voters are heard (2 needed)"
   [[nodiscard]] std::string Describe(const FenceCircle& circle, Time now) const;
 
  private:
   struct Heard {
-    MemberName member;
-    Time at;
+    std::string link;
+    std::uint64_t acked_bytes = 0;
+    Time at{0};
   };
-  /// Since then the member has not been heard; who never was, since the beginning.
-  [[nodiscard]] Time HeardAt(MemberName member) const;
-  [[nodiscard]] Time ReplicaHeardAt(const FenceCircle& circle) const;
+  /// The last time at which all replicas acknowledged; not before the judging began.
+  [[nodiscard]] Time ReplicasGood(const FenceCircle& circle) const;
   [[nodiscard]] int VotersHeard(const FenceCircle& circle, Time now) const;
+  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
+    return VotersHeard(circle, now) >= circle.majority;
+  }
 
   Time replaced_after_;
   Time began_{0};
   Time judged_{0};
-  std::vector<Heard> heard_;
+  bool armed_ = false;
+  LinkProgress replicas_;
+  std::map<MemberName, Heard> voters_;
+  std::optional<Time> asked_at_;  ///< the first time in the present doubt
   std::optional<Time> fenced_at_;
   std::optional<Time> back_at_;  ///< fenced, and since then somebody is heard again
 };

@@ -34,38 +34,49 @@ FenceCircle CircleIn(RunningCluster& cluster, MemberName self) {
 /// server-0 of three, with three sentinels.
 FenceCircle Servers() { return CircleOf(Layout::Sentinel(3, 3), TestIdentity(), kServer0, ""); }
 
-/// Looks as the program does: one each 100 ms, what was reached in it, then the verdict.
+/// How the connection of a replica stands at a look.
+enum class Link { kIdle, kMoving, kStalled, kGone };
+
+/// Looks as the program does: one each 100 ms.
 struct Looks {
   FenceCircle circle = Servers();
   FenceJudge judge{kNever};
   milliseconds now = kStart;
+  std::uint64_t acked = 0;
+  bool can_send = true;
 
   explicit Looks(milliseconds replaced_after = kNever) : judge(replaced_after) {
     judge.Restart(now);
   }
-  bool Look(const Members& reached, milliseconds span = kFenceLook) {
-    for (const MemberName member : reached) judge.Reached(member, now);
+  /// `heard`: the voters that acknowledge or answer during this look.
+  bool Look(Link first, Link second, const Members& heard = {}, milliseconds span = kFenceLook) {
+    ++acked;
+    std::vector<LinkLook> links;
+    for (const auto& [id, link] : {std::pair("a", first), {"b", second}}) {
+      if (link == Link::kGone) continue;
+      links.push_back({.id = id,
+                       .outstanding = link != Link::kIdle,
+                       .acked_bytes = link == Link::kStalled ? 0 : acked});
+    }
+    judge.Replicas(links, now);
+    if (judge.MustAsk(circle, now) && can_send) judge.Asked(now);
+    for (const MemberName member : heard) {
+      judge.Voter(member, {.id = "v", .outstanding = true, .acked_bytes = acked}, now);
+    }
     now += span;
     return judge.Judge(circle, now);
   }
-  bool LookFor(milliseconds span, const Members& reached) {
-    for (const milliseconds end = now + span; now < end;) Look(reached);
+  /// Is it fenced after such a time?
+  bool LookFor(milliseconds span, Link first, Link second, const Members& heard = {}) {
+    for (const milliseconds end = now + span; now < end;) Look(first, second, heard);
     return judge.fenced();
   }
+  void Lead() { LookFor(milliseconds(1000), Link::kMoving, Link::kMoving); }
 };
 
-TEST_CASE("while nothing is in doubt the replica that was heard last is asked alone") {
-  Looks looks;
-  looks.Look({kServer1});
-  CHECK(looks.judge.HeardLast(looks.circle) == kServer1);
-  looks.Look({kServer2});
-  CHECK(looks.judge.HeardLast(looks.circle) == kServer2);
-  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
-  looks.Look({kServer1, kSentinel0});
-  CHECK(looks.judge.HeardLast(looks.circle) == kServer1);
-  looks.Look({});
-  CHECK(looks.judge.InDoubt(looks.circle, looks.now));
-}
+constexpr milliseconds kMinute{60'000};
+// The detection, and a look on each side of it.
+constexpr milliseconds kInTime = kFenceAfter + 2 * kFenceLook;
 
 TEST_CASE("whom a primary asks in cluster mode: its replicas, and whoever leads the other shards") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
@@ -106,108 +117,169 @@ TEST_CASE("without a view of the cluster nobody is fenced") {
     Looks looks;
     looks.circle = CircleOf(cluster.layout, TestIdentity(), k00, view);
     CHECK(looks.circle.voters.empty());
-    CHECK_FALSE(looks.LookFor(milliseconds(10'000), {}));
+    looks.Lead();
+    CHECK_FALSE(looks.LookFor(kMinute, Link::kGone, Link::kGone));
   }
 }
 
-TEST_CASE("silence of all for 450 ms is a cut") {
+TEST_CASE("what is sent and not acknowledged for 450 ms, without a majority, is a cut") {
   Looks looks;
-  looks.LookFor(milliseconds(1000), {kServer1});
-  CHECK_FALSE(looks.Look({}, milliseconds(0)));
-  const milliseconds heard = looks.now - kFenceLook;  // at the begin of the last look
-  while (looks.now + kFenceLook < heard + kFenceAfter) CHECK_FALSE(looks.Look({}));
-  const milliseconds left = heard + kFenceAfter - looks.now;
-  CHECK_FALSE(looks.Look({}, left - milliseconds(1)));
-  CHECK(looks.judge.Describe(looks.circle, looks.now) ==
-        "no replica (of 2) reached for 449 ms, and 0 of 3 voters (2 needed)");
-  CHECK(looks.Look({}, milliseconds(1)));
-  CHECK(looks.judge.fenced());
+  looks.Lead();
+  bool cut = false;
+  const milliseconds began = looks.now;
+  SECTION("both stalled") {
+    while (!looks.Look(Link::kStalled, Link::kStalled)) REQUIRE(looks.now - began < kMinute);
+    cut = true;
+  }
+  SECTION("both gone") {
+    while (!looks.Look(Link::kGone, Link::kGone)) REQUIRE(looks.now - began < kMinute);
+    cut = true;
+  }
+  SECTION("one: it may be on the side of the majority, and be elected") {
+    while (!looks.Look(Link::kMoving, Link::kStalled)) REQUIRE(looks.now - began < kMinute);
+    cut = true;
+  }
+  SECTION("idle connections say nothing") {
+    CHECK_FALSE(looks.LookFor(kMinute, Link::kIdle, Link::kIdle));
+  }
+  SECTION("under load something is outstanding at every look") {
+    CHECK_FALSE(looks.LookFor(kMinute, Link::kMoving, Link::kMoving));
+  }
+  SECTION("an idle one, written to after the cut") {
+    CHECK_FALSE(looks.LookFor(kMinute, Link::kIdle, Link::kIdle));
+    const milliseconds written = looks.now;
+    while (!looks.Look(Link::kStalled, Link::kStalled)) REQUIRE(looks.now - written < kMinute);
+    CHECK(looks.now - written <= kInTime);
+  }
+  if (!cut) return;
+  CHECK(looks.now - began >= kFenceAfter - kFenceLook);  // counted from the look before
+  CHECK(looks.now - began <= kInTime);
 }
 
-TEST_CASE("one replica is enough, and so is a majority of the voters; less is not") {
+TEST_CASE("a majority of the voters is enough; less is not") {
   Looks looks;
+  looks.Lead();
   bool cut = false;
-  Members reached;
-  SECTION("one replica") { reached = {kServer2}; }
-  SECTION("two sentinels") { reached = {kSentinel0, kSentinel2}; }
+  Members heard;
+  SECTION("two sentinels") { heard = {kSentinel0, kSentinel2}; }
   SECTION("one sentinel") {
-    reached = {kSentinel1};
+    heard = {kSentinel1};
     cut = true;
   }
   SECTION("a member that has no part in it") {
-    reached = {kServer0, k10};
+    heard = {kServer0, k10};
     cut = true;
   }
-  CHECK(looks.LookFor(milliseconds(10'000), reached) == cut);
+  CHECK(looks.LookFor(kMinute, Link::kStalled, Link::kGone, heard) == cut);
 }
 
-TEST_CASE("voters who are reached in turn are a majority, as long as each is heard in time") {
+TEST_CASE("voters are heard by new connections as well, and each counts for 450 ms") {
   Looks looks;
-  for (int i = 0; i < 100; ++i) CHECK_FALSE(looks.Look({i % 2 == 0 ? kSentinel0 : kSentinel1}));
-  for (int i = 0; i < 10; ++i) looks.Look({kSentinel0});
-  CHECK(looks.judge.fenced());
-}
-
-TEST_CASE("the voters are asked only when the replicas are silent") {
-  Looks looks;
-  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
-  looks.Look({kServer1});
-  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
-  looks.Look({});
-  CHECK(looks.judge.InDoubt(looks.circle, looks.now));
-  looks.Look({kSentinel0, kSentinel1});
-  CHECK(looks.judge.InDoubt(looks.circle, looks.now));
-  looks.Look({kServer2});
-  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
-}
-
-TEST_CASE("who did not listen has heard nothing: a late look begins anew") {
-  Looks looks;
-  looks.LookFor(milliseconds(400), {});
-  SECTION("a look that came late") { CHECK_FALSE(looks.Look({}, milliseconds(5000))); }
-  SECTION("a look that could not ask") {
-    looks.judge.Deaf(looks.now);
-    CHECK_FALSE(looks.Look({}));
+  looks.Lead();
+  for (int i = 0; i < 100; ++i) {
+    looks.judge.Reached(i % 2 == 0 ? kSentinel0 : kSentinel1, looks.now);
+    CHECK_FALSE(looks.Look(Link::kGone, Link::kGone));
   }
-  CHECK_FALSE(looks.LookFor(milliseconds(300), {}));
-  CHECK(looks.LookFor(milliseconds(200), {}));
+  CHECK(looks.LookFor(milliseconds(1000), Link::kGone, Link::kGone, {kSentinel0}));
 }
 
-TEST_CASE("a fence stands until somebody is reached, late looks or not") {
+TEST_CASE("silence counts only after something was sent") {
   Looks looks;
-  CHECK(looks.LookFor(milliseconds(500), {}));
-  CHECK(looks.Look({}));
-  CHECK(looks.Look({}, milliseconds(60'000)));
+  looks.Lead();
+  looks.can_send = false;  // a busy engine takes no PUBLISH, and no writes either
+  CHECK_FALSE(looks.LookFor(kMinute, Link::kGone, Link::kStalled));
+  looks.can_send = true;
+  const milliseconds began = looks.now;
+  while (!looks.Look(Link::kGone, Link::kStalled)) REQUIRE(looks.now - began < kMinute);
+  CHECK(looks.now - began >= milliseconds(250));
+}
+
+TEST_CASE("bytes that came in before the doubt count from when they came") {
+  Looks looks;
+  looks.Lead();
+  LinkLook link{.id = "v", .since_data = milliseconds(400)};
+  looks.judge.Voter(kSentinel0, link, looks.now);
+  looks.judge.Voter(kSentinel1, link, looks.now);
+  looks.now += milliseconds(40);
+  CHECK_FALSE(looks.judge.MustAsk(looks.circle, looks.now));  // nothing is in doubt
+  looks.LookFor(milliseconds(200), Link::kStalled, Link::kStalled);
+  CHECK(looks.judge.MustAsk(looks.circle, looks.now));
+}
+
+TEST_CASE("before the first contact nothing is judged: its start guard has just let it lead") {
+  Looks looks;
+  CHECK_FALSE(looks.LookFor(kMinute, Link::kGone, Link::kGone));
+  CHECK_FALSE(looks.LookFor(kMinute, Link::kMoving, Link::kGone));
+  SECTION("all replicas") { looks.Look(Link::kMoving, Link::kMoving); }
+  SECTION("a majority") { looks.Look(Link::kGone, Link::kGone, {kSentinel0, kSentinel1}); }
+  CHECK(looks.LookFor(milliseconds(1500), Link::kGone, Link::kGone));
+}
+
+TEST_CASE("a replica that comes back on another connection is not missed") {
+  Looks looks;
+  looks.Lead();
+  for (int i = 0; i < 20; ++i) {
+    looks.judge.Replicas({{.id = "a", .acked_bytes = 1},
+                          {.id = "b" + std::to_string(i), .acked_bytes = 1}},
+                         looks.now);
+    looks.now += kFenceLook;
+    CHECK_FALSE(looks.judge.Judge(looks.circle, looks.now));
+  }
+  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
+}
+
+TEST_CASE("a look that came late, or could not ask, begins anew") {
+  Looks looks;
+  looks.Lead();
+  looks.LookFor(milliseconds(300), Link::kGone, Link::kGone);
+  SECTION("late") { CHECK_FALSE(looks.Look(Link::kGone, Link::kGone, {}, milliseconds(5000))); }
+  SECTION("deaf") {
+    looks.judge.Deaf(looks.now);
+    CHECK_FALSE(looks.Look(Link::kGone, Link::kGone));
+  }
+  CHECK_FALSE(looks.LookFor(milliseconds(300), Link::kGone, Link::kGone));
+  CHECK(looks.LookFor(milliseconds(300), Link::kGone, Link::kGone));
+}
+
+TEST_CASE("a fence stands until somebody is heard, late looks or not") {
+  Looks looks;
+  looks.Lead();
+  CHECK(looks.LookFor(kInTime, Link::kStalled, Link::kStalled));
+  looks.can_send = false;  // its own pause
+  CHECK(looks.Look(Link::kStalled, Link::kGone));
+  CHECK(looks.Look(Link::kGone, Link::kGone, {}, kMinute));
   looks.judge.Deaf(looks.now);
-  CHECK(looks.Look({}));
-  CHECK(looks.Look({kSentinel2}));
-  SECTION("a replica") { CHECK_FALSE(looks.Look({kServer1})); }
-  SECTION("a majority") { CHECK_FALSE(looks.Look({kSentinel0})); }
+  CHECK(looks.Look(Link::kGone, Link::kGone));
+  CHECK(looks.LookFor(kMinute, Link::kGone, Link::kStalled, {kSentinel2}));
+  SECTION("all replicas") { CHECK_FALSE(looks.Look(Link::kMoving, Link::kIdle)); }
+  SECTION("a majority") {
+    CHECK_FALSE(looks.LookFor(2 * kFenceLook, Link::kGone, Link::kGone, {kSentinel0, kSentinel2}));
+  }
   SECTION("the role is lost") {
     looks.judge.Restart(looks.now);
     CHECK_FALSE(looks.judge.fenced());
   }
-  CHECK_FALSE(looks.LookFor(milliseconds(400), {}));
-  CHECK(looks.LookFor(milliseconds(100), {}));
 }
 
-TEST_CASE("who may have been replaced meanwhile waits until it would have been told") {
+TEST_CASE("a primary that may have been replaced meanwhile waits until it would have been told") {
   constexpr milliseconds kDownAfter{3000};
+  const Members majority{kSentinel0, kSentinel1};
   Looks looks(kDownAfter);
-  CHECK(looks.LookFor(milliseconds(500), {}));
+  looks.Lead();
+  CHECK(looks.LookFor(kInTime, Link::kStalled, Link::kStalled));
   SECTION("not after a short cut") {
-    CHECK(looks.LookFor(milliseconds(2000), {}));
-    CHECK_FALSE(looks.Look({kServer1}));
+    CHECK(looks.LookFor(milliseconds(1500), Link::kStalled, Link::kStalled));
+    CHECK_FALSE(looks.LookFor(2 * kFenceLook, Link::kStalled, Link::kStalled, majority));
   }
   SECTION("after a long one") {
-    CHECK(looks.LookFor(milliseconds(3000), {}));
+    CHECK(looks.LookFor(milliseconds(3000), Link::kStalled, Link::kStalled));
     SECTION("at once") {}
     SECTION("and another one, before that time is over") {
-      CHECK(looks.LookFor(milliseconds(2000), {kServer1}));
-      CHECK(looks.LookFor(milliseconds(1000), {}));
+      CHECK(looks.LookFor(milliseconds(2000), Link::kGone, Link::kGone, majority));
+      CHECK(looks.LookFor(milliseconds(1500), Link::kGone, Link::kGone));
     }
-    CHECK(looks.LookFor(milliseconds(2900), {kServer1}));
-    CHECK_FALSE(looks.LookFor(milliseconds(300), {kServer1}));
+    CHECK(looks.LookFor(milliseconds(2900), Link::kGone, Link::kGone, majority));
+    CHECK_FALSE(looks.LookFor(milliseconds(400), Link::kGone, Link::kGone, majority));
   }
 }
 

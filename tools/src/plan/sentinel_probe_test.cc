@@ -208,8 +208,6 @@ TEST_CASE("a sentinel is started and alive by its process's replies, as an engin
   input.engine.problem = "connection refused";
   CHECK_FALSE(StartupVerdict(input).ok);
   CHECK(LivenessVerdict(input).ok);
-  input.silent = kStuckAfter;
-  CHECK_FALSE(LivenessVerdict(input).ok);
   input.phase = Phase::kGuard;
   input.reason = "two sentinels are silent";
   CHECK(LivenessVerdict(input).ok);

@@ -197,6 +197,18 @@ Status RespClient::ResumeWrites(Deadline deadline) {
   return {};
 }
 
+Result<std::vector<ClientLine>> RespClient::ClientList(const std::string& type, Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"CLIENT", "LIST", "TYPE", type}, deadline));
+  return ParseClientList(reply.text);
+}
+
+Status RespClient::Publish(const std::string& channel, const std::string& message,
+                           Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"PUBLISH", channel, message}, deadline));
+  return {};
+}
+
 Status RespClient::ReplicaOfNobody(Deadline deadline) {
   ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask({"REPLICAOF", "NO", "ONE"}, deadline));
   return {};

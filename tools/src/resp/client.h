@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/client_list.h"
 #include "model/endpoint.h"
 #include "model/info.h"
 #include "model/nodes_conf.h"
@@ -67,6 +68,10 @@ class RespClient {
   /// CLIENT PAUSE ... WRITE: writes wait, reads go on; ends by itself after `span`.
   Status PauseWrites(Milliseconds span, Deadline deadline);
   Status ResumeWrites(Deadline deadline);
+  /// CLIENT LIST TYPE `type` ("replica", "pubsub").
+  Result<std::vector<ClientLine>> ClientList(const std::string& type, Deadline deadline);
+  /// Goes to the subscribers and to the replicas, in cluster mode to every node over the bus.
+  Status Publish(const std::string& channel, const std::string& message, Deadline deadline);
   /// REPLICAOF NO ONE: a primary from now on, with all that it has.
   Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
