@@ -12,4 +12,4 @@ exec 9>"$CACHE/e2e.lock" # faults of two runs at once would be in each other's f
 flock -n 9 || { say "waiting for another run of the end-to-end tests to end"; flock 9; }
 cd "$ROOT/ci"
 exec "$ROOT/ci/kube/in.sh" env PYTHONDONTWRITEBYTECODE=1 BOWLINE_CACHE="$CACHE" \
-  "$venv/bin/python" -m pytest -p no:cacheprovider e2e "$@"
+  "$venv/bin/python" -m pytest -p no:cacheprovider -p e2e.selection e2e "$@"

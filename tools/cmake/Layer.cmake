@@ -41,6 +41,10 @@ function(bowline_layer name)
   target_include_directories(bowline_${name} BEFORE PRIVATE ${refused})
   target_include_directories(bowline_${name} PUBLIC ${view})
   target_link_libraries(bowline_${name} PUBLIC bowline_flags)
+  if(BOWLINE_PRECOMPILED)
+    target_link_libraries(bowline_${name} PUBLIC bowline_std)
+    target_precompile_headers(bowline_${name} REUSE_FROM bowline_std)
+  endif()
   foreach(dep IN LISTS ARG_DEPENDS)
     target_link_libraries(bowline_${name} PUBLIC bowline_${dep})
   endforeach()
@@ -48,7 +52,10 @@ function(bowline_layer name)
 
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE bowline_${name} Catch2::Catch2WithMain)
+    target_link_libraries(${name}_test PRIVATE bowline_${name} bowline_test_flags Catch2::Catch2WithMain)
+    if(BOWLINE_PRECOMPILED)
+      target_precompile_headers(${name}_test REUSE_FROM bowline_std_test)
+    endif()
     target_compile_definitions(${name}_test PRIVATE
       BOWLINE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
       BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs"
