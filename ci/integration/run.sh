@@ -11,4 +11,4 @@ BOWLINE_BIN=${BOWLINE_BIN:-$("$here/../lib/program.sh")}
 venv=$("$here/../lib/venv.sh")
 cd "$ROOT/ci"
 export BOWLINE_BIN PYTHONDONTWRITEBYTECODE=1 BOWLINE_CACHE="$CACHE"
-exec "$venv/bin/python" -m pytest -p no:cacheprovider integration "$@"
+exec "$venv/bin/python" -m pytest -p no:cacheprovider -p e2e.selection integration "$@"

@@ -29,6 +29,7 @@ enter() {
     mount --bind "$(readlink -f /etc/resolv.conf)" "$r/etc/resolv.conf"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
       CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" BOWLINE_BUILD=/build CCACHE_DIR=/ccache \
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime \
       CMAKE_CXX_COMPILER_LAUNCHER=ccache ${http_proxy:+http_proxy="$http_proxy"} \
       chroot "$r" sh -c '\''cd /src && exec "$@"'\'' - "$@"
   ' - "$1" "$ROOT" "$build" "$CACHE" "${@:2}"

@@ -44,7 +44,8 @@ installs() { # tells the best time of many in milliseconds; how fast is a figure
 }
 dockerfile() { # once per change of what it is made from
   local from mark=$CACHE/images/dockerfile.from
-  from=$(hash_of tools/image/Dockerfile ci/lib/deps.sh CMakeLists.txt CMakePresets.json tools/CMakeLists.txt tools/cmake/*)
+  from=$(hash_of tools/image/Dockerfile ci/images/build.sh ci/lib/deps.sh ci/lib/pins.tsv CMakeLists.txt CMakePresets.json \
+    tools/CMakeLists.txt tools/cmake/*)
   if stamp_is "$mark" "$from"; then return 0; fi
   ci/images/build.sh dockerfile && stamp "$mark" "$from"
 }

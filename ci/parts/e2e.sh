@@ -1,9 +1,10 @@
 #!/bin/bash
-# Faults on the local Kubernetes, both engines. The cluster is made anew for it: nothing of a former run has a say.
+# Faults on the local Kubernetes; each scenario with the engine whose turn it is at this commit, with --long with both. The cluster
+# is made anew for it: nothing of a former run has a say.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 . "$here/pytest.sh"
 "$ROOT/ci/lib/cluster.sh" --fresh
-[ -n "${BOWLINE_LONG:-}" ] && some=() || some=(-m "not long")
+[ -n "${BOWLINE_LONG:-}" ] && some=(--share "${BOWLINE_SHARE:-1/1}") || some=(-m "not long" --engines "${BOWLINE_ENGINES:-turn}")
 run_pytest "$ROOT/ci/e2e/run.sh" --color=no "${some[@]}"

@@ -3,8 +3,13 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
+share=${BOWLINE_SHARE:-1/1}
 compile() { "$ROOT/ci/lib/builder.sh" run sh -c 'cmake --preset dev && cmake --build --preset dev'; }
-ctest() { "$ROOT/ci/lib/builder.sh" run ctest --preset dev -V --timeout 300 --no-tests=error; }
+# -I N,,M: every M-th of CTest's tests, which are programs or shards of them ($BOWLINE_SHARE).
+ctest() {
+  "$ROOT/ci/lib/builder.sh" run env BOWLINE_LONG="${BOWLINE_LONG:-}" \
+    ctest --preset dev -V -j "$(nproc)" -I "${share%/*},,${share#*/}" --timeout 600 --no-tests=error
+}
 
 "$ROOT/ci/lib/builder.sh" make
 step "debug build with sanitizers" compile

@@ -6,14 +6,15 @@ set(BOWLINE_PRIVATE_HEADERS
   web:boost/beast.hpp web:boost/beast/http.hpp
   cmd:CLI/CLI.hpp)
 
-# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...]): one layer of the program as a static library.
+# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL]): one layer of the program as a
+# static library.
 #
 # Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. A layer sees only the
 # headers of the layers that it names (each layer's include folder holds nothing but its own headers), and a
 # third-party library's headers stay private to the layer that wraps it: for all others a header of that name
 # which is an #error comes first. A wrong #include does not compile.
 function(bowline_layer name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TEST_SERIAL" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
@@ -41,6 +42,10 @@ function(bowline_layer name)
   target_include_directories(bowline_${name} BEFORE PRIVATE ${refused})
   target_include_directories(bowline_${name} PUBLIC ${view})
   target_link_libraries(bowline_${name} PUBLIC bowline_flags)
+  if(BOWLINE_PRECOMPILED)
+    target_link_libraries(bowline_${name} PUBLIC bowline_std)
+    target_precompile_headers(bowline_${name} REUSE_FROM bowline_std)
+  endif()
   foreach(dep IN LISTS ARG_DEPENDS)
     target_link_libraries(bowline_${name} PUBLIC bowline_${dep})
   endforeach()
@@ -48,7 +53,10 @@ function(bowline_layer name)
 
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE bowline_${name} Catch2::Catch2WithMain)
+    target_link_libraries(${name}_test PRIVATE bowline_${name} bowline_test_flags Catch2::Catch2WithMain)
+    if(BOWLINE_PRECOMPILED)
+      target_precompile_headers(${name}_test REUSE_FROM bowline_std_test)
+    endif()
     target_compile_definitions(${name}_test PRIVATE
       BOWLINE_TESTDATA="${CMAKE_CURRENT_SOURCE_DIR}/testdata"
       BOWLINE_DOCS="${CMAKE_SOURCE_DIR}/docs"
@@ -56,6 +64,17 @@ function(bowline_layer name)
       BOWLINE_VALKEY_SERVER="${BOWLINE_VALKEY_SERVER}"
       BOWLINE_PYTHON="${BOWLINE_PYTHON}"
       BOWLINE_OPENSSL="${BOWLINE_OPENSSL}")
-    add_test(NAME ${name} COMMAND ${name}_test --order rand)
+    # Shards of one program run side by side and must have the same order, so the same seed.
+    if(NOT ARG_TEST_SHARDS)
+      set(ARG_TEST_SHARDS 1)
+    endif()
+    string(RANDOM LENGTH 8 ALPHABET 123456789 seed)
+    math(EXPR last "${ARG_TEST_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+      add_test(NAME ${name}-${shard} COMMAND ${name}_test --order rand --rng-seed ${seed}
+        --shard-count ${ARG_TEST_SHARDS} --shard-index ${shard})
+      # Tests with engines, sockets and deadlines have the machine for themselves.
+      set_tests_properties(${name}-${shard} PROPERTIES RUN_SERIAL ${ARG_TEST_SERIAL})
+    endforeach()
   endif()
 endfunction()
