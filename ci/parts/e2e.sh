@@ -4,6 +4,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 . "$here/pytest.sh"
+"$ROOT/ci/lib/tools.sh" charts # Helm 3 is valkey's
 "$ROOT/ci/lib/cluster.sh" --fresh
 [ -n "${BOWLINE_LONG:-}" ] && some=() || some=(-m "not long")
 run_pytest "$ROOT/ci/e2e/run.sh" --color=no "${some[@]}"
