@@ -23,8 +23,7 @@ compile() {
   local module=$modules/$1 file=$2 package=$3 x flags="-s -w"
   shift 3
   for x; do flags+=" -X $x"; done
-  go -C "$module" build -trimpath -ldflags "$flags" -o "$BIN/$file.new" "$package"
-  mv "$BIN/$file.new" "$BIN/$file"
+  go -C "$module" build -v -trimpath -ldflags "$flags" -o "$BIN/$file.new" "$package" && mv "$BIN/$file.new" "$BIN/$file"
 }
 
 kubernetes() {
@@ -38,7 +37,7 @@ kubernetes() {
     ld+=("-X $p.gitVersion=v$v" "-X $p.gitMajor=1" "-X $p.gitMinor=$minor" "-X $p.gitTreeState=clean")
   done
   step "Kubernetes $v (6 programs, the longest step)" \
-    env GOBIN="$BIN" go -C "$modules/kube" install -trimpath -ldflags "-s -w ${ld[*]}" tool
+    env GOBIN="$BIN" go -C "$modules/kube" install -v -trimpath -ldflags "-s -w ${ld[*]}" tool
 }
 kube_minor() { version kube k8s.io/kubernetes | cut -d. -f2; }
 
