@@ -35,16 +35,16 @@ debian() {
   build_ah inspect --type image "$name" >/dev/null 2>&1 || step "$name" build_ah pull "docker-archive:$IMAGES/$out.tar"
 }
 
-# engine NAME IMAGE SUITE
+# engine NAME VERSION IMAGE: a stand-in for the upstream image, of Debian's packages: same name, user, volume and commands.
+# Nothing of bowline.
 engine() {
-  local from
-  from="$2 $(hash_of "$here/$1.Dockerfile")"
+  local tar from config
+  tar=$("$here/../lib/engine.sh" "$1" "$2")
+  config='{"Cmd":["'$1'-server","--protected-mode","no"],"User":"999:999","WorkingDir":"/data","ExposedPorts":{"6379/tcp":{}},
+    "Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}'
+  from="$3 $(stat -c '%Y %s' "$tar") $(hash_of - <<<"$config")"
   ! made "$1" "$from" || return 0
-  packages buildah:buildah
-  debian "$3"
-  step "image $2" build_ah bud -f "$here/$1.Dockerfile" -t "$2" "$here"
-  rm -f "$IMAGES/$1.tar"
-  step "archive of $2" build_ah push "$2" "docker-archive:$IMAGES/$1.tar:$2"
+  step "image $3" "$pack" pack "$tar" "$IMAGES/$1.tar" "$3" "$config"
   stamp "$IMAGES/$1.from" "$from"
 }
 
@@ -53,8 +53,8 @@ base() {
 }
 
 engines() {
-  engine redis docker.io/library/redis:8.0 trixie
-  engine valkey docker.io/valkey/valkey:9.1 sid
+  engine redis 8.0 docker.io/library/redis:8.0
+  engine valkey 9.1 docker.io/valkey/valkey:9.1
 }
 
 toolkit() {

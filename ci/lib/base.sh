@@ -1,16 +1,19 @@
 #!/bin/bash
-# base.sh SUITE [PACKAGE,...]: the tar of a minimal Debian of that suite (with these packages), made once; prints its path.
-# The builder, the base images and the engines of the integration tests are made from such tars.
+# base.sh SUITE: the tar of a minimal Debian of that suite, made once; prints its path. The builder and the base image of the
+# toolkit's Dockerfile are made from it.
+# base.sh --into TAR SUITE PACKAGE,... [MMDEBSTRAP-OPTION...]: the same with these packages, made in any case (see engine.sh).
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
-suite=$1 include=${2:-ca-certificates}
-tar=$CACHE/base/$1${2:+-${2%%,*}}.tar
 
+# make_tar TAR SUITE PACKAGE,... [OPTION...]
 make_tar() {
-  local url security line sources=() options=()
+  local tar=$1 suite=$2 include=$3 url security line sources=() options=("${@:4}")
+  packages mmdebstrap:mmdebstrap
+  mkdir -p "$CACHE/base"
   url=$(mirror) security=$(mirror Debian-Security)
   [ -z "$url" ] || sources+=("deb $url $suite main")
-  [ -z "$url" ] || [ -z "$security" ] || [ "$suite" = sid ] || sources+=("deb $security $suite-security main")
+  case $suite in sid | forky) security='' ;; esac # these have their fixes in themselves
+  [ -z "$url" ] || [ -z "$security" ] || sources+=("deb $security $suite-security main")
   # What this machine's apt was told about its mirror (a proxy, a clock ahead of the mirror) holds in there too.
   while read -r line; do options+=("--aptopt=$line"); done < <(apt-config dump 2>/dev/null |
     grep -E '^Acquire::(Check-Valid-Until|Check-Date|Retries|https?::Proxy) ')
@@ -21,9 +24,10 @@ make_tar() {
   mv "$tar.new.tar" "$tar"
 }
 
-if [ ! -s "$tar" ]; then
-  packages mmdebstrap:mmdebstrap
-  mkdir -p "$CACHE/base"
-  make_tar
+if [ "$1" = --into ]; then
+  make_tar "${@:2}"
+else
+  tar=$CACHE/base/$1.tar
+  [ -s "$tar" ] || make_tar "$tar" "$1" ca-certificates
+  echo "$tar"
 fi
-echo "$tar"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # builder.sh make           the builder: a Debian root with the compiler and all libraries (made once, about 2 min)
 # builder.sh run CMD...     run CMD in it; the repository is /src (and the current folder), $BOWLINE_BUILD is /build
+# builder.sh try CMD...     the same, but on a throw-away layer above the root: what CMD installs is gone afterwards
 # builder.sh path           where its root is
 # Builds are kept in $CACHE/build (or, from the environment, $BOWLINE_BUILD). Examples:
 #   ci/lib/builder.sh run sh -c 'cmake --preset dev && cmake --build --preset dev && ctest --preset dev'
@@ -11,14 +12,32 @@ here=$(dirname "$(readlink -f "$0")")
 root=$CACHE/builder
 build=${BOWLINE_BUILD:-$CACHE/build}
 
-# enter ROOT CMD...: a chroot with mounts of its own, which end with CMD and are seen by nobody else.
+# The CA bundle of this machine, which may hold more than Debian's, is /etc/host-ca.crt in there: not in the place of Debian's,
+# since that file is replaced when ca-certificates is installed.
+host_ca() {
+  local file
+  for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt; do
+    if [ -s "$file" ]; then readlink -f "$file"; return; fi
+  done
+}
+
+# enter ROOT CMD...: a chroot with mounts of its own, which end with CMD and are seen by nobody else. $layer: see `try`.
+layer=
 enter() {
+  local file
   mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines" "$CACHE/ccache" "$1/ccache"
-  [ -e "$1/etc/resolv.conf" ] || : >"$1/etc/resolv.conf"
+  for file in "$1/etc/resolv.conf" "$1/etc/host-ca.crt"; do [ -e "$file" ] || : >"$file"; done
   # shellcheck disable=SC2016,SC2153 # expanded by the inner shell; ROOT is common.sh's
   exec unshare --mount --propagation private bash -euc '
-    r=$1 src=$2 build=$3 cache=$4
-    shift 4
+    r=$1 src=$2 build=$3 cache=$4 layer=$5 ca=$6
+    shift 6
+    if [ -n "$layer" ]; then
+      mkdir -p "$layer"
+      mount -t tmpfs tmpfs "$layer"
+      mkdir "$layer"/{upper,work,root}
+      mount -t overlay overlay -o "lowerdir=$r,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
+      r=$layer/root
+    fi
     mount -t proc proc "$r/proc"
     mount --rbind /dev "$r/dev"
     mount -t tmpfs tmpfs "$r/tmp"
@@ -27,12 +46,14 @@ enter() {
     mount --bind "$cache/engines" "$r/engines"
     mount --bind "$cache/ccache" "$r/ccache"
     mount --bind "$(readlink -f /etc/resolv.conf)" "$r/etc/resolv.conf"
+    [ -z "$ca" ] || mount --bind "$ca" "$r/etc/host-ca.crt"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" \
       CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" BOWLINE_BUILD=/build CCACHE_DIR=/ccache \
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime \
       CMAKE_CXX_COMPILER_LAUNCHER=ccache ${http_proxy:+http_proxy="$http_proxy"} \
+      ${https_proxy:+https_proxy="$https_proxy"} ${ca:+CARGO_HTTP_CAINFO=/etc/host-ca.crt} \
       chroot "$r" sh -c '\''cd /src && exec "$@"'\'' - "$@"
-  ' - "$1" "$ROOT" "$build" "$CACHE" "${@:2}"
+  ' - "$1" "$ROOT" "$build" "$CACHE" "$layer" "$(host_ca)" "${@:2}"
 }
 install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
 
@@ -72,6 +93,7 @@ flock -s 9
 case ${1:-} in
   make) ;;
   run) own_objects; enter "$root" "${@:2}" ;;
+  try) layer=$CACHE/layer; own_objects; enter "$root" "${@:2}" ;;
   path) echo "$root" ;;
-  *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;;
+  *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
 esac

@@ -5,6 +5,6 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
 packages containerd:containerd runc:runc /usr/lib/cni/bridge:containernetworking-plugins iptables:iptables ip:iproute2 \
   openssl:openssl nsenter:util-linux sysctl:procps
-"$here/tools.sh" all
+"$here/tools.sh" kube
 "$here/../images/build.sh"
 "$here/../kube/up.sh" "$@" "$IMAGES"/{pause,redis,valkey,bowline}.tar

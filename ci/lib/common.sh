@@ -11,18 +11,37 @@ export ROOT CACHE BIN IMAGES SUITE
 say() { echo "==> $*" >&2; }
 die() { echo "error: $*" >&2; exit 1; }
 
-# step TEXT CMD...: CMD with its output in a log; the time, or the log's end when it fails.
+# step TEXT CMD...: CMD with its output in a log; the time, or the log's end when it fails. Each 30 s it says that CMD still runs.
 step() {
-  local text=$1 log start=$SECONDS
+  local text=$1 log start=$SECONDS ticker rc=0
   shift
   mkdir -p "$CACHE/log"
   log=$CACHE/log/${text//[^A-Za-z0-9.]/-}.log
   say "$text ... (log: $log)"
-  if ! "$@" >"$log" 2>&1; then
+  : >"$log"
+  progress "$text" "$log" >&2 9>&- &
+  ticker=$!
+  "$@" >"$log" 2>&1 || rc=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  if [ "$rc" != 0 ]; then
     tail -30 "$log" >&2
     die "$text failed after $((SECONDS - start)) s"
   fi
   say "$text: $((SECONDS - start)) s"
+}
+
+# progress TEXT LOG: each 30 s the seconds and the log's last line, until it is killed or this script has ended.
+progress() {
+  local start=$SECONDS sleeper last
+  trap 'kill "$sleeper" 2>/dev/null; exit 0' TERM
+  while kill -0 $$ 2>/dev/null; do
+    sleep 30 &
+    sleeper=$!
+    wait "$sleeper" || true
+    last=$(tail -c 2000 "$2" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -1 | cut -c1-100) || true
+    say "$1: $((SECONDS - start)) s ...${last:+ $last}"
+  done
 }
 
 # stamp_is FILE TEXT / stamp FILE TEXT: a result is kept for as long as the TEXT that it was made from stays the same.

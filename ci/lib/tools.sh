@@ -1,60 +1,79 @@
 #!/bin/bash
-# tools.sh [charts|all]: Kubernetes, helm and their companions into $CACHE/bin, one after the other, each only if the version
-# there is not the wanted one. `charts`: only what tests of the chart need without a cluster. From nothing: about 15 min on two
-# cores, once.
+# tools.sh kube|charts|helm: programs in $CACHE/bin, each made only if the version there is not the wanted one.
+#   kube    what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
+#   charts  what tests of the chart need: helm 4 and 3, helm-unittest
+#   helm    helm 4 alone
+# Versions and sums are in the modules below ci/kube/tools; go itself refuses what is not as their go.sum says.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
+modules=$here/../kube/tools
 
-kubernetes=1.36.3 helm=4.2.4 helm3=3.21.4 unittest=1.0.0 coredns=1.14.7 etcd=3.5
-kube_minor=36
+# version MODULE PATH: the version of PATH that the module in that folder requires, without its v.
+version() { awk -v p="$2" '$1 == p { sub(/^v/, "", $2); print $2 } $1 == "require" && $2 == p { sub(/^v/, "", $3); print $3 }' "$modules/$1/go.mod"; }
 
-# has FILE MODULE VERSION: what the Go program says it was made from.
+# has FILE PATH VERSION: what the Go program says it was made from.
 has() {
   [ -x "$BIN/$1" ] && go version -m "$BIN/$1" 2>/dev/null | awk -v m="$2" -v v="v$3" \
     '($1 == "mod" || $1 == "dep") && $2 == m && $3 == v { found = 1 } END { exit !found }'
 }
 
-# flags PREFIX=VALUE...: linker flags that set string variables.
-flags() {
-  local x out="-s -w"
-  for x; do out+=" -X $x"; done
-  echo "$out"
-}
-
-# tool FILE MODULE VERSION PACKAGE LDFLAGS: a program whose module can be installed by name.
-tool() {
-  local tmp
-  if has "$1" "$2" "$3"; then return 0; fi
-  tmp=$(mktemp -d -p "$BIN")
-  step "$1 $3" env GOBIN="$tmp" go install -trimpath -ldflags "$5" "$4@v$3"
-  mv "$tmp/$(basename "$4")" "$BIN/$1"
-  rmdir "$tmp"
+# compile MODULE FILE PACKAGE [NAME=VALUE...]: the package as $BIN/FILE, with these string variables set.
+compile() {
+  local module=$modules/$1 file=$2 package=$3 x flags="-s -w"
+  shift 3
+  for x; do flags+=" -X $x"; done
+  go -C "$module" build -v -trimpath -ldflags "$flags" -o "$BIN/$file.new" "$package" && mv "$BIN/$file.new" "$BIN/$file"
 }
 
 kubernetes() {
-  local p ld=() stale=
+  local p v minor ld=() stale=
+  v=$(version kube k8s.io/kubernetes) minor=$(kube_minor)
   for p in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do
-    has $p k8s.io/kubernetes $kubernetes || stale=1
+    has $p k8s.io/kubernetes "$v" || stale=1
   done
   [ -n "$stale" ] || return 0
   for p in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-    ld+=("$p.gitVersion=v$kubernetes" "$p.gitMajor=1" "$p.gitMinor=$kube_minor" "$p.gitTreeState=clean")
+    ld+=("-X $p.gitVersion=v$v" "-X $p.gitMajor=1" "-X $p.gitMinor=$minor" "-X $p.gitTreeState=clean")
   done
-  step "Kubernetes $kubernetes (6 programs, the longest step)" \
-    env GOBIN="$BIN" go -C "$here/../kube/tools/kube" install -trimpath -ldflags "$(flags "${ld[@]}")" tool
+  step "Kubernetes $v (6 programs, the longest step)" \
+    env GOBIN="$BIN" go -C "$modules/kube" install -v -trimpath -ldflags "-s -w ${ld[*]}" tool
 }
+kube_minor() { version kube k8s.io/kubernetes | cut -d. -f2; }
 
+helm() { # helm4 or helm3
+  local major=$1 v file=helm path=helm.sh/helm/v$1 minor
+  [ "$major" = 4 ] || file=helm$major
+  v=$(version helm "$path") minor=$(kube_minor)
+  has "$file" "$path" "$v" && return
+  case $major in
+    4) set -- "$path/internal/version.version=v$v" ;;
+    3) set -- "$path/internal/version.version=v$v" "$path/pkg/chartutil.k8sVersionMajor=1" "$path/pkg/chartutil.k8sVersionMinor=$minor" \
+      "$path/pkg/lint/rules.k8sVersionMajor=1" "$path/pkg/lint/rules.k8sVersionMinor=$minor" ;;
+  esac
+  step "$file $v" compile helm "$file" "$path/cmd/helm" "$@"
+}
+unittest() {
+  local path=github.com/helm-unittest/helm-unittest v
+  v=$(version helm $path)
+  has helm-unittest $path "$v" || step "helm-unittest $v" compile helm helm-unittest $path/cmd/helm-unittest
+}
+coredns() {
+  local path=github.com/coredns/coredns v
+  v=$(version coredns $path)
+  has coredns $path "$v" || step "CoreDNS $v" compile coredns coredns .
+}
 # Ours, on the library of the Kubernetes project.
 volumes() {
-  local want module=$here/../kube/tools/volumes
-  want=$(hash_of "$module"/{main.go,go.mod,go.sum})
+  local want
+  want=$(hash_of "$modules"/volumes/{main.go,go.mod,go.sum})
   if [ -x "$BIN/volumes" ] && stamp_is "$BIN/volumes.stamp" "$want"; then return 0; fi
-  step "volume provisioner" go -C "$module" build -trimpath -ldflags "$(flags)" -o "$BIN/volumes" .
+  step "volume provisioner" compile volumes volumes .
   stamp "$BIN/volumes.stamp" "$want"
 }
 
 etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
+etcd=3.5
 # Debian's package, since etcd's module cannot be installed by name and takes two minutes.
 etcd() {
   local tmp
@@ -69,6 +88,7 @@ etcd() {
   etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
+case ${1:-} in kube | charts | helm) ;; *) sed -n '2,6s/^# \?//p' "$0"; exit 2 ;; esac
 packages go:golang-go
 [ "$(go env GOVERSION | awk -F'[o.]' '{ print $2 * 1000 + $3 }')" -ge 1026 ] || die "needs Go 1.26 or newer in PATH"
 export CGO_ENABLED=0
@@ -76,16 +96,8 @@ mkdir -p "$BIN"
 exec 9>"$CACHE/tools.lock"
 flock 9
 
-tool helm helm.sh/helm/v4 $helm helm.sh/helm/v4/cmd/helm "$(flags helm.sh/helm/v4/internal/version.version=v$helm)"
-v3=helm.sh/helm/v3
-tool helm3 $v3 $helm3 $v3/cmd/helm "$(flags $v3/internal/version.version=v$helm3 \
-  $v3/pkg/chartutil.k8sVersionMajor=1 $v3/pkg/chartutil.k8sVersionMinor=$kube_minor \
-  $v3/pkg/lint/rules.k8sVersionMajor=1 $v3/pkg/lint/rules.k8sVersionMinor=$kube_minor)"
-u=github.com/helm-unittest/helm-unittest
-tool helm-unittest $u $unittest $u/cmd/helm-unittest "$(flags)"
-[ "${1:-all}" = all ] || exit 0
-kubernetes
-c=github.com/coredns/coredns
-tool coredns $c $coredns $c "$(flags)"
-volumes
-etcd
+case $1 in
+  kube) kubernetes; helm 4; coredns; volumes; etcd ;;
+  charts) helm 4; helm 3; unittest ;;
+  helm) helm 4 ;;
+esac

@@ -5,5 +5,6 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 BOWLINE_BIN=$("$ROOT/ci/lib/program.sh")
 export BOWLINE_BIN
+"$ROOT/ci/lib/tools.sh" charts
 "$ROOT/ci/lib/cluster.sh"
 "$ROOT/ci/chart/check"

@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/tally.sh"
 cd "$ROOT"
-packages shellcheck:shellcheck git:git
+packages shellcheck:shellcheck git:git go:golang-go
 
 files() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
 shells() { files | while read -r f; do head -c 20 "$f" | grep -qE '^#!/bin/(ba)?sh|^# shellcheck' && echo "$f"; done || true; }
@@ -42,11 +42,20 @@ small_files() { # C++ files stay readable in one go
   [ -z "$bad" ]
 }
 
+pins() { # once per change of what it is made from, since it asks registries
+  local from mark=$CACHE/pins.from
+  from=$(hash_of ci/lib/{deps.sh,pins.tsv,pins_test.sh,builder.sh})
+  if stamp_is "$mark" "$from"; then return 0; fi
+  ci/lib/pins_test.sh && stamp "$mark" "$from"
+}
+
 # SC2317: functions that only `check` and `step` call.
 for f in "${shell[@]}"; do check "shellcheck $f" shellcheck -x -e SC1091,SC2317 "$f"; done
 [ ${#cpp[@]} -gt 0 ] || die "no C++ sources"
 check "clang-format (ci/lib/builder.sh run clang-format-19 -i FILE... mends it)" formatted
 check "C++ files of at most 400 lines" small_files
 check "Python: ruff and mypy" ci/lib/python-check.sh
+check "Go modules of the local Kubernetes share their versions (ci/kube/tools/share mends it)" ci/kube/tools/share --check
+check "pinned sources: a wrong sum is refused, the next place is taken" pins
 check "nothing of this machine in the tree" no_machine_names
 tally

@@ -21,7 +21,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
-	"sigs.k8s.io/sig-storage-lib-external-provisioner/v10/controller"
+	"sigs.k8s.io/sig-storage-lib-external-provisioner/v13/controller"
 )
 
 const (
@@ -40,10 +40,10 @@ func (f folders) here(node, volume string) string {
 
 func (f folders) Provision(_ context.Context, options controller.ProvisionOptions) (
 	*v1.PersistentVolume, controller.ProvisioningState, error) {
-	if options.SelectedNode == nil {
+	if options.SelectedNodeName == "" {
 		return nil, controller.ProvisioningFinished, errors.New("no node has been chosen: use volumeBindingMode WaitForFirstConsumer")
 	}
-	node := options.SelectedNode.Name
+	node := options.SelectedNodeName
 	folder := f.here(node, options.PVName)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, controller.ProvisioningFinished, err
@@ -91,6 +91,6 @@ func main() {
 		log.Fatal(err)
 	}
 	ctx := klog.NewContext(context.Background(), klog.Background())
-	controller.NewProvisionController(klog.Background(), client, name, folders{*nodes},
+	controller.NewProvisionController(ctx, client, name, folders{*nodes},
 		controller.LeaderElection(false), controller.Threadiness(workers)).Run(ctx)
 }
