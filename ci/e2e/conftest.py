@@ -32,6 +32,7 @@ ORDER = [
     "test_sentinel_volumes",
     "test_sentinel_bad_input",
     "test_sentinel_nodes",
+    "test_sentinel_channel",
     "test_sentinel_resize",
     "test_sentinel_releases",
     "test_sentinel_memory",

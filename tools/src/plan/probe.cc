@@ -76,6 +76,13 @@ std::ptrdiff_t Contradictions(const Layout& layout, const Cards& cards,
   });
 }
 
+/// The sentinels that answer the own process; that their programs answer ours is not needed.
+int HeardDirectly(const SentinelSnapshot& own) {
+  const auto heard = std::ranges::count_if(
+      own.sentinels, [](const SentinelPeer& peer) { return peer.connected && !peer.down; });
+  return 1 + static_cast<int>(heard);
+}
+
 Verdict SentinelReadiness(const ProbeInput& input) {
   if (!input.sentinel || !input.sentinel->answers) {
     return No("the sentinel does not answer: " +
@@ -91,7 +98,8 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   if (!counts.empty()) return No(counts);
   Cards cards = input.sentinels;
   cards[input.self].sentinel = own;
-  const int answering = AskSentinels(input.layout, cards).answering;
+  const int answering =
+      std::max(AskSentinels(input.layout, cards).answering, HeardDirectly(own));
   const std::string heard =
       std::format("{} of {} sentinels answer", answering, input.layout.sentinels);
   if (answering * 2 <= input.layout.sentinels) return No("no majority: " + heard);

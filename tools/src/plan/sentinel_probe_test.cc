@@ -214,6 +214,15 @@ TEST_CASE("a sentinel is started and alive by its process's replies, as an engin
   CHECK(ReadinessVerdict(input).text == "waiting: two sentinels are silent");
 }
 
+TEST_CASE("a sentinel that hears the others is ready, although their programs are not reached") {
+  RunningSet set;
+  set.Silence(kSentinel1).Silence(kSentinel2);
+  for (SentinelPeer& peer : set.ViewOf(kSentinel0).sentinels) peer.connected = true;
+  CHECK(Ready(set, kSentinel0).ok);
+  for (SentinelPeer& peer : set.ViewOf(kSentinel0).sentinels) peer.down = true;
+  CHECK_FALSE(Ready(set, kSentinel0).ok);
+}
+
 TEST_CASE("a sentinel that clients must not ask") {
   RunningSet set;
   SentinelSnapshot& view = set.ViewOf(kSentinel0);

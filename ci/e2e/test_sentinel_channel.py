@@ -1,0 +1,86 @@
+"""What strangers and blocked ports do to the members' own listeners, and so to the engines: nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from e2e.attacks import ATTACKS, PEERS, PROBES, probe, resident_memory, under
+from e2e.members import Pod
+from e2e.nodes import Node
+from e2e.scenario import MakeScenario, Scenario
+from e2e.sentinel_set import SentinelSet
+
+pytestmark = pytest.mark.timeout(420)
+
+ENGINE_PORTS = "6379,26379,8380"
+MEMORY = 16 << 20
+"""Bytes of PID 1."""
+ATTACK = 4.0
+"""Seconds of each. `ci/bench attacks` goes on for a minute."""
+NOT_LONGER = 1.5
+"""Seconds without an acknowledged write that a busy machine makes by itself."""
+
+
+@contextmanager
+def dropped(node: Node, *match: str) -> Iterator[None]:
+    """What comes to this node or leaves its pods and matches is lost."""
+    rule = ["PREROUTING", "-p", "tcp", *match, "-j", "DROP"]
+    node.run("iptables", "-w", "-t", "raw", "-I", *rule)
+    try:
+        yield
+    finally:
+        node.run("iptables", "-w", "-t", "raw", "-D", *rule)
+
+
+def assert_untouched(members: SentinelSet, before: Pod, scenario: Scenario) -> None:
+    after = members.primary()
+    assert (after.name, after.uid, after.restarts) == (before.name, before.uid, before.restarts)
+    fenced = members.kube.telling(before.name, "cut off", reason="Fenced")
+    assert not fenced, fenced
+    longest = max(scenario.figures["gap_s"])
+    assert longest < NOT_LONGER, f"{longest} s without an acknowledged write"
+
+
+def test_blocked_ports(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """No role moves and no write stops while only the members' side channel, or only new connections, are blocked."""
+    primary = sentinel_set.primary()
+    with sentinel_scenario("the members' port blocked between all nodes") as running, ExitStack() as blocks:
+        for node in sentinel_set.kube.nodes():
+            blocks.enter_context(dropped(node, "-i", "eth0", "--dport", str(PEERS)))
+        time.sleep(12)
+        ready = [pod.name for pod in sentinel_set.pods() if pod.ready]
+        blocks.close()
+    assert len(ready) == sentinel_set.size, ready
+    assert_untouched(sentinel_set, primary, running)
+    refused = dropped(primary.node, "--syn", "-m", "multiport", "--dports", ENGINE_PORTS)
+    with sentinel_scenario("no new connections on the primary's node") as running, refused:
+        time.sleep(12)
+    assert_untouched(sentinel_set, primary, running)
+
+
+def test_listeners_attacked(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, figures: dict[str, Any]
+) -> None:
+    primary = sentinel_set.primary()
+    with sentinel_scenario("both listeners of the primary attacked") as running:
+        for port in (PROBES, PEERS):
+            for name, attack in ATTACKS.items():
+                with under(attack, primary.ip, port):
+                    slowest, memory = 0.0, 0
+                    end = time.monotonic() + ATTACK
+                    while time.monotonic() < end:
+                        for path in ("/live", "/ready"):
+                            seconds, status = probe(primary.ip, PROBES, path)
+                            assert status == b"HTTP/1.1 200 OK", (name, port, path, status)
+                            slowest = max(slowest, seconds)
+                        time.sleep(0.05)
+                    memory = resident_memory(primary)
+                mebibytes = round(memory / (1 << 20), 1)
+                figures[f"{name} at {port}"] = {"slowest_probe_s": round(slowest, 3), "rss_mib": mebibytes}
+                assert memory <= MEMORY, (name, port, memory)
+    assert_untouched(sentinel_set, primary, running)
