@@ -106,4 +106,4 @@ def probe(ip: str, port: int, path: str) -> tuple[float, bytes]:
 def resident_memory(pod: Pod) -> int:
     """Of PID 1, in bytes."""
     init = next(p for p in pod.node.processes(pod.uid) if p.container_pid == 1 and p.name == "bowline")
-    return int(pod.node.sh('awk \'/^VmRSS:/ { print $2 }\' "/proc/$1/status"', str(init.pid))) << 10
+    return int(pod.node.sh("awk '/^VmRSS:/ { print $2 }' \"/proc/$1/status\"", str(init.pid))) << 10
