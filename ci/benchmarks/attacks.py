@@ -23,7 +23,9 @@ def attacked(members: SentinelSet, name: str, attack: Attack | None, port: int) 
     say(f"{name}, {SECONDS} s")
     recorder = Recorder(members.recorder_settings()).start()
     recorder.wait_serving(recorder.started, 15)
-    began, times, memory = time.time(), [], []
+    began = time.time()
+    times: list[float] = []
+    memory: list[float] = []
     with under(attack, primary.ip, port):
         while time.time() < began + SECONDS:
             seconds, status = probe(primary.ip, PROBES, "/ready" if len(times) % 2 else "/live")
