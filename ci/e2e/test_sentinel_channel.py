@@ -84,3 +84,13 @@ def test_listeners_attacked(
                 figures[f"{name} at {port}"] = {"slowest_probe_s": round(slowest, 3), "rss_mib": mebibytes}
                 assert memory <= MEMORY, (name, port, memory)
     assert_untouched(sentinel_set, primary, running)
+
+
+@pytest.mark.long
+def test_stuck_engine_is_ended(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """The kubelet asks for the program alone; an engine that gives no reply at all is the program's concern."""
+    replica = sentinel_set.replicas()[0]
+    with sentinel_scenario("a replica's engine stopped for good", converge=90):
+        replica.node.signal(replica.node.engine(replica.uid).pid, "STOP")
+        sentinel_set.wait_restarted(replica, 60)
+    assert sentinel_set.kube.telling(replica.name, "no reply at all", reason="EngineStuck")
