@@ -15,7 +15,7 @@ install_packages() { apt-get install -y -qq --no-install-recommends "$@"; }
 apt-get update -qq
 install_packages ca-certificates patch xz-utils
 [ "$what" = sources ] || install_packages g++ make cmake ninja-build pkgconf ccache \
-  libhiredis-dev libssl-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev libboost-dev
+  libhiredis-dev libssl-dev zlib1g-dev libzstd-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev libboost-dev
 [ "$what" != dev ] || install_packages catch2 clang-format-19 clang-tidy-19 clang-19 file git python3 procps \
   redis-server redis-tools valkey-server valkey-tools
 

@@ -13,7 +13,7 @@ make_venv() {
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "the tests need Python 3.11 or newer"
   rm -rf "$venv"
   step "Python environment" python3 -m venv "$venv"
-  step "Python packages of the tests" "$venv/bin/pip" install --disable-pip-version-check --no-deps -r "$requirements"
+  step "Python packages of the tests" "$venv/bin/pip" install --disable-pip-version-check --no-deps --require-hashes -r "$requirements"
   stamp "$venv/bowline-venv" "$want"
 }
 
