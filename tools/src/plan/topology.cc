@@ -205,7 +205,8 @@ std::string PrintJson(const Topology& topology) {
     json.BeginObject().Field("shard", row.member.shard).Field("member", row.member.ToString());
     json.Field("pod", row.pod).Field("node", row.node).Field("address", row.address);
     json.Field("role", row.role).Field("slots", row.slots).Field("lag", row.lag);
-    json.Field("state", row.state).Field("reason", row.reason).EndObject();
+    json.Field("state", row.state).Field("reason", row.reason);
+    json.Field("fenceEvidence", row.fence_evidence).EndObject();
   }
   json.EndArray();
   json.Key("problems").BeginArray();

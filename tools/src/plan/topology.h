@@ -20,6 +20,7 @@ struct TopologyRow {
   std::int64_t lag = -1;  ///< bytes behind its primary; -1: unknown or a primary
   std::string state;      ///< "ok", or what is wrong in a few words
   std::string reason;     ///< of a member that does not run: what it waits for
+  std::string fence_evidence;  ///< of a primary: what its fencing looks at; else empty
 };
 
 struct Topology {

@@ -12,6 +12,7 @@ TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Card
   if (card == cards.end()) return row;
   row.pod = card->second.pod;
   row.node = card->second.node;
+  if (card->second.RunsAsPrimary()) row.fence_evidence = card->second.fence_evidence;
   row.reason = card->second.reason;
   return row;
 }
