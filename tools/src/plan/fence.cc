@@ -15,6 +15,7 @@ constexpr Time kDoubtAfter{150};
 // So long after it was asked a voter counts as heard: its answer is on its way. A packet that is lost is sent again after 200 ms
 // (RFC 6298, Linux' minimum).
 constexpr Time kAnswer{250};
+constexpr Time kAskAgain{200};
 // We did not run in between: starved, frozen, or the machine stood still.
 constexpr Time kLate{200};
 // Until a server that was replaced meanwhile is made a replica (apply/monitor.cc: told twice, by
@@ -60,6 +61,7 @@ void FenceJudge::Restart(Time now) {
   replicas_.Forget();
   voters_.clear();
   asked_at_.reset();
+  asked_last_.reset();
   fenced_at_.reset();
   back_at_.reset();
 }
@@ -76,6 +78,7 @@ void FenceJudge::Reached(MemberName member, Time now) { voters_[member].at = now
 
 void FenceJudge::Asked(Time now) {
   if (!asked_at_) asked_at_ = now;
+  asked_last_ = now;
 }
 
 void FenceJudge::Deaf(Time now) {
@@ -86,10 +89,10 @@ Time FenceJudge::ReplicasGood(const FenceCircle& circle) const {
   return std::max(began_, replicas_.GoodUntil(circle.replicas.size()).value_or(began_));
 }
 
-int FenceJudge::VotersHeard(const FenceCircle& circle, Time now) const {
+int FenceJudge::VotersHeard(const FenceCircle& circle, Time since) const {
   return static_cast<int>(std::ranges::count_if(circle.voters, [&](MemberName member) {
     const auto heard = voters_.find(member);
-    return heard != voters_.end() && now - heard->second.at < kFenceAfter;
+    return heard != voters_.end() && heard->second.at > since;
   }));
 }
 
@@ -98,7 +101,7 @@ bool FenceJudge::InDoubt(const FenceCircle& circle, Time now) const {
 }
 
 bool FenceJudge::MustAsk(const FenceCircle& circle, Time now) const {
-  return InDoubt(circle, now) && !Majority(circle, now);
+  return InDoubt(circle, now) && (!asked_last_ || now - *asked_last_ >= kAskAgain);
 }
 
 bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
@@ -106,7 +109,8 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
   judged_ = now;
   const bool majority = Majority(circle, now);
   const Time good = ReplicasGood(circle);
-  if (majority || now - good < kDoubtAfter) asked_at_.reset();
+  const bool answered = asked_at_ && VotersHeard(circle, *asked_at_) >= circle.majority;
+  if (answered || now - good < kDoubtAfter) asked_at_.reset();
   const bool all = replicas_.GoodUntil(circle.replicas.size()).has_value();
   armed_ = armed_ || all || (majority && circle.majority > 0);
   const bool answers_due = asked_at_ && now - *asked_at_ >= kAnswer;
@@ -133,7 +137,7 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
 std::string FenceJudge::Describe(const FenceCircle& circle, Time now) const {
   return std::format(
       "not all {} replicas have acknowledged for {} ms, and {} of {} voters are heard ({} needed)",
-      circle.replicas.size(), (now - ReplicasGood(circle)).count(), VotersHeard(circle, now),
+      circle.replicas.size(), (now - ReplicasGood(circle)).count(), VotersHeard(circle, now - kFenceAfter),
       circle.voters.size(), circle.majority);
 }
 

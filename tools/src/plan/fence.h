@@ -59,8 +59,13 @@ class FenceJudge {
 
   /// Does some replica not acknowledge, so that the voters must be looked at?
   [[nodiscard]] bool InDoubt(const FenceCircle& circle, Time now) const;
-  /// In doubt: must something be sent to the voters, since too few have been heard lately?
+  /// In doubt: is it time to send something to the voters? At once, and then five times a second: what
+  /// was heard before the doubt says nothing of the present moment.
   [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
+  /// Are as many voters heard as are needed?
+  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
+    return VotersHeard(circle, now - kFenceAfter) >= circle.majority;
+  }
   /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before.
   bool Judge(const FenceCircle& circle, Time now);
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }
@@ -75,10 +80,8 @@ class FenceJudge {
   };
   /// The last time at which all replicas acknowledged; not before the judging began.
   [[nodiscard]] Time ReplicasGood(const FenceCircle& circle) const;
-  [[nodiscard]] int VotersHeard(const FenceCircle& circle, Time now) const;
-  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
-    return VotersHeard(circle, now) >= circle.majority;
-  }
+  /// Later than at `since`.
+  [[nodiscard]] int VotersHeard(const FenceCircle& circle, Time since) const;
 
   Time replaced_after_;
   Time began_{0};
@@ -86,7 +89,8 @@ class FenceJudge {
   bool armed_ = false;
   LinkProgress replicas_;
   std::map<MemberName, Heard> voters_;
-  std::optional<Time> asked_at_;  ///< the first time in the present doubt
+  std::optional<Time> asked_at_;  ///< the first question that no majority has answered
+  std::optional<Time> asked_last_;
   std::optional<Time> fenced_at_;
   std::optional<Time> back_at_;  ///< fenced, and since then somebody is heard again
 };
