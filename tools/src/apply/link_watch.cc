@@ -83,7 +83,7 @@ std::optional<LinkLook> LinkWatch::LookAt(const Ends& ends) {
   return LinkLook{.id = IdOf(ends.remote, ends.local),
                   .outstanding = (*link)->outstanding,
                   .acked_bytes = (*link)->acked_bytes,
-                  .since_data = (*link)->since_data};
+                  .since_heard = (*link)->since_heard};
 }
 
 Status LinkWatch::FindReplicas() {

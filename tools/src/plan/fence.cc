@@ -67,14 +67,11 @@ void FenceJudge::Restart(Time now) {
 }
 
 void FenceJudge::Voter(MemberName member, const LinkLook& link, Time now) {
-  Heard& heard = voters_[member];
-  heard.at = std::max(heard.at, now - link.since_data);
-  if (heard.link == link.id && heard.acked_bytes != link.acked_bytes) heard.at = now;
-  heard.link = link.id;
-  heard.acked_bytes = link.acked_bytes;
+  Time& heard = voters_[member];
+  heard = std::max(heard, now - link.since_heard);
 }
 
-void FenceJudge::Reached(MemberName member, Time now) { voters_[member].at = now; }
+void FenceJudge::Reached(MemberName member, Time now) { voters_[member] = now; }
 
 void FenceJudge::Asked(Time now) {
   if (!asked_at_) asked_at_ = now;
@@ -92,7 +89,7 @@ Time FenceJudge::ReplicasGood(const FenceCircle& circle) const {
 int FenceJudge::VotersHeard(const FenceCircle& circle, Time since) const {
   return static_cast<int>(std::ranges::count_if(circle.voters, [&](MemberName member) {
     const auto heard = voters_.find(member);
-    return heard != voters_.end() && heard->second.at > since;
+    return heard != voters_.end() && heard->second > since;
   }));
 }
 

@@ -73,11 +73,6 @@ class FenceJudge {
   [[nodiscard]] std::string Describe(const FenceCircle& circle, Time now) const;
 
  private:
-  struct Heard {
-    std::string link;
-    std::uint64_t acked_bytes = 0;
-    Time at{0};
-  };
   /// The last time at which all replicas acknowledged; not before the judging began.
   [[nodiscard]] Time ReplicasGood(const FenceCircle& circle) const;
   /// Later than at `since`.
@@ -88,7 +83,7 @@ class FenceJudge {
   Time judged_{0};
   bool armed_ = false;
   LinkProgress replicas_;
-  std::map<MemberName, Heard> voters_;
+  std::map<MemberName, Time> voters_;  ///< when each was last heard
   std::optional<Time> asked_at_;  ///< the first question that no majority has answered
   std::optional<Time> asked_last_;
   std::optional<Time> fenced_at_;

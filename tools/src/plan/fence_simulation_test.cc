@@ -76,7 +76,7 @@ class Member {
       if (Below(2) == 0) {
         judge_.Reached(voter, now_);
       } else {
-        judge_.Voter(voter, {.id = "v", .since_data = milliseconds(Below(100))}, now_);
+        judge_.Voter(voter, {.id = "v", .since_heard = milliseconds(Below(100))}, now_);
       }
     }
   }

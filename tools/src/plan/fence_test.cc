@@ -201,7 +201,7 @@ TEST_CASE("what came in before the cut delays nothing: voters are asked as soon 
   while (!looks.judge.fenced()) {
     REQUIRE(looks.now - began < kMinute);
     // The kernel tells when the last bytes came: 50 ms before the cut.
-    const LinkLook link{.id = "v", .since_data = looks.now - began + milliseconds(50)};
+    const LinkLook link{.id = "v", .since_heard = looks.now - began + milliseconds(50)};
     looks.judge.Voter(kSentinel0, link, looks.now);
     looks.judge.Voter(kSentinel1, link, looks.now);
     looks.Look(Link::kStalled, Link::kStalled);

@@ -17,7 +17,7 @@ struct LinkLook {
   std::string id;  ///< the same for the life of the connection
   bool outstanding = false;
   std::uint64_t acked_bytes = 0;
-  std::chrono::milliseconds since_data{0};  ///< since bytes last came in
+  std::chrono::milliseconds since_heard{0};  ///< since bytes or an acknowledgement last came in
 };
 
 class LinkProgress {

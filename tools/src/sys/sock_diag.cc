@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -55,7 +56,8 @@ TcpLink ToLink(const inet_diag_msg& message, const tcp_info& info) {
           .remote = ToAddress(family, &message.id.idiag_dst[0], message.id.idiag_dport),
           .acked_bytes = info.tcpi_bytes_acked,
           .outstanding = info.tcpi_unacked + info.tcpi_notsent_bytes > 0,
-          .since_data = std::chrono::milliseconds(info.tcpi_last_data_recv)};
+          .since_heard = std::chrono::milliseconds(
+              std::min(info.tcpi_last_data_recv, info.tcpi_last_ack_recv))};
 }
 
 /// The attribute INET_DIAG_INFO behind `message`; an older kernel's is shorter than ours.

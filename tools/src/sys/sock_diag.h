@@ -24,7 +24,7 @@ struct TcpLink {
   SocketAddress remote;
   std::uint64_t acked_bytes = 0;  ///< sent, and acknowledged by the peer's kernel, in the connection's life
   bool outstanding = false;       ///< something is sent and not acknowledged, or waits to be sent
-  std::chrono::milliseconds since_data{0};  ///< since bytes last came in
+  std::chrono::milliseconds since_heard{0};  ///< since bytes or an acknowledgement last came in
 };
 
 class SockDiag {

@@ -70,9 +70,9 @@ TEST_CASE("when bytes last came in") {
   const Pair pair;
   pair.Answer();
   (void)testing::Soon().Sleep(Milliseconds(300));
-  CHECK((*diag->Find(pair.client(), pair.server()))->since_data >= Milliseconds(250));
+  CHECK((*diag->Find(pair.client(), pair.server()))->since_heard >= Milliseconds(250));
   pair.Answer();
-  CHECK((*diag->Find(pair.client(), pair.server()))->since_data < Milliseconds(250));
+  CHECK((*diag->Find(pair.client(), pair.server()))->since_heard < Milliseconds(250));
 }
 
 TEST_CASE("a connection that has ended is not found, although somebody listens there") {
