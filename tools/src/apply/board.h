@@ -1,7 +1,7 @@
 #pragma once
 // What this member shows to the world: its phase and reason, its volume, its engine. Written by the
-// guard, the monitor and the supervisor, read by the HTTP handlers. A thread of its own looks at the
-// engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
+// guard, the monitor and the supervisor, read by the HTTP handlers. A thread of its own looks at
+// the engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
 
 #include <atomic>
 #include <chrono>

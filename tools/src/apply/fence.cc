@@ -102,8 +102,7 @@ void Fence::LookWithoutKernel(const std::string& why) {
                  replica.lag_seconds >= 0 && replica.lag_seconds <= kHeardLag;
         });
     if (follows) ++heard_[member];
-    looks.push_back(
-        {.id = member.ToString(), .outstanding = true, .acked_bytes = heard_[member]});
+    looks.push_back({.id = member.ToString(), .outstanding = true, .acked_bytes = heard_[member]});
   }
   judge_.Replicas(looks, Now());
 }

@@ -1,4 +1,5 @@
-// A real engine with a real replica; the sentinel is a subscriber, or a socket that listens, or nobody.
+// A real engine with a real replica; the sentinel is a subscriber, or a socket that listens, or
+// nobody.
 
 #include "apply/fence.h"
 
@@ -82,7 +83,8 @@ class Primary {
   void EndReplica() { replica_.reset(); }
   Engine& replica() { return *replica_; }
   [[nodiscard]] int voter_port() const { return book_.at(kVoter).port; }
-  /// More than the buffers of both kernels take: what follows is not acknowledged while the replica is frozen.
+  /// More than the buffers of both kernels take: what follows is not acknowledged while the replica
+  /// is frozen.
   void Fill() {
     const std::string large(8U << 20U, 'x');
     for (int i = 0; i < 4; ++i) {

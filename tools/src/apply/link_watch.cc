@@ -11,8 +11,8 @@ constexpr Milliseconds kCallTimeout{200};
 // Between two searches for connections that are missing.
 constexpr Milliseconds kReplicaSearch{500};
 constexpr Milliseconds kVoterSearch{300};
-// Sentinels subscribe to this channel at every server and leave out what is no announcement (sentinel.c,
-// sentinelProcessHelloMessage wants eight fields).
+// Sentinels subscribe to this channel at every server and leave out what is no announcement
+// (sentinel.c, sentinelProcessHelloMessage wants eight fields).
 constexpr const char* kHelloChannel = "__sentinel__:hello";
 constexpr const char* kOwnChannel = "__bowline__:link";
 constexpr std::size_t kNameDigits = 8;  // of a sentinel's id, in the name of its connection
@@ -36,7 +36,8 @@ std::string IdOf(const SocketAddress& remote, const SocketAddress& local) {
 
 }  // namespace
 
-LinkWatch::LinkWatch(const Settings& settings, Credentials login, Identity identity, Options options)
+LinkWatch::LinkWatch(const Settings& settings, Credentials login, Identity identity,
+                     Options options)
     : settings_(settings),
       login_(std::move(login)),
       identity_(std::move(identity)),
@@ -44,12 +45,14 @@ LinkWatch::LinkWatch(const Settings& settings, Credentials login, Identity ident
 
 Result<RespClient*> LinkWatch::Engine(Deadline deadline) {
   if (!client_) {
-    ASSIGN_OR_RETURN(client_, RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
+    ASSIGN_OR_RETURN(client_,
+                     RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
   }
   return &*client_;
 }
 
-/// `call` over the kept connection; once more over a new one, for the engine or a handover may have closed the kept one.
+/// `call` over the kept connection; once more over a new one, for the engine or a handover may have
+/// closed the kept one.
 template <typename Call>
 auto LinkWatch::Ask(const Call& call)
     -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0)))) {
@@ -67,7 +70,8 @@ auto LinkWatch::Ask(const Call& call)
 }
 
 Status LinkWatch::PauseWrites(Milliseconds span) {
-  return Ask([&](RespClient& engine, Deadline deadline) { return engine.PauseWrites(span, deadline); });
+  return Ask(
+      [&](RespClient& engine, Deadline deadline) { return engine.PauseWrites(span, deadline); });
 }
 
 Status LinkWatch::Send() {
@@ -133,9 +137,8 @@ Result<std::vector<LinkLook>> LinkWatch::Replicas() {
 }
 
 void LinkWatch::FindSentinels(const std::vector<MemberName>& voters) {
-  const auto clients = Ask([](RespClient& engine, Deadline deadline) {
-    return engine.ClientList("pubsub", deadline);
-  });
+  const auto clients = Ask(
+      [](RespClient& engine, Deadline deadline) { return engine.ClientList("pubsub", deadline); });
   if (!clients) return;
   for (const MemberName voter : voters) {
     const std::string name =
@@ -162,8 +165,8 @@ void LinkWatch::FindBus(const std::vector<MemberName>& voters, const AddressBook
   }
 }
 
-std::vector<std::pair<MemberName, LinkLook>> LinkWatch::Voters(const std::vector<MemberName>& voters,
-                                                               const AddressBook& addresses) {
+std::vector<std::pair<MemberName, LinkLook>> LinkWatch::Voters(
+    const std::vector<MemberName>& voters, const AddressBook& addresses) {
   std::vector<std::pair<MemberName, LinkLook>> looks;
   if (!diag_) return looks;
   const auto look = [&] {

@@ -1,6 +1,7 @@
 #pragma once
-// The own engine's connections to its replicas and to the voters, as the kernel sees them, for fencing. Finding a connection
-// costs a question to the engine or a walk through the host's table, looking at it again next to nothing.
+// The own engine's connections to its replicas and to the voters, as the kernel sees them, for
+// fencing. Finding a connection costs a question to the engine or a walk through the host's table,
+// looking at it again next to nothing.
 
 #include <chrono>
 #include <map>
@@ -18,7 +19,8 @@ namespace bowline {
 class LinkWatch {
  public:
   struct Options {
-    /// A proxy in the same pod (a mesh) acknowledges everything: a connection to loopback says nothing. Only tests trust it.
+    /// A proxy in the same pod (a mesh) acknowledges everything: a connection to loopback says
+    /// nothing. Only tests trust it.
     bool trust_loopback = false;
   };
 
@@ -28,11 +30,12 @@ class LinkWatch {
 
   /// The connections of the replicas of this installation. kUnavailable: the kernel cannot tell.
   Result<std::vector<LinkLook>> Replicas();
-  /// Those of these voters that have one: in sentinel mode each sentinel's subscription at the engine, in cluster mode the
-  /// engine's own connection to the other primary's bus.
+  /// Those of these voters that have one: in sentinel mode each sentinel's subscription at the
+  /// engine, in cluster mode the engine's own connection to the other primary's bus.
   std::vector<std::pair<MemberName, LinkLook>> Voters(const std::vector<MemberName>& voters,
                                                       const AddressBook& addresses);
-  /// Makes the engine send a few bytes over all these connections. An error when it did not take the command.
+  /// Makes the engine send a few bytes over all these connections. An error when it did not take
+  /// the command.
   Status Send();
   /// Pauses the engine's writes for so long.
   Status PauseWrites(Milliseconds span);
@@ -48,7 +51,8 @@ class LinkWatch {
   /// The kept connection to the engine, made anew when it is gone.
   Result<RespClient*> Engine(Deadline deadline);
   template <typename Call>
-  auto Ask(const Call& call) -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0))));
+  auto Ask(const Call& call)
+      -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0))));
   Status FindReplicas();
   void FindSentinels(const std::vector<MemberName>& voters);
   void FindBus(const std::vector<MemberName>& voters, const AddressBook& addresses);

@@ -22,8 +22,7 @@ constexpr Milliseconds kReplaceTimeout{5000};
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-                 MarkKeeper& marks, EventSink& events, PodConditions& conditions,
-                 Peers& peers)
+                 MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers)
     : settings_(settings),
       paths_(paths),
       self_(self),

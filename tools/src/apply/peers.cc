@@ -7,7 +7,8 @@ constexpr Milliseconds kBetweenEvents{60'000};
 
 }  // namespace
 
-Peers::Peers(const Settings& settings, const EngineSecrets& secrets, Board& board, EventSink& events)
+Peers::Peers(const Settings& settings, const EngineSecrets& secrets, Board& board,
+             EventSink& events)
     : settings_(settings),
       key_(secrets.peer_key),
       self_(board.Last().member),

@@ -1,5 +1,6 @@
 #pragma once
-// The other members, as a resident program asks them: its own name on each request, and an Event when somebody is rejected.
+// The other members, as a resident program asks them: its own name on each request, and an Event
+// when somebody is rejected.
 
 #include <chrono>
 #include <mutex>
@@ -25,7 +26,8 @@ class Peers {
                  Deadline deadline);
 
  private:
-  /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to make many.
+  /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to
+  /// make many.
   void Rejected(const std::string& why);
 
   const Settings& settings_;

@@ -1,6 +1,6 @@
 #pragma once
-// The probes' answers, as the kubelet asks for them over HTTP. Nothing here waits: a handler that has no answer yet says so and
-// is asked again (web/http.h).
+// The probes' answers, as the kubelet asks for them over HTTP. Nothing here waits: a handler that
+// has no answer yet says so and is asked again (web/http.h).
 
 #include <optional>
 
@@ -18,14 +18,16 @@ class Probes {
   [[nodiscard]] std::optional<Verdict> Startup(Milliseconds waited);
   /// At once: whether the engine answers has no say.
   [[nodiscard]] Verdict Live();
-  /// A member that has never been ready holds its "no" for almost as long as the kubelet waits, at most 5 s, so that its first
-  /// "yes" is heard at once and not one period later: an installation or a rollout waits for it.
+  /// A member that has never been ready holds its "no" for almost as long as the kubelet waits, at
+  /// most 5 s, so that its first "yes" is heard at once and not one period later: an installation
+  /// or a rollout waits for it.
   [[nodiscard]] std::optional<Verdict> Ready(Milliseconds waited);
 
  private:
   static Milliseconds FirstPatience(int timeout_seconds);
-  /// Is the last look at the engine younger than `age`, or has the asker waited for a new one for long enough? Then what is
-  /// known is told: an engine that is slow to answer does not make the probe slow.
+  /// Is the last look at the engine younger than `age`, or has the asker waited for a new one for
+  /// long enough? Then what is known is told: an engine that is slow to answer does not make the
+  /// probe slow.
   bool Settled(Milliseconds age, Milliseconds waited);
 
   Board& board_;

@@ -84,8 +84,8 @@ bool SentinelMonitor::Moved() {
 
 bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
   others[self_] = card;
-  others.merge(peers_.GatherOf(addresses_, settings_.layout.MembersOf(0),
-                                Deadline::In(kCardsTimeout)));
+  others.merge(
+      peers_.GatherOf(addresses_, settings_.layout.MembersOf(0), Deadline::In(kCardsTimeout)));
   const std::string why = WhyStartAnew({.layout = settings_.layout,
                                         .self = self_,
                                         .addresses = addresses_,

@@ -9,9 +9,9 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "apply/probes.h"
-#include "apply/peers.h"
 #include "sys/child.h"
 #include "web/http.h"
 

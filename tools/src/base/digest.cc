@@ -69,8 +69,8 @@ std::string HmacSha256Hex(std::string_view key, std::string_view text) {
   unsigned int size = 0;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, text.size(), digest.data(),
-             &size) == nullptr) {
+  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, text.size(),
+             digest.data(), &size) == nullptr) {
     NoDigest();
   }
   return Hex(digest, size);

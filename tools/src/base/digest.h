@@ -15,7 +15,8 @@ std::string Sha256Hex(std::string_view text);
 
 /// HMAC-SHA-256 (RFC 2104) as 64 lower-case hex digits.
 std::string HmacSha256Hex(std::string_view key, std::string_view text);
-/// Are the two equal? Takes as long for a wrong text as for the right one, so that time tells nothing of a MAC.
+/// Are the two equal? Takes as long for a wrong text as for the right one, so that time tells
+/// nothing of a MAC.
 bool EqualInConstantTime(std::string_view a, std::string_view b);
 
 /// Standard base64 with padding, as Kubernetes Secrets carry their values.

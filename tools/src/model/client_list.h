@@ -1,5 +1,6 @@
 #pragma once
-// CLIENT LIST (networking.c, catClientInfoString): one line for each connection, "name=value" fields.
+// CLIENT LIST (networking.c, catClientInfoString): one line for each connection, "name=value"
+// fields.
 
 #include <string>
 #include <string_view>

@@ -7,8 +7,10 @@ namespace {
 
 // Of redis 8.0 and of valkey 9.1, shortened.
 constexpr const char* kList =
-    "id=5 addr=10.78.1.5:43210 laddr=10.78.2.7:6379 fd=9 name= age=3 flags=S db=0 cmd=replconf user=replication-0a resp=2\n"
-    "id=7 addr=[fd00::5]:40000 laddr=[fd00::7]:6379 fd=10 name=sentinel-0123abcd-pubsub age=1 flags=P user=sentinel-0a "
+    "id=5 addr=10.78.1.5:43210 laddr=10.78.2.7:6379 fd=9 name= age=3 flags=S db=0 cmd=replconf "
+    "user=replication-0a resp=2\n"
+    "id=7 addr=[fd00::5]:40000 laddr=[fd00::7]:6379 fd=10 name=sentinel-0123abcd-pubsub age=1 "
+    "flags=P user=sentinel-0a "
     "redir=-1\r\n"
     "nonsense\n";
 

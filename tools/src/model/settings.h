@@ -14,9 +14,9 @@ enum class EngineKind { kRedis, kValkey };
 
 struct Ports {
   int client = 6379;
-  int bus = 16379;  ///< cluster mode
-  int http = 8379;   ///< probes
-  int peers = 8380;  ///< what members tell each other
+  int bus = 16379;       ///< cluster mode
+  int http = 8379;       ///< probes
+  int peers = 8380;      ///< what members tell each other
   int sentinel = 26379;  ///< sentinel mode
 };
 

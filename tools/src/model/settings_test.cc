@@ -173,7 +173,8 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
   };
   for (const Case& c : {
            Case{"\"sentinel\": 26380, ", "", "ports.sentinel is missing"},
-           Case{": 26380", ": 6380", "ports.client, ports.sentinel, ports.http and ports.peers must differ"},
+           Case{": 26380", ": 6380",
+                "ports.client, ports.sentinel, ports.http and ports.peers must differ"},
            Case{": 26380", ": 70000", "ports.sentinel is 70000: use 1 to 65535"},
            Case{"\"sentinel\": 26380", "\"bus\": 26380", "ports has no member \"bus\""},
            Case{"\"servers\": 5, ", "", "sentinel.servers is missing"},

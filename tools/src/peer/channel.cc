@@ -16,7 +16,8 @@ void Reject(const PeerChannel& channel, const std::string& why) {
 }
 
 /// Why the report is not that of the member that was asked; empty: it is.
-std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel, const PeerReport& report) {
+std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel,
+                     const PeerReport& report) {
   const std::string foreign = WhyForeign(channel.self.identity, report.from.identity);
   if (!foreign.empty()) return foreign;
   if (report.from.member != target.member.ToString()) {
@@ -28,8 +29,8 @@ std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel, const
   return "";
 }
 
-Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel, const std::string& nonce,
-                        const std::string& message) {
+Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel,
+                        const std::string& nonce, const std::string& message) {
   ASSIGN_OR_RETURN(const PeerReport report, OpenReport(channel.key, nonce, message));
   const std::string why = WhyNotOf(target, channel, report);
   if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
@@ -44,18 +45,19 @@ Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel, co
 
 }  // namespace
 
-Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets, Deadline deadline) {
+Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
+               Deadline deadline) {
   const std::string nonce = RandomHex();
   std::vector<HttpCall> calls;
   calls.reserve(targets.size());
   for (const PeerTarget& target : targets) {
-    calls.push_back({.ip = target.ip,
-                     .port = target.port,
-                     .method = "POST",
-                     .path = kReportPath,
-                     .body = SealRequest(channel.key, {.from = channel.self,
-                                                       .to = target.member.ToString(),
-                                                       .nonce = nonce})});
+    calls.push_back(
+        {.ip = target.ip,
+         .port = target.port,
+         .method = "POST",
+         .path = kReportPath,
+         .body = SealRequest(
+             channel.key, {.from = channel.self, .to = target.member.ToString(), .nonce = nonce})});
   }
   const auto answers = HttpAskAll(calls, deadline);
   Cards cards;
@@ -65,8 +67,9 @@ Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& target
     if (card) {
       cards[targets[i].member] = *std::move(card);
     } else {
-      Reject(channel, std::format("the answer from the address of {} ({}) is not used: {}",
-                                  targets[i].member.ToString(), targets[i].ip, card.error().message));
+      Reject(channel,
+             std::format("the answer from the address of {} ({}) is not used: {}",
+                         targets[i].member.ToString(), targets[i].ip, card.error().message));
     }
   }
   return cards;
@@ -94,9 +97,9 @@ HttpHandler AnswerReports(ReportSource source) {
     }
     const auto card = source.card(waited);
     if (!card) return std::nullopt;
-    return HttpAnswer{
-        .body = SealReport(channel.key, request->nonce, {.from = channel.self, .body = PrintCard(*card)}),
-        .content_type = "application/octet-stream"};
+    return HttpAnswer{.body = SealReport(channel.key, request->nonce,
+                                         {.from = channel.self, .body = PrintCard(*card)}),
+                      .content_type = "application/octet-stream"};
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// Asking other members for their reports, and answering them. A message that is not of this release and installation is silence
-// for its sender: it is never an answer, a refusal or a reason to adopt anything.
+// Asking other members for their reports, and answering them. A message that is not of this release
+// and installation is silence for its sender: it is never an answer, a refusal or a reason to adopt
+// anything.
 
 #include <functional>
 #include <optional>
@@ -31,9 +32,10 @@ struct PeerTarget {
   int port = 0;
 };
 
-/// The reports of these members, asked all at once. A member that does not answer by the deadline, or whose answer is rejected,
-/// is left out.
-Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets, Deadline deadline);
+/// The reports of these members, asked all at once. A member that does not answer by the deadline,
+/// or whose answer is rejected, is left out.
+Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
+               Deadline deadline);
 
 /// What the server of reports needs to know of the own member.
 struct ReportSource {

@@ -36,9 +36,9 @@ struct Answering {
     REQUIRE(server.Start(target.port));
   }
 
-  PeerChannel own{.key = "k",
-                  .self = Of(kAsked),
-                  .rejected = [this](const std::string& why) { rejected_here = why; }};
+  PeerChannel own{.key = "k", .self = Of(kAsked), .rejected = [this](const std::string& why) {
+                    rejected_here = why;
+                  }};
   Card card = [] {
     Card of;
     of.member = kAsked;

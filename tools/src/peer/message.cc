@@ -18,8 +18,8 @@ std::string Mac(std::string_view key, std::string_view kind, std::string_view no
 }
 
 /// The message is the HMAC, a line end, and the content.
-Result<std::string_view> Authentic(std::string_view key, std::string_view kind, std::string_view nonce,
-                                   std::string_view message) {
+Result<std::string_view> Authentic(std::string_view key, std::string_view kind,
+                                   std::string_view nonce, std::string_view message) {
   const std::size_t end = message.find('\n');
   if (end == std::string_view::npos) {
     return Fail(Code::kInvalidArgument, "a message of {} bytes without an HMAC", message.size());
@@ -42,8 +42,9 @@ Result<PeerSender> ReadSender(const JsonView& root) {
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   ASSIGN_OR_RETURN(const std::int64_t readable_from, root.GetInt("readableFrom"));
   if (readable_from > kPeerVersion) {
-    return Fail(Code::kInvalidArgument, "a message of version {}, readable from version {}; this is {}",
-                version, readable_from, kPeerVersion);
+    return Fail(Code::kInvalidArgument,
+                "a message of version {}, readable from version {}; this is {}", version,
+                readable_from, kPeerVersion);
   }
   PeerSender from;
   ASSIGN_OR_RETURN(from.identity.name_space, root.GetString("namespace"));
@@ -97,7 +98,8 @@ std::string SealReport(std::string_view key, std::string_view nonce, const PeerR
   return Mac(key, kReport, nonce, content) + "\n" + content;
 }
 
-Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce, std::string_view message) {
+Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce,
+                              std::string_view message) {
   ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kReport, nonce, message));
   const std::size_t end = content.find('\n');
   if (end == std::string_view::npos) return Fail(Code::kInvalidArgument, "a report without a body");

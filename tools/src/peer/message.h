@@ -1,6 +1,7 @@
 #pragma once
-// What members tell each other: a request for a report, and the report. Each message names its sender and carries an HMAC;
-// docs/formats/peer-protocol.md has the format, docs/decisions/0018-peer-protocol.md the reasons.
+// What members tell each other: a request for a report, and the report. Each message names its
+// sender and carries an HMAC; docs/formats/peer-protocol.md has the format,
+// docs/decisions/0018-peer-protocol.md the reasons.
 
 #include <optional>
 #include <string>
@@ -11,11 +12,13 @@
 
 namespace bowline {
 
-/// The newest version of the messages that this program writes, and the oldest program that can read what it writes.
+/// The newest version of the messages that this program writes, and the oldest program that can
+/// read what it writes.
 inline constexpr int kPeerVersion = 1;
 inline constexpr int kPeerReadableFrom = 1;
 
-/// The sender of a message. A command such as `bowline status` is no member: its member and pod may be empty.
+/// The sender of a message. A command such as `bowline status` is no member: its member and pod may
+/// be empty.
 struct PeerSender {
   Identity identity;   ///< installation: empty as long as it is not known
   std::string member;  ///< "server-1"
@@ -24,16 +27,19 @@ struct PeerSender {
 
 struct PeerRequest {
   PeerSender from;
-  std::string to;     ///< the member that is asked
-  std::string nonce;  ///< random; the report's HMAC covers it, so that an old report cannot be sent again
+  std::string to;  ///< the member that is asked
+  std::string
+      nonce;  ///< random; the report's HMAC covers it, so that an old report cannot be sent again
 };
 
-/// "the installation is 0a.., not 1b.."; empty: two senders of one release, and of one installation as far as both know theirs.
+/// "the installation is 0a.., not 1b.."; empty: two senders of one release, and of one installation
+/// as far as both know theirs.
 std::string WhyForeign(const Identity& own, const Identity& other);
 
 /// The message as it is sent.
 std::string SealRequest(std::string_view key, const PeerRequest& request);
-/// kPermissionDenied: the HMAC is wrong; kInvalidArgument: it is no request, or of a version that this program cannot read.
+/// kPermissionDenied: the HMAC is wrong; kInvalidArgument: it is no request, or of a version that
+/// this program cannot read.
 Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message);
 
 struct PeerReport {
@@ -43,6 +49,7 @@ struct PeerReport {
 
 std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report);
 /// Errors as OpenRequest's.
-Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce, std::string_view message);
+Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce,
+                              std::string_view message);
 
 }  // namespace bowline

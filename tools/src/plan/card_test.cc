@@ -21,11 +21,12 @@ Card MustParse(const std::string& text) {
   return *std::move(card);
 }
 
-/// Every field has a value that is not its default. The bindings name all fields of each struct: who adds one is told here.
+/// Every field has a value that is not its default. The bindings name all fields of each struct:
+/// who adds one is told here.
 Card FullCard() {
   Card card;
-  auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term, mark,
-         handover, engine, sentinel, evidence] = card;
+  auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term,
+         mark, handover, engine, sentinel, evidence] = card;
   evidence = "e";
   member = k01;
   pod = "p";
@@ -38,7 +39,8 @@ Card FullCard() {
   held = true;
   modified = 11;
   term = 12;
-  mark = ReplicationMark{.replication_id = "m", .offset = 13, .previous_id = "o", .previous_offset = 14, .term = 15};
+  mark = ReplicationMark{
+      .replication_id = "m", .offset = 13, .previous_id = "o", .previous_offset = 14, .term = 15};
   handover = HandoverNote{.to = k00, .term = 16, .min_replicas = 17};
 
   auto& [answers, problem, replied, info, refusal, cluster, view, keys] = engine;
@@ -48,8 +50,9 @@ Card FullCard() {
   view = "v";
   keys = 18;
   {
-    auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent, host,
-           port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_ok, snapshot_ok] = info;
+    auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent,
+           host, port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_ok,
+           snapshot_ok] = info;
     primary = loading = link_up = syncing = true;
     append_ok = snapshot_ok = false;
     version = "8";
@@ -77,8 +80,8 @@ Card FullCard() {
     current = 35;
     own = 36;
   }
-  auto& [said, trouble, ip, number, named, epochs, is_down, denies, failing, unsaved, followers, others] =
-      sentinel.emplace();
+  auto& [said, trouble, ip, number, named, epochs, is_down, denies, failing, unsaved, followers,
+         others] = sentinel.emplace();
   said = is_down = denies = failing = true;
   trouble = "t";
   ip = "j";
@@ -86,8 +89,20 @@ Card FullCard() {
   named = k00;
   epochs = {.current = 38, .config = 39, .leader = 40};
   unsaved = "u";
-  followers = {{.ip = "k", .port = 41, .id = "x", .down = true, .connected = true, .silent_milliseconds = 42, .priority = 43}};
-  others = {{.ip = "l", .port = 44, .id = "y", .down = true, .connected = true, .silent_milliseconds = 45, .priority = 46}};
+  followers = {{.ip = "k",
+                .port = 41,
+                .id = "x",
+                .down = true,
+                .connected = true,
+                .silent_milliseconds = 42,
+                .priority = 43}};
+  others = {{.ip = "l",
+             .port = 44,
+             .id = "y",
+             .down = true,
+             .connected = true,
+             .silent_milliseconds = 45,
+             .priority = 46}};
   return card;
 }
 

@@ -12,8 +12,8 @@ using Time = FenceJudge::Time;
 
 // A look at which nothing was acknowledged: then the voters have three looks left to be heard.
 constexpr Time kDoubtAfter{150};
-// So long after it was asked a voter counts as heard: its answer is on its way. A packet that is lost is sent again after 200 ms
-// (RFC 6298, Linux' minimum).
+// So long after it was asked a voter counts as heard: its answer is on its way. A packet that is
+// lost is sent again after 200 ms (RFC 6298, Linux' minimum).
 constexpr Time kAnswer{250};
 constexpr Time kAskAgain{200};
 // We did not run in between: starved, frozen, or the machine stood still.
@@ -112,8 +112,7 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
   armed_ = armed_ || all || (majority && circle.majority > 0);
   const bool answers_due = asked_at_ && now - *asked_at_ >= kAnswer;
   // Once fenced, silence need not be asked for anew: writes that wait are outstanding all the time.
-  const bool silent =
-      armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
+  const bool silent = armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
   if (!fenced()) {
     if (silent) fenced_at_ = now;
     return fenced();
@@ -134,8 +133,8 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
 std::string FenceJudge::Describe(const FenceCircle& circle, Time now) const {
   return std::format(
       "not all {} replicas have acknowledged for {} ms, and {} of {} voters are heard ({} needed)",
-      circle.replicas.size(), (now - ReplicasGood(circle)).count(), VotersHeard(circle, now - kFenceAfter),
-      circle.voters.size(), circle.majority);
+      circle.replicas.size(), (now - ReplicasGood(circle)).count(),
+      VotersHeard(circle, now - kFenceAfter), circle.voters.size(), circle.majority);
 }
 
 }  // namespace bowline

@@ -1,7 +1,7 @@
 #pragma once
-// When a primary must stop taking writes: its replicas do not acknowledge what it sends, and no majority is heard that would
-// keep the others from electing another primary. Pure; how connections are looked at is not known here. Why so:
-// docs/decisions/0013-fencing.md.
+// When a primary must stop taking writes: its replicas do not acknowledge what it sends, and no
+// majority is heard that would keep the others from electing another primary. Pure; how connections
+// are looked at is not known here. Why so: docs/decisions/0013-fencing.md.
 
 #include <chrono>
 #include <map>
@@ -33,9 +33,10 @@ struct FenceCircle {
 FenceCircle CircleOf(const Layout& layout, const Identity& identity, MemberName self,
                      std::string_view view);
 
-/// Keeps when each member was last heard, and decides by that. Times are those of any one steady clock. It judges from the
-/// moment on in which all replicas or a majority have been heard for the first time: before that nobody can have been elected
-/// against a primary that its start guard has just let lead, and the engine itself takes no writes (NOREPLICAS, CLUSTERDOWN).
+/// Keeps when each member was last heard, and decides by that. Times are those of any one steady
+/// clock. It judges from the moment on in which all replicas or a majority have been heard for the
+/// first time: before that nobody can have been elected against a primary that its start guard has
+/// just let lead, and the engine itself takes no writes (NOREPLICAS, CLUSTERDOWN).
 class FenceJudge {
  public:
   using Time = std::chrono::milliseconds;
@@ -52,15 +53,16 @@ class FenceJudge {
   void Voter(MemberName member, const LinkLook& link, Time now);
   /// A new connection to a voter was made.
   void Reached(MemberName member, Time now);
-  /// Something was sent to all voters over the connections that there are: silence from now on says something.
+  /// Something was sent to all voters over the connections that there are: silence from now on says
+  /// something.
   void Asked(Time now);
   /// We could not ask: that nobody was heard proves nothing. A fence that stands goes on.
   void Deaf(Time now);
 
   /// Does some replica not acknowledge, so that the voters must be looked at?
   [[nodiscard]] bool InDoubt(const FenceCircle& circle, Time now) const;
-  /// In doubt: is it time to send something to the voters? At once, and then five times a second: what
-  /// was heard before the doubt says nothing of the present moment.
+  /// In doubt: is it time to send something to the voters? At once, and then five times a second:
+  /// what was heard before the doubt says nothing of the present moment.
   [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
   /// Are as many voters heard as are needed?
   [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
@@ -84,7 +86,7 @@ class FenceJudge {
   bool armed_ = false;
   LinkProgress replicas_;
   std::map<MemberName, Time> voters_;  ///< when each was last heard
-  std::optional<Time> asked_at_;  ///< the first question that no majority has answered
+  std::optional<Time> asked_at_;       ///< the first question that no majority has answered
   std::optional<Time> asked_last_;
   std::optional<Time> fenced_at_;
   std::optional<Time> back_at_;  ///< fenced, and since then somebody is heard again

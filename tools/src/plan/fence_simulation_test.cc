@@ -1,5 +1,5 @@
-// Looks at irregular times, connections that stall, end and come back: a primary that is not cut off
-// is never fenced, one that is cut off is fenced in time.
+// Looks at irregular times, connections that stall, end and come back: a primary that is not cut
+// off is never fenced, one that is cut off is fenced in time.
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -21,7 +21,8 @@ constexpr milliseconds kSlowestLook = kFenceLook + milliseconds(kUsualDelay);
 enum class World {
   kReplicas,  ///< all replicas acknowledge, or are idle; some reconnect
   kMajority,  ///< replicas stall, end and come back; so many voters as are needed are heard
-  kNobody,    ///< no replica acknowledges what is sent, and at most a minority of voters, always the same
+  kNobody,  ///< no replica acknowledges what is sent, and at most a minority of voters, always the
+            ///< same
 };
 
 /// A primary under load: something is outstanding at every look, unless a connection is idle.

@@ -194,7 +194,8 @@ TEST_CASE("silence counts only after something was sent") {
   CHECK(looks.now - began >= milliseconds(250));
 }
 
-TEST_CASE("what came in before the cut delays nothing: voters are asked as soon as there is a doubt") {
+TEST_CASE(
+    "what came in before the cut delays nothing: voters are asked as soon as there is a doubt") {
   Looks looks;
   looks.Lead();
   const milliseconds began = looks.now;
@@ -235,9 +236,9 @@ TEST_CASE("a replica that comes back on another connection is not missed") {
   Looks looks;
   looks.Lead();
   for (int i = 0; i < 20; ++i) {
-    looks.judge.Replicas({{.id = "a", .acked_bytes = 1},
-                          {.id = "b" + std::to_string(i), .acked_bytes = 1}},
-                         looks.now);
+    looks.judge.Replicas(
+        {{.id = "a", .acked_bytes = 1}, {.id = "b" + std::to_string(i), .acked_bytes = 1}},
+        looks.now);
     looks.now += kFenceLook;
     CHECK_FALSE(looks.judge.Judge(looks.circle, looks.now));
   }

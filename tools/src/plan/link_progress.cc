@@ -6,7 +6,8 @@
 namespace bowline {
 namespace {
 
-// A connection that has ended is of no interest any more by then: its replica has another one, or is gone.
+// A connection that has ended is of no interest any more by then: its replica has another one, or
+// is gone.
 constexpr LinkProgress::Time kRemembered{5000};
 
 }  // namespace

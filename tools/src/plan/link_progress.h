@@ -1,7 +1,8 @@
 #pragma once
-// Whether bytes get through: the engine's own connections, looked at again and again. A connection with something outstanding
-// whose acknowledged bytes do not grow is silent; an idle one proves nothing and counts as well. Under load something is
-// outstanding at every look, so that alone says nothing (docs/facts/kernel-links.md).
+// Whether bytes get through: the engine's own connections, looked at again and again. A connection
+// with something outstanding whose acknowledged bytes do not grow is silent; an idle one proves
+// nothing and counts as well. Under load something is outstanding at every look, so that alone says
+// nothing (docs/facts/kernel-links.md).
 
 #include <chrono>
 #include <cstdint>
@@ -25,9 +26,11 @@ class LinkProgress {
   using Time = std::chrono::milliseconds;
 
   void Forget() { links_.clear(); }
-  /// One look at all connections that are open. Those that are not among them any more are remembered with their last good time.
+  /// One look at all connections that are open. Those that are not among them any more are
+  /// remembered with their last good time.
   void Look(const std::vector<LinkLook>& links, Time now);
-  /// The time since which there have not been `count` connections that get through; nothing: there never were so many.
+  /// The time since which there have not been `count` connections that get through; nothing: there
+  /// never were so many.
   [[nodiscard]] std::optional<Time> GoodUntil(std::size_t count) const;
 
  private:

@@ -98,8 +98,7 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   if (!counts.empty()) return No(counts);
   Cards cards = input.sentinels;
   cards[input.self].sentinel = own;
-  const int answering =
-      std::max(AskSentinels(input.layout, cards).answering, HeardDirectly(own));
+  const int answering = std::max(AskSentinels(input.layout, cards).answering, HeardDirectly(own));
   const std::string heard =
       std::format("{} of {} sentinels answer", answering, input.layout.sentinels);
   if (answering * 2 <= input.layout.sentinels) return No("no majority: " + heard);

@@ -44,8 +44,9 @@ inline constexpr int kFollowerLagSeconds = 10;
 
 /// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
 Verdict StartupVerdict(const ProbeInput& input);
-/// Always true: that this program answers is the proof that it lives. An engine that is stuck is ended by the program itself
-/// (plan/stuck.h), so that nobody who keeps the program from answering can make the kubelet end the engine.
+/// Always true: that this program answers is the proof that it lives. An engine that is stuck is
+/// ended by the program itself (plan/stuck.h), so that nobody who keeps the program from answering
+/// can make the kubelet end the engine.
 Verdict LivenessVerdict(const ProbeInput& input);
 /// May get traffic: not loading; writes neither paused nor refused; a replica's link up, and
 /// its primary heard within the limit. Cluster mode:

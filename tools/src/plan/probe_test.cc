@@ -90,8 +90,7 @@ TEST_CASE("liveness: a silent engine is ended by the program, not by the kubelet
 
 TEST_CASE("startup: not before the engine's first reply") {
   CHECK_FALSE(StartupVerdict(Silent()).ok);
-  CHECK_THAT(StartupVerdict(Silent()).text,
-             ContainsSubstring("connection refused"));
+  CHECK_THAT(StartupVerdict(Silent()).text, ContainsSubstring("connection refused"));
 }
 
 TEST_CASE("readiness: everything that makes a member useless to a client") {

@@ -100,7 +100,8 @@ Result<Next> ReadMessages(const char* data, std::size_t size, std::vector<TcpLin
     if (header.nlmsg_type == SOCK_DIAG_BY_FAMILY && length >= sizeof(inet_diag_msg)) {
       inet_diag_msg message{};
       std::memcpy(&message, body, sizeof message);
-      const auto info = InfoOf(body + NLMSG_ALIGN(sizeof message), length - NLMSG_ALIGN(sizeof message));
+      const auto info =
+          InfoOf(body + NLMSG_ALIGN(sizeof message), length - NLMSG_ALIGN(sizeof message));
       // A look-up by address falls back to a listening socket of that port.
       if (info && message.idiag_state == kEstablished) links.push_back(ToLink(message, *info));
       if ((header.nlmsg_flags & NLM_F_MULTI) == 0) return Next::kDone;
@@ -135,7 +136,8 @@ Result<SockDiag> SockDiag::Open() {
   SockDiag diag(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (diag.fd_ < 0) return Fail(Code::kUnavailable, "sock_diag: {}", std::strerror(errno));
   (void)::setsockopt(diag.fd_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  // A kernel that has the socket may still not have the answers: ask for a connection that cannot be.
+  // A kernel that has the socket may still not have the answers: ask for a connection that cannot
+  // be.
   ASSIGN_OR_RETURN([[maybe_unused]] const auto none,
                    diag.Find({.ip = "127.0.0.1", .port = 1}, {.ip = "127.0.0.1", .port = 1}));
   return diag;

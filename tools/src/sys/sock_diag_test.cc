@@ -43,7 +43,9 @@ class Pair {
   int accepted_ = -1;
 };
 
-TEST_CASE("what the peer's kernel has taken is acknowledged; what its process does not read stays outstanding") {
+TEST_CASE(
+    "what the peer's kernel has taken is acknowledged; what its process does not read stays "
+    "outstanding") {
   auto diag = SockDiag::Open();
   REQUIRE(diag);
   const Pair pair;
@@ -53,7 +55,8 @@ TEST_CASE("what the peer's kernel has taken is acknowledged; what its process do
   pair.Send(10);
   CHECK(testing::Eventually([&] {
     const auto now = diag->Find(pair.client(), pair.server());
-    return now && *now && (*now)->acked_bytes == (*before)->acked_bytes + 10 && !(*now)->outstanding;
+    return now && *now && (*now)->acked_bytes == (*before)->acked_bytes + 10 &&
+           !(*now)->outstanding;
   }));
   for (int i = 0; i < 400; ++i) pair.Send(64U << 10U);  // more than both buffers take
   std::uint64_t acked = 0;
@@ -91,9 +94,8 @@ TEST_CASE("all connections, both ends of ours among them") {
   const auto links = diag->All(false);
   REQUIRE(links);
   const auto is = [&](const SocketAddress& local, const SocketAddress& remote) {
-    return std::ranges::any_of(*links, [&](const TcpLink& link) {
-      return link.local == local && link.remote == remote;
-    });
+    return std::ranges::any_of(
+        *links, [&](const TcpLink& link) { return link.local == local && link.remote == remote; });
   };
   CHECK(is(pair.client(), pair.server()));
   CHECK(is(pair.server(), pair.client()));

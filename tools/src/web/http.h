@@ -1,6 +1,7 @@
 #pragma once
-// HTTP as the resident program speaks it: an event loop that answers small requests, and the same question to many peers at
-// once. Boost.Beast and Boost.Asio stay behind this header. Source of the limits: docs/decisions/0017-two-listeners.md.
+// HTTP as the resident program speaks it: an event loop that answers small requests, and the same
+// question to many peers at once. Boost.Beast and Boost.Asio stay behind this header. Source of the
+// limits: docs/decisions/0017-two-listeners.md.
 
 #include <cstddef>
 #include <functional>
@@ -28,18 +29,22 @@ struct HttpAnswer {
   bool silence = false;  ///< close the connection without a word
 };
 
-/// Called on the server's one thread, so it must not block. Nothing: there is no answer yet; the handler is called again some
-/// milliseconds later. `waited` is the time since the request was complete.
-using HttpHandler = std::function<std::optional<HttpAnswer>(const HttpRequest&, Milliseconds waited)>;
+/// Called on the server's one thread, so it must not block. Nothing: there is no answer yet; the
+/// handler is called again some milliseconds later. `waited` is the time since the request was
+/// complete.
+using HttpHandler =
+    std::function<std::optional<HttpAnswer>(const HttpRequest&, Milliseconds waited)>;
 
 struct HttpLimits {
-  /// More connections than this are never open. One more, and the oldest connection without a complete request is closed; the
-  /// newest is always taken, so that clients that say nothing cannot lock the kubelet out.
+  /// More connections than this are never open. One more, and the oldest connection without a
+  /// complete request is closed; the newest is always taken, so that clients that say nothing
+  /// cannot lock the kubelet out.
   std::size_t connections = 128;
-  std::size_t body = 0;             ///< bytes of a request's body
-  Milliseconds request{2000};       ///< from the connection to the complete request
-  Milliseconds answer{5000};        ///< for writing the answer
-  Milliseconds longest_wait{10'000};  ///< for a handler that has no answer yet; then the connection is closed
+  std::size_t body = 0;        ///< bytes of a request's body
+  Milliseconds request{2000};  ///< from the connection to the complete request
+  Milliseconds answer{5000};   ///< for writing the answer
+  Milliseconds longest_wait{
+      10'000};  ///< for a handler that has no answer yet; then the connection is closed
 };
 
 class HttpServer {
@@ -68,8 +73,9 @@ struct HttpCall {
   std::string body;
 };
 
-/// All calls at once, on the caller's thread; the answers in the order of the calls, with any status. Returns when all have
-/// ended, at the deadline at the latest. kUnavailable: refused, reset, cut or no HTTP; kDeadlineExceeded.
+/// All calls at once, on the caller's thread; the answers in the order of the calls, with any
+/// status. Returns when all have ended, at the deadline at the latest. kUnavailable: refused,
+/// reset, cut or no HTTP; kDeadlineExceeded.
 std::vector<Result<HttpAnswer>> HttpAskAll(const std::vector<HttpCall>& calls, Deadline deadline);
 
 /// One call.

@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <algorithm>
 #include <memory>
 
 #include "web/http.h"
@@ -19,8 +19,8 @@ using boost::system::error_code;
 // The report of the largest cluster is a tenth of this.
 constexpr std::size_t kAnswerLimit = 16U << 20U;
 constexpr std::size_t kChunk = 64U << 10U;
-// A peer that has not shaken hands by then has not heard us: a new pod's address is not routed at once. The kernel repeats the
-// first packet only after a second (RFC 6298, 2.1).
+// A peer that has not shaken hands by then has not heard us: a new pod's address is not routed at
+// once. The kernel repeats the first packet only after a second (RFC 6298, 2.1).
 constexpr Milliseconds kHandshake{200};
 
 class Call : public std::enable_shared_from_this<Call> {
@@ -63,11 +63,12 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void Send() {
     stream_->expires_after(deadline_.Left());  // for all that follows
-    http::async_write(*stream_, request_, [self = shared_from_this()](error_code error, std::size_t) {
-      if (error) return self->Fails(error);
-      http::async_read(*self->stream_, self->buffer_, self->parser_,
-                       [self](error_code failed, std::size_t) { self->Received(failed); });
-    });
+    http::async_write(
+        *stream_, request_, [self = shared_from_this()](error_code error, std::size_t) {
+          if (error) return self->Fails(error);
+          http::async_read(*self->stream_, self->buffer_, self->parser_,
+                           [self](error_code failed, std::size_t) { self->Received(failed); });
+        });
   }
 
   void Received(error_code error) {
@@ -78,8 +79,8 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void Fails(error_code error) {
     const bool late = deadline_.Passed() || error == beast::error::timeout;
-    result_ = Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {} of {}:{}: {}", call_.method,
-                   call_.path, call_.ip, call_.port, error.message());
+    result_ = Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {} of {}:{}: {}",
+                   call_.method, call_.path, call_.ip, call_.port, error.message());
   }
 
   asio::io_context& io_;

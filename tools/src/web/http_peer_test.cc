@@ -15,7 +15,8 @@ namespace {
 using Peer = testing::ScriptedPeer;
 
 Error Ask(const Peer& peer, Milliseconds span) {
-  const auto answer = HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"}, Deadline::In(span));
+  const auto answer =
+      HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"}, Deadline::In(span));
   REQUIRE_FALSE(answer);
   return answer.error();
 }
@@ -99,8 +100,8 @@ TEST_CASE("a peer that only redirects is not followed") {
   const Peer peer(
       {"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"},
       Milliseconds(1));
-  const auto answer =
-      HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"}, Deadline::In(Milliseconds(20'000)));
+  const auto answer = HttpAsk({.ip = "127.0.0.1", .port = peer.port(), .path = "/x"},
+                              Deadline::In(Milliseconds(20'000)));
   REQUIRE(answer);
   CHECK(answer->status == 302);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
@@ -5,7 +6,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <algorithm>
 #include <list>
 #include <map>
 #include <thread>
@@ -24,9 +24,11 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kHeaderLimit = 8U << 10U;
-// A starved process takes no connections for a while; what the kernel cannot queue looks like a dead member.
+// A starved process takes no connections for a while; what the kernel cannot queue looks like a
+// dead member.
 constexpr int kBacklog = 1024;
-// Between two questions to a handler that has no answer yet: a quarter of what it has taken so far, within these bounds.
+// Between two questions to a handler that has no answer yet: a quarter of what it has taken so far,
+// within these bounds.
 constexpr Milliseconds kSoonest{2};
 constexpr Milliseconds kLatest{50};
 // After an accept that failed for want of file descriptors or memory.
@@ -156,10 +158,12 @@ struct HttpServer::Impl {
     if (!error) return {};
     error_code ignored;
     acceptor.close(ignored);
-    return Fail(Code::kUnavailable, "cannot listen on port {}: {}", endpoint.port(), error.message());
+    return Fail(Code::kUnavailable, "cannot listen on port {}: {}", endpoint.port(),
+                error.message());
   }
 
-  /// Closes one connection when there are too many: the oldest one without a complete request, else the oldest.
+  /// Closes one connection when there are too many: the oldest one without a complete request, else
+  /// the oldest.
   void MakeRoom() {
     std::erase_if(sessions, [](const auto& session) { return session.expired(); });
     if (sessions.size() < shared.limits.connections) return;

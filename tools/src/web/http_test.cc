@@ -34,7 +34,8 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
   ~RawClient() { ::close(fd_); }
   /// All of it; false when the peer has hung up.
-  bool Send(const std::string& text) const {  // NOLINT(modernize-use-nodiscard): attackers do not ask
+  bool Send(
+      const std::string& text) const {  // NOLINT(modernize-use-nodiscard): attackers do not ask
     std::string_view rest = text;
     while (!rest.empty()) {
       const ssize_t sent = ::send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL);
@@ -94,7 +95,9 @@ struct Fixture {
 /// A listener of the shortest patience, so that tests need not wait for the real one.
 struct Impatient : Fixture {
   Impatient()
-      : Fixture({.connections = 8, .body = 64, .request = Milliseconds(300),
+      : Fixture({.connections = 8,
+                 .body = 64,
+                 .request = Milliseconds(300),
                  .longest_wait = Milliseconds(300)}) {}
 };
 
@@ -114,8 +117,9 @@ TEST_CASE_METHOD(Fixture, "an answer arrives with its status, either way") {
 }
 
 TEST_CASE_METHOD(Impatient, "a body arrives with the address of its sender") {
-  const auto answer = HttpAsk(
-      {.ip = "127.0.0.1", .port = port, .method = "POST", .path = "/echo", .body = "hello"}, Soon());
+  const auto answer =
+      HttpAsk({.ip = "127.0.0.1", .port = port, .method = "POST", .path = "/echo", .body = "hello"},
+              Soon());
   REQUIRE(answer);
   CHECK(answer->body == "127.0.0.1 hello");
 }
@@ -135,7 +139,9 @@ TEST_CASE_METHOD(Fixture, "IPv6 as well") {
   CHECK(HttpAsk({.ip = "::1", .port = port, .path = "/ready"}, Soon())->body == "why\n");
 }
 
-TEST_CASE_METHOD(Fixture, "an answer that is not there yet costs the caller its deadline, and nobody else anything") {
+TEST_CASE_METHOD(
+    Fixture,
+    "an answer that is not there yet costs the caller its deadline, and nobody else anything") {
   const auto start = steady_clock::now();
   const auto late = Get(port, "/slow", Deadline::In(Milliseconds(200)));
   REQUIRE_FALSE(late);
@@ -149,7 +155,8 @@ TEST_CASE_METHOD(Fixture, "an answer that is not there yet costs the caller its 
   CHECK(Get(port, "/slow")->body == "late");
 }
 
-TEST_CASE_METHOD(Impatient, "a handler that never has an answer does not hold its connection for ever") {
+TEST_CASE_METHOD(Impatient,
+                 "a handler that never has an answer does not hold its connection for ever") {
   const auto start = steady_clock::now();
   CHECK_FALSE(Get(port, "/slow"));
   CHECK(Since(start) < Milliseconds(5000));
@@ -187,7 +194,8 @@ std::size_t SendUntilCut(const RawClient& client, const std::string& head, const
   return sent;
 }
 
-TEST_CASE_METHOD(Fixture, "a line, a header or a chunked body without end is cut off after some kilobytes") {
+TEST_CASE_METHOD(Fixture,
+                 "a line, a header or a chunked body without end is cut off after some kilobytes") {
   constexpr std::size_t kLimit = 64U << 20U;
   const std::string chunk = "1000\r\n" + std::string(0x1000, 'x') + "\r\n";
   const std::string piece(0x1000, 'x');
@@ -200,7 +208,8 @@ TEST_CASE_METHOD(Fixture, "a line, a header or a chunked body without end is cut
   for (const auto& [head, more] : attacks) {
     const RawClient client(port);
     INFO(head);
-    CHECK(SendUntilCut(client, head, more, kLimit) < kLimit);  // what fits into the kernel's buffers
+    CHECK(SendUntilCut(client, head, more, kLimit) <
+          kLimit);  // what fits into the kernel's buffers
   }
   CHECK(Get(port, "/ready")->body == "why\n");
 }
@@ -283,7 +292,8 @@ TEST_CASE("a server that was stopped does not answer, and its port is free") {
   const int port = testing::FreePort();
   {
     HttpServer server;
-    server.On("GET", "/x", [](const HttpRequest&, Milliseconds) { return HttpAnswer{.body = "x"}; });
+    server.On("GET", "/x",
+              [](const HttpRequest&, Milliseconds) { return HttpAnswer{.body = "x"}; });
     REQUIRE(server.Start(port));
     CHECK(Get(port, "/x")->body == "x");
     server.Stop();
