@@ -113,7 +113,7 @@ void Fence::LookAtVoters(const AddressBook& addresses) {
   }
   if (!judge_.MustAsk(circle_, Now())) return;
   // A new connection proves as much as an old one, and is the first that is made after a cut.
-  if (!judge_.Majority(circle_, Now())) Connect(circle_.voters, addresses);
+  Connect(circle_.voters, addresses);
   // While writes are paused the engine takes no PUBLISH; what waits to be sent asks as well.
   if (judge_.fenced() || links_.Send()) judge_.Asked(Now());
 }

@@ -105,7 +105,7 @@ Status LinkWatch::FindReplicas() {
     const auto local = ToSocketAddress(client.local);
     if (!remote || !local || client.user != user) continue;
     if (!options_.trust_loopback && IsLoopback(remote->ip)) {
-      return Fail(Code::kUnavailable, "a proxy stands between this server and its replicas");
+      return Fail(Code::kFailedPrecondition, "the replica at {} is a proxy", remote->ip);
     }
     replicas_.push_back({.local = *local, .remote = *remote});
   }
@@ -125,14 +125,16 @@ Result<std::vector<LinkLook>> LinkWatch::Replicas() {
     }
   };
   look();
-  if (looks.size() >= declared || Since(replicas_found_) < kReplicaSearch) return looks;
-  const Status found = FindReplicas();
-  // A busy engine tells nothing for a moment; what is known of its connections is still true.
-  if (!found && found.error().code == Code::kUnavailable &&
-      found.error().message.starts_with("a proxy")) {
-    return std::unexpected(found.error());
+  if (looks.size() >= declared) return looks;
+  if (Since(replicas_found_) >= kReplicaSearch) {
+    const Status found = FindReplicas();
+    // A busy engine tells nothing for a moment; what is known of its connections is still true.
+    proxy_ = !found && found.error().code == Code::kFailedPrecondition;
+    look();
   }
-  look();
+  if (proxy_) {
+    return Fail(Code::kUnavailable, "a proxy stands between this server and its replicas");
+  }
   return looks;
 }
 

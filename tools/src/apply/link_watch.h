@@ -67,6 +67,7 @@ class LinkWatch {
   std::optional<RespClient> client_;
   std::vector<Ends> replicas_;
   Clock::time_point replicas_found_;
+  bool proxy_ = false;  ///< stands in front of the replicas, by the last search
   std::map<MemberName, Ends> voters_;
   Clock::time_point voters_found_;
 };

@@ -64,10 +64,6 @@ class FenceJudge {
   /// In doubt: is it time to send something to the voters? At once, and then five times a second:
   /// what was heard before the doubt says nothing of the present moment.
   [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
-  /// Are as many voters heard as are needed?
-  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
-    return VotersHeard(circle, now - kFenceAfter) >= circle.majority;
-  }
   /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before.
   bool Judge(const FenceCircle& circle, Time now);
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }
@@ -79,6 +75,9 @@ class FenceJudge {
   [[nodiscard]] Time ReplicasGood(const FenceCircle& circle) const;
   /// Later than at `since`.
   [[nodiscard]] int VotersHeard(const FenceCircle& circle, Time since) const;
+  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
+    return VotersHeard(circle, now - kFenceAfter) >= circle.majority;
+  }
 
   Time replaced_after_;
   Time began_{0};
