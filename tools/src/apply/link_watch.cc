@@ -129,7 +129,8 @@ Result<std::vector<LinkLook>> LinkWatch::Replicas() {
   if (Since(replicas_found_) >= kReplicaSearch) {
     const Status found = FindReplicas();
     // A busy engine tells nothing for a moment; what is known of its connections is still true.
-    proxy_ = !found && found.error().code == Code::kFailedPrecondition;
+    if (found) proxy_ = false;
+    if (!found && found.error().code == Code::kFailedPrecondition) proxy_ = true;
     look();
   }
   if (proxy_) {
