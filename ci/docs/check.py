@@ -13,7 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ["tools", "charts", "ci", "values", ".ci", "CMakeLists.txt", "CMakePresets.json"]
 # Generated, and notes about the engines and the kernel, which name things of theirs.
-NOT_CHECKED = {"docs/reference/cli.md", "docs/reference/values.md", "docs/facts/cluster.md", "docs/facts/kernel-links.md"}
+NOT_CHECKED = {
+    "docs/reference/cli.md",
+    "docs/reference/values.md",
+    "docs/facts/cluster.md",
+    "docs/facts/kernel-links.md",
+}
 COMMANDS = {"", "sh"}  # languages of code blocks that hold commands
 FILE = re.compile(r"\.(cc|h|py|sh|yaml|yml|md|json|conf|tpl|lock|txt|from|tar|html|rdb|aof)$")
 PLACEHOLDER = re.compile(r"\b(NAME|PART|NNNN)\b")
