@@ -91,10 +91,9 @@ Card Board::Now(Milliseconds max_age) {
   return card_;
 }
 
-std::optional<Card> Board::Ask(Milliseconds max_age) {
+bool Board::Fresh(Milliseconds max_age) {
   const std::scoped_lock lock(mutex_);
-  if (!FreshOrAsk(std::chrono::steady_clock::now() - max_age)) return std::nullopt;
-  return card_;
+  return FreshOrAsk(std::chrono::steady_clock::now() - max_age);
 }
 
 void Board::Run(const std::stop_token& stop) {
@@ -141,6 +140,11 @@ void Board::SetFenceEvidence(std::string evidence) {
 Card Board::Last() {
   const std::scoped_lock lock(mutex_);
   return card_;
+}
+
+std::string Board::Installation() {
+  const std::scoped_lock lock(mutex_);
+  return card_.installation;
 }
 
 EngineSnapshot Board::LastAnswer() {

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -45,10 +44,12 @@ class Board {
   /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
   /// it, 1.5 s at most.
   Card Now(Milliseconds max_age);
-  /// The same without waiting: nothing when there is no such snapshot yet. One is taken then.
-  std::optional<Card> Ask(Milliseconds max_age);
+  /// Is there such a snapshot? Never waits; if not, one is taken.
+  bool Fresh(Milliseconds max_age);
   /// The card as it stands, without a look at the engine.
   Card Last();
+  /// Of the card, without a copy of the rest.
+  std::string Installation();
   /// The engine's last answer since it was started (answers: false when there is none): what it was
   /// when it died or fell silent, which a look at that very moment cannot tell.
   EngineSnapshot LastAnswer();

@@ -76,7 +76,7 @@ TEST_CASE("who leads again has given nothing away: the note is gone, also for th
   EventSink events({}, false);
   PodConditions conditions({}, false, true);
   const Paths paths{.data = volume.path()};
-  Peers peers(settings, {}, board, events);
+  Peers peers(settings, {}, kSelf, board, events);
   Guard guard(settings, paths, kSelf, {}, board, events, conditions, peers);
   const Deadline patience = Soon();
   bool had_note = false;

@@ -7,22 +7,17 @@ constexpr Milliseconds kBetweenEvents{60'000};
 
 }  // namespace
 
-Peers::Peers(const Settings& settings, const EngineSecrets& secrets, Board& board,
+Peers::Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, Board& board,
              EventSink& events)
-    : settings_(settings),
-      key_(secrets.peer_key),
-      self_(board.Last().member),
-      board_(board),
-      events_(events) {}
+    : settings_(settings), key_(secrets.peer_key), self_(self), board_(board), events_(events) {}
 
 PeerChannel Peers::Channel() {
-  const Card own = board_.Last();
   return {.key = key_,
-          .self = {.identity = {.installation = own.installation,
+          .self = {.identity = {.installation = board_.Installation(),
                                 .name_space = settings_.name_space,
                                 .release = settings_.release},
                    .member = self_.ToString(),
-                   .pod = own.pod},
+                   .pod = settings_.PodOf(self_)},
           .rejected = [this](const std::string& why) { Rejected(why); }};
 }
 

@@ -14,8 +14,9 @@ namespace bowline {
 
 class Peers {
  public:
-  /// The board has the own names and the installation as far as it is known.
-  Peers(const Settings& settings, const EngineSecrets& secrets, Board& board, EventSink& events);
+  /// The board has the installation as far as it is known.
+  Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, Board& board,
+        EventSink& events);
 
   /// How this member speaks right now. Thread-safe.
   PeerChannel Channel();

@@ -18,7 +18,7 @@ Milliseconds Probes::FirstPatience(int timeout_seconds) {
 }
 
 bool Probes::Settled(Milliseconds age, Milliseconds waited) {
-  return board_.Ask(age) || waited >= kForALook;
+  return board_.Fresh(age) || waited >= kForALook;
 }
 
 std::optional<Verdict> Probes::Startup(Milliseconds waited) {

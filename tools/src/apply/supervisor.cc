@@ -70,7 +70,7 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds),
       events_(pod, settings.events),
       conditions_(pod, settings.events, self.kind != MemberKind::kSentinel),
-      peers_(settings, secrets_, board_, events_) {}
+      peers_(settings, secrets_, self, board_, events_) {}
 
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   AnswerProbes(probe_listener_, probes_);
@@ -78,8 +78,9 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
                                    .card = [this](Milliseconds waited) -> std::optional<Card> {
-                                     auto card = board_.Ask(kCardAge);
-                                     if (card || waited < kCardPatience) return card;
+                                     if (!board_.Fresh(kCardAge) && waited < kCardPatience) {
+                                       return std::nullopt;
+                                     }
                                      return board_.Last();
                                    }}));
   RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));

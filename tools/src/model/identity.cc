@@ -70,4 +70,17 @@ NodeId Identity::ShardIdOf(int shard) const {
       Sha1Hex(std::format("{}/{}/{}/shard-{}", installation, name_space, release, shard)));
 }
 
+void WriteIdentity(JsonWriter& json, const Identity& identity) {
+  json.Field("installation", identity.installation).Field("namespace", identity.name_space);
+  json.Field("release", identity.release);
+}
+
+Result<Identity> ReadIdentity(const JsonView& object) {
+  Identity identity;
+  ASSIGN_OR_RETURN(identity.installation, object.GetString("installation"));
+  ASSIGN_OR_RETURN(identity.name_space, object.GetString("namespace"));
+  ASSIGN_OR_RETURN(identity.release, object.GetString("release"));
+  return identity;
+}
+
 }  // namespace bowline

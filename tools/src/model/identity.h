@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace bowline {
 
@@ -62,5 +63,10 @@ struct Identity {
   [[nodiscard]] NodeId ShardIdOf(int shard) const;
   bool operator==(const Identity&) const = default;
 };
+
+/// Three fields of the object that is being written.
+void WriteIdentity(JsonWriter& json, const Identity& identity);
+/// kInvalidArgument naming the first field that is missing or of another type.
+Result<Identity> ReadIdentity(const JsonView& object);
 
 }  // namespace bowline

@@ -33,8 +33,7 @@ Result<std::string_view> Authentic(std::string_view key, std::string_view kind,
 
 void WriteSender(JsonWriter& json, const PeerSender& from) {
   json.Field("version", kPeerVersion).Field("readableFrom", kPeerReadableFrom);
-  json.Field("namespace", from.identity.name_space).Field("release", from.identity.release);
-  json.Field("installation", from.identity.installation);
+  WriteIdentity(json, from.identity);
   json.Field("member", from.member).Field("pod", from.pod);
 }
 
@@ -47,9 +46,7 @@ Result<PeerSender> ReadSender(const JsonView& root) {
                 readable_from, kPeerVersion);
   }
   PeerSender from;
-  ASSIGN_OR_RETURN(from.identity.name_space, root.GetString("namespace"));
-  ASSIGN_OR_RETURN(from.identity.release, root.GetString("release"));
-  ASSIGN_OR_RETURN(from.identity.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(from.identity, ReadIdentity(root));
   ASSIGN_OR_RETURN(from.member, root.GetString("member"));
   ASSIGN_OR_RETURN(from.pod, root.GetString("pod"));
   return from;

@@ -21,6 +21,30 @@ Result<Phase> ParsePhase(std::string_view text) {
   return Fail(Code::kInvalidArgument, "phase \"{}\" is not known", text);
 }
 
+Result<int> ReadNumber(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  return static_cast<int>(value);
+}
+
+Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  return static_cast<std::uint64_t>(value);
+}
+
+/// The list at `key`, each item read by `read`.
+template <typename Item>
+Result<std::vector<Item>> ReadList(const JsonView& object, std::string_view key,
+                                   Result<Item> (*read)(const JsonView&)) {
+  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> values, list.AsArray());
+  std::vector<Item> items;
+  for (const JsonView& value : values) {
+    ASSIGN_OR_RETURN(Item item, read(value));
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
 void WriteReplicas(JsonWriter& json, const std::vector<ReplicaEntry>& replicas) {
   json.Key("replicas").BeginArray();
   for (const ReplicaEntry& replica : replicas) {
@@ -31,26 +55,19 @@ void WriteReplicas(JsonWriter& json, const std::vector<ReplicaEntry>& replicas) 
   json.EndArray();
 }
 
-Result<std::vector<ReplicaEntry>> ReadReplicas(const JsonView& list) {
-  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
-  std::vector<ReplicaEntry> replicas;
-  for (const JsonView& item : items) {
-    ReplicaEntry replica;
-    ASSIGN_OR_RETURN(replica.ip, item.GetString("ip"));
-    ASSIGN_OR_RETURN(const std::int64_t port, item.GetInt("port"));
-    replica.port = static_cast<int>(port);
-    ASSIGN_OR_RETURN(replica.state, item.GetString("state"));
-    ASSIGN_OR_RETURN(replica.offset, item.GetInt("offset"));
-    ASSIGN_OR_RETURN(const std::int64_t lag, item.GetInt("lagSeconds"));
-    replica.lag_seconds = static_cast<int>(lag);
-    replicas.push_back(std::move(replica));
-  }
-  return replicas;
+Result<ReplicaEntry> ReadReplica(const JsonView& item) {
+  ReplicaEntry replica;
+  ASSIGN_OR_RETURN(replica.ip, item.GetString("ip"));
+  ASSIGN_OR_RETURN(replica.port, ReadNumber(item, "port"));
+  ASSIGN_OR_RETURN(replica.state, item.GetString("state"));
+  ASSIGN_OR_RETURN(replica.offset, item.GetInt("offset"));
+  ASSIGN_OR_RETURN(replica.lag_seconds, ReadNumber(item, "lagSeconds"));
+  return replica;
 }
 
 /// What a look at a whole shard does not need is told all the same: a decision that reads a field
 /// which does not travel is wrong for every peer, and right in every test that fills it in memory.
-void WriteMore(JsonWriter& json, const EngineSnapshot& engine) {
+void WriteDetails(JsonWriter& json, const EngineSnapshot& engine) {
   const EngineInfo& info = engine.info;
   json.Field("loadingPercent", static_cast<std::int64_t>(info.loading_percent));
   json.Field("syncPercent", static_cast<std::int64_t>(info.sync_percent));
@@ -62,12 +79,7 @@ void WriteMore(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("ownEpoch", static_cast<std::int64_t>(engine.cluster.my_epoch));
 }
 
-Result<int> ReadNumber(const JsonView& object, std::string_view key) {
-  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
-  return static_cast<int>(value);
-}
-
-Status ReadMore(const JsonView& object, EngineSnapshot& engine) {
+Status ReadDetails(const JsonView& object, EngineSnapshot& engine) {
   EngineInfo& info = engine.info;
   ASSIGN_OR_RETURN(info.loading_percent, ReadNumber(object, "loadingPercent"));
   ASSIGN_OR_RETURN(info.sync_percent, ReadNumber(object, "syncPercent"));
@@ -75,13 +87,11 @@ Status ReadMore(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(info.good_replicas, ReadNumber(object, "goodReplicas"));
   ASSIGN_OR_RETURN(info.append_ok, object.GetBool("appendOk"));
   ASSIGN_OR_RETURN(info.snapshot_ok, object.GetBool("snapshotOk"));
-  ASSIGN_OR_RETURN(const JsonView replicas, object.Get("replicas"));
-  ASSIGN_OR_RETURN(info.replicas, ReadReplicas(replicas));
+  ASSIGN_OR_RETURN(info.replicas, ReadList(object, "replicas", &ReadReplica));
   ASSIGN_OR_RETURN(engine.cluster.slots_assigned, ReadNumber(object, "slotsAssigned"));
   ASSIGN_OR_RETURN(engine.cluster.slots_fail, ReadNumber(object, "slotsFail"));
   ASSIGN_OR_RETURN(engine.cluster.size, ReadNumber(object, "clusterSize"));
-  ASSIGN_OR_RETURN(const std::int64_t epoch, object.GetInt("ownEpoch"));
-  engine.cluster.my_epoch = static_cast<std::uint64_t>(epoch);
+  ASSIGN_OR_RETURN(engine.cluster.my_epoch, ReadEpoch(object, "ownEpoch"));
   return {};
 }
 
@@ -101,7 +111,7 @@ void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("slotsOk", engine.cluster.slots_ok).Field("knownNodes", engine.cluster.known_nodes);
   json.Field("currentEpoch", static_cast<std::int64_t>(engine.cluster.current_epoch));
   json.Field("keys", engine.keys).Field("view", engine.view);
-  WriteMore(json, engine);
+  WriteDetails(json, engine);
   json.EndObject();
 }
 
@@ -123,18 +133,14 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(info.sync_in_progress, object.GetBool("syncInProgress"));
   ASSIGN_OR_RETURN(info.link_down_seconds, object.GetInt("linkDownSeconds"));
   ASSIGN_OR_RETURN(info.primary_host, object.GetString("primaryHost"));
-  ASSIGN_OR_RETURN(const std::int64_t port, object.GetInt("primaryPort"));
-  info.primary_port = static_cast<int>(port);
+  ASSIGN_OR_RETURN(info.primary_port, ReadNumber(object, "primaryPort"));
   ASSIGN_OR_RETURN(engine.cluster.state_ok, object.GetBool("clusterOk"));
-  ASSIGN_OR_RETURN(const std::int64_t slots, object.GetInt("slotsOk"));
-  engine.cluster.slots_ok = static_cast<int>(slots);
-  ASSIGN_OR_RETURN(const std::int64_t known, object.GetInt("knownNodes"));
-  engine.cluster.known_nodes = static_cast<int>(known);
-  ASSIGN_OR_RETURN(const std::int64_t epoch, object.GetInt("currentEpoch"));
-  engine.cluster.current_epoch = static_cast<std::uint64_t>(epoch);
+  ASSIGN_OR_RETURN(engine.cluster.slots_ok, ReadNumber(object, "slotsOk"));
+  ASSIGN_OR_RETURN(engine.cluster.known_nodes, ReadNumber(object, "knownNodes"));
+  ASSIGN_OR_RETURN(engine.cluster.current_epoch, ReadEpoch(object, "currentEpoch"));
   ASSIGN_OR_RETURN(engine.keys, object.GetInt("keys"));
   ASSIGN_OR_RETURN(engine.view, object.GetString("view"));
-  return ReadMore(object, engine);
+  return ReadDetails(object, engine);
 }
 
 void WritePeers(JsonWriter& json, std::string_view key, const std::vector<SentinelPeer>& peers) {
@@ -163,37 +169,23 @@ void WriteSentinel(JsonWriter& json, const SentinelSnapshot& sentinel) {
   json.EndObject();
 }
 
-Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
-  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
-  return static_cast<std::uint64_t>(value);
-}
-
-Result<std::vector<SentinelPeer>> ReadPeers(const JsonView& object, std::string_view key) {
-  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
-  std::vector<SentinelPeer> peers;
-  for (const JsonView& item : items) {
-    SentinelPeer peer;
-    ASSIGN_OR_RETURN(peer.ip, item.GetString("ip"));
-    ASSIGN_OR_RETURN(const std::int64_t port, item.GetInt("port"));
-    peer.port = static_cast<int>(port);
-    ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
-    ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
-    ASSIGN_OR_RETURN(peer.connected, item.GetBool("connected"));
-    ASSIGN_OR_RETURN(peer.silent_milliseconds, item.GetInt("silentMs"));
-    ASSIGN_OR_RETURN(const std::int64_t priority, item.GetInt("priority"));
-    peer.priority = static_cast<int>(priority);
-    peers.push_back(std::move(peer));
-  }
-  return peers;
+Result<SentinelPeer> ReadPeer(const JsonView& item) {
+  SentinelPeer peer;
+  ASSIGN_OR_RETURN(peer.ip, item.GetString("ip"));
+  ASSIGN_OR_RETURN(peer.port, ReadNumber(item, "port"));
+  ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
+  ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
+  ASSIGN_OR_RETURN(peer.connected, item.GetBool("connected"));
+  ASSIGN_OR_RETURN(peer.silent_milliseconds, item.GetInt("silentMs"));
+  ASSIGN_OR_RETURN(peer.priority, ReadNumber(item, "priority"));
+  return peer;
 }
 
 Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
   ASSIGN_OR_RETURN(sentinel.answers, object.GetBool("answers"));
   ASSIGN_OR_RETURN(sentinel.problem, object.GetString("problem"));
   ASSIGN_OR_RETURN(sentinel.primary_ip, object.GetString("primaryIp"));
-  ASSIGN_OR_RETURN(const std::int64_t port, object.GetInt("primaryPort"));
-  sentinel.primary_port = static_cast<int>(port);
+  ASSIGN_OR_RETURN(sentinel.primary_port, ReadNumber(object, "primaryPort"));
   ASSIGN_OR_RETURN(const std::string primary, object.GetString("primary"));
   if (!primary.empty()) {
     ASSIGN_OR_RETURN(sentinel.primary, MemberName::Parse(primary));
@@ -205,8 +197,8 @@ Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
   ASSIGN_OR_RETURN(sentinel.primary_denies, object.GetBoolOr("primaryDenies", false));
   ASSIGN_OR_RETURN(sentinel.failing_over, object.GetBool("failingOver"));
   ASSIGN_OR_RETURN(sentinel.unsaved, object.GetStringOr("unsaved", ""));
-  ASSIGN_OR_RETURN(sentinel.replicas, ReadPeers(object, "replicas"));
-  ASSIGN_OR_RETURN(sentinel.sentinels, ReadPeers(object, "sentinels"));
+  ASSIGN_OR_RETURN(sentinel.replicas, ReadList(object, "replicas", &ReadPeer));
+  ASSIGN_OR_RETURN(sentinel.sentinels, ReadList(object, "sentinels", &ReadPeer));
   return {};
 }
 
@@ -275,8 +267,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.held, root.GetBool("held"));
   ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
   if (root.Has("term")) {  // 0.1.0 did not tell it
-    ASSIGN_OR_RETURN(const std::int64_t term, root.GetInt("term"));
-    card.term = static_cast<std::uint64_t>(term);
+    ASSIGN_OR_RETURN(card.term, ReadEpoch(root, "term"));
   }
   if (root.Has("mark")) {
     ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));

@@ -102,14 +102,9 @@ VolumeFacts JudgeSentinel(VolumeFacts facts, const VolumeFiles& files, MemberNam
 
 std::string PrintVolumeState(const VolumeState& state) {
   JsonWriter json(true);
-  json.BeginObject()
-      .Field("version", 1)
-      .Field("installation", state.identity.installation)
-      .Field("namespace", state.identity.name_space)
-      .Field("release", state.identity.release)
-      .Field("member", state.member)
-      .Field("held", state.held)
-      .EndObject();
+  json.BeginObject().Field("version", 1);
+  WriteIdentity(json, state.identity);
+  json.Field("member", state.member).Field("held", state.held).EndObject();
   return json.Take() + "\n";
 }
 
@@ -120,9 +115,7 @@ Result<VolumeState> ParseVolumeState(std::string_view text) {
     ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
     if (version != 1) return Fail(Code::kDataLoss, "version {} is not known", version);
     VolumeState state;
-    ASSIGN_OR_RETURN(state.identity.installation, root.GetString("installation"));
-    ASSIGN_OR_RETURN(state.identity.name_space, root.GetString("namespace"));
-    ASSIGN_OR_RETURN(state.identity.release, root.GetString("release"));
+    ASSIGN_OR_RETURN(state.identity, ReadIdentity(root));
     ASSIGN_OR_RETURN(state.member, root.GetString("member"));
     ASSIGN_OR_RETURN(state.held, root.GetBool("held"));
     return state;
