@@ -62,7 +62,9 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   }
   secrets.replication_password = replication ? *replication : secrets.password;
   const auto peer_key = ReadPassword(folder / "peer-key");
-  // A Secret that was given has none.
+  // A Secret that was given has none. One that cannot be read is no reason to use another key,
+  // which would make this member silent to all others.
+  if (!peer_key && peer_key.error().code != Code::kNotFound) return FailWith(peer_key, "peer key");
   secrets.peer_key =
       peer_key ? *peer_key : HmacSha256Hex(secrets.replication_password, "bowline peer key");
   return secrets;
@@ -129,7 +131,7 @@ PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets
                                 .release = settings.release},
                    .member = member ? member->ToString() : "",
                    .pod = pod},
-          .rejected = {}};
+          .rejected = [](const std::string& why) { LogWarning(why); }};
 }
 
 Cards GatherCards(const PeerChannel& channel, const Settings& settings,
