@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -185,10 +184,14 @@ struct HttpServer::Impl {
           if (!stopped) Accept();
         });
       }
-      MakeRoom();
-      const auto session = std::make_shared<Session>(std::move(socket), shared);
-      sessions.push_back(session);
-      session->Start();
+      try {  // no memory for this one: the next one is taken all the same
+        MakeRoom();
+        const auto session = std::make_shared<Session>(std::move(socket), shared);
+        sessions.push_back(session);
+        session->Start();
+      } catch (const std::exception& failed) {
+        LogError("HTTP server: a connection", {{"err", failed.what()}});
+      }
       Accept();
     });
   }
