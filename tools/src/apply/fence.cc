@@ -11,6 +11,11 @@ namespace {
 constexpr Milliseconds kPause{500};
 // INFO's lag is in whole seconds; a replica acknowledges each second.
 constexpr int kHeardLag = 1;
+// Of the voters' reports, where the kernel cannot tell.
+constexpr Milliseconds kReportPatience{150};
+// More than all calls of one look may take together: the rest was no call, this program did not
+// run.
+constexpr Milliseconds kLongestCalls{2000};
 
 Milliseconds Now() { return Since({}); }
 
@@ -24,12 +29,14 @@ Milliseconds ReplacedAfter(const Settings& settings) {
 }  // namespace
 
 Fence::Fence(const Settings& settings, MemberName self, const EngineSecrets& secrets,
-             Identity identity, Board& board, EventSink& events, LinkWatch::Options options)
+             Identity identity, Board& board, EventSink& events, Peers& peers,
+             LinkWatch::Options options)
     : settings_(settings),
       self_(self),
       identity_(std::move(identity)),
       board_(board),
       events_(events),
+      peers_(peers),
       links_(settings, LoginOf(secrets), identity_, options),
       members_(settings.layout.Members()),
       circle_(CircleOf(settings.layout, identity_, self, "")),
@@ -65,33 +72,32 @@ bool Fence::Leads() {
 }
 
 void Fence::Look(Deadline end) {
+  const Milliseconds began = Now();
   const AddressBook addresses = board_.Addresses();
-  const auto replicas = links_.Replicas();
+  const auto replicas = links_.Replicas(judge_.InDoubt(circle_, began));
   if (replicas) {
     judge_.Replicas(*replicas, Now());
     UseEvidence("the engine's connections");
   } else {
-    LookWithoutKernel(replicas.error().message);
+    UseEvidence("INFO's lag and the voters' reports: " + replicas.error().message);
+    LookWithoutKernel(addresses);
   }
   if (judge_.InDoubt(circle_, Now())) {
     circle_ = CircleOf(settings_.layout, identity_, self_, view_);
-    if (!replicas) Connect(circle_.replicas, addresses);
-    LookAtVoters(addresses);
+    replicas ? LookAtVoters(addresses) : AskVoters(addresses);
   }
+  calls_ += Now() - began;
   do {
-    for (const std::size_t tag : reach_.Wait(end)) {
-      const MemberName member = members_[tag];
-      judge_.Reached(member, Now());
-      ++heard_[member];
-    }
+    for (const std::size_t tag : reach_.Wait(end)) judge_.Reached(members_[tag], Now());
   } while (!end.Passed());
-  if (judge_.Judge(circle_, Now())) Pause();
+  const bool cut = judge_.Judge(circle_, Now(), std::min(calls_, kLongestCalls));
+  const Milliseconds judged = Now();
+  if (cut) Pause();
+  calls_ = Now() - judged;
 }
 
-void Fence::LookWithoutKernel(const std::string& why) {
-  UseEvidence("INFO's lag and new connections: " + why);
+void Fence::LookWithoutKernel(const AddressBook& addresses) {
   const EngineSnapshot answer = board_.LastAnswer();
-  const AddressBook addresses = board_.Addresses();
   std::vector<LinkLook> looks;
   for (const MemberName member : circle_.replicas) {
     const auto address = addresses.find(member);
@@ -101,10 +107,22 @@ void Fence::LookWithoutKernel(const std::string& why) {
           return replica.ip == address->second.ip && replica.state == "online" &&
                  replica.lag_seconds >= 0 && replica.lag_seconds <= kHeardLag;
         });
-    if (follows) ++heard_[member];
-    looks.push_back({.id = member.ToString(), .outstanding = true, .acked_bytes = heard_[member]});
+    if (follows) heard_[member] = Now();
+    const auto heard = heard_.find(member);
+    if (heard == heard_.end()) continue;  // it has not come yet
+    looks.push_back({.id = member.ToString(),
+                     .outstanding = true,
+                     .acked_bytes = static_cast<std::uint64_t>(heard->second.count()),
+                     .since_heard = Now() - heard->second});
   }
   judge_.Replicas(looks, Now());
+}
+
+void Fence::AskVoters(const AddressBook& addresses) {
+  if (!judge_.MustAsk(circle_, Now())) return;
+  judge_.Asked(Now());
+  const Cards reports = peers_.GatherOf(addresses, circle_.voters, Deadline::In(kReportPatience));
+  for (const auto& [member, card] : reports) judge_.Reached(member, Now());
 }
 
 void Fence::LookAtVoters(const AddressBook& addresses) {
@@ -145,11 +163,17 @@ void Fence::UseEvidence(const std::string& evidence) {
 
 void Fence::Tell(bool leads) {
   if (judge_.fenced()) {
+    const bool paused = problem_.empty();
     const std::string why = judge_.Describe(circle_, Now());
-    board_.SetFenced(why);
-    if (told_at_) return;
-    told_at_ = Now();
-    events_.Emit("Fenced", "cut off, writes are paused: " + why, true);
+    board_.SetFenced(paused ? why : why + "; the pause fails: " + problem_);
+    if (told_at_ && told_paused_ == paused) return;
+    if (!told_at_) told_at_ = Now();
+    told_paused_ = paused;
+    events_.Emit("Fenced",
+                 (paused ? "cut off, writes are paused: "
+                         : "cut off, but writes cannot be paused (" + problem_ + "): ") +
+                     why,
+                 true);
   } else if (told_at_) {
     board_.SetFenced("");
     const std::string why = leads ? "the others are heard again" : "it leads no more";

@@ -12,6 +12,7 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/link_watch.h"
+#include "apply/peers.h"
 #include "plan/fence.h"
 #include "sys/reach.h"
 
@@ -21,7 +22,7 @@ class Fence {
  public:
   /// Looks at nothing when fencing is off or no replica is declared. The board has the addresses.
   Fence(const Settings& settings, MemberName self, const EngineSecrets& secrets, Identity identity,
-        Board& board, EventSink& events, LinkWatch::Options options = {});
+        Board& board, EventSink& events, Peers& peers, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
@@ -32,8 +33,10 @@ class Fence {
   bool Leads();
   void Look(Deadline end);
   /// Where the kernel cannot tell of the replicas' connections: a replica counts as heard when INFO
-  /// lists it with a lag of at most a second, or when it takes a new connection.
-  void LookWithoutKernel(const std::string& why);
+  /// lists it with a lag of at most a second, a voter when its program reports. New connections say
+  /// nothing there: a proxy makes them by itself.
+  void LookWithoutKernel(const AddressBook& addresses);
+  void AskVoters(const AddressBook& addresses);
   void LookAtVoters(const AddressBook& addresses);
   void Connect(const std::vector<MemberName>& members, const AddressBook& addresses);
   void Pause();
@@ -46,15 +49,18 @@ class Fence {
   Identity identity_;
   Board& board_;
   EventSink& events_;
+  Peers& peers_;
   LinkWatch links_;
   std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
   FenceCircle circle_;
   FenceJudge judge_;
   Reach reach_{kFencePatience};
-  std::map<MemberName, std::uint64_t> heard_;  ///< without the kernel: counts up when it is heard
+  std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard
+  Milliseconds calls_{0};  ///< that calls to the engine have taken since the last verdict
   std::string evidence_;
   std::string view_;                     ///< the newest CLUSTER NODES
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
+  bool told_paused_ = false;             ///< told that the writes are paused
   std::string problem_;                  ///< why the last pause could not be asked for
   std::jthread thread_;
 };

@@ -70,7 +70,7 @@ class Primary {
   }();
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
-    return {settings, kSelf, {}, testing::TestIdentity(), board_, events_, options};
+    return {settings, kSelf, {}, testing::TestIdentity(), board_, events_, peers_, options};
   }
 
   /// The board learns the engine's role, as the monitor makes it.
@@ -132,6 +132,7 @@ class Primary {
   Board board_;
   AddressBook book_;
   EventSink events_{PodEnv{}, false};
+  Peers peers_{settings, {}, kSelf, board_, events_};
   RespClient client_;
 };
 
@@ -207,12 +208,18 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
   CHECK_FALSE(fenced);
 }
 
-TEST_CASE("behind a proxy the kernel tells nothing: INFO's lag and new connections do") {
+TEST_CASE("behind a proxy the kernel tells nothing: INFO's lag and the voters' reports do") {
   Primary primary(AnyEngine());
+  // The proxy acknowledges for the sentinel and takes connections for everybody: both say nothing.
+  const RespClient sentinel = primary.Subscribe();
+  const Peer proxy(kVoterIp, primary.voter_port());
+  REQUIRE(
+      Eventually([&] { return primary.client().Info(Soon())->replicas.at(0).state == "online"; }));
+  primary.Look();
   const Fence fence = primary.Guarded({.trust_loopback = false});
   CHECK(primary.WritesFor(kLongEnough));
   CHECK(primary.Evidence() ==
-        "INFO's lag and new connections: a proxy stands between this server and its replicas");
+        "INFO's lag and the voters' reports: a proxy stands between this server and its replicas");
   CHECK_FALSE(primary.Fenced());
   primary.EndReplica();
   CHECK(Eventually([&] {

@@ -1,6 +1,7 @@
 #include "apply/link_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/parse.h"
 
@@ -43,28 +44,19 @@ LinkWatch::LinkWatch(const Settings& settings, Credentials login, Identity ident
       identity_(std::move(identity)),
       options_(options) {}
 
-Result<RespClient*> LinkWatch::Engine(Deadline deadline) {
-  if (!client_) {
-    ASSIGN_OR_RETURN(client_,
-                     RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
-  }
-  return &*client_;
-}
-
-/// `call` over the kept connection; once more over a new one, for the engine or a handover may have
-/// closed the kept one.
 template <typename Call>
 auto LinkWatch::Ask(const Call& call)
     -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0)))) {
-  const Deadline deadline = Deadline::In(kCallTimeout);
   if (client_) {
-    auto first = call(*client_, deadline);
+    auto first = call(*client_, Deadline::In(kCallTimeout));
     if (first) return first;
     client_.reset();
   }
-  const auto engine = Engine(deadline);
-  if (!engine) return std::unexpected(engine.error());
-  auto again = call(**engine, deadline);
+  const Deadline anew = Deadline::In(kCallTimeout);  // the first may have used its time up
+  auto made = RespClient::Connect("127.0.0.1", settings_.ports.client, login_, anew);
+  if (!made) return std::unexpected(made.error());
+  client_ = *std::move(made);
+  auto again = call(*client_, anew);
   if (!again) client_.reset();  // a late answer would be taken for the next one's
   return again;
 }
@@ -81,13 +73,18 @@ Status LinkWatch::Send() {
   });
 }
 
-std::optional<LinkLook> LinkWatch::LookAt(const Ends& ends) {
+std::optional<LinkLook> LinkWatch::LookAt(Ends& ends) {
   const auto link = diag_->Find(ends.local, ends.remote);
-  if (!link || !*link) return std::nullopt;
-  return LinkLook{.id = IdOf(ends.remote, ends.local),
-                  .outstanding = (*link)->outstanding,
-                  .acked_bytes = (*link)->acked_bytes,
-                  .since_heard = (*link)->since_heard};
+  if (!link) {
+    broken_ = true;  // a failed look-up is no connection that has ended
+    return ends.last;
+  }
+  if (!*link) return std::nullopt;
+  ends.last = {.id = IdOf(ends.remote, ends.local),
+               .outstanding = (*link)->outstanding,
+               .acked_bytes = (*link)->acked_bytes,
+               .since_heard = (*link)->since_heard};
+  return ends.last;
 }
 
 Status LinkWatch::FindReplicas() {
@@ -104,15 +101,17 @@ Status LinkWatch::FindReplicas() {
     const auto remote = ToSocketAddress(client.address);
     const auto local = ToSocketAddress(client.local);
     if (!remote || !local || client.user != user) continue;
-    if (!options_.trust_loopback && IsLoopback(remote->ip)) {
+    if (!options_.trust_loopback && (IsLoopback(remote->ip) || remote->ip == local->ip)) {
       return Fail(Code::kFailedPrecondition, "the replica at {} is a proxy", remote->ip);
     }
-    replicas_.push_back({.local = *local, .remote = *remote});
+    Ends ends{.local = *local, .remote = *remote, .last = {}};
+    if (LookAt(ends)) replicas_.push_back(std::move(ends));
   }
   return {};
 }
 
-Result<std::vector<LinkLook>> LinkWatch::Replicas() {
+Result<std::vector<LinkLook>> LinkWatch::Replicas(bool in_doubt) {
+  if (std::exchange(broken_, false)) diag_.reset();
   if (!diag_) {
     ASSIGN_OR_RETURN(diag_, SockDiag::Open());
   }
@@ -120,16 +119,16 @@ Result<std::vector<LinkLook>> LinkWatch::Replicas() {
   std::vector<LinkLook> looks;
   const auto look = [&] {
     looks.clear();
-    for (const Ends& ends : replicas_) {
+    for (Ends& ends : replicas_) {
       if (auto link = LookAt(ends)) looks.push_back(*std::move(link));
     }
   };
   look();
-  if (looks.size() >= declared) return looks;
-  if (Since(replicas_found_) >= kReplicaSearch) {
+  if ((in_doubt || looks.size() < declared) && Since(replicas_found_) >= kReplicaSearch) {
     const Status found = FindReplicas();
     // A busy engine tells nothing for a moment; what is known of its connections is still true.
-    if (found) proxy_ = false;
+    // When all replicas are gone, what stands in front of them is as it was.
+    if (found && !replicas_.empty()) proxy_ = false;
     if (!found && found.error().code == Code::kFailedPrecondition) proxy_ = true;
     look();
   }
@@ -150,21 +149,21 @@ void LinkWatch::FindSentinels(const std::vector<MemberName>& voters) {
     if (client == clients->end()) continue;
     const auto remote = ToSocketAddress(client->address);
     const auto local = ToSocketAddress(client->local);
-    if (remote && local) voters_[voter] = {.local = *local, .remote = *remote};
+    if (remote && local) voters_[voter] = {.local = *local, .remote = *remote, .last = {}};
   }
 }
 
 void LinkWatch::FindBus(const std::vector<MemberName>& voters, const AddressBook& addresses) {
-  bool ipv6 = false;
-  for (const auto& [member, endpoint] : addresses) ipv6 = endpoint.ip.contains(':');
-  const auto links = diag_->All(ipv6);
+  if (addresses.empty()) return;
+  const auto links = diag_->All(addresses.begin()->second.ip.contains(':'));
   if (!links) return;
   for (const MemberName voter : voters) {
     const auto address = addresses.find(voter);
     if (address == addresses.end()) continue;
     const SocketAddress bus{.ip = address->second.ip, .port = address->second.bus_port};
     const auto link = std::ranges::find(*links, bus, &TcpLink::remote);
-    if (link != links->end()) voters_[voter] = {.local = link->local, .remote = link->remote};
+    if (link != links->end())
+      voters_[voter] = {.local = link->local, .remote = link->remote, .last = {}};
   }
 }
 

@@ -24,12 +24,12 @@ class LinkWatch {
     bool trust_loopback = false;
   };
 
-  LinkWatch(const Settings& settings, Credentials login, Identity identity)
-      : LinkWatch(settings, std::move(login), std::move(identity), Options{}) {}
   LinkWatch(const Settings& settings, Credentials login, Identity identity, Options options);
 
-  /// The connections of the replicas of this installation. kUnavailable: the kernel cannot tell.
-  Result<std::vector<LinkLook>> Replicas();
+  /// The connections of the replicas of this installation. In doubt new ones are searched for even
+  /// when as many are known as are declared: one of a replica whose node has lost its power stays
+  /// open here, beside that of its successor. kUnavailable: the kernel cannot tell.
+  Result<std::vector<LinkLook>> Replicas(bool in_doubt);
   /// Those of these voters that have one: in sentinel mode each sentinel's subscription at the
   /// engine, in cluster mode the engine's own connection to the other primary's bus.
   std::vector<std::pair<MemberName, LinkLook>> Voters(const std::vector<MemberName>& voters,
@@ -44,12 +44,12 @@ class LinkWatch {
   struct Ends {
     SocketAddress local;
     SocketAddress remote;
-    bool operator==(const Ends&) const = default;
+    LinkLook last;  ///< as it was found by the last look-up that did not fail
   };
   using Clock = std::chrono::steady_clock;
 
-  /// The kept connection to the engine, made anew when it is gone.
-  Result<RespClient*> Engine(Deadline deadline);
+  /// `call` over the kept connection to the engine; once more over a new one, for the engine or a
+  /// handover may have closed the kept one.
   template <typename Call>
   auto Ask(const Call& call)
       -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0))));
@@ -57,13 +57,14 @@ class LinkWatch {
   void FindSentinels(const std::vector<MemberName>& voters);
   void FindBus(const std::vector<MemberName>& voters, const AddressBook& addresses);
   /// Nothing: the connection is gone.
-  std::optional<LinkLook> LookAt(const Ends& ends);
+  std::optional<LinkLook> LookAt(Ends& ends);
 
   const Settings& settings_;
   Credentials login_;
   Identity identity_;
   Options options_;
   std::optional<SockDiag> diag_;
+  bool broken_ = false;  ///< a look-up has failed: opened anew before the next ones
   std::optional<RespClient> client_;
   std::vector<Ends> replicas_;
   Clock::time_point replicas_found_;

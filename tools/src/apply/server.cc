@@ -49,7 +49,7 @@ class Server : public Supervisor {
 
   int Watched(GuardOutcome start, pid_t child) override {
     board_.SetAddresses(start.addresses);
-    const Fence fence(settings_, self_, secrets_, identity_, board_, events_);
+    const Fence fence(settings_, self_, secrets_, identity_, board_, events_, peers_);
     marks_.emplace(paths_.data);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
                           *marks_, events_, conditions_, peers_);

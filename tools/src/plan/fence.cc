@@ -56,7 +56,7 @@ FenceCircle CircleOf(const Layout& layout, const Identity& identity, MemberName 
 }
 
 void FenceJudge::Restart(Time now) {
-  began_ = judged_ = now;
+  began_ = judged_ = contact_ = now;
   armed_ = false;
   replicas_.Forget();
   voters_.clear();
@@ -101,8 +101,8 @@ bool FenceJudge::MustAsk(const FenceCircle& circle, Time now) const {
   return InDoubt(circle, now) && (!asked_last_ || now - *asked_last_ >= kAskAgain);
 }
 
-bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
-  if (now - judged_ > kLate) Deaf(now);
+bool FenceJudge::Judge(const FenceCircle& circle, Time now, Time own_calls) {
+  if (now - judged_ - own_calls > kLate) Deaf(now);
   judged_ = now;
   const bool majority = Majority(circle, now);
   const Time good = ReplicasGood(circle);
@@ -114,6 +114,8 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
   // Once fenced, silence need not be asked for anew: writes that wait are outstanding all the time.
   const bool silent = armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
   if (!fenced()) {
+    const Time heard = replicas_.HeardUntil(circle.replicas.size()).value_or(contact_);
+    contact_ = std::max(contact_, majority ? now : heard);
     if (silent) fenced_at_ = now;
     return fenced();
   }
@@ -122,7 +124,8 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now) {
     return true;
   }
   if (!back_at_) back_at_ = now;
-  const bool replaced = *back_at_ - *fenced_at_ + kFenceAfter >= replaced_after_;
+  const Time cut = std::min(contact_, *fenced_at_ - kFenceAfter);
+  const bool replaced = *back_at_ - cut >= replaced_after_;
   if (replaced && now - *back_at_ < kSettle) return true;
   fenced_at_.reset();
   back_at_.reset();

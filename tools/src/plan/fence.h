@@ -64,8 +64,10 @@ class FenceJudge {
   /// In doubt: is it time to send something to the voters? At once, and then five times a second:
   /// what was heard before the doubt says nothing of the present moment.
   [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
-  /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before.
-  bool Judge(const FenceCircle& circle, Time now);
+  /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before,
+  /// unless it is late for the time `own_calls` that calls to the own engine took since the last
+  /// one: a slow engine says nothing against the others' silence.
+  bool Judge(const FenceCircle& circle, Time now, Time own_calls = Time(0));
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }
   /// "2 replicas have not acknowledged for 470 ms, and 0 of 3 voters are heard (2 needed)"
   [[nodiscard]] std::string Describe(const FenceCircle& circle, Time now) const;
@@ -82,6 +84,9 @@ class FenceJudge {
   Time replaced_after_;
   Time began_{0};
   Time judged_{0};
+  /// Before the fence: when all replicas or a majority were last heard. After it another primary
+  /// may have been elected, though the fence came later: idle connections are silent for nothing.
+  Time contact_{0};
   bool armed_ = false;
   LinkProgress replicas_;
   std::map<MemberName, Time> voters_;  ///< when each was last heard

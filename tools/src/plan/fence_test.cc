@@ -258,6 +258,21 @@ TEST_CASE("a look that came late, or could not ask, begins anew") {
   CHECK(looks.LookFor(milliseconds(300), Link::kGone, Link::kGone));
 }
 
+TEST_CASE("the time that calls to the own engine took makes no look late") {
+  Looks looks;
+  looks.Lead();
+  const milliseconds began = looks.now;
+  bool fenced = false;
+  while (!fenced) {
+    REQUIRE(looks.now - began < kMinute);
+    looks.judge.Replicas({}, looks.now);
+    if (looks.judge.MustAsk(looks.circle, looks.now)) looks.judge.Asked(looks.now);
+    looks.now += milliseconds(400);
+    fenced = looks.judge.Judge(looks.circle, looks.now, milliseconds(350));
+  }
+  CHECK(looks.now - began <= milliseconds(1600));
+}
+
 TEST_CASE("a fence stands until somebody is heard, late looks or not") {
   Looks looks;
   looks.Lead();
@@ -276,6 +291,27 @@ TEST_CASE("a fence stands until somebody is heard, late looks or not") {
     looks.judge.Restart(looks.now);
     CHECK_FALSE(looks.judge.fenced());
   }
+}
+
+TEST_CASE("a cut is as old as the last word of the others, not as the first write after it") {
+  constexpr milliseconds kDownAfter{3000};
+  Looks looks(kDownAfter);
+  looks.Lead();
+  const milliseconds cut = looks.now;
+  const auto look = [&](bool outstanding) {
+    const milliseconds silent = looks.now - cut;
+    looks.judge.Replicas({{.id = "a", .outstanding = outstanding, .since_heard = silent},
+                          {.id = "b", .outstanding = outstanding, .since_heard = silent}},
+                         looks.now);
+    if (looks.judge.MustAsk(looks.circle, looks.now)) looks.judge.Asked(looks.now);
+    looks.now += kFenceLook;
+    return looks.judge.Judge(looks.circle, looks.now);
+  };
+  while (looks.now - cut < milliseconds(4500)) CHECK_FALSE(look(false));
+  while (!look(true)) REQUIRE(looks.now - cut < kMinute);
+  // The others are back half a second later, and have elected another one meanwhile.
+  looks.LookFor(milliseconds(500), Link::kStalled, Link::kStalled);
+  CHECK(looks.LookFor(milliseconds(2500), Link::kGone, Link::kGone, {kSentinel0, kSentinel1}));
 }
 
 TEST_CASE("a primary that may have been replaced meanwhile waits until it would have been told") {

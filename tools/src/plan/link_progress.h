@@ -32,13 +32,18 @@ class LinkProgress {
   /// The time since which there have not been `count` connections that get through; nothing: there
   /// never were so many.
   [[nodiscard]] std::optional<Time> GoodUntil(std::size_t count) const;
+  /// The same of connections on which anything came in: an idle one gets through and says nothing.
+  [[nodiscard]] std::optional<Time> HeardUntil(std::size_t count) const;
 
  private:
   struct Link {
     std::uint64_t acked_bytes = 0;
-    Time good{0};  ///< the last look at which it was idle or had got on
+    Time good{0};   ///< the last look at which it was idle or had got on
+    Time heard{0};  ///< when something last came in on it
     bool open = true;
   };
+  [[nodiscard]] std::optional<Time> Latest(std::size_t count, Time Link::* time) const;
+
   std::map<std::string, Link, std::less<>> links_;
 };
 
