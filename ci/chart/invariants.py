@@ -318,7 +318,7 @@ def configuration(things: list[Object]) -> Iterator[str]:
         if bool(settings["record"]) != bool(records):
             yield "bowline.json: record"
         files = {"engine.conf"} | ({"sentinel.conf"} if mode == "sentinel" else set())
-        if config["data"].keys() != {"bowline.json", *files}:
+        if config["data"].keys() != {"bowline.json", "objects", *files}:
             yield f"{key(config)}: files {sorted(config['data'])}"
         for file in sorted(files):
             for line in config["data"][file].splitlines():
@@ -326,7 +326,26 @@ def configuration(things: list[Object]) -> Iterator[str]:
                     yield f"{file}: {line!r}"
 
 
+def object_list(things: list[Object]) -> Iterator[str]:
+    """`bowline check` looks for every object that a member can miss, and the Role lets it ask for each of them."""
+    kinds = {"Service": "services", "PodDisruptionBudget": "poddisruptionbudgets", "ConfigMap": "configmaps"}
+    made = {f"{thing['kind']} {thing['metadata']['name']}" for thing in own(things) if thing["kind"] in kinds}
+    for config in by_kind(things, "ConfigMap"):
+        if "objects" in config.get("data", {}):
+            listed = config["data"]["objects"].split("\n")
+            if sorted(filter(None, listed)) != sorted(made):
+                yield f"{key(config)}: objects: {sorted(set(listed) ^ made)}"
+    allowed = {
+        (resource, name) for role in by_kind(things, "Role") for rule in role["rules"] if "get" in rule["verbs"]
+        for resource in rule["resources"] for name in rule.get("resourceNames", [])
+    }
+    for name in sorted(made) if allowed else []:
+        if (kinds[name.split(" ")[0]], name.split(" ")[1]) not in allowed:
+            yield f"the Role does not allow to get {name}"
+
+
 RULES: list[Rule] = [
+    object_list,
     names_and_labels,
     pod_security,
     container_security,

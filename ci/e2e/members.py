@@ -228,6 +228,15 @@ class Members(Pods):
     def bowline(self, pod: Pod, *args: str, timeout: float = 60) -> str:
         return self.kube("exec", pod.name, "-c", pod.component, "--", BOWLINE, *args, timeout=timeout)
 
+    def problems(self, *args: str) -> list[str]:
+        """What `bowline check` of the first pod says when it does not exit with 0; [] when it does. Warnings too."""
+        asked = self.pods()[0]
+        done = self.kube.attempt("exec", asked.name, "-c", asked.component, "--", BOWLINE, "check", *args)
+        lines = [line for line in done.stdout.splitlines() if line.startswith(("! ", "warning: "))]
+        if done.returncode != 0 and not lines:
+            raise CommandError(f"bowline check: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return lines if done.returncode != 0 else []
+
     def status(self) -> Any:
         """`bowline status` of the first member that answers."""
         error: CommandError | None = None

@@ -6,6 +6,7 @@ from e2e.acts import kill_primary
 from e2e.cluster import Cluster
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
+from e2e.shell import run
 from e2e.wait import wait_for
 
 
@@ -44,3 +45,19 @@ def test_member_services_recreated(cluster: Cluster, scenario: MakeScenario) -> 
         before = told()
         kill_primary(cluster, primary, Node.kill_engine, running)
     wait_for("its own supervisor has handed over, to the new addresses", lambda: told() > before, 15)
+
+
+def test_missing_objects_are_told(cluster: Cluster, scenario: MakeScenario) -> None:
+    """Nobody misses a budget or the clients' Service until it is needed. The command that `check` prints makes them."""
+    with scenario("a budget, a Service and the record deleted", converge=60):
+        budget, record = f"{cluster.name}-shard-0", f"{cluster.name}-record"
+        gone = [f"poddisruptionbudget/{budget}", f"service/{cluster.name}-headless", f"configmap/{record}"]
+        cluster.kube("delete", *gone)
+        told = cluster.problems()
+        for name in (f"PodDisruptionBudget {budget}", f"Service {cluster.name}-headless", f"ConfigMap {record}"):
+            assert any(f"{name} is missing" in line for line in told), told
+        assert len(told) == 3, told
+        command = told[0].split("nothing else: ")[1].replace("helm ", f"{cluster.release.helm} ", 1)
+        run("sh", "-c", command, timeout=60, check=False)  # what is there already is an error of kubectl's
+        assert cluster.problems() == []
+        cluster.release.upgrade()

@@ -11,6 +11,7 @@ from e2e.cluster import NODE_TIMEOUT, Cluster
 from e2e.nodes import Node, power_cut, power_on
 from e2e.partition import cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
+from e2e.shell import run
 from e2e.wait import wait_for
 
 
@@ -33,9 +34,74 @@ def node_with_one_primary(cluster: Cluster) -> Node:
     return found()[0]
 
 
+def node_of_a_primary(cluster: Cluster) -> Node:
+    """Any: the loss of none of them may be one too many, or `bowline check` tells it and the test has failed."""
+    told = cluster.problems("--strict", "--wait", "30s")
+    assert not told, told
+    return cluster.primary(0).node
+
+
+def gather_primaries(cluster: Cluster) -> str:
+    """Two primaries, or all three, on one node: its name."""
+    primaries = cluster.primaries()
+    for replica in [pod for pod in cluster.pods() if not cluster.is_primary(pod)]:
+        if replica.node.name in [pod.node.name for pod in primaries if pod.shard != replica.shard]:
+            cluster.hand_over_to(replica)
+            return replica.node.name
+    raise AssertionError("no replica is on the node of another shard's primary")
+
+
+def test_loss_of_a_node_is_foreseen(cluster: Cluster, scenario: MakeScenario) -> None:
+    """Handovers gather roles on a node. It is told, and what is told mends it."""
+    with scenario("two of three primaries on a node, as check tells it", converge=60):
+        node = gather_primaries(cluster)
+        said = f"the loss of node {node} would take "
+
+        def told() -> list[str]:
+            return [line for line in cluster.problems("--strict") if line.startswith(f"warning: {said}")]
+
+        wait_for("check tells it", lambda: bool(told()), 30)
+        assert "of 3 primaries" in told()[0], told()
+        assert cluster.problems("--wait", "20s") == [], "without --strict it is a warning"
+        assert any(warning.startswith(said) for warning in cluster.status()["warnings"])
+        first = cluster.pods()[0]
+        wait_for("an Event tells it", lambda: bool(cluster.kube.telling(first.name, said, reason="NodeLossRisk")), 120)
+        for _ in cluster.primaries():
+            risks = cluster.problems("--strict", "--wait", "15s")
+            if not risks:
+                break
+            cluster.bowline(first, *risks[0].split("Remedy: bowline ")[1].split())
+        assert cluster.problems("--strict", "--wait", "30s") == []
+
+
+def test_open_slot_is_told(cluster: Cluster, scenario: MakeScenario) -> None:
+    """What a broken move leaves behind. The command that `check` prints ends the move, and no key is lost."""
+    slot, keys = 5, ["{460}a", "{460}b", "{460}c"]
+    with scenario("a slot left MIGRATING and IMPORTING", converge=60):
+        ids = cluster.ids()
+        source, target = cluster.primary(0), cluster.primary(1)
+        with cluster.engine(source) as engine:
+            for key in keys:
+                engine.set(key, "kept")
+        for owner, other in ((source, target), (target, source)):
+            with cluster.engine(other) as engine:
+                engine.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", ids[owner.name])
+            with cluster.engine(owner) as engine:
+                engine.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", ids[other.name])
+            told = cluster.problems()
+            assert [f"slot {slot} open" in line for line in told] == [True, True], told
+            leaving = next(line for line in told if "leaving for" in line)
+            run("sh", "-c", leaving.split("right now: ")[1], timeout=60)
+            assert cluster.problems("--wait", "30s") == []
+            with cluster.engine(other) as engine:
+                assert [engine.get(key) for key in keys] == ["kept"] * 3
+        with cluster.engine(source) as engine:
+            engine.delete(*keys)
+
+
 def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("power cut of a primary's node", converge=90, loss_window=POSSIBLE_LOSS) as running:
-        node = node_with_one_primary(cluster)
+        node = node_of_a_primary(cluster)
         running.mark()
         power_cut([node])
         try:
@@ -58,7 +124,7 @@ def test_power_cut_of_all_nodes(cluster: Cluster, scenario: MakeScenario) -> Non
 
 @pytest.mark.long
 def test_partition_with_a_client_beside_a_primary(engine: str, cluster: Cluster, scenario: MakeScenario) -> None:
-    node = node_with_one_primary(cluster)
+    node = node_of_a_primary(cluster)
     primary = next(pod for pod in cluster.primaries() if pod.node.name == node.name)
     title = "a primary's node cut off, with a client on it"
     with scenario(title, converge=90, loss_window=POSSIBLE_LOSS) as running:

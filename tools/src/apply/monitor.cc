@@ -41,6 +41,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       cut_handover_(paths.data, settings.ports.client, login_, events),
+      node_watch_(settings, self, peers, events),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
@@ -61,6 +62,7 @@ void Monitor::Run(const std::stop_token& stop) {
         marks_.Save(card.engine.info, 0);
         if (look_up) HealShard(card, LookUpAddresses());
       }
+      node_watch_.Look(state_.identity, card, addresses_);
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook, [] { return false; });

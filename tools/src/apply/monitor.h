@@ -12,6 +12,7 @@
 #include "apply/events.h"
 #include "apply/guard.h"
 #include "apply/mark_keeper.h"
+#include "apply/node_watch.h"
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
@@ -73,6 +74,7 @@ class Monitor {
   std::string started_for_;  ///< the decision and its reason
   std::string role_;
   CutHandover cut_handover_;
+  NodeWatch node_watch_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token

@@ -1,5 +1,7 @@
 #include "apply/observe.h"
 
+#include "plan/open_slots.h"
+
 namespace bowline {
 namespace {
 
@@ -20,6 +22,11 @@ Observation Observe(const Settings& settings, const EngineSecrets& secrets, Dead
   seen.topology = Describe(settings.layout, names, seen.addresses, seen.cards);
   for (const std::string& failure : seen.address_failures) {
     seen.topology.problems.push_back(failure);
+  }
+  Identity identity = names;
+  identity.installation = seen.topology.installation;
+  for (std::string& open : OpenSlots(settings, identity, seen.cards)) {
+    seen.topology.problems.push_back(std::move(open));
   }
   return seen;
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "apply/objects.h"
 #include "apply/observe.h"
 #include "apply/write_proof.h"
 #include "cmd/verbs.h"
@@ -17,6 +18,7 @@ struct OutputFlags {
   std::string output = "table";
   int wait_seconds = 0;
   bool write = false;
+  bool strict = false;
 };
 
 std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
@@ -31,10 +33,22 @@ void Print(const Topology& topology, const OutputFlags& flags) {
   (void)std::fputs(text.c_str(), stdout);
 }
 
-/// What is not as declared; with --write also what does not take a key.
-Topology Examine(const Settings& settings, const OutputFlags& flags, const EngineSecrets& secrets) {
+void Append(std::vector<std::string>& to, std::vector<std::string> from) {
+  for (std::string& text : from) to.push_back(std::move(text));
+}
+
+/// What is not as declared; with --write also what does not take a key. The objects are looked for
+/// when the members are in order, so that waiting for these does not ask the API server again and
+/// again.
+Topology Examine(const std::filesystem::path& objects, const Settings& settings,
+                 const OutputFlags& flags, const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kLookTimeout);
   Observation seen = Observe(settings, secrets, deadline);
+  if (seen.topology.problems.empty()) {
+    ObjectsSeen there = LookForObjects(objects, settings, deadline);
+    Append(seen.topology.problems, std::move(there.missing));
+    Append(seen.topology.warnings, std::move(there.unknown));
+  }
   if (flags.write && seen.topology.problems.empty()) {
     seen.topology.problems = ProveWrites(settings, secrets, seen, deadline);
   }
@@ -60,15 +74,20 @@ VerbAction DeclareCheck(CLI::App& app) {
                                         CLI::AsNumberWithUnit::CASE_SENSITIVE));
   app.add_flag("--write", flags->write,
                "also write a key to every shard, read it back and delete it");
+  app.add_flag("--strict", flags->strict,
+               "exit 1 on a warning too, e.g. when the loss of one node would take a majority");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
     const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));
+    const std::filesystem::path objects =
+        std::filesystem::path(common.config).parent_path() / "objects";
     while (true) {
-      const Topology topology = Examine(settings, *flags, secrets);
-      if (topology.problems.empty() || !deadline.Sleep(kBetweenLooks)) {
+      const Topology topology = Examine(objects, settings, *flags, secrets);
+      const bool good = topology.problems.empty() && (!flags->strict || topology.warnings.empty());
+      if (good || !deadline.Sleep(kBetweenLooks)) {
         Print(topology, *flags);
-        return topology.problems.empty() ? ExitCode::kOk : ExitCode::kFalse;
+        return good ? ExitCode::kOk : ExitCode::kFalse;
       }
     }
   };

@@ -204,6 +204,26 @@ Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const s
                    .uid = uid};
 }
 
+Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,
+                          const std::string& name, Deadline deadline) const {
+  std::string_view group;
+  std::string_view resource;
+  if (kind == "Service") {
+    group = "/api/v1", resource = "services";
+  } else if (kind == "ConfigMap") {
+    group = "/api/v1", resource = "configmaps";
+  } else if (kind == "PodDisruptionBudget") {
+    group = "/apis/policy/v1", resource = "poddisruptionbudgets";
+  } else {
+    return Fail(Code::kInvalidArgument, "{} {}: not a kind that is asked for", kind, name);
+  }
+  const std::string path = std::format("{}/namespaces/{}/{}/{}", group, name_space, resource, name);
+  const auto body = Call("GET", path, "", "application/json", deadline);
+  if (body) return true;
+  if (body.error().code == Code::kNotFound) return false;
+  return std::unexpected(body.error());
+}
+
 Status KubeApi::CreateEvent(const ObjectRef& about, const EventBody& event,
                             const std::string& reporter, Deadline deadline) const {
   const std::string path = std::format("/api/v1/namespaces/{}/events", about.name_space);

@@ -73,6 +73,10 @@ class KubeApi {
   /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.
   Result<ObjectRef> GetStatefulSet(const std::string& name_space, const std::string& name,
                                    Deadline deadline) const;
+  /// Is the object there? kInvalidArgument unless `kind` is Service, ConfigMap or
+  /// PodDisruptionBudget.
+  Result<bool> Has(const std::string& kind, const std::string& name_space, const std::string& name,
+                   Deadline deadline) const;
   /// `reporter` is the pod that tells.
   Status CreateEvent(const ObjectRef& about, const EventBody& event, const std::string& reporter,
                      Deadline deadline) const;

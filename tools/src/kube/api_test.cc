@@ -107,6 +107,22 @@ TEST_CASE("no server, no token, no cluster") {
   CHECK(KubeApi::InCluster().error().code == Code::kNotFound);
 }
 
+TEST_CASE("an object is there, is not, or cannot be asked for") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  CHECK(api.Has("ConfigMap", "ns", "record", Soon()) == true);
+  CHECK(cluster.LastRequest().root().GetString("path") ==
+        "/api/v1/namespaces/ns/configmaps/record");
+  CHECK(api.Has("Service", "ns", "absent", Soon()) == false);
+  CHECK(cluster.LastRequest().root().GetString("path") == "/api/v1/namespaces/ns/services/absent");
+  CHECK(api.Has("PodDisruptionBudget", "ns", "workload", Soon()) == true);
+  CHECK(cluster.LastRequest().root().GetString("path") ==
+        "/apis/policy/v1/namespaces/ns/poddisruptionbudgets/workload");
+  CHECK(api.Has("Service", "ns", "forbidden", Soon()).error().code == Code::kPermissionDenied);
+  CHECK(api.Has("Service", "ns", "broken", Soon()).error().code == Code::kUnavailable);
+  CHECK(api.Has("Secret", "ns", "record", Soon()).error().code == Code::kInvalidArgument);
+}
+
 TEST_CASE("a label is put on this very pod") {
   const FakeCluster cluster;
   const KubeApi api = cluster.Api();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/node_loss.h"
 #include "plan/sentinel_topology.h"
 #include "plan/topology_parts.h"
 
@@ -170,6 +171,9 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
     DescribeClusterMode(observed, topology);
   }
   FillLag(cards, topology.rows);
+  for (const NodeRisk& risk : NodeRisks(layout, cards)) {
+    topology.warnings.push_back(risk.ToString());
+  }
   return topology;
 }
 
@@ -193,6 +197,7 @@ std::string PrintTable(const Topology& topology) {
     text += line.back() + "\n";
   }
   for (const std::string& problem : topology.problems) text += "! " + problem + "\n";
+  for (const std::string& warning : topology.warnings) text += "warning: " + warning + "\n";
   return text;
 }
 
@@ -211,6 +216,8 @@ std::string PrintJson(const Topology& topology) {
   json.EndArray();
   json.Key("problems").BeginArray();
   for (const std::string& problem : topology.problems) json.String(problem);
+  json.EndArray().Key("warnings").BeginArray();
+  for (const std::string& warning : topology.warnings) json.String(warning);
   json.EndArray().EndObject();
   return json.Take() + "\n";
 }

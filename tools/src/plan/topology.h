@@ -29,6 +29,8 @@ struct Topology {
   std::vector<TopologyRow> rows;
   /// Everything that is not as declared; empty means healthy.
   std::vector<std::string> problems;
+  /// What is as declared and yet a risk, or could not be looked at; each with its remedy.
+  std::vector<std::string> warnings;
 };
 
 /// `addresses` are the member Services' present ones.

@@ -192,11 +192,13 @@ TEST_CASE("the table for people") {
   cluster.Of(k01).engine.info.link_up = false;
   const std::string text = PrintTable(Look(cluster));
   const auto lines = SplitLines(text);
-  REQUIRE(lines.size() == 8);
+  REQUIRE(lines.size() == 10);
   CHECK(lines[0] == "SHARD  MEMBER     NODE    ADDRESS    ROLE     SLOTS        LAG  STATE");
   CHECK(lines[1] == "0      shard-0-0  node-0  10.96.0.1  primary  0-5460       -    ok");
   CHECK(lines[2] == "0      shard-0-1  node-1  10.96.0.2  replica  -            0    link down");
   CHECK(lines[7] == "! shard-0-1: link down");
+  CHECK(lines[8].starts_with("warning: the loss of node node-0 would take 3 of 3 primaries"));
+  CHECK(lines[9].starts_with("warning: the loss of node node-0 would take the last copy of shard"));
 }
 
 TEST_CASE("the same as JSON") {
@@ -215,6 +217,7 @@ TEST_CASE("the same as JSON") {
     CHECK(members->at(1).GetString("role") == (healthy ? "replica" : "-"));
     CHECK(members->at(1).GetInt("lag") == (healthy ? 0 : -1));
     CHECK(root.Get("problems")->AsArray()->empty() == healthy);
+    CHECK(root.Get("warnings")->AsArray()->size() == (healthy ? 1 : 2));
   }
 }
 
