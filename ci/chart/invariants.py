@@ -47,6 +47,8 @@ BOWLINE_JSON = {
     "fencing": None,
     "maxReplicaLagSeconds": None,
     "readinessTimeoutSeconds": None,
+    "engineStuckSeconds": None,
+    "startWithout": None,
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }

@@ -18,6 +18,9 @@ NOT_CHECKED = {
     "docs/reference/values.md",
     "docs/facts/cluster.md",
     "docs/facts/kernel-links.md",
+    "docs/facts/sentinel-phase.md",
+    "docs/facts/sentinel.md",
+    "docs/facts/silence.md",
 }
 COMMANDS = {"", "sh"}  # languages of code blocks that hold commands
 FILE = re.compile(r"\.(cc|h|py|sh|yaml|yml|md|json|conf|tpl|lock|txt|from|tar|html|rdb|aof)$")
@@ -208,10 +211,68 @@ def whole(project: Project) -> Iterator[tuple[str, Problem]]:
     for verb in project.verbs:
         used = f'"{verb.split()[0]}"' in project.text
         yield f"verb {verb} has a source", None if used else "no source names it"
-    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
-    for number, path in enumerate(decisions, 1):
-        right = path.name.startswith(f"{number:04}-") and path.read_text().startswith(f"# {number:04} ")
-        yield f"{path.name} is decision {number}", None if right else "another number in its name or heading"
+    numbers: set[str] = set()
+    for path in sorted((ROOT / "docs/decisions").glob("*.md")):
+        number = path.name[:4]
+        right = number not in numbers and path.read_text().startswith(f"# {number} ")
+        yield f"{path.name} is decision {number}", None if right else "another number in its heading, or a second one"
+        numbers.add(number)
+    yield from reasons(rows)
+    yield from citations()
+
+
+CALL = re.compile(r"\b(Wait|Refuse|Undecided|No|Emit)\(")
+STRING = r'"((?:[^"\\]|\\.)*)"'
+
+
+def call_text(text: str, start: int) -> str:
+    """From behind the opening bracket to the one that closes it."""
+    depth, index = 1, start
+    while index < len(text) and depth > 0:
+        literal = re.match(STRING, text[index:])
+        index += len(literal[0]) if literal else 1
+        depth += 0 if literal else {"(": 1, ")": -1}.get(text[index - 1], 0)
+    return text[start : index - 1]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("`", "").split())
+
+
+def reasons(rows: str) -> Iterator[tuple[str, Problem]]:
+    """Rule R11: each reason to wait, to refuse or not to be ready, and each Event, has its row."""
+    table = plain(rows)
+    sources = [*ROOT.glob("tools/src/plan/*.cc"), *ROOT.glob("tools/src/apply/*.cc"), *ROOT.glob("tools/src/cmd/*.cc")]
+    for path in sorted(path for path in sources if not path.stem.endswith("_test")):
+        text = re.sub(r'"\s*\n\s*"', "", path.read_text())
+        for found in CALL.finditer(text):
+            called = call_text(text, found.end())
+            if found[1] == "Emit":
+                for reason in re.findall(r'"([A-Z][A-Za-z]+)"', called.split(",")[0]):
+                    yield f"Event {reason} in docs/failure-modes.md", None if reason in table else "no row names it"
+                continue
+            parts = [part for literal in re.findall(STRING, called) for part in re.split(r"\{[^}]*\}", literal)]
+            words = max((plain(part).strip(" ;:,().") for part in parts), key=len, default="")
+            if words:
+                what = f"{path.name}: {found[1]}: {words!r} in docs/failure-modes.md"
+                yield what, None if words in table else "no row has these words"
+
+
+def citations() -> Iterator[tuple[str, Problem]]:
+    """What the code cites of docs/facts is there."""
+    sections: dict[str, set[str]] = {}
+    for path in ROOT.glob("docs/facts/*.md"):
+        headings = re.findall(r"^##+ ([\w/]+)\.? ", path.read_text(), re.MULTILINE)
+        sections[path.name] = {name for heading in headings for name in heading.split("/")}
+    for path in git_files("tools/src/*.cc", "tools/src/*.h"):
+        text = re.sub(r"\n\s*///?\s*", " ", path.read_text())
+        for name, cited in re.findall(r"facts/([\w-]+\.md)((?:,? \d[a-z]?\b)*)", text):
+            missing = [part for part in re.findall(r"\d[a-z]?", cited) if part not in sections.get(name, set())]
+            problem = f"no section {', '.join(missing)}" if missing else None
+            what = f"{path.name} cites facts/{name}{cited}"
+            yield what, problem if name in sections else f"no file docs/facts/{name}"
+        for bare in re.findall(r"\bfacts \d[a-z]?", text):
+            yield f"{path.name} cites {bare}", "name the file: facts/NAME.md"
 
 
 def checks(project: Project) -> Iterator[tuple[str, Problem]]:

@@ -14,6 +14,7 @@ from e2e.members import Pod
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import SentinelSet
+from e2e.wait import wait_for
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -94,3 +95,19 @@ def test_stuck_engine_is_ended(sentinel_set: SentinelSet, sentinel_scenario: Mak
         replica.node.signal(replica.node.engine(replica.uid).pid, "STOP")
         sentinel_set.wait_restarted(replica, 60)
     assert sentinel_set.kube.telling(replica.name, "no reply at all", reason="EngineStuck")
+
+
+@pytest.mark.long
+def test_paused_engine_is_not_ended(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Its clients wait, the program's own questions too; its event loop runs all the same."""
+    replica = sentinel_set.replicas()[0]
+    with sentinel_scenario("CLIENT PAUSE 60000 ALL on a replica", converge=90):
+        with sentinel_set.engine(replica) as engine:
+            engine.execute_command("CLIENT PAUSE", 60_000, "ALL")
+
+        def told() -> bool:
+            return bool(sentinel_set.kube.telling(replica.name, "CLIENT PAUSE", reason="EnginePaused"))
+
+        wait_for("an Event tells it", told, 50)
+        wait_for("it answers again", lambda: sentinel_set.pod(replica.name).ready, 60)
+        assert sentinel_set.pod(replica.name).restarts == replica.restarts

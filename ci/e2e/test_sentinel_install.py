@@ -12,7 +12,7 @@ from e2e.acts import check_and_status, conditions_told, first_start_told
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
-from e2e.sentinel_set import SentinelSet
+from e2e.sentinel_set import VALUES, SentinelSet
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
@@ -154,3 +154,36 @@ def test_events_tell_a_failover(sentinel_set: SentinelSet) -> None:
         return True
 
     wait_for("Events of all whom it concerns", all_told, 15)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(500)
+def test_first_start_without_a_member(engine: str, sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
+    """Two nodes for three servers and three sentinels: those that run wait for ever, until they are told not to."""
+    values = {**VALUES, "spread": {"nodes": "required"}}
+    other = Installation(SentinelSet, engine, "given-up", values)
+    try:
+        with sentinel_set.kube.cordoned(sentinel_set.kube.nodes()[-1]):
+            few = other.prepare()
+            few.release.install(wait=False)
+            wait_for("two servers and two sentinels run", lambda: sum(bool(pod.ip) for pod in few.pods()) == 4, 60)
+            absent = [few.member(pod) for pod in few.pods() if not pod.ip]
+            present = [pod for pod in few.pods() if pod.ip]
+
+            def tells(pod: Pod) -> bool:
+                return bool(few.kube.telling(pod.name, "needs to hear from all members", reason="StartWaiting"))
+
+            wait_for("they tell what they wait for", lambda: all(tells(pod) for pod in present), 30)
+            few.release.upgrade({"startWithout": absent}, wait=False)
+            began = time.monotonic()
+            # The kubelet renews the configuration within two minutes; no start is hasty before 30 s.
+            wait_for("they serve", lambda: {pod.name for pod in few.pods() if pod.ready} >= {present[0].name}, 200)
+            figures["a member given up, to a primary"] = round(time.monotonic() - began, 1)
+            with few.engine(few.primary()) as client:
+                client.set("written", "without them")
+        few.release.upgrade(wait=False)
+        few.wait_converged(180)
+        with few.engine(few.primary()) as client:
+            assert client.get("written") == "without them"
+    finally:
+        other.remove()

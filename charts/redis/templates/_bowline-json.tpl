@@ -31,6 +31,8 @@
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
   "fencing" (eq true $v.fencing.enabled)
   "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
+  "engineStuckSeconds" (int $v.engineStuckSeconds)
+  "startWithout" ($v.startWithout | default list)
   "readinessTimeoutSeconds" (int $v.probes.readiness.timeoutSeconds)
   "roleLabel" (eq "true" (include "redis.roleLabel" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)

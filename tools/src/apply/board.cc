@@ -12,11 +12,13 @@ constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
 
 }  // namespace
 
-Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds)
+Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds,
+             Milliseconds stuck_after)
     : card_(std::move(card)),
       layout_(layout),
       probe_(probe),
       max_lag_seconds_(max_lag_seconds),
+      judge_(stuck_after),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Board::~Board() {
@@ -32,7 +34,7 @@ void Board::SetPhase(Phase phase, std::string reason) {
     begun_ = {};
     ++life_;
     judge_.Started();
-    stuck_ = false;
+    silence_ = Silence::kNone;
   }
   card_.phase = phase;
   card_.reason = std::move(reason);
@@ -117,7 +119,8 @@ void Board::Look(int life) {
   if (card_.phase != Phase::kRunning || life != life_) return;
   begun_ = begun;
   changed_.notify_all();
-  stuck_ = judge_.Look(Since({}), taken.engine.replied);
+  const Heard unanswered = taken.loop_turns ? Heard::kLoop : Heard::kNothing;
+  silence_ = judge_.Look(Since({}), taken.engine.replied ? Heard::kReply : unanswered);
   if (taken.engine.answers) {
     answer_ = taken.engine;
     if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();

@@ -20,8 +20,10 @@ namespace bowline {
 
 class Board {
  public:
-  /// `card` carries the names; `probe` looks at the own process. `max_lag_seconds`: see ProbeInput.
-  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0);
+  /// `card` carries the names; `probe` looks at the own process. `max_lag_seconds`: see ProbeInput;
+  /// `stuck_after`: see StuckJudge.
+  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0,
+        Milliseconds stuck_after = Milliseconds(30'000));
   ~Board();
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
@@ -55,8 +57,8 @@ class Board {
   EngineSnapshot LastAnswer();
   /// For the probes: the last snapshot.
   ProbeInput ForProbes();
-  /// Has the engine given no reply at all for too long (plan/stuck.h)?
-  [[nodiscard]] bool Stuck() const { return stuck_; }
+  /// Has the engine been silent for too long, and why?
+  [[nodiscard]] Silence EngineSilence() const { return silence_; }
 
  private:
   /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
@@ -81,7 +83,7 @@ class Board {
   std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
   std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
   StuckJudge judge_;
-  std::atomic<bool> stuck_ = false;
+  std::atomic<Silence> silence_ = Silence::kNone;
   std::jthread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include "apply/board.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "apply/engine_probe.h"
 #include "plan/testing.h"
@@ -71,6 +72,48 @@ TEST_CASE("a primary that has never taken a write is not given the moment of a p
   Board board(Card{.member = testing::ServerName(0)}, layout, probe);
   board.SetPhase(Phase::kRunning, "");
   CHECK(board.ForProbes().refusing > kMayRefuse);
+}
+
+// Shorter than the 30 s of a member, long enough for several looks.
+constexpr Milliseconds kStuckAfter{3000};
+
+TEST_CASE("an engine whose clients are paused is not stuck; one that is stopped is") {
+  const std::string program = GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER);
+  const bool password = GENERATE(false, true);
+  CAPTURE(program, password);
+  const Layout layout = Layout::Sentinel(3, 3);
+  const testing::Engine engine(program);
+  const Credentials login{.user = "default", .password = password ? "secret" : ""};
+  if (password) REQUIRE(engine.Connect().ConfigSet("requirepass", "secret", Soon()));
+  EngineProbe probe(testing::Engine::kIp, engine.port(), login, layout.mode);
+  Board board(Card{.member = testing::ServerName(0)}, layout, probe, 0, kStuckAfter);
+  board.SetPhase(Phase::kRunning, "");
+  REQUIRE(board.Now(kNow).engine.answers);
+  SECTION("CLIENT PAUSE 60000 ALL") {
+    REQUIRE(engine.Connect(login).Command({"CLIENT", "PAUSE", "60000", "ALL"}, Soon()));
+    const auto since = std::chrono::steady_clock::now();
+    while (Since(since) < 3 * kStuckAfter) {
+      const EngineSnapshot seen = board.Now(Milliseconds(500)).engine;
+      CHECK(board.EngineSilence() != Silence::kStuck);
+      if (Since(since) > kStuckAfter) CHECK(seen.problem.contains("its event loop runs"));
+    }
+    CHECK(board.EngineSilence() == Silence::kPaused);
+  }
+  SECTION("SIGSTOP") {
+    engine.Freeze();
+    CHECK(testing::Eventually([&] {
+      (void)board.Now(Milliseconds(500));
+      return board.EngineSilence() == Silence::kStuck;
+    }));
+  }
+  SECTION("DEBUG SLEEP: a command that does not end") {
+    RespClient client = engine.Connect(login);
+    CHECK_FALSE(client.Command({"DEBUG", "SLEEP", "60"}, Deadline::In(Milliseconds(100))));
+    CHECK(testing::Eventually([&] {
+      (void)board.Now(Milliseconds(500));
+      return board.EngineSilence() == Silence::kStuck;
+    }));
+  }
 }
 
 }  // namespace

@@ -3,10 +3,25 @@
 #include "model/write_refusal.h"
 
 namespace bowline {
+namespace {
+
+constexpr Milliseconds kKnock{200};
+
+}  // namespace
 
 Snapshots EngineProbe::Take(Deadline deadline) {
   const std::scoped_lock lock(mutex_);
-  return {.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+  Snapshots taken{.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+  if (taken.engine.replied || taken.engine.answers) return taken;
+  taken.loop_turns = LoopTurns();
+  if (taken.loop_turns) taken.engine.problem += "; its event loop runs: clients are paused";
+  return taken;
+}
+
+bool EngineProbe::LoopTurns() const {
+  const Deadline deadline = Deadline::In(kKnock);
+  auto client = RespClient::Connect(ip_, port_, {}, deadline);
+  return client && client->Command({"BOWLINE"}, deadline);
 }
 
 void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {

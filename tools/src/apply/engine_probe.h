@@ -21,6 +21,9 @@ class EngineProbe : public MemberProbe {
 
  private:
   EngineSnapshot TakeLocked(Deadline deadline);
+  /// Does the engine answer a command that it does not know? Clients that are paused wait for every
+  /// other one, AUTH and CLIENT UNPAUSE too (docs/facts/silence.md).
+  [[nodiscard]] bool LoopTurns() const;
   void AskRefusal(EngineSnapshot& snapshot, Deadline deadline);
   void AskCluster(EngineSnapshot& snapshot, Deadline deadline);
 

@@ -138,10 +138,11 @@ bool Guard::LookUpAddresses() {
   return false;
 }
 
-std::optional<MemberName> Guard::RecoverFrom() const {
-  if (settings_.layout.mode != Mode::kSentinel) return std::nullopt;
-  const auto settings = LoadSettings(paths_.config);
-  return settings ? settings->sentinel.recover_from : settings_.sentinel.recover_from;
+void Guard::AddChoices(StartInput& input) const {
+  const auto read = LoadSettings(paths_.config);
+  const Settings& settings = read ? *read : settings_;
+  input.without = settings.start_without;
+  if (settings_.layout.mode == Mode::kSentinel) input.recover_from = settings.sentinel.recover_from;
 }
 
 StartPlan Guard::Decide() {
@@ -154,7 +155,8 @@ StartPlan Guard::Decide() {
                    .peers = cards_,
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
-                   .recover_from = RecoverFrom()};
+                   .recover_from = std::nullopt};
+  AddChoices(input);
   if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
     auto record = ReadRecord(settings_);
     if (record) input.record_installation = *std::move(record);

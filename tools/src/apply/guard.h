@@ -42,9 +42,10 @@ class Guard {
   /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
   bool LookUpAddresses();
   StartPlan Decide();
-  /// Sentinel mode. Read anew at each look: members that wait for this choice are not restarted by
-  /// an upgrade (a StatefulSet goes on to the next pod only when the last one is ready).
-  [[nodiscard]] std::optional<MemberName> RecoverFrom() const;
+  /// recoverFrom and startWithout. Read anew at each look: members that wait for this choice are
+  /// not restarted by an upgrade (a StatefulSet goes on to the next pod only when the last one is
+  /// ready).
+  void AddChoices(StartInput& input) const;
   /// May the process start now? False: go on looking.
   Result<bool> Act(const StartPlan& plan);
   [[nodiscard]] GuardOutcome Outcome(const StartPlan& plan) const;

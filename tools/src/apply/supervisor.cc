@@ -67,7 +67,8 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       self_(self),
       secrets_(std::move(secrets)),
       pod_(pod),
-      board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds),
+      board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds,
+             std::chrono::seconds(settings.engine_stuck_seconds)),
       events_(pod, settings.events),
       conditions_(pod, settings.events, self.kind != MemberKind::kSentinel),
       peers_(settings, secrets_, self, board_, events_) {}
@@ -126,11 +127,24 @@ int Supervisor::Supervise(pid_t child) {
 }
 
 void Supervisor::EndIfStuck(pid_t child) {
-  if (!board_.Stuck() || ended_stuck_) return;
+  const Silence silence = board_.EngineSilence();
+  const int seconds = settings_.engine_stuck_seconds;
+  if (silence == Silence::kPaused && !told_paused_) {
+    events_.Emit(
+        "EnginePaused",
+        std::format("the engine has answered no command for {} s, but its event loop runs: "
+                    "clients are paused (CLIENT PAUSE ... ALL). Nothing but the pause's own "
+                    "time ends it, or a new start of the pod",
+                    seconds),
+        true);
+  }
+  told_paused_ = silence == Silence::kPaused;
+  if (silence != Silence::kStuck || ended_stuck_) return;
   ended_stuck_ = true;
   events_.Emit("EngineStuck",
-               std::format("the engine has given no reply at all for {} s: it is ended",
-                           std::chrono::duration_cast<std::chrono::seconds>(kStuckAfter).count()),
+               std::format("the engine has given no reply at all for {} s (engineStuckSeconds): it "
+                           "is ended",
+                           seconds),
                true);
   SignalChild(child, SIGKILL);
 }

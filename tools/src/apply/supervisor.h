@@ -61,13 +61,15 @@ class Supervisor {
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
 
-  /// An engine that gives no reply at all is ended here; the kubelet does not look for that.
+  /// An engine that gives no reply at all is ended here; the kubelet does not look for that. Of one
+  /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
 
   Probes probes_{board_, settings_.readiness_timeout_seconds};
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};
   bool ended_stuck_ = false;
+  bool told_paused_ = false;
   bool again_ = false;  ///< the process is to be started anew
 };
 

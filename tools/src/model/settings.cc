@@ -131,6 +131,19 @@ Status ParseSections(const JsonView& root, Settings& settings) {
   return {};
 }
 
+Status ParseStartWithout(const JsonView& root, Settings& settings) {
+  if (!root.Has("startWithout")) return {};
+  ASSIGN_OR_RETURN(const JsonView list, root.Get("startWithout"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
+  for (const JsonView& name : names) {
+    ASSIGN_OR_RETURN(const std::string text, name.AsString());
+    const auto member = MemberName::Parse(text);
+    if (!member) return FailWith(member, "startWithout");
+    settings.start_without.push_back(*member);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Settings::PodOf(MemberName member) const { return fullname + "-" + member.ToString(); }
@@ -179,6 +192,8 @@ Result<Settings> ParseSettings(std::string_view json) {
                                  "fencing",
                                  "maxReplicaLagSeconds",
                                  "readinessTimeoutSeconds",
+                                 "engineStuckSeconds",
+                                 "startWithout",
                                  "terminationGracePeriodSeconds",
                                  "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
@@ -204,6 +219,11 @@ Result<Settings> ParseSettings(std::string_view json) {
     ASSIGN_OR_RETURN(settings.readiness_timeout_seconds,
                      GetBounded(root, "readinessTimeoutSeconds", 1, 3600));
   }
+  if (root.Has("engineStuckSeconds")) {
+    ASSIGN_OR_RETURN(settings.engine_stuck_seconds,
+                     GetBounded(root, "engineStuckSeconds", 0, 3600));
+  }
+  RETURN_IF_ERROR(ParseStartWithout(root, settings));
   ASSIGN_OR_RETURN(settings.grace_seconds,
                    GetBounded(root, "terminationGracePeriodSeconds", 1, 86'400));
   return settings;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/layout.h"
@@ -51,7 +52,9 @@ struct Settings {
   bool role_label = false;            ///< the members keep the label bowline/role on their pods
   int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
   int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer
+  int engine_stuck_seconds = 30;      ///< an engine without any reply is ended; 0: never
   int grace_seconds = 60;
+  std::vector<MemberName> start_without;  ///< whom no start waits for; may name who is no member
   std::string log_format = "json";
   std::string log_level = "info";
 

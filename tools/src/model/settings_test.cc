@@ -128,8 +128,8 @@ constexpr std::string_view kSentinel = R"({
     "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
-  "roleLabel": true, "fencing": false, "maxReplicaLagSeconds": 20,
-  "readinessTimeoutSeconds": 4, "terminationGracePeriodSeconds": 45,
+  "roleLabel": true, "startWithout": ["server-2", "sentinel-0"], "fencing": false, "maxReplicaLagSeconds": 20,
+  "readinessTimeoutSeconds": 4, "engineStuckSeconds": 90, "terminationGracePeriodSeconds": 45,
   "log": {"format": "json", "level": "info"}
 })";
 
@@ -146,6 +146,10 @@ TEST_CASE("settings of sentinel mode as the chart renders them") {
   CHECK(settings->sentinel.failover_timeout_milliseconds == 50'000);
   CHECK(settings->sentinel.parallel_syncs == 2);
   CHECK_FALSE(settings->sentinel.auth);
+  CHECK(settings->engine_stuck_seconds == 90);
+  CHECK(settings->start_without ==
+        std::vector<MemberName>{{.ordinal = 2, .kind = MemberKind::kServer},
+                                {.kind = MemberKind::kSentinel}});
   const MemberName server{.ordinal = 4, .kind = MemberKind::kServer};
   const MemberName sentinel{.ordinal = 2, .kind = MemberKind::kSentinel};
   CHECK(settings->sentinel.recover_from == server);
@@ -195,11 +199,14 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"server-4", "sentinel-1", "sentinel.recoverFrom is \"sentinel-1\""},
            Case{"server-4", "shard-0-1", "sentinel.recoverFrom is \"shard-0-1\""},
            Case{"\"auth\": false", "\"atuh\": false", "sentinel has no member \"atuh\""},
+           Case{"[\"server-2\",", "[\"server\",", "startWithout: "},
+           Case{"[\"server-2\",", "[2,", "startWithout"},
            Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
            Case{"\"fencing\": false", "\"fencing\": {}", "fencing must be"},
            Case{"LagSeconds\": 20", "LagSeconds\": -1", "maxReplicaLagSeconds is -1: use 0 to"},
            Case{"TimeoutSeconds\": 4", "TimeoutSeconds\": 0",
                 "readinessTimeoutSeconds is 0: use 1"},
+           Case{"StuckSeconds\": 90", "StuckSeconds\": 3601", "engineStuckSeconds is 3601: use 0"},
            Case{"\"roleLabel\"", "\"cluster\": {}, \"roleLabel\"", "cluster: it has no meaning"},
        }) {
     CAPTURE(c.from, c.to);

@@ -32,6 +32,7 @@ struct EngineSnapshot {
 struct Snapshots {
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;
+  bool loop_turns = false;  ///< without a reply: the event loop runs all the same (plan/stuck.h)
 };
 
 enum class Phase {

@@ -71,6 +71,7 @@ const Card* NewestOf(const std::vector<const Card*>& heard) {
     return history == History::kNewer || history == History::kDiverged;
   };
   for (const Card* card : heard) {
+    if (IsGivenUp(*card)) continue;
     if (std::ranges::none_of(heard, [&](const Card* c) { return beyond(*c, *card); })) return card;
   }
   return nullptr;

@@ -1,5 +1,6 @@
 #include "plan/start.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "plan/known_terms.h"
@@ -50,12 +51,14 @@ StartPlan PlanIdentity(const StartInput& input) {
     return Wait("no member knows the installation, and these volumes are not fresh: " +
                 Join(known));
   }
-  if (input.self == members.front()) {
+  const auto founder = std::ranges::find_if(members, [&](MemberName member) {
+    return member == input.self || !IsGivenUp(input.peers.at(member));
+  });
+  if (input.self == *founder) {
     return {.action = StartAction::kFound,
             .reason = "all members were heard and none has ever held data"};
   }
-  return Wait("first start: waiting for " + members.front().ToString() +
-              " to found the installation");
+  return Wait("first start: waiting for " + founder->ToString() + " to found the installation");
 }
 
 /// No nodes.conf here, the installation is known: a lost volume, or the middle of a first start.
@@ -130,14 +133,27 @@ std::string_view StartActionName(StartAction action) {
   std::unreachable();
 }
 
-std::optional<StartPlan> PlanInstallation(const StartInput& input) {
-  if (input.volume.kind == VolumeKind::kRefused) return Refuse(input.volume.reason);
-  if (auto foreign = ForeignInstallation(input)) return foreign;
-  if (input.volume.state.identity.installation.empty()) return PlanIdentity(input);
-  return std::nullopt;
+bool IsGivenUp(const Card& card) { return card.phase == Phase::kStopping && card.pod.empty(); }
+
+namespace {
+
+/// Those of `without` that are silent count as heard, with nothing on their volumes. Their names.
+std::vector<MemberName> GiveUp(StartInput& input) {
+  std::vector<MemberName> given_up;
+  if (input.waited < kWithoutAfter) return given_up;
+  for (const MemberName member : Silent(input, input.without)) {
+    if (!input.layout.Contains(member)) continue;
+    Card card;
+    card.member = member;
+    card.phase = Phase::kStopping;
+    if (member.kind == MemberKind::kSentinel) card.sentinel.emplace();
+    input.peers[member] = card;
+    given_up.push_back(member);
+  }
+  return given_up;
 }
 
-StartPlan PlanStart(const StartInput& input) {
+StartPlan PlanMember(const StartInput& input) {
   if (const auto first = PlanInstallation(input)) return *first;
   if (input.self.kind == MemberKind::kSentinel) return PlanSentinelStart(WithKnownTerms(input));
   if (input.self.kind == MemberKind::kServer) return PlanServerStart(WithKnownTerms(input));
@@ -146,6 +162,25 @@ StartPlan PlanStart(const StartInput& input) {
       ViewOfShard(input.layout, volume.state.identity, input.peers, input.self.shard);
   if (volume.kind == VolumeKind::kFresh) return PlanFresh(input, view);
   return PlanKnown(input, view);
+}
+
+}  // namespace
+
+std::optional<StartPlan> PlanInstallation(const StartInput& input) {
+  if (input.volume.kind == VolumeKind::kRefused) return Refuse(input.volume.reason);
+  if (auto foreign = ForeignInstallation(input)) return foreign;
+  if (input.volume.state.identity.installation.empty()) return PlanIdentity(input);
+  return std::nullopt;
+}
+
+StartPlan PlanStart(const StartInput& input) {
+  StartInput heard = input;
+  const std::vector<MemberName> given_up = GiveUp(heard);
+  StartPlan plan = PlanMember(heard);
+  if (given_up.empty() || plan.action == StartAction::kRefuse) return plan;
+  plan.reason += "; without " + Join(given_up) + ", as startWithout says";
+  plan.warning = true;
+  return plan;
 }
 
 }  // namespace bowline

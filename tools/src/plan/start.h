@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/layout.h"
 #include "plan/card.h"
@@ -56,7 +57,13 @@ struct StartInput {
   std::chrono::milliseconds waited{0};  ///< since this start began
   /// Sentinel mode: whose dataset to take when two histories have diverged.
   std::optional<MemberName> recover_from;
+  /// Whom a person says not to wait for any more (value startWithout).
+  std::vector<MemberName> without;
 };
+
+/// How long a member that is given up is waited for all the same: a value that was left set must
+/// not make a later, usual start hasty.
+inline constexpr std::chrono::milliseconds kWithoutAfter{30'000};
 
 /// How long a primary with data waits for the cards of its own shard before it resumes without
 /// them.

@@ -1,6 +1,6 @@
 #pragma once
 // What the start decisions of both modes share: who was heard, who holds data, and what a member
-// does that leads. Only for plan/start*.cc.
+// does that leads. For the start decisions alone: plan/*start*.cc, roll_call.cc, known_terms.cc.
 
 #include <optional>
 #include <string>
@@ -15,6 +15,10 @@ namespace bowline {
 /// What comes before the question of who leads: a volume that is refused, two installations that
 /// meet, an installation that is not known yet. Empty: go on.
 std::optional<StartPlan> PlanInstallation(const StartInput& input);
+
+/// Stands for a member that is not heard and that a person says not to wait for. A member's own
+/// card always names its pod.
+bool IsGivenUp(const Card& card);
 
 std::string Join(const std::vector<MemberName>& members);
 StartPlan Wait(std::string reason);

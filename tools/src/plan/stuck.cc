@@ -3,21 +3,21 @@
 namespace bowline {
 namespace {
 
-// A look each 1.5 s at the latest, of 0.7 s at the longest (apply/board.cc).
+// A look each 1.5 s at the latest, of 0.9 s at the longest (apply/board.cc).
 constexpr StuckJudge::Time kLate{5000};
 
 }  // namespace
 
-void StuckJudge::Started() { silent_since_.reset(); }
+void StuckJudge::Started() { replied_.reset(); }
 
-bool StuckJudge::Look(Time now, bool replied) {
+Silence StuckJudge::Look(Time now, Heard heard) {
   const bool late = now - looked_ > kLate;
   looked_ = now;
-  if (replied || (late && silent_since_)) {
-    silent_since_ = now;
-    return false;
-  }
-  return silent_since_ && now - *silent_since_ >= kStuckAfter;
+  if (heard == Heard::kReply || (late && replied_)) replied_ = turned_ = now;
+  if (heard == Heard::kLoop) turned_ = now;
+  if (!replied_ || after_ == Time(0)) return Silence::kNone;
+  if (now - turned_ >= after_) return Silence::kStuck;
+  return now - *replied_ >= after_ ? Silence::kPaused : Silence::kNone;
 }
 
 }  // namespace bowline
