@@ -55,8 +55,8 @@ Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
 /// Lines of members that have no address in the book keep theirs, and `noaddr` when they have none.
 void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses);
 
-/// A file for `self` built from another member's CLUSTER NODES view (facts 5e): `myself` moved to
-/// self's line (appended as a replica of `primary` when the view does not list it), then
+/// A file for `self` built from another member's CLUSTER NODES view (facts/cluster.md 5e): `myself`
+/// moved to self's line (appended as a replica of `primary` when the view does not list it), then
 /// readdressed. When `primary` is another member, self's line becomes its replica without slots;
 /// when it is self, its line must be a primary and stays as it is. `current_epoch` is the viewer's
 /// cluster_current_epoch. kFailedPrecondition when the view lists no line for `primary` or lists it

@@ -15,7 +15,8 @@ struct RunningSentinels {
   std::optional<MemberName> named;
   /// Nobody is about to replace `named`: no sentinel leads a failover away from it, and none names
   /// another member with a later config epoch. Between the promotion of a replica and the word of
-  /// the majority lies about one second (facts 2), and then both of them run as primaries.
+  /// the majority lies about one second (facts/sentinel.md 2), and then both of them run as
+  /// primaries.
   bool settled = false;
 };
 

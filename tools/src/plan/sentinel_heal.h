@@ -1,6 +1,7 @@
 #pragma once
 // Sentinel mode: what a running sentinel must repair about itself. No sentinel ever forgets a
-// member (facts 5), and after a resize it may have heard of one that was just about to go.
+// member (facts/sentinel.md 5), and after a resize it may have heard of one that was just about to
+// go.
 
 #include <string>
 

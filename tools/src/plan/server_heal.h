@@ -1,6 +1,7 @@
 #pragma once
 // Sentinel mode: what a running server must repair about itself. Sentinel does most of this too,
-// but after 10 s and more (facts 2, 3b), and it never finds a chain of replicas (facts 2e).
+// but after 10 s and more (facts/sentinel.md 2, 3b), and it never finds a chain of replicas
+// (facts/sentinel.md 2e).
 
 #include <chrono>
 #include <optional>

@@ -162,7 +162,7 @@ TEST_CASE("the named member itself never follows") {
 }
 
 TEST_CASE("a planned failover at every step: nobody undoes it") {
-  // facts 2: the leader (sentinel-0) goes first, the majority follows a second later.
+  // facts/sentinel.md 2: the leader (sentinel-0) goes first, the majority follows a second later.
   RunningSet set;
   const auto nobody = [&] {
     for (const MemberName self : set.layout.MembersOf(0)) CHECK(Plan(set, self).Empty());
