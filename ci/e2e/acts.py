@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from e2e.kube import Object
@@ -24,6 +25,20 @@ def kill_primary(members: Members, primary: Pod, kill: Callable[[Node, str], Non
     running.serving(30)
     members.wait_restarted(primary, 30)
     members.wait_other_primary(primary, 30)
+
+
+@contextmanager
+def not_following(members: Members, replica: Pod, primary: Pod) -> Iterator[None]:
+    """The replica cannot log in at its primary any more; its link is broken, and stays so."""
+    with members.engine(replica) as engine:
+        right = engine.config_get("masterauth")["masterauth"]
+        engine.config_set("masterauth", "wrong")
+        try:
+            with members.engine(primary) as other:
+                other.execute_command("CLIENT", "KILL", "TYPE", "replica")
+            yield
+        finally:
+            engine.config_set("masterauth", right)
 
 
 def kill_inits(pods: list[Pod]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from e2e.acts import kill_primary
+from e2e.acts import kill_primary, not_following
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.nodes import Node
@@ -44,6 +45,25 @@ def test_pod_deleted(cluster: Cluster, scenario: MakeScenario, force: bool) -> N
         running.serving(30)
         cluster.wait_replaced(primary, 60)
         assert cluster.primary(2).name != primary.name, "the empty member leads"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("by_hand", [False, True], ids=["by itself", "by hand"])
+def test_stale_replica_leads_in_the_end(cluster: Cluster, scenario: MakeScenario, by_hand: bool) -> None:
+    """The primary's data is gone, and the only copy has not followed for 10 s."""
+    primary, replica = cluster.primary(0), cluster.replica(0)
+    with scenario("persistence off: kill -9 of a primary whose replica has not followed", loss_window=1) as running:
+        with not_following(cluster, replica, primary):
+            time.sleep(10)
+            primary.node.kill_engine(primary.uid)
+            time.sleep(8)
+            assert not cluster.is_primary(replica), "it leads at once, without the writes that it has missed"
+            if by_hand:
+                cluster.bowline(replica, "failover", "--shard", "0", "--accept-loss")
+            running.serving(10 if by_hand else 45)
+            assert cluster.is_primary(replica)
+        cluster.wait_restarted(primary, 30)
+    assert cluster.primary(0).name == replica.name
 
 
 def test_installed_again_without_data(

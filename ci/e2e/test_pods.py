@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from e2e.acts import delete_pod
+import time
+
+from e2e.acts import delete_pod, not_following
 from e2e.cluster import Cluster
+from e2e.members import Pod
 from e2e.scenario import MakeScenario
+from e2e.wait import wait_for
+
+
+def held_back(cluster: Cluster, replica: Pod) -> bool:
+    with cluster.engine(replica) as engine:
+        return bool(engine.config_get("cluster-replica-no-failover")["cluster-replica-no-failover"] == "yes")
 
 
 def test_replica_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -38,3 +47,21 @@ def test_scaled_to_zero_and_back(cluster: Cluster, scenario: MakeScenario) -> No
         cluster.scale_to_zero()
         cluster.scale_back()
         running.serving(90)
+
+
+def test_stale_replica_does_not_lead(cluster: Cluster, scenario: MakeScenario) -> None:
+    """Its link is broken while the primary goes on; then the primary's engine dies, with all writes in its file."""
+    primary, replica = cluster.primary(0), cluster.replica(0)
+    # The engine may hold the last writes in its memory while the disk is busy (appendfsync everysec).
+    with scenario("kill -9 of a primary whose replica has not followed for 10 s", loss_window=2) as running:
+        with not_following(cluster, replica, primary):
+            time.sleep(10)
+            wait_for("the replica holds itself back", lambda: held_back(cluster, replica), 3)
+            running.mark()
+            primary.node.kill_engine(primary.uid)
+            running.serving(15)
+            now = cluster.pod(primary.name)
+            assert (now.uid, now.restarts) == (primary.uid, primary.restarts), "the container was started again"
+            assert cluster.primary(0).name == primary.name, "the replica leads, without the writes that it has missed"
+        wait_for("the replica is free again", lambda: not held_back(cluster, replica), 20)
+    assert cluster.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")

@@ -74,10 +74,18 @@ make_root() {
 # Every tree is /src in there. Objects of another tree may be younger than this one's sources, and would pass for theirs.
 own_objects() {
   local dir
+  # Whoever builds in the folder shares its lock: another tree must not take it under a running build.
+  exec 8>"$build.lock"
+  flock -s 8
   stamp_is "$build/tree" "$ROOT" && return
+  if ! flock -n 8; then
+    say "builder: $build is in use by $(cat "$build/tree" 2>/dev/null); waiting (BOWLINE_BUILD=FOLDER takes another one)"
+    flock -w 1800 8 || die "$build is still in use; set BOWLINE_BUILD to another folder"
+  fi
   for dir in "$build"/*/; do remove_tree "$dir"; done
   mkdir -p "$build"
   stamp "$build/tree" "$ROOT"
+  flock -s 8
 }
 
 [ "$(id -u)" = 0 ] || die "needs root"

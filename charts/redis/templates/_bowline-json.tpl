@@ -30,6 +30,7 @@
   "record" (include "redis.recordName" .)
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
   "fencing" (eq true $v.fencing.enabled)
+  "failover" (dict "staleAfterSeconds" (int $v.failover.staleAfterSeconds))
   "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
   "engineStuckSeconds" (int $v.engineStuckSeconds)
   "startWithout" ($v.startWithout | default list)

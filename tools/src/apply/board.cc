@@ -57,6 +57,11 @@ void Board::SetSentinels(Cards sentinels, std::uint64_t term) {
   card_.term = std::max(card_.term, term);
 }
 
+void Board::SetMissed(std::int64_t seconds) {
+  const std::scoped_lock lock(mutex_);
+  card_.missed_seconds = seconds;
+}
+
 void Board::SetHeld() {
   const std::scoped_lock lock(mutex_);
   card_.held = true;

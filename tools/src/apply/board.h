@@ -32,6 +32,8 @@ class Board {
   /// The volume as the guard found it (or has just changed it).
   void SetVolume(const VolumeFacts& volume);
   void SetHeld();
+  /// Of a replica: Card::missed_seconds.
+  void SetMissed(std::int64_t seconds);
   /// Sentinel mode: the other sentinels' cards, for the probes, and the term that they tell.
   void SetSentinels(Cards sentinels, std::uint64_t term);
 

@@ -155,6 +155,7 @@ StartPlan Guard::Decide() {
                    .peers = cards_,
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
+                   .stale_after = std::chrono::seconds(settings_.stale_after_seconds),
                    .recover_from = std::nullopt};
   AddChoices(input);
   if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
@@ -214,8 +215,11 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                 .self = self_,
                                 .self_ip = "127.0.0.1",
                                 .volume = paths_.data};
-      RETURN_IF_ERROR(
-          TakeOverDead(ctx, *plan.target, plan.without_quorum, Deadline::In(kTakeOverTimeout)));
+      RETURN_IF_ERROR(TakeOverDead(ctx,
+                                   {.member = *plan.target,
+                                    .position = plan.target_position,
+                                    .without_quorum = plan.without_quorum},
+                                   Deadline::In(kTakeOverTimeout)));
       const std::string text = "this member was the primary; another one leads now";
       events_.Emit("HandedOver", text);
       conditions_.Role(false, "HandedOver", text);

@@ -17,6 +17,9 @@ constexpr Milliseconds kSyncPatience{3000};
 // A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
 // is behind.
 constexpr Milliseconds kUsualSwitch{400};
+// How old a card's look at its engine can be: a member answers with its last one when a new one
+// takes longer than 0.8 s, and that one was at most 0.7 s under way.
+constexpr Milliseconds kOldestCard{1500};
 // Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
 // engine's own steps.
 constexpr Milliseconds kOwnPause{3000};
@@ -71,7 +74,8 @@ struct Step {
 
 /// One look at everybody: what is there to do?
 Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
-  const Deadline secure = deadline.Within(Milliseconds(ctx.settings.node_timeout_milliseconds));
+  const Deadline secure = deadline.Within(std::max(
+      Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestCard, Milliseconds(0)));
   const Cards cards = LookAtAll(ctx, deadline);
   const auto self = cards.find(ctx.self);
   if (self == cards.end() || !self->second.engine.answers) return {.again = true};
@@ -80,7 +84,7 @@ Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* t
   if (view && view->Myself() != nullptr && view->Myself()->slots.empty()) {
     return {.result = HandoverResult::kNothingToDo};
   }
-  auto candidate = BestCandidate(ctx.settings.layout, cards, ctx.self.shard, ctx.self, true);
+  auto candidate = BestForHandover(ctx.settings.layout, cards, ctx.self.shard, ctx.self);
   if (candidate && to != nullptr && candidate->member != *to) candidate.reset();
   if (!candidate) {
     return {.result = HandoverResult::kNoCandidate, .again = WorthWaiting(ctx, cards)};
@@ -174,23 +178,21 @@ Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline dead
   return Fail(Code::kDeadlineExceeded, "no handover could be confirmed in time");
 }
 
-Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
-                    Deadline deadline) {
+Status TakeOverDead(const HandoverContext& ctx, const TakeOverTarget& target, Deadline deadline) {
   if (ctx.settings.layout.mode == Mode::kSentinel) return TakeOverServers(ctx, target, deadline);
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target, deadline));
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target.member, deadline));
   // The last look before the irreversible step: FORCE has no data check at all (facts/cluster.md
   // 3f).
   ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kHandoverCall)));
-  if (info.loading) {
-    return Fail(Code::kAborted, "{} is loading", target.ToString());
-  }
+  RETURN_IF_ERROR(StillFit(info, target));
   if (!info.primary) {
-    const FailoverMode mode = without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
+    const FailoverMode mode =
+        target.without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
     RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kHandoverCall)));
   }
-  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target, deadline.Within(kEngineGivesUp)));
-  if (without_quorum) return {};  // nobody else runs to confirm it; the guard looks again
-  return WaitForMajority(ctx, target, deadline);
+  RETURN_IF_ERROR(WaitUntilPrimary(ctx, target.member, deadline.Within(kEngineGivesUp)));
+  if (target.without_quorum) return {};  // nobody else runs to confirm it; the guard looks again
+  return WaitForMajority(ctx, target.member, deadline);
 }
 
 }  // namespace bowline

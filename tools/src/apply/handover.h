@@ -5,7 +5,7 @@
 #include <string>
 
 #include "apply/context.h"
-#include "plan/candidate.h"
+#include "plan/sync_proof.h"
 
 namespace bowline {
 
@@ -35,10 +35,21 @@ enum class HandoverResult {
 Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
                                        const MemberName* to = nullptr);
 
-/// `ctx.self`'s engine does not run: `target` takes over by FORCE (TAKEOVER without a quorum) and
+struct TakeOverTarget {
+  MemberName member;
+  /// What it held when it was chosen; empty: it may lead with whatever it has, as it leads already
+  /// or a loss is accepted.
+  std::optional<ReplicationMark> position = std::nullopt;
+  bool without_quorum = false;  ///< cluster mode: no votes are to be had
+  /// Sentinel mode: also when the sentinels take the primary for dead and would promote nobody.
+  bool accept_loss = false;
+};
+
+/// `ctx.self`'s engine does not run: the target takes over by FORCE (TAKEOVER without a quorum) and
 /// it is watched until it leads by the word of a majority. kAborted when the target is no fit
-/// replica any more: decide anew. In sentinel mode a sentinel chooses among the replicas.
-Status TakeOverDead(const HandoverContext& ctx, MemberName target, bool without_quorum,
-                    Deadline deadline);
+/// replica any more (loading, or its dataset does not contain what it held when it was chosen):
+/// decide anew. In sentinel mode a sentinel chooses among the replicas when one of them takes the
+/// primary for dead already.
+Status TakeOverDead(const HandoverContext& ctx, const TakeOverTarget& target, Deadline deadline);
 
 }  // namespace bowline

@@ -1,5 +1,6 @@
 #include "apply/handover_parts.h"
 
+#include "plan/dataset_order.h"
 #include "plan/running_sentinels.h"
 
 namespace bowline {
@@ -46,6 +47,17 @@ Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline de
       return Fail(Code::kDeadlineExceeded, "the replica does not catch up");
     }
   }
+}
+
+Status StillFit(const EngineInfo& info, const TakeOverTarget& target) {
+  const std::string name = target.member.ToString();
+  if (info.loading) return Fail(Code::kAborted, "{} is loading", name);
+  if (info.primary || !target.position) return {};
+  if (info.sync_in_progress) return Fail(Code::kAborted, "{} is being copied to", name);
+  const History history = CompareHistories(PositionOf(info, 0), *target.position);
+  if (history == History::kSame || history == History::kNewer) return {};
+  return Fail(Code::kAborted, "{} has another dataset than when it was chosen: offset {}, not {}",
+              name, info.offset, target.position->offset);
 }
 
 bool Confirmed(const HandoverContext& ctx, const Cards& cards, MemberName member) {

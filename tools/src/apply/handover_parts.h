@@ -38,6 +38,9 @@ Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline d
 /// Waits while the primary takes no writes until `replica` has all of them. kDeadlineExceeded.
 Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline deadline);
 
+/// kAborted unless the engine holds at least what `target` held when it was chosen, or leads.
+Status StillFit(const EngineInfo& info, const TakeOverTarget& target);
+
 /// Do the others say by a majority that `member` leads: the primaries, or the sentinels?
 bool Confirmed(const HandoverContext& ctx, const Cards& cards, MemberName member);
 

@@ -14,6 +14,8 @@ namespace bowline {
 Status WriteThrough(RespClient& engine, Deadline deadline);
 
 /// Where the engine ends: a primary's writes are paused first, so that none comes after the mark.
-Status NoteEnd(RespClient& engine, MarkKeeper& marks, Deadline deadline);
+/// `addresses`: of the members.
+Status NoteEnd(RespClient& engine, MarkKeeper& marks, const AddressBook& addresses,
+               Deadline deadline);
 
 }  // namespace bowline

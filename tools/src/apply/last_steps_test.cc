@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "apply/volume_io.h"
+#include "plan/sync_proof.h"
 #include "resp/testing.h"
 
 namespace bowline {
@@ -71,6 +72,10 @@ ReplicationMark MarkOn(const TempFolder& volume) {
   return *ParseMark(*files->mark);
 }
 
+// All engines of these tests have one address.
+const MemberName kFollower{.shard = 0, .ordinal = 1};
+const AddressBook kBook{{kFollower, {.ip = Engine::kIp, .port = 0}}};
+
 TEST_CASE("the last mark tells where the engine ends, and no look that was late changes it") {
   const std::string program = GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER);
   const Engine primary(program);
@@ -78,17 +83,21 @@ TEST_CASE("the last mark tells where the engine ends, and no look that was late 
   const TempFolder volume;
   MarkKeeper marks(volume.path());
   RespClient client = primary.Connect();
-  REQUIRE(Eventually([&] { return replica.Connect().Info(Soon())->link_up; }));
+  REQUIRE(Eventually([&] {
+    const auto info = client.Info(Soon());
+    return info && !ReplicasInSync(*info, kBook).empty();
+  }));
   const EngineInfo early = *client.Info(Soon());
-  marks.Save(early, 7);
+  marks.Save(early, 7, kBook);
   REQUIRE(client.Ask({"SET", "key", "value"}, Soon()));
 
-  REQUIRE(NoteEnd(client, marks, Soon()));
+  REQUIRE(NoteEnd(client, marks, kBook, Soon()));
   const ReplicationMark last = MarkOn(volume);
   CHECK(last.offset > early.offset);
   CHECK(last.offset == client.Info(Soon())->offset);
   CHECK(last.term == 7);
-  marks.Save(early, 7);
+  CHECK(last.in_sync == std::vector<MemberName>{kFollower});
+  marks.Save(early, 7, kBook);
   CHECK(MarkOn(volume) == last);
   // A write that comes now is not acknowledged.
   RespClient late = primary.Connect();
@@ -103,11 +112,11 @@ TEST_CASE(
   SaveMark(volume.path(), mark);
   MarkKeeper marks(volume.path());
   RespClient client = primary.Connect();
-  SECTION("never looked at") { REQUIRE(NoteEnd(client, marks, Soon())); }
+  SECTION("never looked at") { REQUIRE(NoteEnd(client, marks, kBook, Soon())); }
   SECTION("its link is down") {
     REQUIRE(client.ReplicaOf({.ip = Engine::kIp, .port = testing::FreePort()}, Soon()));
-    marks.Save(*client.Info(Soon()), 4);
-    REQUIRE(NoteEnd(client, marks, Soon()));
+    marks.Save(*client.Info(Soon()), 4, {});
+    REQUIRE(NoteEnd(client, marks, kBook, Soon()));
   }
   CHECK(MarkOn(volume) == mark);
 }

@@ -1,27 +1,26 @@
 #include "apply/mark_keeper.h"
 
 #include "apply/volume_io.h"
+#include "plan/dataset_order.h"
+#include "plan/sync_proof.h"
 
 namespace bowline {
 
-void MarkKeeper::Save(const EngineInfo& info, std::uint64_t term) {
+void MarkKeeper::Save(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses) {
   const std::scoped_lock lock(mutex_);
-  if (!last_) Write(info, term);
+  if (!last_) Write(info, term, addresses);
 }
 
-void MarkKeeper::SaveLast(const EngineInfo& info) {
+void MarkKeeper::SaveLast(const EngineInfo& info, const AddressBook& addresses) {
   const std::scoped_lock lock(mutex_);
-  if (!mark_.replication_id.empty()) Write(info, mark_.term);
+  if (!mark_.replication_id.empty()) Write(info, mark_.term, addresses);
   last_ = true;
 }
 
-void MarkKeeper::Write(const EngineInfo& info, std::uint64_t term) {
+void MarkKeeper::Write(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses) {
   if (!info.primary && !info.link_up) return;
-  const ReplicationMark mark{.replication_id = info.replication_id,
-                             .offset = info.offset,
-                             .previous_id = info.previous_id,
-                             .previous_offset = info.previous_offset,
-                             .term = term};
+  ReplicationMark mark = PositionOf(info, term);
+  if (info.primary) mark.in_sync = ReplicasInSync(info, addresses);
   if (mark == mark_) return;
   mark_ = mark;
   SaveMark(data_, mark);

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "model/info.h"
+#include "model/layout.h"
 #include "plan/volume.h"
 
 namespace bowline {
@@ -15,14 +16,15 @@ class MarkKeeper {
  public:
   explicit MarkKeeper(std::filesystem::path data) : data_(std::move(data)) {}
 
-  /// Where the engine stands; `term`: see ReplicationMark. Nothing is written for a replica whose
-  /// link is down, and nothing after the last mark.
-  void Save(const EngineInfo& info, std::uint64_t term);
+  /// Where the engine stands; `term`: see ReplicationMark. `addresses`: of the members, for a
+  /// primary's mark names the replicas in sync. Nothing is written for a replica whose link is
+  /// down, and nothing after the last mark.
+  void Save(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses);
   /// The last one, in the term of the one before; without one before nothing is known.
-  void SaveLast(const EngineInfo& info);
+  void SaveLast(const EngineInfo& info, const AddressBook& addresses);
 
  private:
-  void Write(const EngineInfo& info, std::uint64_t term);
+  void Write(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses);
 
   std::filesystem::path data_;
   std::mutex mutex_;

@@ -17,6 +17,9 @@ constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kReplaceTimeout{5000};
+// Of a replica that has missed writes: between two Events of what it waits for, and two tries.
+constexpr Milliseconds kTellAgain{60'000};
+constexpr Milliseconds kLeadAgain{10'000};
 
 }  // namespace
 
@@ -56,12 +59,13 @@ void Monitor::Run(const std::stop_token& stop) {
       const bool look_up = ++look % kLooksPerAddresses == 0;
       if (self_.kind == MemberKind::kServer) {
         LookAtOthers(card);
-        marks_.Save(card.engine.info, term_);
+        marks_.Save(card.engine.info, term_, addresses_);
         if (look_up) (void)LookUpAddresses();
       } else {
-        marks_.Save(card.engine.info, 0);
+        marks_.Save(card.engine.info, 0, addresses_);
         if (look_up) HealShard(card, LookUpAddresses());
       }
+      LookAtLink(card);
       node_watch_.Look(state_.identity, card, addresses_);
     }
     std::unique_lock lock(mutex_);
@@ -168,7 +172,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
     RETURN_IF_ERROR(client.ResumeWrites(deadline));  // a handover that was cut off has paused them
   }
   if (plan.release) {
-    RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));
+    if (!stale_) RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));
     held_back_ = false;
   }
   return plan.replace ? Replace(*plan.replace) : Status();
@@ -183,6 +187,68 @@ Status Monitor::Replace(MemberName primary) {
                       .self_ip = addresses_.at(primary).ip,
                       .volume = ""},
                      Deadline::In(kReplaceTimeout));
+}
+
+void Monitor::LookAtLink(const Card& card) {
+  const EngineInfo& info = card.engine.info;
+  const bool suspicious =
+      !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
+  if (!stale_ && !suspicious) return;
+  std::vector<MemberName> others = settings_.layout.MembersOf(self_.shard);
+  std::erase(others, self_);
+  const auto follows = MemberAt(addresses_, info.primary_host);
+  const HoldBackPlan plan =
+      hold_back_.Look({.layout = settings_.layout,
+                       .own = card,
+                       .follows = follows,
+                       .peers = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout)),
+                       .now = Since({}),
+                       .stale_after = std::chrono::seconds(settings_.stale_after_seconds)});
+  board_.SetMissed(hold_back_.missed_seconds());
+  if (plan.held != stale_) {
+    const Status set = Promotable(!plan.held);
+    if (!set) {
+      LogWarning("cannot change whether an election may choose this replica",
+                 {{"err", set.error().ToString()}});
+    } else {
+      stale_ = plan.held;
+      events_.Emit(stale_ ? "HeldBack" : "HoldEnded", plan.reason, stale_);
+    }
+  }
+  if (!plan.waits.empty() &&
+      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
+    told_stale_ = plan.waits;
+    told_stale_at_ = std::chrono::steady_clock::now();
+    events_.Emit("StaleReplicaWaits", plan.waits, true);
+  }
+  if (plan.take_over && follows) LeadStale(*follows, plan.reason);
+}
+
+Status Monitor::Promotable(bool promotable) {
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  ASSIGN_OR_RETURN(RespClient client,
+                   RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
+  if (settings_.layout.mode == Mode::kCluster) {
+    return client.ConfigSet("cluster-replica-no-failover", promotable ? "no" : "yes", deadline);
+  }
+  if (promotable && held_back_) return {};
+  return client.ConfigSet("replica-priority", promotable ? "100" : "0", deadline);
+}
+
+void Monitor::LeadStale(MemberName primary, const std::string& reason) {
+  if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
+  led_stale_at_ = std::chrono::steady_clock::now();
+  events_.Emit("LossAccepted", reason, true);
+  const Status led =
+      TakeOverDead({.settings = settings_,
+                    .addresses = addresses_,
+                    .secrets = secrets_,
+                    .identity = state_.identity,
+                    .self = primary,
+                    .self_ip = addresses_.at(primary).ip,
+                    .volume = ""},
+                   {.member = self_, .accept_loss = true}, Deadline::In(kReplaceTimeout));
+  if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
 }
 
 AddressBook Monitor::LookUpAddresses() {

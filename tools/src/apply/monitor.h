@@ -17,6 +17,7 @@
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
 #include "plan/heal.h"
+#include "plan/hold_back.h"
 #include "plan/server_heal.h"
 
 namespace bowline {
@@ -48,6 +49,10 @@ class Monitor {
   bool HealServer(const Card& card);
   Status RepairServer(const ServerHealPlan& plan);
   Status Replace(MemberName primary);
+  /// A replica that has missed writes is kept from the engines' elections (plan/hold_back.h).
+  void LookAtLink(const Card& card);
+  Status Promotable(bool promotable);
+  void LeadStale(MemberName primary, const std::string& reason);
 
   const Settings& settings_;
   const Paths& paths_;
@@ -58,6 +63,11 @@ class Monitor {
   Endpoint announced_;
   AddressBook addresses_;
   bool held_back_;  ///< no sentinel may promote this member yet
+  HoldBack hold_back_;
+  bool stale_ = false;  ///< held back as it has missed writes
+  std::string told_stale_;
+  std::optional<std::chrono::steady_clock::time_point> told_stale_at_;
+  std::optional<std::chrono::steady_clock::time_point> led_stale_at_;
   Peers& peers_;
   Cards cards_;
   std::optional<MemberName> said_;  ///< whom the last look said to follow

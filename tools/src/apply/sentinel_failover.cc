@@ -30,17 +30,20 @@ constexpr Milliseconds kTellAgain{100};
 constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
 constexpr Milliseconds kReplicasPatience{3000};
 
-/// A majority of the sentinels names `ctx.self`, and none of them is about to change that: an epoch
-/// higher than any that they have told, or that a handover which was cut off would have told them.
-Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, Deadline deadline) {
+/// A majority of the sentinels names `ctx.self`, and none of them is about to change that (`dead`:
+/// none fails over at this moment): an epoch higher than any that they have told, or that a
+/// handover which was cut off would have told them.
+Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, bool dead, Deadline deadline) {
   const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
   const auto cut_off = LoadHandoverNote(ctx.volume);
   std::uint64_t epoch = cut_off ? cut_off->term + 1 : 0;
   for (const AskedSentinel& sentinel : asked.all) {
-    if (sentinel.view.failing_over || sentinel.view.primary_down) {
+    if (sentinel.view.failing_over || (sentinel.view.primary_down && !dead)) {
       return Fail(Code::kAborted, "{} is about to fail over itself", sentinel.member.ToString());
     }
     epoch = std::max(epoch, sentinel.view.epochs.config + 1);
+    if (dead)
+      epoch = std::max(epoch, sentinel.view.epochs.current + 1);  // of failovers that failed
   }
   const auto naming = asked.Naming(ctx.self);
   if (naming * 2 > ctx.settings.layout.sentinels) return epoch;
@@ -206,7 +209,7 @@ Status WaitUntilAnotherIsNamed(const HandoverContext& ctx, Deadline deadline) {
 }  // namespace
 
 Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
-  ASSIGN_OR_RETURN(const std::uint64_t epoch, AskForConsent(ctx, deadline));
+  ASSIGN_OR_RETURN(const std::uint64_t epoch, AskForConsent(ctx, false, deadline));
   // Nothing but the switch itself happens while the writes wait.
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
@@ -248,22 +251,25 @@ Status ReplaceDead(const HandoverContext& ctx, Deadline deadline) {
   return WaitUntilAnotherIsNamed(ctx, deadline);
 }
 
-Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
-  const auto epoch = AskForConsent(ctx, deadline);
+Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
+                       Deadline deadline) {
+  const auto epoch = AskForConsent(ctx, target.accept_loss, deadline);
   if (!epoch) {
+    if (target.accept_loss) return std::unexpected(epoch.error());
     LogInfo("leaving the failover to the sentinels", {{"why", epoch.error().message}});
     return ReplaceDead(ctx, deadline);
   }
-  ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, target, deadline));
+  const MemberName member = target.member;
+  ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, member, deadline));
   // The last look before the irreversible step.
   ASSIGN_OR_RETURN(const EngineInfo info, replica.Info(deadline.Within(kHandoverCall)));
-  if (info.loading) return Fail(Code::kAborted, "{} is loading", target.ToString());
-  std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
+  RETURN_IF_ERROR(StillFit(info, target));
+  std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), member, deadline);
   const Deadline soon = deadline.Within(kHandoverCall);
-  RETURN_IF_ERROR(NoteTarget(ctx, {.to = target, .term = *epoch}));
-  RETURN_IF_ERROR(Promote(ctx, target, servers.front(), soon));
-  FollowTarget(ctx, target, servers, soon);
-  return TellUntilNamed(ctx, target, *epoch, servers, deadline.Within(kSettled), deadline);
+  RETURN_IF_ERROR(NoteTarget(ctx, {.to = member, .term = *epoch}));
+  RETURN_IF_ERROR(Promote(ctx, member, servers.front(), soon));
+  FollowTarget(ctx, member, servers, soon);
+  return TellUntilNamed(ctx, member, *epoch, servers, deadline.Within(kSettled), deadline);
 }
 
 }  // namespace bowline

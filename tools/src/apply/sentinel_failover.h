@@ -15,9 +15,10 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
 
 /// `ctx.self` is the primary by the sentinels' word and does not run: `target` is promoted and the
 /// sentinels are told; where one of them already takes the primary for dead, one is asked for a
-/// failover instead. Returns when a majority names another server. Errors as above;
-/// kDeadlineExceeded.
-Status TakeOverServers(const HandoverContext& ctx, MemberName target, Deadline deadline);
+/// failover instead, unless a loss is accepted: sentinels promote no replica whose link was down
+/// for long (sentinel.c, sentinelSelectSlave). Returns when a majority names another server. Errors
+/// as above; kDeadlineExceeded.
+Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target, Deadline deadline);
 
 /// `ctx.self` is the primary by the sentinels' word, and they have found it dead: one of them is
 /// asked for a failover, whatever time-outs it keeps between two of them. Returns when a majority

@@ -10,6 +10,8 @@
 #include "apply/monitor.h"
 #include "apply/supervisor.h"
 #include "apply/volume_io.h"
+#include "plan/after_death.h"
+#include "plan/dataset_order.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -18,6 +20,8 @@ namespace {
 
 constexpr Milliseconds kTakeOverTimeout{4000};
 constexpr Milliseconds kDnsTimeout{500};
+constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kLook{50};
 constexpr Milliseconds kEngineTimeout{300};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
@@ -58,42 +62,72 @@ class Server : public Supervisor {
 
   void BeforeStop() override {
     if (board_.LastAnswer().info.primary) GiveLeadAway();
-    const Status noted = AtEngine(
-        [&](RespClient& engine, Deadline deadline) { return NoteEnd(engine, *marks_, deadline); });
+    const Status noted = AtEngine([&](RespClient& engine, Deadline deadline) {
+      return NoteEnd(engine, *marks_, board_.Addresses(), deadline);
+    });
     if (!noted) LogInfo("no last mark", {{"err", noted.error().ToString()}});
   }
 
-  /// The primary is dead this very moment: its best replica takes over instead of waiting for the
-  /// time-outs.
-  void AfterDeath() override {
-    if (!board_.LastAnswer().info.primary) return;
+  /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
+  /// time-outs, or the engine is started again (plan/after_death.h).
+  bool AfterDeath() override {
+    const EngineSnapshot last = board_.LastAnswer();
+    if (!last.info.primary) return false;
+    const auto died = std::chrono::steady_clock::now();
     const Declared now = DeclaredNow();
-    const Cards cards = GatherCards(peers_.Channel(), now.settings, now.addresses, &self_,
-                                    Deadline::In(Milliseconds(500)));
-    const auto leaders = PrimariesOf(now.settings.layout, cards, self_.shard);
-    if (!leaders.empty()) {
-      LogInfo("another member leads already", {{"primary", leaders.front().ToString()}});
-      return;
-    }
-    const auto candidate = BestCandidate(now.settings.layout, cards, self_.shard, self_, false);
-    if (!candidate) {
-      LogWarning("no replica can take over now; the engines' own election decides");
-      return;
-    }
-    const Status taken =
-        TakeOverDead(Context(now), candidate->member, false, Deadline::In(kTakeOverTimeout));
-    if (taken) {
-      const std::string text =
-          std::format("the primary's engine died; a replica leads now (best: {}, {})",
-                      candidate->member.ToString(), candidate->reason);
-      events_.Emit("HandedOver", text);
-      conditions_.Role(false, "HandedOver", text);
-    } else {
+    AfterDeathInput input{
+        .layout = now.settings.layout,
+        .self = self_,
+        .last = PositionOf(last.info, 0),
+        .cards = {},
+        .data_stays = settings_.persistence && last.info.append_only && last.info.append_ok,
+        .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
+    input.last->in_sync = ReplicasInSync(last.info, now.addresses);
+    while (true) {
+      input.cards = GatherCardsOf(peers_.Channel(), now.settings, now.addresses,
+                                  OthersOfShard(now.settings.layout), Deadline::In(kCardsTimeout));
+      input.waited = Since(died);
+      const AfterDeathPlan plan = PlanAfterDeath(input);
+      if (plan.action == AfterDeathAction::kWait) {
+        (void)Deadline::In(kLook).Sleep(kLook);
+        continue;
+      }
+      if (plan.action != AfterDeathAction::kTakeOver) return Stay(plan);
+      const Status taken = TakeOverDead(
+          Context(now), {.member = plan.target->member, .position = plan.target->position},
+          Deadline::In(kTakeOverTimeout));
+      if (taken) {
+        TellTakenOver(*plan.target);
+        return false;
+      }
       LogWarning("the take-over failed", {{"err", taken.error().ToString()}});
+      if (taken.error().code != Code::kAborted || input.waited > kSilentPatience) return false;
     }
   }
 
  private:
+  /// Nobody takes over from here. True: the engine is to be started again.
+  bool Stay(const AfterDeathPlan& plan) {
+    const bool again = plan.action == AfterDeathAction::kStartAgain;
+    if (again) restarted_at_ = std::chrono::steady_clock::now();
+    LogWarning("no replica takes over", {{"why", plan.reason}});
+    events_.Emit(again ? "StartedAgain" : "NoTakeOver", plan.reason, true);
+    return again;
+  }
+
+  void TellTakenOver(const Candidate& candidate) {
+    const std::string text = std::format("the primary's engine died; {} leads now ({})",
+                                         candidate.member.ToString(), candidate.reason);
+    events_.Emit("HandedOver", text);
+    conditions_.Role(false, "HandedOver", text);
+  }
+
+  [[nodiscard]] std::vector<MemberName> OthersOfShard(const Layout& layout) const {
+    std::vector<MemberName> members = layout.MembersOf(self_.shard);
+    std::erase(members, self_);
+    return members;
+  }
+
   void GiveLeadAway() {
     const Status kept = AtEngine(&WriteThrough);
     if (!kept) LogWarning("cannot set appendfsync", {{"err", kept.error().ToString()}});
@@ -145,6 +179,8 @@ class Server : public Supervisor {
   }
 
   std::optional<MarkKeeper> marks_;  ///< of the engine's present life
+  /// When the engine was last started again here after it had ended by itself.
+  std::optional<std::chrono::steady_clock::time_point> restarted_at_;
 };
 
 }  // namespace

@@ -156,8 +156,9 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
     return ended.ContainerCode();
   }
   LogError("the engine ended by itself", {{"how", ended.ToString()}});
-  AfterDeath();
-  const std::string text = "the engine ended by itself: " + ended.ToString();
+  again_ = AfterDeath();
+  const std::string text =
+      "the engine ended by itself: " + ended.ToString() + (again_ ? "; it is started again" : "");
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);
   conditions_.Flush(Deadline::In(kFlush));

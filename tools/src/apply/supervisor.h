@@ -42,8 +42,9 @@ class Supervisor {
   /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
   /// lead either.
   virtual void BeforeStop() {}
-  /// The process has ended by itself.
-  virtual void AfterDeath() {}
+  /// The process has ended by itself. True: it is to be started again here, by a new look at
+  /// everything; false: this program ends, too.
+  virtual bool AfterDeath() { return false; }
 
   int Supervise(pid_t child);
 

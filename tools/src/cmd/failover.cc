@@ -8,7 +8,8 @@
 #include "apply/observe.h"
 #include "base/json.h"
 #include "cmd/verbs.h"
-#include "plan/candidate.h"
+#include "plan/quorum_view.h"
+#include "plan/sync_proof.h"
 
 namespace bowline {
 namespace {
@@ -20,6 +21,7 @@ struct FailoverFlags {
   int shard = -1;
   std::string to;
   bool dry_run = false;
+  bool accept_loss = false;
 };
 
 /// --to; nothing when it is not given.
@@ -34,6 +36,94 @@ Result<std::optional<MemberName>> WantedTarget(const Layout& layout, const Failo
               flags.to, members.front().ToString(), members.back().ToString());
 }
 
+void PrintPlan(const FailoverFlags& flags, MemberName from, const Candidate& to) {
+  JsonWriter plan(true);
+  plan.BeginObject().Field("shard", flags.shard).Field("from", from.ToString());
+  plan.Field("to", to.member.ToString()).Field("why", to.reason);
+  plan.Field("acceptLoss", flags.accept_loss).Field("dryRun", flags.dry_run).EndObject();
+  (void)std::printf("%s\n", plan.Take().c_str());
+}
+
+struct Failover {
+  const Settings& settings;
+  const FailoverFlags& flags;
+  std::optional<MemberName> wanted;
+  EngineSecrets secrets;
+  Observation seen;
+  Identity identity;
+
+  [[nodiscard]] HandoverContext From(MemberName primary) const {
+    return {.settings = settings,
+            .addresses = seen.addresses,
+            .secrets = secrets,
+            .identity = identity,
+            .self = primary,
+            .self_ip = seen.addresses.at(primary).ip,
+            .volume = {}};
+  }
+};
+
+/// The member that leads the shard by what the others know, although it does not answer.
+Result<MemberName> DeadPrimary(const Failover& failover) {
+  const Layout& layout = failover.settings.layout;
+  const Cards& cards = failover.seen.cards;
+  const auto primary =
+      layout.mode == Mode::kSentinel
+          ? ViewOfSentinels(layout, cards).primary
+          : ViewOfShard(layout, failover.identity, cards, failover.flags.shard).primary;
+  if (primary && failover.seen.addresses.contains(*primary)) return *primary;
+  return Fail(Code::kUnavailable, "nobody that answers knows which member leads shard {}: {}",
+              failover.flags.shard,
+              layout.mode == Mode::kSentinel ? "a sentinel must run" : "another member must run");
+}
+
+/// The shard has no primary: the newest dataset of those that are heard leads, whatever it has
+/// missed.
+Result<ExitCode> AcceptLoss(const Failover& failover) {
+  const Layout& layout = failover.settings.layout;
+  const Cards& cards = failover.seen.cards;
+  const int shard = failover.flags.shard;
+  ASSIGN_OR_RETURN(const MemberName primary, DeadPrimary(failover));
+  auto candidate = NewestReplica(layout, cards, shard, primary);
+  if (failover.wanted) {
+    const auto card = cards.find(*failover.wanted);
+    if (card == cards.end() || !CanTakeOver(card->second)) {
+      return Fail(Code::kFailedPrecondition, "--to {} does not run as a replica with data",
+                  failover.wanted->ToString());
+    }
+    candidate = Candidate{.member = *failover.wanted, .reason = "asked for", .position = {}};
+  }
+  if (!candidate) {
+    return Fail(Code::kFailedPrecondition, "shard {} has no replica that runs with data", shard);
+  }
+  PrintPlan(failover.flags, primary, *candidate);
+  if (failover.flags.dry_run) return ExitCode::kOk;
+  const bool quorum = ViewOfShard(layout, failover.identity, cards, shard).quorum;
+  RETURN_IF_ERROR(TakeOverDead(failover.From(primary),
+                               {.member = candidate->member,
+                                .without_quorum = layout.mode == Mode::kCluster && !quorum,
+                                .accept_loss = true},
+                               Deadline::In(kHandoverTimeout)));
+  return ExitCode::kOk;
+}
+
+Result<ExitCode> HandOver(const Failover& failover, MemberName primary) {
+  const int shard = failover.flags.shard;
+  auto candidate = BestForHandover(failover.settings.layout, failover.seen.cards, shard, primary);
+  if (failover.wanted) {
+    candidate = Candidate{.member = *failover.wanted, .reason = "asked for", .position = {}};
+  }
+  if (!candidate) {
+    return Fail(Code::kFailedPrecondition, "shard {} has no replica in sync", shard);
+  }
+  PrintPlan(failover.flags, primary, *candidate);
+  if (failover.flags.dry_run) return ExitCode::kOk;
+  ASSIGN_OR_RETURN(
+      const HandoverResult result,
+      HandOverPlanned(failover.From(primary), Deadline::In(kHandoverTimeout), &candidate->member));
+  return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
+}
+
 Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   if (settings.layout.mode == Mode::kSentinel && flags.shard == -1) flags.shard = 0;
   if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
@@ -43,34 +133,28 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   }
   ASSIGN_OR_RETURN(const auto wanted, WantedTarget(settings.layout, flags));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-  const Observation seen = Observe(settings, secrets, Deadline::In(kLookTimeout));
+  Observation seen = Observe(settings, secrets, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
   const auto primaries = PrimariesOf(settings.layout, seen.cards, flags.shard);
+  const Failover failover{.settings = settings,
+                          .flags = flags,
+                          .wanted = wanted,
+                          .secrets = secrets,
+                          .seen = std::move(seen),
+                          .identity = identity};
+  if (flags.accept_loss && !primaries.empty()) {
+    return Fail(Code::kFailedPrecondition,
+                "{} leads shard {} and answers, so nothing need be lost: leave out --accept-loss",
+                primaries.front().ToString(), flags.shard);
+  }
+  if (flags.accept_loss) return AcceptLoss(failover);
   if (primaries.empty()) {
-    return Fail(Code::kUnavailable, "shard {} has no primary that answers", flags.shard);
+    return Fail(Code::kUnavailable,
+                "shard {} has no primary that answers; --accept-loss has the newest replica lead, "
+                "without the writes that it has missed",
+                flags.shard);
   }
-  const MemberName primary = primaries.front();
-  auto candidate = BestCandidate(settings.layout, seen.cards, flags.shard, primary, true);
-  if (wanted) candidate = Candidate{.member = *wanted, .reason = "asked for"};
-  if (!candidate) {
-    return Fail(Code::kFailedPrecondition, "shard {} has no replica in sync", flags.shard);
-  }
-  JsonWriter plan(true);
-  plan.BeginObject().Field("shard", flags.shard).Field("from", primary.ToString());
-  plan.Field("to", candidate->member.ToString()).Field("why", candidate->reason);
-  plan.Field("dryRun", flags.dry_run).EndObject();
-  (void)std::printf("%s\n", plan.Take().c_str());
-  if (flags.dry_run) return ExitCode::kOk;
-  ASSIGN_OR_RETURN(const HandoverResult result,
-                   HandOverPlanned({.settings = settings,
-                                    .addresses = seen.addresses,
-                                    .secrets = secrets,
-                                    .identity = identity,
-                                    .self = primary,
-                                    .self_ip = seen.addresses.at(primary).ip,
-                                    .volume = {}},
-                                   Deadline::In(kHandoverTimeout), &candidate->member));
-  return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
+  return HandOver(failover, primaries.front());
 }
 
 }  // namespace
@@ -79,6 +163,9 @@ VerbAction DeclareFailover(CLI::App& app) {
   const auto flags = std::make_shared<FailoverFlags>();
   app.add_option("--shard", flags->shard, "number of the shard (cluster mode)");
   app.add_option("--to", flags->to, "the member that shall lead, e.g. shard-0-1 or server-1");
+  app.add_flag("--accept-loss", flags->accept_loss,
+               "when no primary answers: the newest replica leads, without the writes that it has "
+               "missed");
   app.add_flag("--dry-run", flags->dry_run, "print the plan as JSON and do nothing");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));

@@ -60,8 +60,8 @@ Result<ReplicaEntry> ParseReplica(std::string_view text) {
 Status ReadPrimary(const Fields& fields, EngineInfo& info) {
   RETURN_IF_ERROR(Read(fields, "master_repl_offset", info.offset));
   RETURN_IF_ERROR(Read(fields, "min_slaves_good_slaves", info.good_replicas));
-  info.append_ok =
-      Text(fields, "aof_enabled") != "1" || Text(fields, "aof_last_write_status") != "err";
+  info.append_only = Text(fields, "aof_enabled") == "1";
+  info.append_ok = !info.append_only || Text(fields, "aof_last_write_status") != "err";
   info.snapshot_ok = Text(fields, "rdb_last_bgsave_status") != "err";
   for (int i = 0;; ++i) {
     const std::string key = std::format("slave{}", i);

@@ -46,9 +46,10 @@ struct EngineInfo {
   std::int64_t last_io_seconds = -1;
   // primary only
   std::vector<ReplicaEntry> replicas;
-  int good_replicas = -1;   ///< that keep up; -1: the engine does not ask for any
-  bool append_ok = true;    ///< the append-only file could be written, as far as there is one
-  bool snapshot_ok = true;  ///< so could the last snapshot
+  int good_replicas = -1;    ///< that keep up; -1: the engine does not ask for any
+  bool append_only = false;  ///< an append-only file is written
+  bool append_ok = true;     ///< the append-only file could be written, as far as there is one
+  bool snapshot_ok = true;   ///< so could the last snapshot
   bool operator==(const EngineInfo&) const = default;
 };
 

@@ -190,6 +190,7 @@ Result<Settings> ParseSettings(std::string_view json) {
                                  "events",
                                  "roleLabel",
                                  "fencing",
+                                 "failover",
                                  "maxReplicaLagSeconds",
                                  "readinessTimeoutSeconds",
                                  "engineStuckSeconds",
@@ -211,6 +212,12 @@ Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
   ASSIGN_OR_RETURN(settings.role_label, root.GetBoolOr("roleLabel", false));
   ASSIGN_OR_RETURN(settings.fencing, root.GetBoolOr("fencing", true));
+  if (root.Has("failover")) {
+    ASSIGN_OR_RETURN(const JsonView failover, root.Get("failover"));
+    RETURN_IF_ERROR(failover.OnlyKeys({"staleAfterSeconds"}));
+    ASSIGN_OR_RETURN(settings.stale_after_seconds,
+                     GetBounded(failover, "staleAfterSeconds", -1, 86'400));
+  }
   if (root.Has("maxReplicaLagSeconds")) {
     ASSIGN_OR_RETURN(settings.max_replica_lag_seconds,
                      GetBounded(root, "maxReplicaLagSeconds", 0, 86'400));

@@ -48,7 +48,10 @@ struct Settings {
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;
-  bool fencing = true;                ///< a primary that is cut off pauses its writes
+  bool fencing = true;  ///< a primary that is cut off pauses its writes
+  /// After how many seconds without a primary the newest dataset that is left leads although it
+  /// misses writes; -1: never.
+  int stale_after_seconds = 30;
   bool role_label = false;            ///< the members keep the label bowline/role on their pods
   int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
   int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer

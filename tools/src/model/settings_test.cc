@@ -53,6 +53,7 @@ TEST_CASE("what may be left out has its default") {
   CHECK(settings->record.empty());
   CHECK_FALSE(settings->events);
   CHECK(settings->fencing);
+  CHECK(settings->stale_after_seconds == 30);
 }
 
 TEST_CASE("names that derive from the settings") {
@@ -128,7 +129,8 @@ constexpr std::string_view kSentinel = R"({
     "downAfterMilliseconds": 4000, "failoverTimeoutMilliseconds": 50000, "parallelSyncs": 2,
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
-  "roleLabel": true, "startWithout": ["server-2", "sentinel-0"], "fencing": false, "maxReplicaLagSeconds": 20,
+  "roleLabel": true, "startWithout": ["server-2", "sentinel-0"], "fencing": false, "failover": {"staleAfterSeconds": -1},
+  "maxReplicaLagSeconds": 20,
   "readinessTimeoutSeconds": 4, "engineStuckSeconds": 90, "terminationGracePeriodSeconds": 45,
   "log": {"format": "json", "level": "info"}
 })";
@@ -155,6 +157,7 @@ TEST_CASE("settings of sentinel mode as the chart renders them") {
   CHECK(settings->sentinel.recover_from == server);
   CHECK(settings->role_label);
   CHECK_FALSE(settings->fencing);
+  CHECK(settings->stale_after_seconds == -1);
   CHECK(settings->max_replica_lag_seconds == 20);
   CHECK(settings->PortOf(server) == 6380);
   CHECK(settings->PortOf(sentinel) == 26380);
@@ -203,6 +206,8 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"[\"server-2\",", "[2,", "startWithout"},
            Case{"\"roleLabel\": true", "\"roleLabel\": 1", "roleLabel must be"},
            Case{"\"fencing\": false", "\"fencing\": {}", "fencing must be"},
+           Case{"\"staleAfterSeconds\": -1", "\"staleAfterSeconds\": -2",
+                "failover.staleAfterSeconds"},
            Case{"LagSeconds\": 20", "LagSeconds\": -1", "maxReplicaLagSeconds is -1: use 0 to"},
            Case{"TimeoutSeconds\": 4", "TimeoutSeconds\": 0",
                 "readinessTimeoutSeconds is 0: use 1"},

@@ -72,6 +72,7 @@ void WriteDetails(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("loadingPercent", static_cast<std::int64_t>(info.loading_percent));
   json.Field("syncPercent", static_cast<std::int64_t>(info.sync_percent));
   json.Field("lastIoSeconds", info.last_io_seconds).Field("goodReplicas", info.good_replicas);
+  json.Field("appendOnly", info.append_only);
   json.Field("appendOk", info.append_ok).Field("snapshotOk", info.snapshot_ok);
   WriteReplicas(json, info.replicas);
   json.Field("slotsAssigned", engine.cluster.slots_assigned);
@@ -85,6 +86,7 @@ Status ReadDetails(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(info.sync_percent, ReadNumber(object, "syncPercent"));
   ASSIGN_OR_RETURN(info.last_io_seconds, object.GetInt("lastIoSeconds"));
   ASSIGN_OR_RETURN(info.good_replicas, ReadNumber(object, "goodReplicas"));
+  ASSIGN_OR_RETURN(info.append_only, object.GetBoolOr("appendOnly", false));
   ASSIGN_OR_RETURN(info.append_ok, object.GetBool("appendOk"));
   ASSIGN_OR_RETURN(info.snapshot_ok, object.GetBool("snapshotOk"));
   ASSIGN_OR_RETURN(info.replicas, ReadList(object, "replicas", &ReadReplica));
@@ -227,6 +229,7 @@ std::string PrintCard(const Card& card) {
   json.Field("member", card.member.ToString()).Field("pod", card.pod).Field("node", card.node);
   json.Field("revision", card.revision);
   json.Field("installation", card.installation);
+  json.Field("missedSeconds", card.missed_seconds);
   json.Field("fenceEvidence", card.fence_evidence);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
@@ -258,6 +261,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.node, root.GetString("node"));
   ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(card.missed_seconds, root.GetIntOr("missedSeconds", 0));
   ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));

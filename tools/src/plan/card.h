@@ -61,6 +61,9 @@ struct Card {
   std::optional<HandoverNote> handover;  ///< as it was found at the start
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
+  /// Of a replica: for how many seconds its link had been down while it still saw its primary run
+  /// (plan/hold_back.h); 0: it has missed nothing that it knows of.
+  std::int64_t missed_seconds = 0;
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
 
   bool operator==(const Card&) const = default;

@@ -26,7 +26,8 @@ Card MustParse(const std::string& text) {
 Card FullCard() {
   Card card;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term,
-         mark, handover, engine, sentinel, evidence] = card;
+         mark, handover, engine, sentinel, missed, evidence] = card;
+  missed = 47;
   evidence = "e";
   member = k01;
   pod = "p";
@@ -39,8 +40,12 @@ Card FullCard() {
   held = true;
   modified = 11;
   term = 12;
-  mark = ReplicationMark{
-      .replication_id = "m", .offset = 13, .previous_id = "o", .previous_offset = 14, .term = 15};
+  mark = ReplicationMark{.replication_id = "m",
+                         .offset = 13,
+                         .previous_id = "o",
+                         .previous_offset = 14,
+                         .term = 15,
+                         .in_sync = std::vector<MemberName>{k00, k01}};
   handover = HandoverNote{.to = k00, .term = 16, .min_replicas = 17};
 
   auto& [answers, problem, replied, info, refusal, cluster, view, keys] = engine;
@@ -51,9 +56,9 @@ Card FullCard() {
   keys = 18;
   {
     auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent,
-           host, port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_ok,
-           snapshot_ok] = info;
-    primary = loading = link_up = syncing = true;
+           host, port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_only,
+           append_ok, snapshot_ok] = info;
+    primary = loading = link_up = syncing = append_only = true;
     append_ok = snapshot_ok = false;
     version = "8";
     id = "a";

@@ -10,14 +10,17 @@ std::uint64_t TermOf(const Card& card) {
   return view ? LeadEpoch(*view) : card.term;
 }
 
+ReplicationMark PositionOf(const EngineInfo& info, std::uint64_t term) {
+  return {.replication_id = info.replication_id,
+          .offset = info.offset,
+          .previous_id = info.previous_id,
+          .previous_offset = info.previous_offset,
+          .term = term};
+}
+
 std::optional<ReplicationMark> MarkOf(const Card& card) {
   if (!card.engine.answers) return card.mark;
-  const EngineInfo& info = card.engine.info;
-  return ReplicationMark{.replication_id = info.replication_id,
-                         .offset = info.offset,
-                         .previous_id = info.previous_id,
-                         .previous_offset = info.previous_offset,
-                         .term = card.term};
+  return PositionOf(card.engine.info, card.term);
 }
 
 History CompareByHistory(const Card& first, const Card& second) {

@@ -11,6 +11,9 @@ namespace bowline {
 /// A running member's term is that of its engine's view (cluster mode), another's that of its card.
 std::uint64_t TermOf(const Card& card);
 
+/// Where an engine stands, in `term`.
+ReplicationMark PositionOf(const EngineInfo& info, std::uint64_t term);
+
 /// The mark of what a member holds: of its engine, if that answers, else of its volume.
 std::optional<ReplicationMark> MarkOf(const Card& card);
 

@@ -17,6 +17,9 @@ bool LeadsSlots(const NodeLine& line) {
   return line.role == NodeRole::kPrimary && !line.slots.empty();
 }
 
+/// Does the view say that this node leads, and that it lives?
+bool LeadsAlive(const NodeLine& line) { return LeadsSlots(line) && !line.fail && !line.maybe_fail; }
+
 /// Takes over what one member's view claims about the shard, when its epoch is higher than what is
 /// known.
 void Consider(const Card& card, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
@@ -79,7 +82,7 @@ bool LedByMajority(const Identity& identity, const Cards& cards, MemberName memb
     if (!view || view->Myself() == nullptr || !LeadsSlots(*view->Myself())) continue;
     ++running;
     const NodeLine* line = view->Find(id);
-    if (line != nullptr && LeadsSlots(*line)) ++agreeing;
+    if (line != nullptr && LeadsAlive(*line)) ++agreeing;
   }
   return agreeing * 2 > running;
 }

@@ -37,7 +37,8 @@ struct ShardView {
 ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
                       int shard);
 
-/// Do more than half of the running primaries say that `member` leads its shard?
+/// Do more than half of the running primaries say that `member` leads its shard, and that it is
+/// neither failed nor suspected (flags fail, fail?)?
 bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member);
 
 /// The same, and they are a majority of all shards' primaries, not of those on one side of a

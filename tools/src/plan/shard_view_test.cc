@@ -122,6 +122,21 @@ TEST_CASE("secure in the lead is who has a majority of all primaries, not of tho
   CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
 }
 
+TEST_CASE("who is suspected or failed for a majority is not secure in the lead") {
+  for (const bool failed : {false, true}) {
+    RunningCluster cluster;
+    for (const MemberName voter : {k10, k20}) {
+      auto view = ParseClusterNodes(cluster.Of(voter).engine.view);
+      REQUIRE(view);
+      NodeLine& line = *view->Find(testing::IdOf(k00));
+      (failed ? line.fail : line.maybe_fail) = true;
+      cluster.Of(voter).engine.view = testing::ViewText(*view, voter);
+    }
+    CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k00));
+    CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+  }
+}
+
 TEST_CASE("nobody confirms when nobody runs") {
   RunningCluster cluster;
   CHECK_FALSE(LedByMajority(TestIdentity(), cluster.GuardAll(VolumeKind::kData).cards, k00));

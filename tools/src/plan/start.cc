@@ -85,12 +85,24 @@ StartPlan PlanFresh(const StartInput& input, const ShardView& view) {
   return {.action = StartAction::kSeed, .reason = "no member has ever held data"};
 }
 
+/// Without a majority: another member of the shard has taken over, all of the shard were heard and
+/// none tells a later epoch. Without this a member would have its replicas take over in turn.
+std::optional<StartPlan> FollowTakenOver(const StartInput& input, const ShardView& view) {
+  if (view.quorum || !view.primary || view.primary == input.self) return std::nullopt;
+  if (!Silent(input, input.layout.MembersOf(input.self.shard)).empty()) return std::nullopt;
+  const auto primary = input.peers.find(*view.primary);
+  if (primary == input.peers.end() || !primary->second.RunsAsPrimary()) return std::nullopt;
+  if (view.config_epoch <= LeadEpoch(*input.volume.conf)) return std::nullopt;
+  return Follow(input, view, "it has a later epoch, and all of the shard were heard");
+}
+
 StartPlan PlanKnown(const StartInput& input, const ShardView& view) {
   const bool has_data = input.volume.kind == VolumeKind::kData;
   const NodeLine& myself = *input.volume.conf->Myself();
   if (view.quorum && view.primary && view.primary != input.self) {
     return Follow(input, view, "a majority of primaries runs");
   }
+  if (const auto led = FollowTakenOver(input, view)) return *led;
   const bool leads_by_file = myself.role == NodeRole::kPrimary && !myself.slots.empty();
   const bool leads_by_view = view.quorum && view.primary == input.self;
   if (!leads_by_file && leads_by_view) {

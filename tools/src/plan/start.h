@@ -34,6 +34,8 @@ struct StartPlan {
   std::string reason;  ///< for people: log, event, probe text
   /// kFollow: whom; kHandOver: who takes over; of a sentinel, kResume: whom it watches.
   std::optional<MemberName> target;
+  /// kHandOver: what `target` held when it was chosen; empty: it leads already.
+  std::optional<ReplicationMark> target_position;
   std::optional<MemberName> source;  ///< kFollow, kLead: whose view
   std::string installation;          ///< kAdopt
   bool without_quorum =
@@ -55,6 +57,9 @@ struct StartInput {
   std::optional<std::string>
       record_installation;              ///< from the release's record, when it could be read
   std::chrono::milliseconds waited{0};  ///< since this start began
+  /// After how long a replica that is not in sync leads when the primary's dataset is gone;
+  /// negative: never.
+  std::chrono::seconds stale_after{30};
   /// Sentinel mode: whose dataset to take when two histories have diverged.
   std::optional<MemberName> recover_from;
   /// Whom a person says not to wait for any more (value startWithout).

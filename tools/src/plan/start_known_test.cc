@@ -118,8 +118,20 @@ TEST_CASE("a restarted primary hands over to a replica that is in sync (R4)") {
     VolumeFacts unmarked = volume;
     unmarked.mark.reset();
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kHandOver);
-    cluster.Of(k01).engine.info.link_down_seconds = 61;
+    cluster.Of(k01).engine.info.link_down_seconds = 11;
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kResume);
+  }
+  SECTION("not when its link was down before the end, by the mark") {
+    VolumeFacts marked = volume;
+    marked.mark->in_sync = std::vector<MemberName>{k01};
+    CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kHandOver);
+    marked.mark->in_sync->clear();
+    CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kResume);
+  }
+  SECTION("not when the mark is of another history") {
+    VolumeFacts other = volume;
+    other.mark->replication_id = "another";
+    CHECK(PlanStart(cluster.Ask(k00, other)).action == StartAction::kResume);
   }
   SECTION("not when it lacks writes that we have") {
     cluster.Of(k01).engine.info.offset = 999;
@@ -153,6 +165,34 @@ TEST_CASE("handing over without a majority needs the word of the whole shard") {
     const auto cut_off = PlanStart(asked.Silence(testing::k02).Ask(k00, volume));
     CHECK(cut_off.action != StartAction::kHandOver);
   }
+}
+
+TEST_CASE("of several replicas one in sync takes over, although another one has a higher offset") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  cluster.Guard(k00, VolumeKind::kData);
+  cluster.Of(k01).engine.info.replication_id = "older";
+  cluster.Of(k01).engine.info.offset = 9'000'000;
+  const auto plan = PlanStart(cluster.Ask(k00, cluster.Volume(k00, VolumeKind::kData)));
+  CHECK(plan.action == StartAction::kHandOver);
+  CHECK(plan.target == testing::k02);
+}
+
+TEST_CASE("without a majority a member follows the one that has taken over, and no third one") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  const VolumeFacts volume = cluster.Volume(k00, VolumeKind::kData);
+  const VolumeFacts emptied = cluster.Volume(k00, VolumeKind::kEmptied);
+  cluster.Lead(k01).Guard(k00, VolumeKind::kData);
+  for (const int shard : {1, 2}) {
+    for (const int ordinal : {0, 1, 2}) cluster.Silence({.shard = shard, .ordinal = ordinal});
+  }
+  for (const VolumeFacts& facts : {volume, emptied}) {
+    const auto plan = PlanStart(cluster.Ask(k00, facts));
+    CHECK(plan.action == StartAction::kFollow);
+    CHECK(plan.target == k01);
+  }
+  // A silent member of the shard may have a later epoch yet.
+  cluster.Silence(testing::k02);
+  CHECK(PlanStart(cluster.Ask(k00, volume)).action != StartAction::kFollow);
 }
 
 TEST_CASE("a restarted primary does not resume over a newer dataset (R5)") {
@@ -280,6 +320,71 @@ TEST_CASE("a primary whose dataset is gone hands over") {
   CHECK(plan.action == StartAction::kHandOver);
   CHECK(plan.target == k01);
   CHECK(plan.warning);
+}
+
+TEST_CASE("a primary whose dataset is gone and a replica that is not in sync") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  cluster.Guard(k00, VolumeKind::kEmptied);
+  VolumeFacts emptied = cluster.Volume(k00, VolumeKind::kEmptied);
+  emptied.mark = ReplicationMark{.replication_id = "history",
+                                 .offset = 1000,
+                                 .previous_id = "",
+                                 .in_sync = std::vector<MemberName>{testing::k02}};
+  cluster.Of(k01).engine.info.offset = 5000;  // of whatever it followed; not what the mark tells
+  SECTION("the one in sync leads at once") {
+    CHECK(PlanStart(cluster.Ask(k00, emptied)).target == testing::k02);
+  }
+  SECTION("it is silent: waited for, then the newest that is heard leads") {
+    cluster.Silence(testing::k02);
+    StartInput input = cluster.Ask(k00, emptied);
+    input.waited = kShardPatience - std::chrono::milliseconds(1);
+    CHECK(PlanStart(input).action == StartAction::kWait);
+    input.waited = std::chrono::milliseconds(29'999);
+    const auto waiting = PlanStart(input);
+    CHECK(waiting.action == StartAction::kWait);
+    CHECK_THAT(waiting.reason, ContainsSubstring("bowline failover --accept-loss"));
+    input.waited = std::chrono::seconds(30);
+    const auto plan = PlanStart(input);
+    CHECK(plan.action == StartAction::kHandOver);
+    CHECK(plan.target == k01);
+    CHECK(plan.warning);
+  }
+  SECTION("never, when that is switched off; nor does it start empty") {
+    cluster.Silence(testing::k02);
+    StartInput input = cluster.Ask(k00, emptied);
+    input.stale_after = std::chrono::seconds(-1);
+    input.waited = std::chrono::hours(24);
+    const auto plan = PlanStart(input);
+    CHECK(plan.action == StartAction::kWait);
+    CHECK_THAT(plan.reason, ContainsSubstring("staleAfterSeconds is -1"));
+  }
+}
+
+TEST_CASE("after a death of all the newest that is left leads at once when all are heard") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  cluster.Guard(k00, VolumeKind::kEmptied);
+  VolumeFacts lost = cluster.Volume(k00, VolumeKind::kEmptied);
+  lost.mark.reset();
+  cluster.Of(k01).engine.info.link_down_seconds = -1;
+  cluster.Of(testing::k02).engine.info.link_down_seconds = -1;
+  cluster.Of(testing::k02).engine.info.offset = 1001;
+  SECTION("nothing is known to be missing") {
+    const auto plan = PlanStart(cluster.Ask(k00, lost));
+    CHECK(plan.action == StartAction::kHandOver);
+    CHECK(plan.target == testing::k02);
+    CHECK(plan.warning);
+  }
+  SECTION("one is silent") {
+    StartInput input = cluster.Silence(k01).Ask(k00, lost);
+    input.waited = kShardPatience;
+    CHECK(PlanStart(input).action == StartAction::kWait);
+  }
+  SECTION("they have missed writes, by their own word") {
+    cluster.Of(k01).missed_seconds = cluster.Of(testing::k02).missed_seconds = 9;
+    StartInput input = cluster.Ask(k00, lost);
+    input.waited = kShardPatience;
+    CHECK(PlanStart(input).action == StartAction::kWait);
+  }
 }
 
 TEST_CASE("a shard that holds nothing starts empty: with a warning when it once held data") {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "plan/candidate.h"
 #include "plan/dataset_order.h"
+#include "plan/sync_proof.h"
 
 namespace bowline {
 namespace {
@@ -11,9 +11,6 @@ namespace {
 // File times of two nodes: clocks differ a little, and an append-only file is touched once a
 // second.
 constexpr std::int64_t kTimeGrainSeconds = 3;
-// A replica that lost its link longer ago than this may have missed writes of the primary's last
-// life.
-constexpr std::int64_t kInSyncSeconds = 60;
 
 /// Without a majority a replica takes over without votes. A silent member of the shard may lead it
 /// on the other side of a partition, and the take-over would end that lead, with all writes since:
@@ -22,14 +19,12 @@ bool MayHandOver(const ShardView& view, const std::vector<MemberName>& silent) {
   return view.quorum || silent.empty();
 }
 
-/// Did this replica have everything when its primary, we, ended?
-bool WasInSync(const StartInput& input, MemberName member) {
-  const Card& card = input.peers.at(member);
-  const EngineInfo& info = card.engine.info;
-  if (!info.link_up && info.link_down_seconds < 0) return false;  // no link in this process's life
-  const auto& mark = input.volume.mark;
-  if (mark && mark->replication_id == info.replication_id) return info.offset >= mark->offset;
-  return info.link_up || info.link_down_seconds <= kInSyncSeconds;
+StartPlan HandOverTo(const Candidate& candidate, const ShardView& view, std::string reason) {
+  return {.action = StartAction::kHandOver,
+          .reason = std::move(reason),
+          .target = candidate.member,
+          .target_position = candidate.position,
+          .without_quorum = !view.quorum};
 }
 
 /// Of the shard's members with a newer dataset than ours the one with the newest; nullptr: nobody.
@@ -143,20 +138,65 @@ StartPlan Follow(const StartInput& input, const ShardView& view, std::string_vie
   return plan;
 }
 
+namespace {
+
+/// This member's dataset is gone and no replica is proven to have all of it. Silent members may
+/// have more. When all are heard the newest one leads; when one of them is silent, or the newest is
+/// known to miss writes (a person may bring the dataset back), it leads after `stale_after`.
+StartPlan PlanStaleReplica(const StartInput& input, const ShardView& view, const Candidate& newest,
+                           const std::vector<MemberName>& silent) {
+  const std::string name = newest.member.ToString();
+  const SyncProof proof = ProveInSync(input.peers.at(newest.member), input.volume.mark);
+  if (silent.empty() && !proof.misses) {
+    StartPlan plan = HandOverTo(newest, view,
+                                std::format("this member leads the shard but its dataset is gone; "
+                                            "{} takes over, nobody holds a newer one ({})",
+                                            name, newest.reason));
+    plan.warning = true;
+    return plan;
+  }
+  if (!silent.empty() && input.waited < kShardPatience) {
+    return Wait("this member's dataset is gone; waiting to hear whether it is held by: " +
+                Join(silent));
+  }
+  const std::string remedy = "; to let it lead at once: bowline failover --accept-loss";
+  const std::string what =
+      std::format("this member's dataset is gone, and {} is not known to be in sync ({}){}", name,
+                  proof.reason, silent.empty() ? "" : "; silent: " + Join(silent));
+  if (input.stale_after.count() < 0) {
+    return Wait(what + "; failover.staleAfterSeconds is -1" + remedy);
+  }
+  if (input.waited < input.stale_after) {
+    return Wait(
+        std::format("{}; it leads {} s after this start began, unless a newer one is heard{}", what,
+                    input.stale_after.count(), remedy));
+  }
+  StartPlan plan = HandOverTo(newest, view,
+                              std::format("{}; it is the newest dataset that is heard and takes "
+                                          "over, the writes that it has missed are lost ({})",
+                                          what, newest.reason));
+  plan.warning = true;
+  return plan;
+}
+
+}  // namespace
+
 StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> shard = input.layout.MembersOf(input.self.shard);
   const std::vector<MemberName> silent = Silent(input, shard);
-  const auto candidate =
-      BestCandidate(input.layout, input.peers, input.self.shard, input.self, false);
-  if (candidate && MayHandOver(view, silent)) {
-    return {
-        .action = StartAction::kHandOver,
-        .reason = std::format("this member leads the shard but its dataset is gone; {} takes over "
-                              "({})",
-                              candidate->member.ToString(), candidate->reason),
-        .target = candidate->member,
-        .without_quorum = !view.quorum,
-        .warning = true};
+  if (MayHandOver(view, silent)) {
+    const auto in_sync =
+        BestInSync(input.layout, input.peers, input.self.shard, input.self, input.volume.mark);
+    if (in_sync) {
+      StartPlan plan = HandOverTo(
+          *in_sync, view,
+          std::format("this member leads the shard but its dataset is gone; {} takes over ({})",
+                      in_sync->member.ToString(), in_sync->reason));
+      plan.warning = true;
+      return plan;
+    }
+    const auto newest = NewestReplica(input.layout, input.peers, input.self.shard, input.self);
+    if (newest) return PlanStaleReplica(input, view, *newest, silent);
   }
   const std::vector<MemberName> holders = Holders(input, shard);
   if (!holders.empty()) {
@@ -184,14 +224,14 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
 StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   const int shard = input.self.shard;
   const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
-  auto candidate = BestCandidate(input.layout, input.peers, shard, input.self, false);
-  if (!MayHandOver(view, silent)) candidate.reset();
-  if (candidate && WasInSync(input, candidate->member)) {
-    return {.action = StartAction::kHandOver,
-            .reason = std::format("{} is in sync and takes over at once ({})",
-                                  candidate->member.ToString(), candidate->reason),
-            .target = candidate->member,
-            .without_quorum = !view.quorum};
+  if (MayHandOver(view, silent)) {
+    const auto in_sync =
+        BestInSync(input.layout, input.peers, shard, input.self, input.volume.mark);
+    if (in_sync) {
+      return HandOverTo(*in_sync, view,
+                        std::format("{} is in sync and takes over at once ({})",
+                                    in_sync->member.ToString(), in_sync->reason));
+    }
   }
   if (const Card* newer = NewestPeer(input)) {
     const std::string name = newer->member.ToString();
@@ -199,6 +239,7 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
       return {.action = StartAction::kHandOver,
               .reason = name + " holds a newer dataset and takes over",
               .target = newer->member,
+              .target_position = MarkOf(*newer),
               .without_quorum = !view.quorum};
     }
     return Wait(name + " holds a newer dataset; waiting until it can take over");

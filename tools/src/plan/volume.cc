@@ -131,8 +131,13 @@ void WriteMark(JsonWriter& json, const ReplicationMark& mark) {
       .Field("offset", mark.offset)
       .Field("previousId", mark.previous_id)
       .Field("previousOffset", mark.previous_offset)
-      .Field("term", static_cast<std::int64_t>(mark.term))
-      .EndObject();
+      .Field("term", static_cast<std::int64_t>(mark.term));
+  if (mark.in_sync) {
+    json.Key("inSync").BeginArray();
+    for (const MemberName member : *mark.in_sync) json.String(member.ToString());
+    json.EndArray();
+  }
+  json.EndObject();
 }
 
 Result<ReplicationMark> ReadMark(const JsonView& object) {
@@ -143,6 +148,15 @@ Result<ReplicationMark> ReadMark(const JsonView& object) {
   ASSIGN_OR_RETURN(mark.previous_offset, object.GetIntOr("previousOffset", -1));
   ASSIGN_OR_RETURN(const std::int64_t term, object.GetIntOr("term", 0));
   mark.term = static_cast<std::uint64_t>(term);
+  if (!object.Has("inSync")) return mark;
+  ASSIGN_OR_RETURN(const JsonView list, object.Get("inSync"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
+  mark.in_sync.emplace();
+  for (const JsonView& name : names) {
+    ASSIGN_OR_RETURN(const std::string text, name.AsString());
+    ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(text));
+    mark.in_sync->push_back(member);
+  }
   return mark;
 }
 

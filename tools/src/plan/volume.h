@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/nodes_conf.h"
@@ -35,6 +36,9 @@ struct ReplicationMark {
   std::string previous_id;            ///< the history before the last promotion
   std::int64_t previous_offset = -1;  ///< where that history ended; -1: there was none
   std::uint64_t term = 0;             ///< sentinel mode: config epoch of the primary; 0: unknown
+  /// Of a primary: the replicas that followed it without a gap at that moment (plan/sync_proof.h);
+  /// empty optional: a replica's mark, or one of an earlier version.
+  std::optional<std::vector<MemberName>> in_sync = std::nullopt;
   bool operator==(const ReplicationMark&) const = default;
 };
 std::string PrintMark(const ReplicationMark& mark);

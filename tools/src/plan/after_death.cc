@@ -1,0 +1,53 @@
+#include "plan/after_death.h"
+
+#include <format>
+
+namespace bowline {
+namespace {
+
+std::string WhyNobody(const AfterDeathInput& input) {
+  std::string why;
+  for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
+    if (member == input.self) continue;
+    const auto card = input.cards.find(member);
+    why += std::format(
+        "{}{}: {}", why.empty() ? "" : "; ", member.ToString(),
+        card == input.cards.end() ? "silent" : ProveInSync(card->second, input.last).reason);
+  }
+  return why.empty() ? "no replica is declared" : "no replica is in sync (" + why + ")";
+}
+
+bool AnySilent(const AfterDeathInput& input) {
+  std::vector<MemberName> silent = Silent(input.cards, input.layout.MembersOf(input.self.shard));
+  std::erase(silent, input.self);
+  return !silent.empty();
+}
+
+}  // namespace
+
+AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
+  const auto leaders = PrimariesOf(input.layout, input.cards, input.self.shard);
+  if (!leaders.empty()) {
+    return {.action = AfterDeathAction::kEnd,
+            .target = std::nullopt,
+            .reason = leaders.front().ToString() + " leads already"};
+  }
+  const auto best = BestInSync(input.layout, input.cards, input.self.shard, input.self, input.last);
+  if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
+  if (AnySilent(input) && input.waited < kSilentPatience) {
+    return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};
+  }
+  AfterDeathPlan plan{
+      .action = AfterDeathAction::kEnd, .target = std::nullopt, .reason = WhyNobody(input)};
+  if (!input.data_stays) {
+    plan.reason += ", and the data here is not on the volume";
+  } else if (input.restarted_lately) {
+    plan.reason += ", and the engine was started again here less than a minute ago";
+  } else {
+    plan.action = AfterDeathAction::kStartAgain;
+    plan.reason += ": the data is on the volume here, the engine is started again";
+  }
+  return plan;
+}
+
+}  // namespace bowline
