@@ -123,11 +123,11 @@ def stopped(node: Node, process: Process) -> Iterator[None]:
 
 
 @contextmanager
-def held(daemon: str) -> Iterator[None]:
-    """A daemon of the control plane (kube-apiserver, coredns) is ended and stays so."""
-    node_script("hold", CONTROL_PLANE, daemon)
+def held(daemon: str, machine: str = CONTROL_PLANE) -> Iterator[None]:
+    """A daemon of the control plane (kube-apiserver, coredns) or of a node (kube-proxy) is ended and stays so."""
+    node_script("hold", machine, daemon)
     try:
         time.sleep(0.5)
         yield
     finally:
-        node_script("release", CONTROL_PLANE, daemon)
+        node_script("release", machine, daemon)

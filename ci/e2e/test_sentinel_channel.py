@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from e2e.acts import delete_pod
 from e2e.attacks import ATTACKS, PEERS, PROBES, probe, resident_memory, under
 from e2e.members import Pod
-from e2e.nodes import Node
+from e2e.nodes import Node, held
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import SentinelSet
 from e2e.wait import wait_for
@@ -61,6 +62,20 @@ def test_blocked_ports(sentinel_set: SentinelSet, sentinel_scenario: MakeScenari
     refused = dropped(primary.node, "--syn", "-m", "multiport", "--dports", ENGINE_PORTS)
     with sentinel_scenario("no new connections on the primary's node") as running, refused:
         time.sleep(12)
+    assert_untouched(sentinel_set, primary, running)
+
+
+@pytest.mark.long
+def test_kube_proxy_stands_still(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """All other pods get new addresses, of which the primary's node hears nothing."""
+    primary = sentinel_set.primary()
+    others = [pod for pod in sentinel_set.pods() if pod.name != primary.name]
+    still = held("kube-proxy", primary.node.number)
+    with sentinel_scenario("kube-proxy of the primary's node stands still, all other pods replaced") as running, still:
+        for pod in others:
+            delete_pod(sentinel_set, pod)
+        time.sleep(5)
+        running.serving(10)
     assert_untouched(sentinel_set, primary, running)
 
 

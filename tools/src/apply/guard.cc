@@ -208,6 +208,13 @@ Result<bool> Guard::Act(const StartPlan& plan) {
       RETURN_IF_ERROR(Adopt(plan.installation));
       return false;
     case StartAction::kHandOver: {
+      if (!handovers_.Allows(Since({}))) {
+        return Fail(Code::kAborted,
+                    "{} members have taken over at this start within 10 minutes, and none of them "
+                    "leads: no other one is asked before these are over; see bowline status, and "
+                    "delete this pod to begin anew",
+                    RoleBudget::kChanges);
+      }
       const HandoverContext ctx{.settings = settings_,
                                 .addresses = addresses_,
                                 .secrets = secrets_,
@@ -220,6 +227,7 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                     .position = plan.target_position,
                                     .without_quorum = plan.without_quorum},
                                    Deadline::In(kTakeOverTimeout)));
+      handovers_.Count(Since({}));
       const std::string text = "this member was the primary; another one leads now";
       events_.Emit("HandedOver", text);
       conditions_.Role(false, "HandedOver", text);

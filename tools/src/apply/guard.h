@@ -11,6 +11,7 @@
 #include "apply/events.h"
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
+#include "plan/role_budget.h"
 #include "plan/start.h"
 
 namespace bowline {
@@ -75,6 +76,7 @@ class Guard {
   AddressBook addresses_;
   bool addresses_complete_ = false;
   Cards cards_;
+  RoleBudget handovers_;
   std::string announced_reason_;
   std::string told_wait_;  ///< the last one that an Event has told
   std::string failure_;
