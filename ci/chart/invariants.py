@@ -45,6 +45,7 @@ BOWLINE_JSON = {
     "events": None,
     "roleLabel": None,
     "fencing": None,
+    "failover": {"staleAfterSeconds"},
     "maxReplicaLagSeconds": None,
     "readinessTimeoutSeconds": None,
     "engineStuckSeconds": None,
