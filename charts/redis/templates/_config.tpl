@@ -20,6 +20,7 @@ appendonly: "yes"
 appendfsync: everysec
 {{- else }}
 appendonly: "no"
+rdb-del-sync-files: "yes"
 {{- end }}
 save: ""
 {{- end -}}
