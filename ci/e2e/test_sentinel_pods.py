@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from e2e.acts import delete_pod, kill_inits, kill_primary
+from e2e.acts import delete_pod, kill_inits, kill_primary, not_following
 from e2e.nodes import Node
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
@@ -119,6 +119,22 @@ def test_primary_engine_killed(sentinel_set: SentinelSet, sentinel_scenario: Mak
     primary = sentinel_set.primary()
     with sentinel_scenario("kill -9 of the primary's engine") as running:
         kill_primary(sentinel_set, primary, Node.kill_engine, running)
+
+
+@pytest.mark.long
+def test_stale_server_is_passed_over(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Of two replicas one has not followed for 10 s; it never leads, whatever the others decide."""
+    primary, (stale, other) = sentinel_set.primary(), sentinel_set.replicas()
+    with sentinel_scenario("kill -9 of the primary's engine, one of two replicas has not followed for 10 s") as running:
+        with not_following(sentinel_set, stale, primary):
+            time.sleep(10)
+            with sentinel_set.engine(stale) as engine:
+                assert engine.config_get("replica-priority")["replica-priority"] == "0"
+            running.mark()
+            kill_primary(sentinel_set, primary, Node.kill_engine, running)
+            assert sentinel_set.primary().name == other.name
+        with sentinel_set.engine(stale) as engine:
+            wait_for("it is free again", lambda: engine.config_get("replica-priority")["replica-priority"] == "100", 20)
 
 
 @pytest.mark.long

@@ -50,6 +50,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
 Monitor::~Monitor() { thread_.request_stop(); }
 
 void Monitor::Run(const std::stop_token& stop) {
+  board_.SetMissed(0);  // of the engine's life before, in the same process
   int look = 0;
   while (!stop.stop_requested()) {
     const Card card = board_.Now(Milliseconds(0));

@@ -87,6 +87,20 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
     CHECK(plan.target == testing::k02);
     CHECK(plan.warning);
   }
+  SECTION("one cannot take over yet, and may hold more") {
+    Card& other = cluster.Guard(testing::k02, VolumeKind::kData).Of(testing::k02);
+    other.mark = ReplicationMark{.replication_id = "history", .offset = 2000, .previous_id = ""};
+    StartInput input = cluster.Ask(k00, lost);
+    const auto waiting = PlanStart(input);
+    CHECK(waiting.action == StartAction::kWait);
+    CHECK_THAT(waiting.reason, ContainsSubstring("not ready: shard-0-2"));
+    input.waited = std::chrono::seconds(30);
+    CHECK(PlanStart(input).target == k01);
+    // The same with less: nothing is waited for.
+    other.mark->offset = 999;
+    input = cluster.Ask(k00, lost);
+    CHECK(PlanStart(input).target == k01);
+  }
   SECTION("one is silent") {
     StartInput input = cluster.Silence(k01).Ask(k00, lost);
     input.waited = kShardPatience;

@@ -140,14 +140,29 @@ StartPlan Follow(const StartInput& input, const ShardView& view, std::string_vie
 
 namespace {
 
-/// This member's dataset is gone and no replica is proven to have all of it. Silent members may
-/// have more. When all are heard the newest one leads; when one of them is silent, or the newest is
-/// known to miss writes (a person may bring the dataset back), it leads after `stale_after`.
+/// The members that may hold a newer dataset than `newest`: those that are silent, and those whose
+/// engine cannot take over yet, unless their dataset is known to be no newer.
+std::vector<MemberName> Awaited(const StartInput& input, MemberName newest,
+                                std::vector<MemberName> silent) {
+  const Card& best = input.peers.at(newest);
+  for (const MemberName member : Holders(input, input.layout.MembersOf(input.self.shard))) {
+    const Card& card = input.peers.at(member);
+    if (CanTakeOver(card)) continue;
+    const History history = CompareByHistory(card, best);
+    if (history != History::kOlder && history != History::kSame) silent.push_back(member);
+  }
+  return silent;
+}
+
+/// This member's dataset is gone and no replica is proven to have all of it. When nobody else may
+/// have more the newest one leads; else, or when the newest is known to miss writes (a person may
+/// bring the dataset back), it leads after `stale_after`.
 StartPlan PlanStaleReplica(const StartInput& input, const ShardView& view, const Candidate& newest,
                            const std::vector<MemberName>& silent) {
+  const std::vector<MemberName> awaited = Awaited(input, newest.member, silent);
   const std::string name = newest.member.ToString();
   const SyncProof proof = ProveInSync(input.peers.at(newest.member), input.volume.mark);
-  if (silent.empty() && !proof.misses) {
+  if (awaited.empty() && !proof.misses) {
     StartPlan plan = HandOverTo(newest, view,
                                 std::format("this member leads the shard but its dataset is gone; "
                                             "{} takes over, nobody holds a newer one ({})",
@@ -160,9 +175,9 @@ StartPlan PlanStaleReplica(const StartInput& input, const ShardView& view, const
                 Join(silent));
   }
   const std::string remedy = "; to let it lead at once: bowline failover --accept-loss";
-  const std::string what =
-      std::format("this member's dataset is gone, and {} is not known to be in sync ({}){}", name,
-                  proof.reason, silent.empty() ? "" : "; silent: " + Join(silent));
+  const std::string what = std::format(
+      "this member's dataset is gone, and {} is not known to be in sync ({}){}", name, proof.reason,
+      awaited.empty() ? "" : "; not heard or not ready: " + Join(awaited));
   if (input.stale_after.count() < 0) {
     return Wait(what + "; failover.staleAfterSeconds is -1" + remedy);
   }
