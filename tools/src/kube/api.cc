@@ -40,14 +40,15 @@ std::string MessageOf(const std::string& body) {
   return body.substr(0, 200);
 }
 
-Result<std::map<std::string, std::string>> ReadData(const JsonView& object) {
+/// The strings of the object at `key`; none when it is missing or null.
+Result<std::map<std::string, std::string>> ReadMap(const JsonView& object, std::string_view key) {
   std::map<std::string, std::string> data;
-  if (!object.Has("data")) return data;
-  ASSIGN_OR_RETURN(const JsonView values, object.Get("data"));
+  if (!object.Has(key)) return data;
+  ASSIGN_OR_RETURN(const JsonView values, object.Get(key));
   if (values.IsNull()) return data;
   ASSIGN_OR_RETURN(const std::vector<std::string> keys, values.Keys());
-  for (const std::string& key : keys) {
-    ASSIGN_OR_RETURN(data[key], values.GetString(key));
+  for (const std::string& name : keys) {
+    ASSIGN_OR_RETURN(data[name], values.GetString(name));
   }
   return data;
 }
@@ -88,9 +89,10 @@ std::string EventJson(const ObjectRef& about, const EventBody& event, const std:
 }
 
 /// In a patch: the API server refuses to change an object's uid, so it refuses the whole patch when
-/// the object has another one.
+/// the object has another one. The same with the version, as far as it is given.
 void WriteUid(JsonWriter& json, const ObjectRef& object) {
   if (!object.uid.empty()) json.Field("uid", object.uid);
+  if (!object.resource_version.empty()) json.Field("resourceVersion", object.resource_version);
 }
 
 }  // namespace
@@ -134,7 +136,8 @@ Result<ConfigMapState> KubeApi::GetConfigMap(const std::string& name_space, cons
   ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
   ConfigMapState state;
   ASSIGN_OR_RETURN(state.resource_version, metadata.GetString("resourceVersion"));
-  ASSIGN_OR_RETURN(state.data, ReadData(document.root()));
+  ASSIGN_OR_RETURN(state.data, ReadMap(document.root(), "data"));
+  ASSIGN_OR_RETURN(state.annotations, ReadMap(metadata, "annotations"));
   return state;
 }
 
@@ -153,6 +156,25 @@ Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string&
   return {};
 }
 
+Status KubeApi::Annotate(const std::string& name_space, const std::string& name,
+                         const std::map<std::string, std::optional<std::string>>& annotations,
+                         Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject().Key("metadata").BeginObject().Key("annotations").BeginObject();
+  for (const auto& [key, value] : annotations) {
+    if (value) {
+      json.Field(key, *value);
+    } else {
+      json.Key(key).Null();
+    }
+  }
+  json.EndObject().EndObject().EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
+}
+
 Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
                             const std::string& value, Deadline deadline) const {
   JsonWriter json;
@@ -164,6 +186,19 @@ Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
   ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
                    Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
   return {};
+}
+
+Result<PodState> KubeApi::GetPod(const std::string& name_space, const std::string& name,
+                                 Deadline deadline) const {
+  const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", name_space, name);
+  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
+  PodState pod;
+  ASSIGN_OR_RETURN(pod.uid, metadata.GetString("uid"));
+  ASSIGN_OR_RETURN(pod.resource_version, metadata.GetStringOr("resourceVersion", ""));
+  ASSIGN_OR_RETURN(pod.labels, ReadMap(metadata, "labels"));
+  return pod;
 }
 
 Status KubeApi::SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
@@ -239,7 +274,7 @@ Result<std::map<std::string, std::string>> KubeApi::GetSecret(const std::string&
   const std::string path = std::format("/api/v1/namespaces/{}/secrets/{}", name_space, name);
   ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
-  ASSIGN_OR_RETURN(auto values, ReadData(document.root()));
+  ASSIGN_OR_RETURN(auto values, ReadMap(document.root(), "data"));
   for (auto& [key, value] : values) {
     ASSIGN_OR_RETURN(value, Base64Decode(value));
   }

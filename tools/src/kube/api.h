@@ -4,6 +4,7 @@
 // body.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ namespace bowline {
 struct ConfigMapState {
   std::string resource_version;
   std::map<std::string, std::string> data;
+  std::map<std::string, std::string> annotations;
 };
 
 /// A core/v1 Event.
@@ -34,6 +36,14 @@ struct ObjectRef {
   std::string name;
   std::string name_space;
   std::string uid;
+  std::string resource_version;  ///< a change is refused when the object has changed; empty: not
+};
+
+/// What is read of a pod.
+struct PodState {
+  std::string uid;
+  std::string resource_version;
+  std::map<std::string, std::string> labels;
 };
 
 /// An entry of a pod's status.conditions.
@@ -63,10 +73,16 @@ class KubeApi {
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
                         const std::string& resource_version,
                         const std::map<std::string, std::string>& data, Deadline deadline) const;
+  /// Sets these annotations of the object, and removes those without a value; its others stay.
+  Status Annotate(const std::string& name_space, const std::string& name,
+                  const std::map<std::string, std::optional<std::string>>& annotations,
+                  Deadline deadline) const;
   /// Sets one label of a pod; its other labels stay. Refused when a later pod has this name: a
-  /// process that was cut off must not speak for its successor.
+  /// process that was cut off must not speak for its successor. kAborted when the pod has changed.
   Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                      Deadline deadline) const;
+  Result<PodState> GetPod(const std::string& name_space, const std::string& name,
+                          Deadline deadline) const;
   /// Sets these conditions of a pod; its others stay. Refused as SetPodLabel is.
   Status SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
                           Deadline deadline) const;

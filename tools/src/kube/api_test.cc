@@ -137,6 +137,21 @@ TEST_CASE("a label is put on this very pod") {
         Code::kInvalidArgument);
 }
 
+TEST_CASE("a pod's labels are read, and changed only as long as they are what was read") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  const auto pod = api.GetPod("ns", "primary-1", Soon());
+  REQUIRE(pod);
+  CHECK(pod->uid == "u-1");
+  CHECK(pod->resource_version == "5");
+  CHECK(pod->labels == std::map<std::string, std::string>{{"bowline/role", "primary"}});
+  CHECK(api.GetPod("ns", "absent-1", Soon()).error().code == Code::kNotFound);
+  ObjectRef ref{.name = "primary-1", .name_space = "ns", .uid = "u-1", .resource_version = "4"};
+  CHECK(api.SetPodLabel(ref, "bowline/role", "replica", Soon()).error().code == Code::kAborted);
+  ref.resource_version = "5";
+  CHECK(api.SetPodLabel(ref, "bowline/role", "replica", Soon()));
+}
+
 TEST_CASE("conditions are merged by their type into this very pod's status, within the limits") {
   const FakeCluster cluster;
   const KubeApi api = cluster.Api();

@@ -25,9 +25,11 @@ std::string Rfc3339Now() {
   return std::format("{:%FT%TZ}", now);
 }
 
-std::string Rfc3339Seconds() {
+std::string Rfc3339Seconds() { return Rfc3339In(std::chrono::seconds(0)); }
+
+std::string Rfc3339In(std::chrono::seconds span) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return std::format("{:%FT%TZ}", now);
+  return std::format("{:%FT%TZ}", now + span);
 }
 
 }  // namespace bowline

@@ -45,5 +45,7 @@ std::int64_t UnixSeconds();
 std::string Rfc3339Now();
 /// RFC 3339 in UTC with whole seconds, as Kubernetes' metav1.Time wants it.
 std::string Rfc3339Seconds();
+/// The same, so many seconds from now.
+std::string Rfc3339In(std::chrono::seconds span);
 
 }  // namespace bowline

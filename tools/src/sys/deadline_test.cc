@@ -39,6 +39,7 @@ TEST_CASE("a part never outlives the whole") {
 TEST_CASE("times as text") {
   CHECK_THAT(Rfc3339Now(), Matches(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"));
   CHECK_THAT(Rfc3339Seconds(), Matches(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"));
+  CHECK(Rfc3339In(std::chrono::seconds(3600)) > Rfc3339Seconds());
   CHECK(UnixSeconds() > 1'700'000'000);
 }
 

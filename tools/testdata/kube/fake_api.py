@@ -15,6 +15,8 @@ RECORD: dict[str, Any] = {
     "metadata": {"name": "record", "resourceVersion": "7"},
     "data": {"installation": "0123"},
 }
+PODS: dict[str, dict[str, Any]] = {}
+"""Metadata, by name; made when first asked for. The first word of a name is the value of the label bowline/role."""
 FAILED_ONCE: set[str] = set()
 """Paths of flaky objects that have failed as they should."""
 REASONS = {
@@ -51,6 +53,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.fail(401, "Unauthorized")
             return
         pod = re.search("/pods/([^/]+)", self.path)
+        if pod and self.command == "GET":
+            self.get_pod(pod[1])
+            return
         if pod:
             self.patch_pod(pod[1], json.loads(body))
             return
@@ -63,6 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.fail(403, "no rights")
             else:
                 self.answer(201, {})
+        elif self.command == "PATCH" and "annotations" in json.loads(body)["metadata"]:
+            annotations = {**RECORD["metadata"].get("annotations", {}), **json.loads(body)["metadata"]["annotations"]}
+            RECORD["metadata"]["annotations"] = {k: v for k, v in annotations.items() if v is not None}
+            self.answer(200, RECORD)
         elif self.command == "PATCH":
             if json.loads(body)["metadata"]["resourceVersion"] != RECORD["metadata"]["resourceVersion"]:
                 self.fail(409, "the object has been modified")
@@ -75,9 +84,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             getattr(self, "get_" + name)()
 
+    def get_pod(self, name: str) -> None:
+        if name.startswith("absent"):
+            self.fail(404, f'pods "{name}" not found')
+            return
+        self.answer(200, {"metadata": self.metadata(name)})
+        if name.endswith("changing") and self.path not in FAILED_ONCE:  # somebody else is faster
+            FAILED_ONCE.add(self.path)
+            PODS[name]["resourceVersion"] = "6"
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        fresh = {"name": name, "uid": POD_UID, "resourceVersion": "5", "labels": {"bowline/role": name.split("-")[0]}}
+        return PODS.setdefault(name, fresh)
+
     def patch_pod(self, name: str, patch: dict[str, Any]) -> None:
         if name.startswith("forbidden"):
             self.fail(403, f'pods "{name}" is forbidden: User cannot patch')
+        elif name.endswith("broken"):
+            self.fail(500, "etcdserver: no leader")
         elif name.startswith("slow"):
             time.sleep(60)
         elif name.startswith("flaky") and self.path not in FAILED_ONCE:
@@ -85,8 +109,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.fail(500, "etcdserver: leader changed")
         elif patch["metadata"].get("uid") != POD_UID:
             self.fail(422, "metadata.uid: Invalid value: field is immutable")
+        elif patch["metadata"].get("resourceVersion", "") not in ("", self.metadata(name)["resourceVersion"]):
+            self.fail(409, "the object has been modified")
         else:
-            self.answer(200, {"metadata": {"name": name, "uid": POD_UID}})
+            self.metadata(name)["labels"] |= patch["metadata"].get("labels", {})
+            self.answer(200, {"metadata": self.metadata(name)})
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = serve
 
