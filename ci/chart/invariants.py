@@ -44,6 +44,7 @@ BOWLINE_JSON = {
     "record": None,
     "events": None,
     "roleLabel": None,
+    "protectLastCopy": None,
     "fencing": None,
     "failover": {"staleAfterSeconds"},
     "maxReplicaLagSeconds": None,
@@ -53,6 +54,8 @@ BOWLINE_JSON = {
     "terminationGracePeriodSeconds": None,
     "log": {"format", "level"},
 }
+
+LAST_COPY = {"bowline/last-copy": "true"}
 
 Rule = Callable[[list[Object]], Iterator[str]]
 
@@ -237,12 +240,38 @@ def selectors(things: list[Object]) -> Iterator[str]:
             selector.pop("statefulset.kubernetes.io/pod-name", None)
             selector.pop("bowline/role", None)
         elif thing["kind"] == "PodDisruptionBudget":
+            # Labels in expressions come at run time, too.
             selector = thing["spec"]["selector"]["matchLabels"]
         else:
             continue
         chosen = [name for name, labels in found if selector.items() <= labels.items()]
         if not chosen or not all(name.startswith("StatefulSet/") for name in chosen):
             yield f"{key(thing)}: selects {chosen or 'nothing'}"
+
+
+def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    """As the API server does it, for the operators that the chart uses."""
+    for expression in selector.get("matchExpressions", []):
+        inside = labels.get(expression["key"]) in expression["values"]
+        if inside != {"In": True, "NotIn": False}[expression["operator"]]:
+            return False
+    return bool(selector.get("matchLabels", {}).items() <= labels.items())
+
+
+def one_budget(things: list[Object]) -> Iterator[str]:
+    """With two budgets every eviction of a pod fails; a pod that is let go has none, a last copy one that allows nothing."""
+    budgets = by_kind(things, "PodDisruptionBudget")
+    for name, labels, _ in pods(things) if budgets else ():
+        if not name.startswith("StatefulSet/"):
+            continue
+        found = [
+            [budget for budget in budgets if selects(budget["spec"]["selector"], {**labels, **more})]
+            for more in ({}, {"bowline/last-copy": "false"}, LAST_COPY, {**LAST_COPY, "bowline/allow-eviction": "true"})
+        ]
+        counts = [len(of_one) for of_one in found]
+        kept = any(budget["spec"]["maxUnavailable"] == 0 for budget in found[2])
+        if counts != ([1, 1, 1, 0] if kept else [1, 1, 1, 1]):
+            yield f"{name}: {counts} budgets"
 
 
 def rights(things: list[Object]) -> Iterator[str]:
@@ -357,6 +386,7 @@ RULES: list[Rule] = [
     references,
     members,
     selectors,
+    one_budget,
     rights,
     role_services,
     conditions,

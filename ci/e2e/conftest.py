@@ -36,6 +36,7 @@ ORDER = [
     "test_sentinel_resize",
     "test_sentinel_releases",
     "test_sentinel_memory",
+    "test_sentinel_evictions",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from e2e.nodes import Node
@@ -61,6 +61,25 @@ class Kube:
             yield
         finally:
             self("uncordon", node.name)
+
+    @contextmanager
+    def all_cordoned(self) -> Iterator[None]:
+        """No pod is scheduled at all."""
+        with ExitStack() as stack:
+            for node in self.nodes():
+                stack.enter_context(self.cordoned(node))
+            yield
+
+    def evict(self, pod: str) -> str:
+        """As `kubectl drain` does it, once; why the API server refuses it, "" when it does not."""
+        body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": self.namespace}}
+        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/eviction"
+        return run("kubectl", "create", "--raw", path, "-f", "-", stdin=json.dumps(body), check=False).stderr
+
+    def drain(self, node: Node, instance: str, timeout: int) -> None:
+        """The pods of this release; returns when none is left there. The node takes no pods afterwards."""
+        wanted = f"--pod-selector=app.kubernetes.io/instance={instance}"
+        self("drain", node.name, wanted, "--delete-emptydir-data", f"--timeout={timeout}s", timeout=timeout + 10)
 
     def conditions(self, selector: str) -> dict[str, dict[str, Object]]:
         """Those of the members' own: pod name -> by type ("Started" for bowline/Started) what its status says."""

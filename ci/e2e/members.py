@@ -37,6 +37,8 @@ class Pod:
     """Of this chart: server or sentinel, also the name of its container."""
     role: str
     """What the member's label says; "" when it has none."""
+    last_copy: bool
+    """By its label: it may not be evicted."""
     ready: bool
     restarts: int
 
@@ -60,6 +62,7 @@ class Pod:
             node=Node(pod["spec"].get("nodeName", "")),
             component=labels.get("app.kubernetes.io/component", ""),
             role=labels.get("bowline/role", ""),
+            last_copy=labels.get("bowline/last-copy") == "true",
             ready=ready and "deletionTimestamp" not in pod["metadata"],
             restarts=sum(c["restartCount"] for c in status.get("containerStatuses", [])),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
+from e2e.wait import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,24 @@ def test_stale_replica_leads_in_the_end(cluster: Cluster, scenario: MakeScenario
             assert cluster.is_primary(replica)
         cluster.wait_restarted(primary, 30)
     assert cluster.primary(0).name == replica.name
+
+
+@pytest.mark.long
+def test_shard_evicted_while_another_is_down(cluster: Cluster, figures: dict[str, Any]) -> None:
+    """A shard that is down makes the members of all others unready, so that their budgets count none of them."""
+    kube = cluster.kube
+    with kube.all_cordoned():
+        cluster.delete_pods(*(pod.name for pod in cluster.pods() if pod.shard == 0), force=True)
+        others = [pod for pod in cluster.pods() if pod.shard != 0]
+        wait_for("no member is Ready", lambda: not any(cluster.pod(pod.name).ready for pod in others), 60)
+        primary, replica = cluster.primary(1), cluster.replica(1)
+        wait_for("the primary's label", lambda: cluster.pod(primary.name).last_copy, 5)
+        with ThreadPoolExecutor(2) as pool:
+            refused, accepted = pool.map(kube.evict, (primary.name, replica.name))
+        assert "disruption budget" in refused and accepted == "", (refused, accepted)
+        wait_for(f"{replica.name} is gone", lambda: cluster.pod(replica.name).uid != replica.uid, 90)
+        assert cluster.pod(primary.name).uid == primary.uid and "disruption budget" in kube.evict(primary.name)
+    figures["a shard gone, to converged"] = round(cluster.wait_converged(120), 1)
 
 
 def test_installed_again_without_data(

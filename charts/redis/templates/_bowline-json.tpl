@@ -36,6 +36,7 @@
   "startWithout" ($v.startWithout | default list)
   "readinessTimeoutSeconds" (int $v.probes.readiness.timeoutSeconds)
   "roleLabel" (eq "true" (include "redis.roleLabel" .))
+  "protectLastCopy" (eq "label" (include "redis.lastCopy" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level)) -}}
 {{- end -}}

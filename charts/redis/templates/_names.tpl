@@ -60,6 +60,17 @@
 {{- if and .Values.roleLabel.enabled .Values.rbac.create }}true{{ end -}}
 {{- end -}}
 
+{{- /*
+How evictions of a last copy are refused: "label": servers label their own pods; "budget": no rights, so by the shard's budget alone;
+nothing: they are not, or a shard has one member. Argument: the root.
+*/ -}}
+{{- define "redis.lastCopy" -}}
+{{- $members := eq .Values.mode "cluster" | ternary (add1 .Values.cluster.replicasPerShard) .Values.replicas -}}
+{{- if and .Values.pdb.enabled .Values.pdb.protectLastCopy (gt (int $members) 1) -}}
+{{- .Values.rbac.create | ternary "label" "budget" -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* ConfigMap of the installation record, empty when the members have no rights to use it. Argument: the root. */ -}}
 {{- define "redis.recordName" -}}
 {{- if .Values.rbac.create }}{{ include "redis.fullname" . }}-record{{ end -}}

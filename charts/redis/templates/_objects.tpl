@@ -22,6 +22,9 @@
 {{- /* Names of PodDisruptionBudgets, as YAML. Argument: the root. */ -}}
 {{- define "redis.budgetNames" -}}
 {{- if .Values.pdb.enabled }}{{ include "redis.statefulSets" . }}{{ end -}}
+{{- if eq (include "redis.lastCopy" .) "label" }}
+- {{ include "redis.fullname" . }}-last-copy
+{{- end }}
 {{- end -}}
 
 {{- /* Names of ConfigMaps, as YAML. Argument: the root. */ -}}

@@ -92,17 +92,27 @@ spec:
     {{- include "redis.memberPorts" . | trim | nindent 4 }}
 {{- end -}}
 
-{{- /* Argument: a group, with maxUnavailable. */ -}}
+{{- /* Argument: a group, with maxUnavailable. A pod is in one budget at most: with two every eviction fails. */ -}}
 {{- define "redis.disruptionBudget" -}}
+{{- $lastCopy := eq .component "server" | ternary (include "redis.lastCopy" .root) "" -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
   {{- include "redis.metadata" . | nindent 2 }}
 spec:
   maxUnavailable: {{ .maxUnavailable }}
+  {{- if eq $lastCopy "budget" }}
+  # A member that is broken anyway must not block the drain of its node, as long as enough others of its group are ready.
+  unhealthyPodEvictionPolicy: IfHealthyBudget
+  {{- else }}
   # A member that is broken anyway must not block the drain of its node.
   unhealthyPodEvictionPolicy: AlwaysAllow
+  {{- end }}
   selector:
     matchLabels:
       {{- include "redis.selectorLabels" . | nindent 6 }}
+    {{- if eq $lastCopy "label" }}
+    matchExpressions:
+      - {key: bowline/last-copy, operator: NotIn, values: ["true"]}
+    {{- end }}
 {{- end -}}

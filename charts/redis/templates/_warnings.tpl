@@ -26,6 +26,9 @@
 {{- if not $v.pdb.enabled }}
 - pdb.enabled is false: a drain may take all {{ $cluster | ternary "members of a shard" "servers or all sentinels" }} at once.
 {{- end }}
+{{- if and $v.pdb.enabled (not $v.pdb.protectLastCopy) }}
+- pdb.protectLastCopy is false: a drain may take the last copy of the data when its pod is not ready.
+{{- end }}
 {{- if eq $v.spread.nodes "none" }}
 - spread.nodes is none: a primary and its replicas may share a node and be lost together.
 {{- end }}

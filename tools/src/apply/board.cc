@@ -145,6 +145,12 @@ void Board::SetFenceEvidence(std::string evidence) {
   card_.fence_evidence = std::move(evidence);
 }
 
+void Board::SetLastCopy(std::string reason, bool eviction_allowed) {
+  const std::scoped_lock lock(mutex_);
+  card_.last_copy = std::move(reason);
+  card_.eviction_allowed = eviction_allowed;
+}
+
 Card Board::Last() {
   const std::scoped_lock lock(mutex_);
   return card_;

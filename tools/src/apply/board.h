@@ -44,6 +44,8 @@ class Board {
   void SetFenced(std::string reason);
   /// What a primary's fencing looks at (apply/fence.h).
   void SetFenceEvidence(std::string evidence);
+  /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
+  void SetLastCopy(std::string reason, bool eviction_allowed);
 
   /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
   /// it, 1.5 s at most.

@@ -6,6 +6,7 @@
 #include "apply/engine_probe.h"
 #include "apply/fence.h"
 #include "apply/handover.h"
+#include "apply/last_copy.h"
 #include "apply/last_steps.h"
 #include "apply/monitor.h"
 #include "apply/supervisor.h"
@@ -54,6 +55,7 @@ class Server : public Supervisor {
   int Watched(GuardOutcome start, pid_t child) override {
     board_.SetAddresses(start.addresses);
     const Fence fence(settings_, self_, secrets_, identity_, board_, events_, peers_);
+    const LastCopyWatch last_copy(settings_, paths_, self_, pod_, board_, events_, peers_);
     marks_.emplace(paths_.data);
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
                           *marks_, events_, conditions_, peers_);

@@ -189,6 +189,7 @@ Result<Settings> ParseSettings(std::string_view json) {
                                  "record",
                                  "events",
                                  "roleLabel",
+                                 "protectLastCopy",
                                  "fencing",
                                  "failover",
                                  "maxReplicaLagSeconds",
@@ -211,6 +212,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(settings.record, root.GetStringOr("record", ""));
   ASSIGN_OR_RETURN(settings.events, root.GetBoolOr("events", false));
   ASSIGN_OR_RETURN(settings.role_label, root.GetBoolOr("roleLabel", false));
+  ASSIGN_OR_RETURN(settings.protect_last_copy, root.GetBoolOr("protectLastCopy", false));
   ASSIGN_OR_RETURN(settings.fencing, root.GetBoolOr("fencing", true));
   if (root.Has("failover")) {
     ASSIGN_OR_RETURN(const JsonView failover, root.Get("failover"));

@@ -53,6 +53,7 @@ struct Settings {
   /// misses writes; -1: never.
   int stale_after_seconds = 30;
   bool role_label = false;            ///< the members keep the label bowline/role on their pods
+  bool protect_last_copy = false;     ///< and bowline/last-copy: no eviction of a last copy
   int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
   int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer
   int engine_stuck_seconds = 30;      ///< an engine without any reply is ended; 0: never

@@ -231,6 +231,7 @@ std::string PrintCard(const Card& card) {
   json.Field("installation", card.installation);
   json.Field("missedSeconds", card.missed_seconds);
   json.Field("fenceEvidence", card.fence_evidence);
+  json.Field("lastCopy", card.last_copy).Field("evictionAllowed", card.eviction_allowed);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
   json.Field("datasetModified", card.dataset_modified);
@@ -263,6 +264,8 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
   ASSIGN_OR_RETURN(card.missed_seconds, root.GetIntOr("missedSeconds", 0));
   ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
+  ASSIGN_OR_RETURN(card.last_copy, root.GetStringOr("lastCopy", ""));
+  ASSIGN_OR_RETURN(card.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(card.reason, root.GetString("reason"));

@@ -65,6 +65,9 @@ struct Card {
   /// (plan/hold_back.h); 0: it has missed nothing that it knows of.
   std::int64_t missed_seconds = 0;
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
+  std::string
+      last_copy;  ///< why Kubernetes must not evict its pod (plan/last_copy.h); empty: it may
+  bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
 
   bool operator==(const Card&) const = default;
   /// What the volume tells: kind, installation, dataset.

@@ -26,9 +26,11 @@ Card MustParse(const std::string& text) {
 Card FullCard() {
   Card card;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term,
-         mark, handover, engine, sentinel, missed, evidence] = card;
+         mark, handover, engine, sentinel, missed, evidence, last_copy, eviction] = card;
   missed = 47;
   evidence = "e";
+  last_copy = "l";
+  eviction = true;
   member = k01;
   pod = "p";
   node = "n";

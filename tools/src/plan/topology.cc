@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/last_copy.h"
 #include "plan/node_loss.h"
 #include "plan/sentinel_topology.h"
 #include "plan/topology_parts.h"
@@ -173,6 +174,9 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
   FillLag(cards, topology.rows);
   for (const NodeRisk& risk : NodeRisks(layout, cards)) {
     topology.warnings.push_back(risk.ToString());
+  }
+  for (std::string& line : DescribeLastCopies(identity.name_space, cards)) {
+    topology.problems.push_back(std::move(line));
   }
   return topology;
 }
