@@ -13,6 +13,8 @@ from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
+ALONE = 5.0
+"""Seconds from a promotion to a Service of the primary that leads to nobody else."""
 THAW_FENCE = 1.5
 """Seconds after which a primary that finds its replicas gone when it runs again acknowledges nothing more."""
 
@@ -26,7 +28,11 @@ def test_power_cut_of_the_primarys_node(sentinel_set: SentinelSet, sentinel_scen
         power_cut([primary.node])
         try:
             running.serving(30)
-            sentinel_set.wait_other_primary(primary, 15)
+            promoted = sentinel_set.wait_other_primary(primary, 15)
+            # Kubernetes takes the dead node for ready for long.
+            service, right = f"{sentinel_set.name}-primary", {promoted.name}
+            alone = wait_for("one primary in the Service", lambda: sentinel_set.endpoints(service) == right, ALONE, 0.1)
+            running.figures["promoted_to_one_endpoint_s"] = round(alone, 2)
         finally:
             power_on([primary.node])
         wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)

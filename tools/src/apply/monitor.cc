@@ -3,6 +3,7 @@
 #include "apply/sentinel_failover.h"
 #include "apply/volume_io.h"
 #include "plan/quorum_view.h"
+#include "plan/role_label.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -20,6 +21,24 @@ constexpr Milliseconds kReplaceTimeout{5000};
 // Of a replica that has missed writes: between two Events of what it waits for, and two tries.
 constexpr Milliseconds kTellAgain{60'000};
 constexpr Milliseconds kLeadAgain{10'000};
+// Labels are said again: often while roles have just changed, seldom later.
+constexpr Milliseconds kEarlyRound{5000};
+constexpr Milliseconds kLateRound{30'000};
+constexpr Milliseconds kUnlabelledTold{10'000};
+
+/// Counts up, from 1, as time passes.
+int RoundAt(Milliseconds since) {
+  if (since < kLateRound) return 1 + static_cast<int>(since / kEarlyRound);
+  return static_cast<int>(kLateRound / kEarlyRound) + static_cast<int>(since / kLateRound);
+}
+
+std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
+  std::vector<std::string> pods;
+  for (const MemberName member : settings.layout.MembersOf(self.shard)) {
+    if (member != self) pods.push_back(settings.PodOf(member));
+  }
+  return pods;
+}
 
 }  // namespace
 
@@ -40,7 +59,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       marks_(marks),
       events_(events),
       conditions_(conditions),
-      label_(pod, settings.role_label),
+      label_(pod, OtherPods(settings, self), settings.role_label, events),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       cut_handover_(paths.data, settings.ports.client, login_, events),
@@ -56,13 +75,16 @@ void Monitor::Run(const std::stop_token& stop) {
     const Card card = board_.Now(Milliseconds(0));
     if (card.engine.answers) {
       NoteRole(card);
+      NoteLabel(card);
       NoteHeld(card);
       const bool look_up = ++look % kLooksPerAddresses == 0;
       if (self_.kind == MemberKind::kServer) {
         LookAtOthers(card);
+        NoteLabel(card);
         marks_.Save(card.engine.info, term_, addresses_);
         if (look_up) (void)LookUpAddresses();
       } else {
+        AskPrimaries(card);
         marks_.Save(card.engine.info, 0, addresses_);
         if (look_up) HealShard(card, LookUpAddresses());
       }
@@ -78,8 +100,8 @@ void Monitor::NoteRole(const Card& card) {
   const EngineInfo& info = card.engine.info;
   const std::string role =
       info.primary ? "primary" : std::format("replica of {}", info.primary_host);
-  label_.Set(info.primary ? "primary" : "replica");
   if (role == role_) return;
+  confirmed_.reset();
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
   } else {
@@ -88,6 +110,47 @@ void Monitor::NoteRole(const Card& card) {
     conditions_.Role(info.primary, "RoleChanged", change);
   }
   role_ = role;
+}
+
+void Monitor::NoteLabel(const Card& card) {
+  using std::chrono::steady_clock;
+  const bool cluster = settings_.layout.mode == Mode::kCluster;
+  if (cluster && HearsMajority(card.engine.view)) majority_heard_ = steady_clock::now();
+  const Milliseconds down_after(cluster ? settings_.node_timeout_milliseconds
+                                        : settings_.sentinel.down_after_milliseconds);
+  const RoleLabelPlan plan = PlanRoleLabel(
+      {.primary = card.engine.info.primary,
+       .majority_heard = majority_heard_ ? std::optional(Since(*majority_heard_)) : std::nullopt,
+       .down_after = down_after,
+       .confirmed = confirmed_.has_value()});
+  const int round = plan.alone ? RoundAt(Since(*confirmed_)) : 0;
+  if (plan.own) label_.Set(*plan.own, round);
+  // Between two calm looks nothing is said for a moment, and nothing taken back.
+  const bool between =
+      !plan.own && majority_heard_ && Since(*majority_heard_) < down_after + kCalmLook;
+  if (!between) label_.KeepAlone(round);
+  if (plan.own || !settings_.role_label) {
+    unlabelled_.reset();
+    unlabelled_told_ = false;
+    return;
+  }
+  if (!unlabelled_) unlabelled_ = steady_clock::now();
+  if (unlabelled_told_ || Since(*unlabelled_) < kUnlabelledTold) return;
+  unlabelled_told_ = true;
+  events_.Emit("RoleLabelWaiting",
+               std::format("no majority is heard, so this primary does not say so on its pod; by "
+                           "hand: kubectl label pod -n {} {} --overwrite bowline/role=primary",
+                           settings_.name_space, settings_.PodOf(self_)),
+               true);
+}
+
+void Monitor::AskPrimaries(const Card& card) {
+  if (!card.engine.info.primary || confirmed_ || !HearsMajority(card.engine.view)) return;
+  Cards cards = peers_.Gather(addresses_, Deadline::In(kCardsTimeout));
+  cards[self_] = card;
+  if (!SecureInLead(settings_.layout, state_.identity, cards, self_)) return;
+  confirmed_ = std::chrono::steady_clock::now();
+  NoteLabel(card);
 }
 
 void Monitor::NoteHeld(const Card& card) {
@@ -132,6 +195,14 @@ bool Monitor::AskOthers(const Card& card) {
       (info.primary ? quorum.primary == self_
                     : info.link_up && MemberAt(addresses_, info.primary_host) == quorum.primary);
   if (ours) term_ = quorum.epochs.config;
+  if (HearsMajority(settings_.layout, sentinels)) {
+    majority_heard_ = std::chrono::steady_clock::now();
+  }
+  if (!ours || !info.primary) {
+    confirmed_.reset();
+  } else if (!confirmed_) {
+    confirmed_ = std::chrono::steady_clock::now();
+  }
   cut_handover_.Look(ours && info.primary, term_);
   board_.SetSentinels(std::move(sentinels), term_);
   const bool followed =
@@ -142,12 +213,12 @@ bool Monitor::AskOthers(const Card& card) {
 
 bool Monitor::HealServer(const Card& card) {
   const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
-                                              .own = card,
-                                              .announced = announced_,
-                                              .addresses = addresses_,
-                                              .peers = cards_,
-                                              .held_back = held_back_,
-                                              .lived = Since(began_)});
+                                        .own = card,
+                                        .announced = announced_,
+                                        .addresses = addresses_,
+                                        .peers = cards_,
+                                        .held_back = held_back_,
+                                        .lived = Since(began_)});
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;

@@ -34,6 +34,10 @@ class Monitor {
  private:
   void Run(const std::stop_token& stop);
   void NoteRole(const Card& card);
+  /// The label bowline/role (plan/role_label.h).
+  void NoteLabel(const Card& card);
+  /// Cluster mode, until a majority of the primaries says that this member leads.
+  void AskPrimaries(const Card& card);
   void NoteHeld(const Card& card);
   /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
   /// long as all is in order and nothing changes here.
@@ -80,6 +84,10 @@ class Monitor {
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;
+  std::optional<std::chrono::steady_clock::time_point> majority_heard_;
+  std::optional<std::chrono::steady_clock::time_point> confirmed_;   ///< since then, as primary
+  std::optional<std::chrono::steady_clock::time_point> unlabelled_;  ///< since then, as primary
+  bool unlabelled_told_ = false;
   std::string started_by_;   ///< the start's decision, CamelCase
   std::string started_for_;  ///< the decision and its reason
   std::string role_;

@@ -122,9 +122,11 @@ TEST_CASE("a sentinel has no bowline/Primary") {
 TEST_CASE("without rights nothing is sent, and nobody waits") {
   const FakeCluster cluster;
   PodConditions conditions(Pod("web-0"), false, kServer);
-  RoleLabel label(Pod("web-0"), false);
+  EventSink events(Pod("web-0"), false);
+  RoleLabel label(Pod("web-0"), {"primary-1"}, false, events);
   conditions.Running("Seed", "m");
   label.Set("primary");
+  label.KeepAlone(1);
   conditions.Flush(Soon());
   CHECK(cluster.Requests().empty());
 }
@@ -132,7 +134,8 @@ TEST_CASE("without rights nothing is sent, and nobody waits") {
 TEST_CASE("a call that fails is repeated, with what is the newest by then") {
   const FakeCluster cluster;
   PodConditions conditions(Pod("flaky-0"), true, kServer);
-  RoleLabel label(Pod("flaky-0"), true);
+  EventSink events(Pod("flaky-0"), false);
+  RoleLabel label(Pod("flaky-0"), {}, true, events);
   conditions.NotRunning("StartWaiting", "old");
   label.Set("replica");
   REQUIRE(Eventually([&] { return cluster.Requests().size() == 2; }));
@@ -196,7 +199,8 @@ TEST_CASE("what cannot be set does not hold up the end") {
   const FakeCluster cluster;
   const auto start = std::chrono::steady_clock::now();
   {
-    RoleLabel label(Pod("forbidden-0"), true);
+    EventSink events(Pod("forbidden-0"), false);
+    RoleLabel label(Pod("forbidden-0"), {}, true, events);
     label.Set("primary");
     REQUIRE(Eventually([&] { return cluster.Requests().size() == 1; }));
   }

@@ -1,5 +1,7 @@
 #include "apply/role_label.h"
 
+#include <utility>
+
 #include "kube/api.h"
 
 namespace bowline {
@@ -9,20 +11,55 @@ constexpr const char* kLabel = "bowline/role";
 constexpr Milliseconds kTimeout{2000};
 constexpr Milliseconds kNoPace{0};  // clients wait for it
 
+/// `primary` off the pod of that name; nothing to do when it does not say so.
+Status TakeOff(const KubeApi& api, const std::string& name_space, const std::string& name,
+               EventSink& events, Deadline deadline) {
+  const auto found = api.GetPod(name_space, name, deadline);
+  if (!found && found.error().code == Code::kNotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  const auto label = found->labels.find(kLabel);
+  if (label == found->labels.end() || label->second != "primary") return {};
+  const ObjectRef pod{.name = name,
+                      .name_space = name_space,
+                      .uid = found->uid,
+                      .resource_version = found->resource_version};
+  RETURN_IF_ERROR(api.SetPodLabel(pod, kLabel, "replica", deadline));
+  events.Emit("RoleLabelTaken",
+              std::format("a majority says that this member leads: {} of pod {} is replica now",
+                          kLabel, name));
+  return {};
+}
+
 }  // namespace
 
-RoleLabel::RoleLabel(const PodEnv& pod, bool enabled) {
+RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool enabled,
+                     EventSink& events) {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
-  sender_.emplace("the role label", kNoPace,
-                  [api = *std::move(api), pod = RefOf(pod)](const std::string& role) {
-                    return api.SetPodLabel(pod, kLabel, role, Deadline::In(kTimeout));
+  own_.emplace("the role label", kNoPace, [api = *api, pod = RefOf(pod)](const Wanted& wanted) {
+    return api.SetPodLabel(pod, kLabel, wanted.role, Deadline::In(kTimeout));
+  });
+  others_.emplace("the role label of another pod", kNoPace,
+                  [api = *std::move(api), name_space = pod.name_space, others = std::move(others),
+                   &events](int round) {
+                    const Deadline deadline = Deadline::In(kTimeout);  // of all: an exit waits
+                    Status all;
+                    for (const std::string& name : others) {
+                      if (round == 0) break;
+                      const Status one = TakeOff(api, name_space, name, events, deadline);
+                      if (!one) all = one;
+                    }
+                    return all;
                   });
 }
 
-void RoleLabel::Set(const std::string& role) {
-  if (sender_) sender_->Set(role);
+void RoleLabel::Set(const std::string& role, int round) {
+  if (own_) own_->Set({.role = role, .round = round});
+}
+
+void RoleLabel::KeepAlone(int round) {
+  if (others_) others_->Set(round);
 }
 
 }  // namespace bowline

@@ -1,9 +1,13 @@
 #pragma once
-// The label bowline/role on our own pod, which the Services F-primary and F-replicas select by.
+// The label bowline/role on our own pod, which the Services F-primary and F-replicas select by; and
+// on those of the others, when this member has come in the place of one that cannot speak for
+// itself any more. What is set when: plan/role_label.h.
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "apply/events.h"
 #include "apply/newest_sender.h"
 #include "sys/env.h"
 
@@ -11,14 +15,28 @@ namespace bowline {
 
 class RoleLabel {
  public:
-  /// Without an API (no rights) or with `enabled` false nothing is ever sent.
-  RoleLabel(const PodEnv& pod, bool enabled);
+  /// `others`: names of the shard's other pods. Without an API (no rights) or with `enabled` false
+  /// nothing is ever sent.
+  RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool enabled, EventSink& events);
 
-  /// The label is `role` from now on. Returns at once.
-  void Set(const std::string& role);
+  // Both return at once. They do something when the role or the round is another one than before: a
+  // new round says the same again, in case that somebody else has changed it.
+
+  /// The own label is `role` from now on.
+  void Set(const std::string& role, int round = 0);
+  /// No other pod of the shard may say `primary` (`round` > 0), or we do not know (0). One that
+  /// does is set to `replica`, if it is still the pod, and the label still the one, that was read.
+  void KeepAlone(int round);
 
  private:
-  std::optional<NewestSender<std::string>> sender_;
+  struct Wanted {
+    std::string role;
+    int round = 0;
+    bool operator==(const Wanted&) const = default;
+  };
+
+  std::optional<NewestSender<Wanted>> own_;
+  std::optional<NewestSender<int>> others_;
 };
 
 }  // namespace bowline

@@ -1,0 +1,40 @@
+#pragma once
+// Which value of the label bowline/role a member gives to its own pod, and when it takes `primary`
+// off the other pods of its shard. Pure. Why so: docs/decisions/0023-one-primary-label.md.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plan/shard_view.h"
+
+namespace bowline {
+
+struct RoleLabelInput {
+  bool primary = false;  ///< what the own engine has just said
+  /// Since a majority (of the sentinels, of the primaries) was last heard; empty: never.
+  std::optional<std::chrono::milliseconds> majority_heard;
+  std::chrono::milliseconds down_after{0};  ///< after so long the others may have replaced it
+  /// A majority has named this member, asked since its engine is primary.
+  bool confirmed = false;
+};
+
+struct RoleLabelPlan {
+  std::optional<std::string> own;  ///< nothing: the label stays as it is
+  bool alone = false;              ///< no other pod of the shard may say `primary`
+  bool operator==(const RoleLabelPlan&) const = default;
+};
+
+/// A replica says so at once. A primary says so only while a majority is heard: one that is cut
+/// off may have been replaced. What it had said before, the new primary takes off.
+RoleLabelPlan PlanRoleLabel(const RoleLabelInput& input);
+
+/// Cluster mode, by the own CLUSTER NODES: does the engine have a link to more than half of the
+/// primaries, itself included, none of which it takes for failed?
+bool HearsMajority(std::string_view view);
+
+/// Sentinel mode: do the processes of more than half of the declared sentinels answer?
+bool HearsMajority(const Layout& layout, const Cards& sentinels);
+
+}  // namespace bowline
