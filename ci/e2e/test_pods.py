@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import Any
+
+import pytest
 
 from e2e.acts import delete_pod, not_following
 from e2e.cluster import Cluster
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
+
+PAUSE_BOUND = 5.0
+"""Seconds until every member knows of `bowline pause`."""
 
 
 def held_back(cluster: Cluster, replica: Pod) -> bool:
@@ -65,3 +71,31 @@ def test_stale_replica_does_not_lead(cluster: Cluster, scenario: MakeScenario) -
             assert cluster.primary(0).name == primary.name, "the replica leads, without the writes that it has missed"
         wait_for("the replica is free again", lambda: not held_back(cluster, replica), 20)
     assert cluster.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")
+
+
+@pytest.mark.long
+def test_pause_stops_repairs(cluster: Cluster, figures: dict[str, Any]) -> None:
+    """A member that does not know another one meets it again within seconds, unless there is a pause."""
+    asked, unknown = cluster.primary(0), cluster.replica(1)
+    member = cluster.ids()[unknown.name]
+
+    def known() -> bool:
+        with cluster.engine(asked) as engine:
+            return member in str(engine.execute_command("CLUSTER NODES"))
+
+    cluster.bowline(asked, "pause", "--for", "2m")
+    try:
+        told = wait_for("all know it", lambda: "6 of 6 members" in str(cluster.status()["warnings"]), PAUSE_BOUND)
+        figures["pause known by all"] = round(told, 2)
+        with cluster.engine(asked) as engine:
+            engine.execute_command("CLUSTER FORGET", member)
+        time.sleep(12)
+        assert not known(), "repaired in a pause"
+        assert "bowline resume" in cluster.bowline(asked, "status")
+    finally:
+        cluster.bowline(asked, "resume")
+    figures["resumed to repaired"] = round(wait_for("a repair", known, 15), 2)
+    assert cluster.kube.telling(asked.name, "bowline pause stops these", reason="AddressRepair")
+    assert cluster.kube.telling(asked.name, "by bowline resume", reason="PauseEnded")
+    cluster.wait_converged(60)
+    assert "paused" not in str(cluster.status()["warnings"])

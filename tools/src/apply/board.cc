@@ -145,6 +145,16 @@ void Board::SetFenceEvidence(std::string evidence) {
   card_.fence_evidence = std::move(evidence);
 }
 
+void Board::SetPause(std::optional<PauseOrder> pause) {
+  const std::scoped_lock lock(mutex_);
+  card_.pause = std::move(pause);
+}
+
+bool Board::Paused() {
+  const std::scoped_lock lock(mutex_);
+  return card_.pause && card_.pause->OnAt(Rfc3339Seconds());
+}
+
 void Board::SetLastCopy(std::string reason, bool eviction_allowed) {
   const std::scoped_lock lock(mutex_);
   card_.last_copy = std::move(reason);

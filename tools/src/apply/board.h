@@ -44,6 +44,10 @@ class Board {
   void SetFenced(std::string reason);
   /// What a primary's fencing looks at (apply/fence.h).
   void SetFenceEvidence(std::string evidence);
+  /// What the record says of a pause; it may have ended.
+  void SetPause(std::optional<PauseOrder> pause);
+  /// Must nothing be done by itself right now (docs/decisions/0024-pause.md)?
+  bool Paused();
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 

@@ -2,6 +2,7 @@
 
 #include "apply/sentinel_failover.h"
 #include "apply/volume_io.h"
+#include "plan/pause.h"
 #include "plan/quorum_view.h"
 #include "plan/role_label.h"
 #include "sys/log.h"
@@ -212,20 +213,28 @@ bool Monitor::AskOthers(const Card& card) {
 }
 
 bool Monitor::HealServer(const Card& card) {
-  const ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
+  ServerHealPlan plan = PlanServerHeal({.layout = settings_.layout,
                                         .own = card,
                                         .announced = announced_,
                                         .addresses = addresses_,
                                         .peers = cards_,
                                         .held_back = held_back_,
                                         .lived = Since(began_)});
+  if (board_.Paused()) {
+    // What a start has left to do is no repair: a member that is in sync may be promoted again.
+    plan.announce.reset();
+    plan.follow.reset();
+    plan.replace.reset();
+  }
   // Cards of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
   const bool said_twice = plan.follow && plan.follow == said_;
   said_ = plan.follow;
   if (plan.Empty()) return true;
   if (plan.follow && !said_twice) return false;
-  if (plan.announce || plan.follow || plan.replace) events_.Emit("Repair", plan.reason);
+  if (plan.announce || plan.follow || plan.replace) {
+    events_.Emit("Repair", std::format("{}{}", plan.reason, kPauseStops));
+  }
   const Status repaired = RepairServer(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
   return false;
@@ -293,7 +302,7 @@ void Monitor::LookAtLink(const Card& card) {
     told_stale_at_ = std::chrono::steady_clock::now();
     events_.Emit("StaleReplicaWaits", plan.waits, true);
   }
-  if (plan.take_over && follows) LeadStale(*follows, plan.reason);
+  if (plan.take_over && follows && !board_.Paused()) LeadStale(*follows, plan.reason);
 }
 
 Status Monitor::Promotable(bool promotable) {
@@ -310,7 +319,7 @@ Status Monitor::Promotable(bool promotable) {
 void Monitor::LeadStale(MemberName primary, const std::string& reason) {
   if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
   led_stale_at_ = std::chrono::steady_clock::now();
-  events_.Emit("LossAccepted", reason, true);
+  events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
   const Status led =
       TakeOverDead({.settings = settings_,
                     .addresses = addresses_,
@@ -337,8 +346,8 @@ void Monitor::HealShard(const Card& card, const AddressBook& answered) {
                                   .engine = card.engine,
                                   .announced = announced_,
                                   .addresses = answered});
-  if (plan.Empty()) return;
-  events_.Emit("AddressRepair", plan.reason);
+  if (plan.Empty() || board_.Paused()) return;
+  events_.Emit("AddressRepair", std::format("{}{}", plan.reason, kPauseStops));
   const Status repaired = RepairShard(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "plan/pause.h"
 #include "plan/sentinel_heal.h"
 
 namespace bowline {
@@ -50,8 +51,9 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
       sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout));
       board_.SetSentinels(sentinels, 0);
     }
-    const bool anew = (look % kLooksPerAddresses == 0 && Moved()) ||
-                      (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels));
+    const bool anew =
+        !board_.Paused() && ((look % kLooksPerAddresses == 0 && Moved()) ||
+                             (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels)));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
@@ -74,9 +76,10 @@ bool SentinelMonitor::Moved() {
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
     if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;
-    events_.Emit("AddressRepair",
-                 std::format("the Service of {} has the address {} now: starting the sentinel anew",
-                             member.ToString(), endpoint.ip));
+    events_.Emit(
+        "AddressRepair",
+        std::format("the Service of {} has the address {} now: starting the sentinel anew{}",
+                    member.ToString(), endpoint.ip, kPauseStops));
     return true;
   }
   return false;
@@ -91,7 +94,7 @@ bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
                                         .addresses = addresses_,
                                         .cards = std::move(others)});
   if (why.empty()) return false;
-  events_.Emit("Repair", "starting the sentinel anew: " + why);
+  events_.Emit("Repair", std::format("starting the sentinel anew: {}{}", why, kPauseStops));
   return true;
 }
 

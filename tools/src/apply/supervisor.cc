@@ -139,12 +139,12 @@ void Supervisor::EndIfStuck(pid_t child) {
         true);
   }
   told_paused_ = silence == Silence::kPaused;
-  if (silence != Silence::kStuck || ended_stuck_) return;
+  if (silence != Silence::kStuck || ended_stuck_ || board_.Paused()) return;
   ended_stuck_ = true;
   events_.Emit("EngineStuck",
                std::format("the engine has given no reply at all for {} s (engineStuckSeconds): it "
-                           "is ended",
-                           seconds),
+                           "is ended{}",
+                           seconds, kPauseStops),
                true);
   SignalChild(child, SIGKILL);
 }

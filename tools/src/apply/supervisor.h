@@ -9,6 +9,7 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/pause.h"
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "apply/probes.h"
@@ -66,6 +67,7 @@ class Supervisor {
   /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
 
+  PauseWatch pause_{settings_, board_, events_};
   Probes probes_{board_, settings_.readiness_timeout_seconds};
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};

@@ -44,6 +44,8 @@ VerbAction DeclarePrestop(CLI::App& app);
 VerbAction DeclareStatus(CLI::App& app);
 VerbAction DeclareCheck(CLI::App& app);
 VerbAction DeclareFailover(CLI::App& app);
+VerbAction DeclarePause(CLI::App& app);
+VerbAction DeclareResume(CLI::App& app);
 VerbAction DeclareAuthCreate(CLI::App& app);
 VerbAction DeclareNodesConfGenerate(CLI::App& app);
 VerbAction DeclareNodesConfCheck(CLI::App& app);

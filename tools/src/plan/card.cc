@@ -236,6 +236,9 @@ std::string PrintCard(const Card& card) {
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
   json.Field("datasetModified", card.dataset_modified);
   json.Field("term", static_cast<std::int64_t>(card.term));
+  if (card.pause) {
+    json.Field("pausedSince", card.pause->since).Field("pausedUntil", card.pause->until);
+  }
   if (card.mark) {
     json.Key("mark");
     WriteMark(json, *card.mark);
@@ -275,6 +278,11 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
   if (root.Has("term")) {  // 0.1.0 did not tell it
     ASSIGN_OR_RETURN(card.term, ReadEpoch(root, "term"));
+  }
+  if (root.Has("pausedUntil")) {
+    PauseOrder& pause = card.pause.emplace();
+    ASSIGN_OR_RETURN(pause.since, root.GetString("pausedSince"));
+    ASSIGN_OR_RETURN(pause.until, root.GetString("pausedUntil"));
   }
   if (root.Has("mark")) {
     ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));

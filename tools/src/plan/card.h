@@ -35,6 +35,15 @@ struct Snapshots {
   bool loop_turns = false;  ///< without a reply: the event loop runs all the same (plan/stuck.h)
 };
 
+/// Somebody wants the program to do nothing by itself (plan/pause.h). Both are RFC 3339 in UTC with
+/// whole seconds, so that they compare as strings.
+struct PauseOrder {
+  std::string since;
+  std::string until;
+  bool operator==(const PauseOrder&) const = default;
+  [[nodiscard]] bool OnAt(std::string_view now) const { return now < until; }
+};
+
 enum class Phase {
   kGuard,     ///< deciding how to start; the engine does not run
   kRunning,   ///< the engine has been started
@@ -68,6 +77,7 @@ struct Card {
   std::string
       last_copy;  ///< why Kubernetes must not evict its pod (plan/last_copy.h); empty: it may
   bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
+  std::optional<PauseOrder> pause;  ///< that is on, as far as the member knows
 
   bool operator==(const Card&) const = default;
   /// What the volume tells: kind, installation, dataset.

@@ -26,11 +26,12 @@ Card MustParse(const std::string& text) {
 Card FullCard() {
   Card card;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term,
-         mark, handover, engine, sentinel, missed, evidence, last_copy, eviction] = card;
+         mark, handover, engine, sentinel, missed, evidence, last_copy, eviction, pause] = card;
   missed = 47;
   evidence = "e";
   last_copy = "l";
   eviction = true;
+  pause = PauseOrder{.since = "s", .until = "t"};
   member = k01;
   pod = "p";
   node = "n";

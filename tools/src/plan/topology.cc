@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "plan/last_copy.h"
 #include "plan/node_loss.h"
+#include "plan/pause.h"
 #include "plan/sentinel_topology.h"
 #include "plan/topology_parts.h"
 
@@ -178,6 +179,7 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
   for (std::string& line : DescribeLastCopies(identity.name_space, cards)) {
     topology.problems.push_back(std::move(line));
   }
+  for (std::string& line : DescribePause(cards)) topology.warnings.push_back(std::move(line));
   return topology;
 }
 
