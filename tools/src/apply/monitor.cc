@@ -65,6 +65,13 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       started_for_(std::move(start.reason)),
       cut_handover_(paths.data, settings.ports.client, login_, events),
       node_watch_(settings, self, peers, events),
+      role_watch_(settings.ports.client, login_,
+                  settings.role_label && settings.layout.mode == Mode::kSentinel,
+                  [this] {
+                    const std::scoped_lock lock(mutex_);
+                    role_changed_ = true;
+                    wake_.notify_all();
+                  }),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
@@ -93,7 +100,9 @@ void Monitor::Run(const std::stop_token& stop) {
       node_watch_.Look(state_.identity, card, addresses_);
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook, [] { return false; });
+    wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook,
+                   [this] { return role_changed_; });
+    role_changed_ = false;
   }
 }
 

@@ -16,6 +16,7 @@
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
+#include "apply/role_watch.h"
 #include "plan/heal.h"
 #include "plan/hold_back.h"
 #include "plan/server_heal.h"
@@ -96,6 +97,8 @@ class Monitor {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  bool role_changed_ = false;         ///< with mutex_ held
+  RoleWatch role_watch_;
   std::jthread thread_;
 };
 
