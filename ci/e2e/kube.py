@@ -76,10 +76,10 @@ class Kube:
         path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/eviction"
         return run("kubectl", "create", "--raw", path, "-f", "-", stdin=json.dumps(body), check=False).stderr
 
-    def drain(self, node: Node, instance: str, timeout: int) -> None:
-        """The pods of this release; returns when none is left there. The node takes no pods afterwards."""
-        wanted = f"--pod-selector=app.kubernetes.io/instance={instance}"
-        self("drain", node.name, wanted, "--delete-emptydir-data", f"--timeout={timeout}s", timeout=timeout + 10)
+    def drain(self, node: Node, selector: str, timeout: int) -> None:
+        """Of these pods; returns when none is left there. The node takes no pods afterwards."""
+        args = [f"--pod-selector={selector}", "--delete-emptydir-data", f"--timeout={timeout}s"]
+        self("drain", node.name, *args, timeout=timeout + 10)
 
     def conditions(self, selector: str) -> dict[str, dict[str, Object]]:
         """Those of the members' own: pod name -> by type ("Started" for bowline/Started) what its status says."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from redis.exceptions import ResponseError
 
 from e2e.acts import kill_primary, not_following
 from e2e.cluster import Cluster
@@ -72,6 +74,11 @@ def test_stale_replica_leads_in_the_end(cluster: Cluster, scenario: MakeScenario
 def test_shard_evicted_while_another_is_down(cluster: Cluster, figures: dict[str, Any]) -> None:
     """A shard that is down makes the members of all others unready, so that their budgets count none of them."""
     kube = cluster.kube
+    with cluster.engine(cluster.primary(1)) as engine:
+        for number in range(100):  # some of them are this shard's
+            with suppress(ResponseError):
+                engine.set(f"key-{number}", "value")
+        assert engine.dbsize() > 0
     with kube.all_cordoned():
         cluster.delete_pods(*(pod.name for pod in cluster.pods() if pod.shard == 0), force=True)
         others = [pod for pod in cluster.pods() if pod.shard != 0]

@@ -115,10 +115,11 @@ def test_last_copy_let_go(sentinel_set: SentinelSet, figures: dict[str, Any]) ->
 def test_two_nodes_drained_at_once(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     kube, primary = sentinel_set.kube, sentinel_set.primary()
     nodes = [primary.node, next(pod.node for pod in sentinel_set.replicas() if pod.node.name != primary.node.name)]
+    servers = f"app.kubernetes.io/instance={sentinel_set.name},app.kubernetes.io/component=server"
     with sentinel_scenario("two nodes drained at once", converge=120) as running:
         try:
             with ThreadPoolExecutor(len(nodes)) as pool:
-                list(pool.map(lambda node: kube.drain(node, sentinel_set.name, 180), nodes))
+                list(pool.map(lambda node: kube.drain(node, servers, 150), nodes))
             running.serving(15)
         finally:
             for node in nodes:
