@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ sigset_t WatchedSignals() {
   sigset_t none{};
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::umask(077);
   ::execvp(argv[0], argv.data());
   const int error = errno;
   (void)!::write(error_pipe, &error, sizeof error);

@@ -28,9 +28,11 @@ void BlockSignals();
 /// The next signal (TERM, INT, HUP, CHLD), or nothing when the deadline passes.
 std::optional<int> WaitForSignal(Deadline deadline);
 
-/// Starts argv[0] (searched in PATH) with signals unblocked; it gets SIGKILL when the thread that
-/// spawned it ends (prctl PDEATHSIG), so that an engine never runs without its supervisor: call it
-/// from the main thread. kNotFound or kPermissionDenied when it cannot be executed.
+/// Starts argv[0] (searched in PATH) with signals unblocked; the files that it makes are for its
+/// user alone (umask 077: they hold keys, and a sentinel's hold passwords). It gets SIGKILL when
+/// the thread that spawned it ends (prctl PDEATHSIG), so that an engine never runs without its
+/// supervisor: call it from the main thread. kNotFound or kPermissionDenied when it cannot be
+/// executed.
 Result<pid_t> Spawn(const std::vector<std::string>& argv);
 
 /// Reaps every child that has ended; the exit of `pid` if it was among them.

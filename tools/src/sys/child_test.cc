@@ -44,6 +44,13 @@ TEST_CASE("a child's exit code and signal") {
   CHECK(killed.ToString() == "killed by signal 9");
 }
 
+TEST_CASE("a child's files are for its user alone") {
+  const TempFolder folder;
+  REQUIRE(EndOf(MustSpawn({"touch", folder / "made"})).code == 0);
+  CHECK(std::filesystem::status(folder / "made").permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
 TEST_CASE("what cannot be executed is told at once, by kind, and leaves no zombie") {
   const TempFolder folder;
   const auto absent = Spawn({"no-such-program-anywhere"});
