@@ -30,6 +30,7 @@ ORDER = [
     "test_sentinel_install",
     "test_sentinel_pods",
     "test_sentinel_volumes",
+    "test_sentinel_datasets",
     "test_sentinel_bad_input",
     "test_sentinel_nodes",
     "test_sentinel_channel",

@@ -9,7 +9,7 @@ Argument: the root. */ -}}
   # passwords
   masteruser, masterauth, primaryuser, primaryauth, requirepass, user, aclfile,
   # files: the guard of the start judges by them whether a member has data
-  dir, dbfilename, appendfilename, appenddirname, include,
+  dir, dbfilename, appendfilename, appenddirname, aof-load-truncated, include,
   # the process
   daemonize, supervised, pidfile, logfile
   {{- if eq .Values.mode "sentinel" }},

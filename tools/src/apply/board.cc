@@ -67,6 +67,11 @@ void Board::SetHeld() {
   card_.held = true;
 }
 
+void Board::SetWhole() {
+  const std::scoped_lock lock(mutex_);
+  card_.damage.clear();
+}
+
 void Board::SetAddresses(const AddressBook& addresses) {
   const std::scoped_lock lock(mutex_);
   addresses_ = addresses;

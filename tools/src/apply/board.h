@@ -34,6 +34,8 @@ class Board {
   void SetHeld();
   /// Of a replica: Card::missed_seconds.
   void SetMissed(std::int64_t seconds);
+  /// Its dataset was damaged, and is as good as any other now.
+  void SetWhole();
   /// Sentinel mode: the other sentinels' cards, for the probes, and the term that they tell.
   void SetSentinels(Cards sentinels, std::uint64_t term);
 

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "apply/handover.h"
+#include "apply/kept_dataset.h"
 #include "apply/record.h"
 #include "apply/volume_io.h"
 #include "plan/sentinel_conf.h"
+#include "plan/start_parts.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -26,6 +28,8 @@ static_assert(kFirstLooks + kFirstCardsTimeout < kShardPatience);
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
 constexpr Milliseconds kTakeOverTimeout{8000};
+// A volume on which no copy can be made may fail for good: the start goes on.
+constexpr Milliseconds kKeepPatience{60'000};
 
 /// "follow" -> "Follow", as Kubernetes wants the reason of a condition.
 std::string Capitalized(std::string_view word) {
@@ -37,7 +41,8 @@ std::string Capitalized(std::string_view word) {
 }  // namespace
 
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
-             Board& board, EventSink& events, PodConditions& conditions, Peers& peers)
+             Board& board, EventSink& events, PodConditions& conditions, Peers& peers,
+             std::optional<DatasetDamage> damage)
     : settings_(settings),
       paths_(paths),
       self_(self),
@@ -45,7 +50,8 @@ Guard::Guard(const Settings& settings, const Paths& paths, MemberName self, Engi
       board_(board),
       events_(events),
       conditions_(conditions),
-      peers_(peers) {}
+      peers_(peers),
+      damage_(std::move(damage)) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
@@ -61,19 +67,18 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
     const auto locked = TryLockVolume(paths_.data);
     if (!locked && locked.error().code != Code::kUnavailable) return FailWith(locked, "volume");
     if (!locked) LogWarning("the volume cannot be locked", {{"err", locked.error().ToString()}});
-    if (!locked || *locked) break;
+    locked_ = locked.value_or(false);
+    if (!locked || locked_) break;
     Announce({.action = StartAction::kWait,
               .reason = "the previous process of this member still runs on this volume"});
     if (!pause(kLockLook)) return Fail(Code::kAborted, "told to stop while the volume was in use");
   }
-  const auto files = ReadVolume(paths_.data);
-  if (!files) return FailWith(files, "reading the volume");
-  const Identity expected{
-      .installation = "", .name_space = settings_.name_space, .release = settings_.release};
-  volume_ = JudgeVolume(*files, expected, self_);
+  if (locked_) TidyVolume();
+  RETURN_IF_ERROR(JudgeOwnVolume());
+  RETURN_IF_ERROR(SettleDataset());
   board_.SetVolume(volume_);
   LogInfo("volume",
-          {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", files->dataset_bytes}});
+          {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", volume_.dataset.bytes}});
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
   if (!volume_.reason
            .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
@@ -111,6 +116,7 @@ GuardOutcome Guard::Outcome(const StartPlan& plan) const {
                        .announced = addresses_.at(self_),
                        .decision = Capitalized(StartActionName(plan.action)),
                        .reason = std::format("{}: {}", StartActionName(plan.action), plan.reason),
+                       .append_only = volume_.dataset.action == DatasetAction::kUseLog,
                        .passive = plan.passive};
   if (self_.kind == MemberKind::kServer && plan.action == StartAction::kFollow) {
     outcome.follow = addresses_.at(*plan.target);
@@ -146,6 +152,8 @@ void Guard::AddChoices(StartInput& input) const {
 }
 
 StartPlan Guard::Decide() {
+  const Status looked = LookAtFilesAgain();
+  if (!looked) return Wait(looked.error().message);
   const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstCardsTimeout : kCardsTimeout;
   cards_ = peers_.Gather(addresses_, Deadline::In(timeout));
   StartInput input{.layout = settings_.layout,
@@ -155,6 +163,7 @@ StartPlan Guard::Decide() {
                    .peers = cards_,
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
+                   .locked = locked_,
                    .stale_after = std::chrono::seconds(settings_.stale_after_seconds),
                    .recover_from = std::nullopt};
   AddChoices(input);
@@ -259,9 +268,7 @@ Status Guard::Adopt(const std::string& installation) {
   RETURN_IF_ERROR(SaveState(paths_.data, state));
   volume_.state = state;
   if (volume_.kind == VolumeKind::kFresh) {
-    const auto files = ReadVolume(paths_.data);
-    if (!files) return std::unexpected(files.error());
-    volume_ = JudgeVolume(*files, state.identity, self_);
+    RETURN_IF_ERROR(JudgeOwnVolume());
   }
   board_.SetVolume(volume_);
   return {};
@@ -270,9 +277,11 @@ Status Guard::Adopt(const std::string& installation) {
 Status Guard::WriteConf(const StartPlan& plan) {
   if (self_.kind == MemberKind::kSentinel) return WriteSentinelConf(plan);
   if (plan.keep_copy) {
-    ASSIGN_OR_RETURN(const std::filesystem::path kept, KeepDataset(paths_.data));
-    events_.Emit("DatasetKept", "this member's own dataset is kept in " + kept.string(), true);
+    const auto kept = KeepDatasetAndTell(paths_.data, plan.reason, events_);
+    if (!kept && Since(began_) < kKeepPatience) return std::unexpected(kept.error());
+    if (!kept) events_.Emit("DatasetNotKept", kept.error().message, true);
   }
+  RETURN_IF_ERROR(Mend(plan));
   if (self_.kind == MemberKind::kShard) return WriteNodesConf(plan);
   // A server is told in its engine's configuration whom it follows.
   RETURN_IF_ERROR(NoteEmpty());

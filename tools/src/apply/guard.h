@@ -20,9 +20,10 @@ struct GuardOutcome {
   VolumeFacts volume;
   AddressBook addresses;
   Endpoint announced;
-  std::string decision;  ///< CamelCase: "Seed", "Follow"
-  std::string reason;    ///< the decision and why
-  bool passive = false;  ///< a server in sentinel mode: no sentinel may promote it yet
+  std::string decision;      ///< CamelCase: "Seed", "Follow"
+  std::string reason;        ///< the decision and why
+  bool append_only = false;  ///< `appendonly yes`, whatever the directives say
+  bool passive = false;      ///< a server in sentinel mode: no sentinel may promote it yet
   std::optional<Endpoint>
       follow;  ///< a server in sentinel mode: the primary; empty: this one leads
 };
@@ -30,7 +31,8 @@ struct GuardOutcome {
 class Guard {
  public:
   Guard(const Settings& settings, const Paths& paths, MemberName self, EngineSecrets secrets,
-        Board& board, EventSink& events, PodConditions& conditions, Peers& peers);
+        Board& board, EventSink& events, PodConditions& conditions, Peers& peers,
+        std::optional<DatasetDamage> damage = std::nullopt);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
   /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
@@ -40,6 +42,17 @@ class Guard {
  private:
   /// Alone on the volume, judged: what is on it is in volume_.
   Status TakeVolume(const std::function<bool(Milliseconds)>& pause);
+  /// Before the engine starts, when the plan says so: a damaged dataset is cut or set aside.
+  Status Mend(const StartPlan& plan);
+  /// A person may have moved or repaired files.
+  Status LookAtFilesAgain();
+  /// Deletes what nobody will read again. With the volume's lock.
+  void TidyVolume();
+  /// What is on the volume now, judged.
+  Status JudgeOwnVolume();
+  /// Before the first decision: a dump that the engine would ignore becomes the base of its
+  /// append-only files.
+  Status SettleDataset();
   /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
   bool LookUpAddresses();
   StartPlan Decide();
@@ -73,6 +86,9 @@ class Guard {
   Peers& peers_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   VolumeFacts volume_;
+  std::optional<DatasetDamage> damage_;  ///< over which the engine has ended
+  std::chrono::steady_clock::time_point judged_ = began_;
+  bool locked_ = false;  ///< the volume, by this process
   AddressBook addresses_;
   bool addresses_complete_ = false;
   Cards cards_;

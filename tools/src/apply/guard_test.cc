@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "apply/dataset_io.h"
+#include "apply/dataset_repair.h"
 #include "apply/engine_probe.h"
 #include "apply/volume_io.h"
 #include "plan/testing.h"
@@ -56,40 +58,117 @@ void Fill(const TempFolder& volume, const HandoverNote& note) {
   Spill(volume / "dump.rdb", std::string(200, 'x'));
 }
 
+/// server-0 of a set of one server and one sentinel, which names it.
+class OneServer {
+ public:
+  explicit OneServer(const TempFolder& volume) : paths_{.data = volume.path()} {
+    settings_.layout = Layout::Sentinel(1, 1);
+    settings_.name_space = TestIdentity().name_space;
+    settings_.release = settings_.fullname = TestIdentity().release;
+    settings_.cluster_domain = "invalid";  // the saved addresses are taken
+    settings_.ports.peers = FreePort();
+    paths_.engine_directives = directives_ / "engine.conf";
+    sentinel_.On("POST", kReportPath,
+                 AnswerReports({.channel = [] { return ChannelOfSentinel(); },
+                                .card = [](Milliseconds) { return CardOfSentinel(kSelf, 3); }}));
+    REQUIRE(sentinel_.Start(settings_.ports.peers));
+    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, settings_.layout.mode);
+    board_.emplace(Card{.member = kSelf}, settings_.layout, *probe_);
+    peers_.emplace(settings_, EngineSecrets{}, kSelf, *board_, events_);
+  }
+
+  void Configure(const std::string& directives) const {
+    Spill(directives_ / "engine.conf", directives);
+  }
+  /// Until it may start; `each` is called between two looks.
+  GuardOutcome Run(
+      const std::function<void()>& each = [] {},
+      std::optional<DatasetDamage> damage = std::nullopt) {
+    Guard guard(settings_, paths_, kSelf, {}, *board_, events_, conditions_, *peers_,
+                std::move(damage));
+    const Deadline patience = Soon();
+    auto outcome = guard.Run([&](Milliseconds time) {
+      each();
+      return patience.Sleep(time);
+    });
+    INFO((outcome ? std::string() : outcome.error().message));
+    REQUIRE(outcome);
+    return *std::move(outcome);
+  }
+  Board& board() { return *board_; }
+
+ private:
+  Settings settings_;
+  Paths paths_;
+  TempFolder directives_;
+  HttpServer sentinel_{PeerLimits()};
+  std::optional<EngineProbe> probe_;
+  std::optional<Board> board_;
+  EventSink events_{{}, false};
+  PodConditions conditions_{{}, false, true};
+  std::optional<Peers> peers_;
+};
+
 TEST_CASE("who leads again has given nothing away: the note is gone, also for the others") {
   const TempFolder volume;
   Fill(volume, {.to = ServerName(1), .term = 2});
-  Settings settings;
-  settings.layout = Layout::Sentinel(1, 1);
-  settings.name_space = TestIdentity().name_space;
-  settings.release = settings.fullname = TestIdentity().release;
-  settings.cluster_domain = "invalid";  // the saved addresses are taken
-  settings.ports.peers = FreePort();
-  HttpServer sentinel(PeerLimits());
-  sentinel.On("POST", kReportPath,
-              AnswerReports({.channel = [] { return ChannelOfSentinel(); },
-                             .card = [](Milliseconds) { return CardOfSentinel(kSelf, 3); }}));
-  REQUIRE(sentinel.Start(settings.ports.peers));
-
-  EngineProbe probe("127.0.0.1", FreePort(), {}, settings.layout.mode);
-  Board board(Card{.member = kSelf}, settings.layout, probe);
-  EventSink events({}, false);
-  PodConditions conditions({}, false, true);
-  const Paths paths{.data = volume.path()};
-  Peers peers(settings, {}, kSelf, board, events);
-  Guard guard(settings, paths, kSelf, {}, board, events, conditions, peers);
-  const Deadline patience = Soon();
+  OneServer server(volume);
   bool had_note = false;
-  const auto outcome = guard.Run([&](Milliseconds time) {
-    had_note = had_note || board.Last().handover;
-    return patience.Sleep(time);
-  });
-  REQUIRE(outcome);
-  CHECK(outcome->decision == "Resume");
+  const GuardOutcome outcome =
+      server.Run([&] { had_note = had_note || server.board().Last().handover; });
+  CHECK(outcome.decision == "Resume");
   CHECK(had_note);
   CHECK_FALSE(ReadVolume(volume.path())->handover);
-  CHECK_FALSE(outcome->volume.handover);
-  CHECK_FALSE(board.Last().handover);
+  CHECK_FALSE(outcome.volume.handover);
+  CHECK_FALSE(server.board().Last().handover);
+}
+
+TEST_CASE("a dump beside appendonly yes is the base of the append-only files before the start") {
+  const TempFolder volume;
+  Fill(volume, {.to = ServerName(1), .term = 2});
+  Spill(volume / "temp-17.rdb", "never finished");
+  OneServer server(volume);
+  server.Configure("appendonly yes\n");
+  const GuardOutcome outcome = server.Run();
+  CHECK(outcome.volume.kind == VolumeKind::kData);
+  const auto files = ReadDataset(volume.path());
+  REQUIRE((files && files->manifest));
+  CHECK(files->manifest->contains(AdoptedName(1)));
+  CHECK(PlanDataset(*files, true).action == DatasetAction::kNone);
+  // The mark claimed what the dump may not have; its term holds.
+  REQUIRE(outcome.volume.mark);
+  CHECK(outcome.volume.mark->replication_id.empty());
+  CHECK(outcome.volume.mark->term == 3);
+  CHECK_FALSE(std::filesystem::exists(volume / "temp-17.rdb"));
+}
+
+TEST_CASE("append-only files that are newer than the dump are used in spite of appendonly no") {
+  const TempFolder volume;
+  Fill(volume, {.to = ServerName(1), .term = 2});
+  std::filesystem::remove(volume / "dump.rdb");
+  Spill(volume / kOldLogFile, "*1\r\n$4\r\nPING\r\n");
+  OneServer server(volume);
+  CHECK(server.Run().append_only);
+}
+
+TEST_CASE("a damaged end is cut off before the only server leads, and what is cut is kept") {
+  const TempFolder volume;
+  Fill(volume, {.to = ServerName(1), .term = 2});
+  std::filesystem::remove(volume / "dump.rdb");
+  std::filesystem::create_directory(volume / kLogFolder);
+  const std::string good = "*1\r\n$4\r\nPING\r\n";
+  const std::filesystem::path log = volume.path() / kLogFolder;
+  Spill(log / "appendonly.aof.1.incr.aof", good + "*2\r\n$3");
+  Spill(log / kManifestFile, "file appendonly.aof.1.incr.aof seq 1 type i\n");
+  OneServer server(volume);
+  server.Configure("appendonly yes\n");
+  const auto damage = FindDamage(volume.path(), true);
+  REQUIRE(damage);
+  const GuardOutcome outcome = server.Run([] {}, damage);
+  CHECK(outcome.decision == "Resume");
+  CHECK(outcome.reason.contains("the last 6 bytes are dropped"));
+  CHECK(testing::Slurp(log / "appendonly.aof.1.incr.aof") == good);
+  CHECK_FALSE(FindDamage(volume.path(), true));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class MarkKeeper {
   void SaveLast(const EngineInfo& info, const AddressBook& addresses);
 
  private:
-  void Write(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses);
+  void Write(const EngineInfo& info, std::uint64_t term, const AddressBook& addresses, bool exact);
 
   std::filesystem::path data_;
   std::mutex mutex_;

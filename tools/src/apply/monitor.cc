@@ -1,5 +1,6 @@
 #include "apply/monitor.h"
 
+#include "apply/kept_dataset.h"
 #include "apply/sentinel_failover.h"
 #include "apply/volume_io.h"
 #include "plan/pause.h"
@@ -22,6 +23,7 @@ constexpr Milliseconds kReplaceTimeout{5000};
 // Of a replica that has missed writes: between two Events of what it waits for, and two tries.
 constexpr Milliseconds kTellAgain{60'000};
 constexpr Milliseconds kLeadAgain{10'000};
+constexpr Milliseconds kTidy{60'000};  // between two looks for copies whose day is over
 // Labels are said again: often while roles have just changed, seldom later.
 constexpr Milliseconds kEarlyRound{5000};
 constexpr Milliseconds kLateRound{30'000};
@@ -85,6 +87,7 @@ void Monitor::Run(const std::stop_token& stop) {
       NoteRole(card);
       NoteLabel(card);
       NoteHeld(card);
+      NoteWhole(card);
       const bool look_up = ++look % kLooksPerAddresses == 0;
       if (self_.kind == MemberKind::kServer) {
         LookAtOthers(card);
@@ -98,6 +101,10 @@ void Monitor::Run(const std::stop_token& stop) {
       }
       LookAtLink(card);
       node_watch_.Look(state_.identity, card, addresses_);
+    }
+    if (Since(tidied_) > kTidy) {
+      tidied_ = std::chrono::steady_clock::now();
+      DropExpiredCopies(paths_.data, events_);
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook,
@@ -180,6 +187,13 @@ void Monitor::NoteHeld(const Card& card) {
   LogInfo("this volume holds keys from now on");
 }
 
+void Monitor::NoteWhole(const Card& card) {
+  if (card.damage.empty()) return;
+  const EngineInfo& info = card.engine.info;
+  // Nobody has led for a minute: what is here may be the best that is left.
+  if (info.primary || info.link_up || Since(began_) > kDamagePatience) board_.SetWhole();
+}
+
 void Monitor::LookAtOthers(const Card& card) {
   const EngineInfo& info = card.engine.info;
   std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
@@ -250,6 +264,11 @@ bool Monitor::HealServer(const Card& card) {
 }
 
 Status Monitor::RepairServer(const ServerHealPlan& plan) {
+  if (plan.follow && board_.Last().engine.info.primary) {
+    // What it has taken since the others have another primary is lost with the next full copy.
+    const auto kept = KeepDatasetAndTell(paths_.data, plan.reason, events_, true);
+    if (!kept) LogWarning("no copy of the dataset", {{"err", kept.error().ToString()}});
+  }
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client,
                    RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));

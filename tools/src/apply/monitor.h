@@ -40,6 +40,8 @@ class Monitor {
   /// Cluster mode, until a majority of the primaries says that this member leads.
   void AskPrimaries(const Card& card);
   void NoteHeld(const Card& card);
+  /// Of a damaged dataset, once it has been replaced by the primary's.
+  void NoteWhole(const Card& card);
   /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
   /// long as all is in order and nothing changes here.
   void LookAtOthers(const Card& card);
@@ -95,6 +97,7 @@ class Monitor {
   CutHandover cut_handover_;
   NodeWatch node_watch_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point tidied_ = began_;
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token
   bool role_changed_ = false;         ///< with mutex_ held

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "apply/dataset_repair.h"
 #include "apply/engine_probe.h"
 #include "apply/fence.h"
 #include "apply/handover.h"
@@ -34,6 +35,7 @@ Status WriteEngineConf(const Settings& settings, const Paths& paths, const Engin
                                      .identity = start.volume.state.identity,
                                      .announced = start.announced,
                                      .follow = start.follow,
+                                     .append_only = start.append_only,
                                      .passive = start.passive,
                                      .user_directives = directives,
                                      .data_directory = paths.data}));
@@ -49,6 +51,8 @@ class Server : public Supervisor {
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
     RETURN_IF_ERROR(WriteEngineConf(settings_, paths_, secrets_, start));
+    append_only_ =
+        start.append_only || AppendOnly(LoadEngineDirectives(paths_).value_or(std::string()));
     return std::vector<std::string>{settings_.EngineProgram(), paths_.run / "engine.conf"};
   }
 
@@ -68,6 +72,17 @@ class Server : public Supervisor {
       return NoteEnd(engine, *marks_, board_.Addresses(), deadline);
     });
     if (!noted) LogInfo("no last mark", {{"err", noted.error().ToString()}});
+  }
+
+  std::optional<DatasetDamage> Damage() override { return FindDamage(paths_.data, append_only_); }
+
+  std::string Hint() override {
+    const std::string writer = WriterOf(paths_.data, append_only_);
+    if (writer.empty()) return "";
+    return std::format(
+        ". {}; this member runs {}. If that is another engine or an older version, it cannot read "
+        "the file: go back to the engine that wrote it (helm rollback). See the engine's log",
+        writer, settings_.EngineProgram());
   }
 
   /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
@@ -180,6 +195,7 @@ class Server : public Supervisor {
             .volume = paths_.data};
   }
 
+  bool append_only_ = false;         ///< how the engine was started
   std::optional<MarkKeeper> marks_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.
   std::optional<std::chrono::steady_clock::time_point> restarted_at_;

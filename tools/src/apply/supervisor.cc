@@ -1,6 +1,7 @@
 #include "apply/supervisor.h"
 
 #include <csignal>
+#include <utility>
 
 #include "base/exit_code.h"
 #include "sys/log.h"
@@ -87,7 +88,8 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));
   while (true) {
     again_ = ended_stuck_ = false;
-    Guard guard(settings_, paths_, self_, secrets_, board_, events_, conditions_, peers_);
+    Guard guard(settings_, paths_, self_, secrets_, board_, events_, conditions_, peers_,
+                std::exchange(damage_, std::nullopt));
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
@@ -149,6 +151,28 @@ void Supervisor::EndIfStuck(pid_t child) {
   SignalChild(child, SIGKILL);
 }
 
+bool Supervisor::HasLoaded() {
+  const EngineSnapshot last = board_.LastAnswer();
+  return last.answers && !last.info.loading;
+}
+
+bool Supervisor::StartsAnew(const ChildExit& ended) {
+  if (ended.signal != 0 || HasLoaded()) return false;
+  auto damage = Damage();
+  // The same once more: what was done about it does not help.
+  if (!damage || damage == found_) return false;
+  events_.Emit(
+      "DatasetDamaged",
+      std::format("the engine has ended ({}) while it loaded its dataset: {}. Who leads is "
+                  "decided anew",
+                  ended.ToString(), damage->what),
+      true);
+  found_ = damage;
+  damage_ = std::move(damage);
+  again_ = true;
+  return true;
+}
+
 int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   board_.SetPhase(Phase::kStopping, "the engine has ended: " + ended.ToString());
   if (told_to_stop) {
@@ -156,9 +180,11 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
     return ended.ContainerCode();
   }
   LogError("the engine ended by itself", {{"how", ended.ToString()}});
+  if (StartsAnew(ended)) return ended.ContainerCode();
   again_ = AfterDeath();
-  const std::string text =
-      "the engine ended by itself: " + ended.ToString() + (again_ ? "; it is started again" : "");
+  const std::string text = "the engine ended by itself: " + ended.ToString() +
+                           (again_ ? "; it is started again" : "") +
+                           (ended.signal == 0 && !HasLoaded() ? Hint() : "");
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);
   conditions_.Flush(Deadline::In(kFlush));

@@ -43,6 +43,11 @@ class Supervisor {
   /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
   /// lead either.
   virtual void BeforeStop() {}
+  /// The process has ended by itself before it served: what of its dataset could not be loaded;
+  /// nullopt: that is not the reason.
+  virtual std::optional<DatasetDamage> Damage() { return std::nullopt; }
+  /// The same, and no damage was found: what may help to understand it, for an Event.
+  virtual std::string Hint() { return ""; }
   /// The process has ended by itself. True: it is to be started again here, by a new look at
   /// everything; false: this program ends, too.
   virtual bool AfterDeath() { return false; }
@@ -62,6 +67,10 @@ class Supervisor {
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
+  /// Has the present process served, or loaded all that it has?
+  bool HasLoaded();
+  /// Over a damaged dataset: who leads is to be decided anew.
+  bool StartsAnew(const ChildExit& ended);
 
   /// An engine that gives no reply at all is ended here; the kubelet does not look for that. Of one
   /// whose clients are paused an Event tells.
@@ -72,6 +81,8 @@ class Supervisor {
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};
   bool ended_stuck_ = false;
+  std::optional<DatasetDamage> damage_;  ///< for the next start
+  std::optional<DatasetDamage> found_;   ///< the last one that was found
   bool told_paused_ = false;
   bool again_ = false;  ///< the process is to be started anew
 };

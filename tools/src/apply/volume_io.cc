@@ -1,7 +1,6 @@
 #include "apply/volume_io.h"
 
-#include <array>
-
+#include "apply/dataset_io.h"
 #include "base/digest.h"
 #include "plan/sentinel_conf.h"
 #include "sys/deadline.h"
@@ -16,7 +15,6 @@ constexpr const char* kAddresses = "bowline-addresses.json";
 constexpr const char* kState = "bowline-state.json";
 constexpr const char* kMark = "bowline-mark.json";
 constexpr const char* kHandover = "bowline-handover.json";
-constexpr std::array<const char*, 2> kDatasetFiles{"dump.rdb", "appendonlydir"};
 
 /// Absent -> nullopt; unreadable -> error.
 Result<std::optional<std::string>> ReadOptional(const std::filesystem::path& path) {
@@ -28,7 +26,7 @@ Result<std::optional<std::string>> ReadOptional(const std::filesystem::path& pat
 
 }  // namespace
 
-Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
+Result<VolumeFiles> ReadVolume(const std::filesystem::path& data, bool append_only) {
   VolumeFiles files;
   ASSIGN_OR_RETURN(files.nodes_conf, ReadOptional(data / kNodesConf));
   ASSIGN_OR_RETURN(files.sentinel_conf, ReadOptional(data / kSentinelConf));
@@ -36,9 +34,8 @@ Result<VolumeFiles> ReadVolume(const std::filesystem::path& data) {
   ASSIGN_OR_RETURN(files.state, ReadOptional(data / kState));
   ASSIGN_OR_RETURN(files.mark, ReadOptional(data / kMark));
   ASSIGN_OR_RETURN(files.handover, ReadOptional(data / kHandover));
-  ASSIGN_OR_RETURN(const DatasetFacts dataset, LookAtDataset(data));
-  files.dataset_bytes = dataset.bytes;
-  files.dataset_modified = dataset.modified;
+  ASSIGN_OR_RETURN(const DatasetFiles dataset, ReadDataset(data));
+  files.dataset = PlanDataset(dataset, append_only);
   return files;
 }
 
@@ -108,29 +105,13 @@ Status SaveSentinelConf(const std::filesystem::path& data, const std::string& te
   return WriteFileAtomic(data / kSentinelConf, text, 0600);
 }
 
-Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data) {
-  std::filesystem::path folder = data / std::format("kept-{}", UnixSeconds());
-  std::error_code error;
-  std::filesystem::create_directory(folder, error);
-  for (const char* name : kDatasetFiles) {
-    if (error || !std::filesystem::exists(data / name)) continue;
-    std::filesystem::copy(
-        data / name, folder / name,
-        std::filesystem::copy_options::recursive | std::filesystem::copy_options::create_hard_links,
-        error);
-  }
-  if (!error) return folder;
-  return Fail(Code::kUnavailable, "keeping a copy of the dataset in {}: {}", folder.string(),
-              error.message());
-}
-
 Result<std::filesystem::path> Quarantine(const std::filesystem::path& data,
                                          const std::string& file) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(data / file));
   std::filesystem::path copy =
       data / std::format("{}.refused-{}", file, Sha1Hex(text).substr(0, 8));
   if (std::filesystem::exists(copy)) return copy;
-  RETURN_IF_ERROR(WriteFileAtomic(copy, text));
+  RETURN_IF_ERROR(WriteFileAtomic(copy, text, 0600));  // sentinel.conf has passwords
   return copy;
 }
 

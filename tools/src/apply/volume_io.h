@@ -9,9 +9,9 @@
 
 namespace bowline {
 
-/// Reads what plan/volume.h judges. Absent files are absent; anything unreadable is an error, never
-/// "absent".
-Result<VolumeFiles> ReadVolume(const std::filesystem::path& data);
+/// Reads what plan/volume.h judges; `append_only`: how the engine is configured. Absent files are
+/// absent; anything unreadable is an error, never "absent".
+Result<VolumeFiles> ReadVolume(const std::filesystem::path& data, bool append_only = false);
 
 /// The volume's lock, for life: after a forced deletion the old pod's engine still writes for a
 /// while, and two engines on one volume lose what the old one acknowledges. False when somebody
@@ -43,10 +43,5 @@ AddressBook LoadAddresses(const std::filesystem::path& data, const Settings& set
 /// copy's path; kNotFound when there is no such file.
 Result<std::filesystem::path> Quarantine(const std::filesystem::path& data,
                                          const std::string& file);
-
-/// Keeps the dataset's files in a folder of their own ("kept-<time>"), by hard links: the engine
-/// replaces its files when it copies another dataset, and never writes into these again. Returns
-/// the folder.
-Result<std::filesystem::path> KeepDataset(const std::filesystem::path& data);
 
 }  // namespace bowline

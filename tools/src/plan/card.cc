@@ -217,6 +217,7 @@ void Card::SetVolume(const VolumeFacts& facts) {
   volume = facts.kind;
   installation = facts.state.identity.installation;
   held = facts.state.held;
+  damage = facts.damage ? facts.damage->what : "";
   dataset_modified = facts.dataset_modified;
   mark = facts.mark;
   handover = facts.handover;
@@ -234,6 +235,7 @@ std::string PrintCard(const Card& card) {
   json.Field("lastCopy", card.last_copy).Field("evictionAllowed", card.eviction_allowed);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
+  json.Field("damage", card.damage);
   json.Field("datasetModified", card.dataset_modified);
   json.Field("term", static_cast<std::int64_t>(card.term));
   if (card.pause) {
@@ -275,6 +277,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(const std::string volume, root.GetString("volume"));
   ASSIGN_OR_RETURN(card.volume, ParseVolumeKind(volume));
   ASSIGN_OR_RETURN(card.held, root.GetBool("held"));
+  ASSIGN_OR_RETURN(card.damage, root.GetStringOr("damage", ""));
   ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
   if (root.Has("term")) {  // 0.1.0 did not tell it
     ASSIGN_OR_RETURN(card.term, ReadEpoch(root, "term"));

@@ -61,6 +61,8 @@ struct Card {
   std::string reason;                      ///< of the phase: what it waits for, how it started
   VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
   bool held = false;
+  /// What is wrong with its dataset: such a member leads only when nobody holds an intact one.
+  std::string damage;
   std::int64_t dataset_modified = 0;
   /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's, which
   /// must be kept up to date while it runs: a promoted replica would look older than its volume;

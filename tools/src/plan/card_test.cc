@@ -25,8 +25,8 @@ Card MustParse(const std::string& text) {
 /// who adds one is told here.
 Card FullCard() {
   Card card;
-  auto& [member, pod, node, revision, installation, phase, reason, volume, held, modified, term,
-         mark, handover, engine, sentinel, missed, evidence, last_copy, eviction, pause] = card;
+  auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
+         term, mark, handover, engine, sentinel, missed, evidence, last_copy, eviction, pause] = card;
   missed = 47;
   evidence = "e";
   last_copy = "l";
@@ -41,6 +41,7 @@ Card FullCard() {
   reason = "why";
   volume = VolumeKind::kData;
   held = true;
+  damage = "d";
   modified = 11;
   term = 12;
   mark = ReplicationMark{.replication_id = "m",

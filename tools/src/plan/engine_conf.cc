@@ -10,7 +10,7 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 28> kOwned{
+constexpr std::array<std::string_view, 29> kOwned{
     "port",
     "tls-port",
     "unixsocket",
@@ -34,6 +34,7 @@ constexpr std::array<std::string_view, 28> kOwned{
     "dbfilename",
     "appendfilename",
     "appenddirname",
+    "aof-load-truncated",
     "include",
     "daemonize",
     "supervised",
@@ -141,6 +142,9 @@ Result<std::string> RenderEngineConf(const EngineConfInput& input) {
   text += std::format("port {}\n", settings.ports.client);
   text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on
   text += std::format("dir {}\n", QuoteConf(input.data_directory));
+  // An end that is missing is cut off by the program, when nobody holds an intact dataset.
+  text += "aof-load-truncated no\n";
+  if (input.append_only) text += "appendonly yes\n";
   text += settings.layout.mode == Mode::kCluster ? ClusterPart(input) : ServerPart(input);
   text += std::format("replica-announce-ip {}\n", input.announced.ip);
   text += std::format("replica-announce-port {}\n", input.announced.port);

@@ -23,6 +23,7 @@ struct EngineConfInput {
   Endpoint announced;  ///< own member Service
   std::optional<Endpoint> follow =
       std::nullopt;             ///< sentinel mode: the primary; empty: this one leads
+  bool append_only = false;     ///< `appendonly yes`, whatever the directives say
   bool passive = false;         ///< sentinel mode: no sentinel may promote this member yet
   std::string user_directives;  ///< engine.conf of the chart
   std::string data_directory = "/data";

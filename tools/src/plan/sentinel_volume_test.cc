@@ -30,8 +30,8 @@ VolumeFiles ServerFiles() {
   VolumeFiles files;
   files.state = State(kServer, true);
   files.mark = PrintMark({.replication_id = "a", .offset = 5, .previous_id = "", .term = 3});
-  files.dataset_bytes = 100;
-  files.dataset_modified = 1'800'000'000;
+  files.dataset.bytes = 100;
+  files.dataset.modified = 1'800'000'000;
   return files;
 }
 
@@ -68,11 +68,11 @@ TEST_CASE("the kinds of a server's volumes") {
   CHECK(Judge(files, kServer).Term() == 0);
   files.state = State(kServer, false);
   CHECK(Judge(files, kServer).kind == VolumeKind::kFresh);
-  files.dataset_modified = 1;  // an empty dataset file of a server that never held a key
+  files.dataset.modified = 1;  // an empty dataset file of a server that never held a key
   CHECK(Judge(files, kServer).kind == VolumeKind::kFresh);
   files.state = State(kServer, true);
   CHECK(Judge(files, kServer).kind == VolumeKind::kData);  // all keys were deleted
-  files.dataset_modified = 0;
+  files.dataset.modified = 0;
   CHECK(Judge(files, kServer).kind == VolumeKind::kEmptied);
 }
 

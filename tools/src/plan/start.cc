@@ -165,6 +165,28 @@ std::vector<MemberName> GiveUp(StartInput& input) {
   return given_up;
 }
 
+/// Without votes the one proof that this member does not serve elsewhere is the lock of its volume.
+/// Without both it does not have a replica take over. When all shards' primaries are in that
+/// position none of them would ever hear a majority, so one whose dataset is here and not the older
+/// one leads after a while.
+StartPlan WithLock(const StartInput& input, StartPlan plan) {
+  if (input.locked || plan.action != StartAction::kHandOver || !plan.without_quorum) return plan;
+  const bool newest = input.volume.kind == VolumeKind::kData &&
+                      !IsNewer(input.peers.at(*plan.target), input.volume);
+  if (newest && input.waited >= kHandoverPatience) {
+    return {.action = StartAction::kResume,
+            .reason =
+                "this member leads the shard; no majority of primaries is heard and the volume "
+                "could not be locked, so no replica may take over",
+            .warning = true};
+  }
+  return Wait(plan.reason +
+              "; the volume could not be locked, so a former process of this member may still run: "
+              "waiting for a majority of primaries. To end that by hand, send CLUSTER FAILOVER "
+              "TAKEOVER to " +
+              plan.target->ToString());
+}
+
 StartPlan PlanMember(const StartInput& input) {
   if (const auto first = PlanInstallation(input)) return *first;
   if (input.self.kind == MemberKind::kSentinel) return PlanSentinelStart(WithKnownTerms(input));
@@ -188,7 +210,7 @@ std::optional<StartPlan> PlanInstallation(const StartInput& input) {
 StartPlan PlanStart(const StartInput& input) {
   StartInput heard = input;
   const std::vector<MemberName> given_up = GiveUp(heard);
-  StartPlan plan = PlanMember(heard);
+  StartPlan plan = WithDataset(heard, WithLock(heard, PlanMember(heard)));
   if (given_up.empty() || plan.action == StartAction::kRefuse) return plan;
   plan.reason += "; without " + Join(given_up) + ", as startWithout says";
   plan.warning = true;

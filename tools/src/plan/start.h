@@ -45,7 +45,8 @@ struct StartPlan {
   /// first link is up, or MayBePromoted has become true.
   bool passive = false;
   SentinelEpochs epochs;  ///< of a sentinel, kResume
-  bool warning = false;   ///< worth a Warning event: data was lost or is doubtful
+  bool mend = false;  ///< the dataset is damaged: cut it, or set it aside, before the engine starts
+  bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
 };
 
 struct StartInput {
@@ -57,6 +58,7 @@ struct StartInput {
   std::optional<std::string>
       record_installation;              ///< from the release's record, when it could be read
   std::chrono::milliseconds waited{0};  ///< since this start began
+  bool locked = true;                   ///< this process holds the lock of its volume
   /// After how long a replica that is not in sync leads when the primary's dataset is gone;
   /// negative: never.
   std::chrono::seconds stale_after{30};
@@ -76,6 +78,11 @@ inline constexpr std::chrono::milliseconds kShardPatience{2500};
 /// The same for the card of the one to whom it has given the lead, when no sentinel has heard of
 /// that.
 inline constexpr std::chrono::milliseconds kHandoverPatience{30'000};
+
+/// How long a member with a damaged dataset that would lead waits for silent members of its shard,
+/// and how long for one that holds an intact dataset and cannot take over yet.
+inline constexpr std::chrono::milliseconds kDamagePatience{60'000};
+inline constexpr std::chrono::milliseconds kIntactPatience{600'000};
 
 /// Of any member, by what it runs.
 StartPlan PlanStart(const StartInput& input);

@@ -1,6 +1,7 @@
 // The start guard for volumes that have a nodes.conf; fresh ones are in start_test.cc.
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <set>
 
@@ -145,6 +146,30 @@ TEST_CASE("a restarted primary hands over to a replica that is in sync (R4)") {
     cluster.Of(k01).engine.info.loading = true;
     CHECK(PlanStart(cluster.Ask(k00, volume)).action == StartAction::kResume);
   }
+}
+
+TEST_CASE("without a majority and without the volume's lock nobody is promoted") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 1});
+  const VolumeKind kind = GENERATE(VolumeKind::kData, VolumeKind::kEmptied);
+  const VolumeFacts volume = cluster.Volume(k00, kind);
+  cluster.Guard(k00, kind);
+  SECTION("with a majority the votes are the proof") {
+    StartInput input = cluster.Ask(k00, volume);
+    input.locked = false;
+    CHECK(PlanStart(input).action == StartAction::kHandOver);
+  }
+  for (const int shard : {1, 2}) {
+    for (const int ordinal : {0, 1}) cluster.Silence({.shard = shard, .ordinal = ordinal});
+  }
+  StartInput input = cluster.Ask(k00, volume);
+  CHECK(PlanStart(input).action == StartAction::kHandOver);
+  input.locked = false;
+  CHECK(PlanStart(input).action == StartAction::kWait);
+  CHECK(PlanStart(input).reason.contains("CLUSTER FAILOVER TAKEOVER to shard-0-1"));
+  // Not for ever: the other shards' primaries may wait for the same reason.
+  input.waited = kHandoverPatience;
+  CHECK(PlanStart(input).action ==
+        (kind == VolumeKind::kData ? StartAction::kResume : StartAction::kWait));
 }
 
 TEST_CASE("handing over without a majority needs the word of the whole shard") {

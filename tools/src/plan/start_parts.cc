@@ -50,7 +50,8 @@ std::chrono::milliseconds Patience(const StartInput& input, const std::vector<Me
 /// Does the dataset that `primary` has contain all of ours, as far as marks can tell?
 bool ContainsOurs(const Card& primary, const VolumeFacts& self) {
   const auto theirs = MarkOf(primary);
-  if (!theirs || !self.mark) return true;  // nothing says otherwise
+  if (!theirs || !self.mark) return true;                     // nothing says otherwise
+  if (self.mark->in_sync && !self.mark->exact) return false;  // killed: there may be later writes
   const History history = CompareHistories(*theirs, *self.mark);
   return history == History::kSame || history == History::kNewer;
 }
@@ -133,7 +134,8 @@ StartPlan Follow(const StartInput& input, const ShardView& view, std::string_vie
       !ContainsOurs(primary->second, input.volume)) {
     plan.keep_copy = true;
     plan.warning = true;
-    plan.reason += "; this member's dataset has writes that the primary's has not: a copy is kept";
+    plan.reason +=
+        "; this member's dataset may have writes that the primary's has not: a copy is kept";
   }
   return plan;
 }
@@ -273,8 +275,8 @@ bool IsNewer(const Card& peer, const VolumeFacts& self) {
   const std::uint64_t ours = self.Term();
   if (theirs != ours && theirs != 0 && ours != 0) return theirs > ours;
   if (peer.dataset_modified <= self.dataset_modified + kTimeGrainSeconds) return false;
-  const bool one_history =
-      peer.mark && self.mark && peer.mark->replication_id == self.mark->replication_id;
+  const bool one_history = peer.mark && self.mark && !self.mark->replication_id.empty() &&
+                           peer.mark->replication_id == self.mark->replication_id;
   return !one_history || peer.mark->offset > self.mark->offset;
 }
 

@@ -43,6 +43,10 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view);
 /// We lead the shard, nobody leads it in our place, and our dataset is here.
 StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view);
 
+/// May the plan be carried out with the dataset's files as they are? A member that is to lead
+/// neither ignores data nor leads with a damaged dataset while an intact one exists.
+StartPlan WithDataset(const StartInput& input, StartPlan plan);
+
 /// Sentinel mode: the one server that runs as primary, with data, while the sentinels that were
 /// heard name no other one; nullptr: there is none.
 const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum);

@@ -121,7 +121,9 @@ SyncProof ProveInSync(const Card& replica, const std::optional<ReplicationMark>&
   return Misses("the primary had no link to it when it was last looked at");
 }
 
-bool CanTakeOver(const Card& card) { return card.RunsAsReplica() && card.HasData(); }
+bool CanTakeOver(const Card& card) {
+  return card.RunsAsReplica() && card.HasData() && card.damage.empty();
+}
 
 std::optional<Candidate> BestInSync(const Layout& layout, const Cards& cards, int shard,
                                     MemberName leaving,

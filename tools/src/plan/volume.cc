@@ -35,9 +35,9 @@ std::string Foreign(const VolumeState& state, const Identity& expected, MemberNa
 }
 
 VolumeKind KindOf(const VolumeFiles& files, bool held) {
-  if (files.dataset_bytes > 0) return VolumeKind::kData;
+  if (files.dataset.bytes > 0) return VolumeKind::kData;
   if (!held) return VolumeKind::kSeeded;
-  return files.dataset_modified != 0 ? VolumeKind::kData : VolumeKind::kEmptied;
+  return files.dataset.modified != 0 ? VolumeKind::kData : VolumeKind::kEmptied;
 }
 
 /// nodes.conf is there: parsed, complete and ours?
@@ -67,12 +67,12 @@ VolumeFacts JudgeServer(VolumeFacts facts, const VolumeFiles& files) {
                   "nodes.conf is there: this volume was of a Redis Cluster; mount an empty volume, "
                   "or install with mode=cluster");
   }
-  if (files.dataset_bytes > 0 && !files.state) {
+  if (files.dataset.bytes > 0 && !files.state) {
     return Refuse(std::move(facts),
                   std::format("a dataset of {} bytes is there, but no bowline-state.json: this "
                               "volume was not written by this program; move the dataset away to "
                               "start as an empty replica",
-                              files.dataset_bytes));
+                              files.dataset.bytes));
   }
   const VolumeKind kind = KindOf(files, facts.state.held);
   facts.kind = kind == VolumeKind::kSeeded ? VolumeKind::kFresh : kind;
@@ -131,7 +131,8 @@ void WriteMark(JsonWriter& json, const ReplicationMark& mark) {
       .Field("offset", mark.offset)
       .Field("previousId", mark.previous_id)
       .Field("previousOffset", mark.previous_offset)
-      .Field("term", static_cast<std::int64_t>(mark.term));
+      .Field("term", static_cast<std::int64_t>(mark.term))
+      .Field("exact", mark.exact);
   if (mark.in_sync) {
     json.Key("inSync").BeginArray();
     for (const MemberName member : *mark.in_sync) json.String(member.ToString());
@@ -148,6 +149,7 @@ Result<ReplicationMark> ReadMark(const JsonView& object) {
   ASSIGN_OR_RETURN(mark.previous_offset, object.GetIntOr("previousOffset", -1));
   ASSIGN_OR_RETURN(const std::int64_t term, object.GetIntOr("term", 0));
   mark.term = static_cast<std::uint64_t>(term);
+  ASSIGN_OR_RETURN(mark.exact, object.GetBoolOr("exact", false));
   if (!object.Has("inSync")) return mark;
   ASSIGN_OR_RETURN(const JsonView list, object.Get("inSync"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
@@ -237,7 +239,11 @@ Result<VolumeKind> ParseVolumeKind(std::string_view text) {
 
 VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, MemberName self) {
   VolumeFacts facts;
-  facts.dataset_modified = files.dataset_modified;
+  facts.dataset = files.dataset;
+  if (files.dataset.action == DatasetAction::kBroken) {
+    facts.damage = DatasetDamage{.what = files.dataset.reason};
+  }
+  facts.dataset_modified = files.dataset.modified;
   facts.state.identity = expected;
   facts.state.member = self.ToString();
   if (files.mark) {
@@ -265,12 +271,12 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
         "to come back as a replica");
   }
   if (files.nodes_conf) return JudgeNodesConf(std::move(facts), files, self);
-  if (files.dataset_bytes > 0) {
+  if (files.dataset.bytes > 0) {
     return Refuse(
         std::move(facts),
         std::format("a dataset of {} bytes is there, but no nodes.conf: restore nodes.conf, "
                     "or move the dataset away to start as an empty replica",
-                    files.dataset_bytes));
+                    files.dataset.bytes));
   }
   facts.kind = VolumeKind::kFresh;
   return facts;

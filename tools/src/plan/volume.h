@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "model/nodes_conf.h"
 #include "model/sentinel_info.h"
+#include "plan/dataset_files.h"
 
 namespace bowline {
 
@@ -39,6 +40,7 @@ struct ReplicationMark {
   /// Of a primary: the replicas that followed it without a gap at that moment (plan/sync_proof.h);
   /// empty optional: a replica's mark, or one of an earlier version.
   std::optional<std::vector<MemberName>> in_sync = std::nullopt;
+  bool exact = false;  ///< noted in the stop: no later write was acknowledged
   bool operator==(const ReplicationMark&) const = default;
 };
 std::string PrintMark(const ReplicationMark& mark);
@@ -95,8 +97,7 @@ struct VolumeFiles {
   std::optional<std::string> state;
   std::optional<std::string> mark;
   std::optional<std::string> handover;
-  std::int64_t dataset_bytes = 0;     ///< files that hold no key count nothing
-  std::int64_t dataset_modified = 0;  ///< seconds since 1970; 0: no dataset file
+  DatasetPlan dataset;
 };
 
 /// A volume, judged.
@@ -108,6 +109,8 @@ struct VolumeFacts {
   std::optional<ReplicationMark> mark;
   std::optional<HandoverNote> handover;
   std::int64_t dataset_modified = 0;
+  std::optional<DatasetDamage> damage;
+  DatasetPlan dataset;  ///< what the engine will load, and what must be done before
   /// Of a sentinel: what it had saved when it ended.
   std::optional<SentinelSnapshot> sentinel;
 

@@ -28,8 +28,8 @@ VolumeFiles Files(bool held = true) {
   VolumeFiles files;
   files.nodes_conf = PrintNodesConf(testing::MustSeed({}, k01));
   files.state = PrintVolumeState(State(held));
-  files.dataset_bytes = 4096;
-  files.dataset_modified = 1'800'000'000;
+  files.dataset.bytes = 4096;
+  files.dataset.modified = 1'800'000'000;
   return files;
 }
 
@@ -69,19 +69,19 @@ TEST_CASE("the kinds of volumes that can be trusted") {
   }
   SECTION("a nodes.conf that never saw data is seeded") {
     files = Files(false);
-    files.dataset_bytes = 0;
-    files.dataset_modified = 0;
+    files.dataset.bytes = 0;
+    files.dataset.modified = 0;
     CHECK(Judge(files).kind == VolumeKind::kSeeded);
-    files.dataset_modified = 1'800'000'000;  // an empty dataset file
+    files.dataset.modified = 1'800'000'000;  // an empty dataset file
     CHECK(Judge(files).kind == VolumeKind::kSeeded);
   }
   SECTION("one that saw data and has no dataset file any more is emptied") {
-    files.dataset_bytes = 0;
-    files.dataset_modified = 0;
+    files.dataset.bytes = 0;
+    files.dataset.modified = 0;
     CHECK(Judge(files).kind == VolumeKind::kEmptied);
   }
   SECTION("keys that were all deleted are data as well") {
-    files.dataset_bytes = 0;
+    files.dataset.bytes = 0;
     CHECK(Judge(files).kind == VolumeKind::kData);
   }
   SECTION("a dataset counts even before we noted it") {
@@ -169,8 +169,8 @@ TEST_CASE("our state file is refused unless it is complete and ours") {
 
 TEST_CASE("a dataset without nodes.conf is never taken for a fresh volume (R9)") {
   VolumeFiles files;
-  files.dataset_bytes = 1;
-  files.dataset_modified = 1;
+  files.dataset.bytes = 1;
+  files.dataset.modified = 1;
   CheckRefused(files, "a dataset of 1 bytes is there, but no nodes.conf");
   files.state = PrintVolumeState(State());
   CheckRefused(files, "a dataset of 1 bytes is there, but no nodes.conf");
@@ -179,7 +179,7 @@ TEST_CASE("a dataset without nodes.conf is never taken for a fresh volume (R9)")
 TEST_CASE("a volume that held keys and lost its nodes.conf, dataset of no size left") {
   VolumeFiles files;
   files.state = PrintVolumeState(State(true));
-  files.dataset_modified = 1'800'000'000;
+  files.dataset.modified = 1'800'000'000;
   // Only an empty dataset file is left: nothing that a copy from the primary could destroy.
   CHECK(Judge(files).kind == VolumeKind::kFresh);
 }

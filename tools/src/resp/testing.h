@@ -45,6 +45,7 @@ class Engine {
     return *std::move(client);
   }
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] const TempFolder& folder() const { return folder_; }
 
   static constexpr const char* kIp = "127.0.0.1";
 

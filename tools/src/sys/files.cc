@@ -110,20 +110,10 @@ Status ReplaceFile(const fs::path& path, const Write& write, std::uint32_t mode,
   return {};
 }
 
-// An RDB file of an empty database is its header and checksum: 88 bytes (redis 8.0) to about 110
-// (valkey 9.1).
-constexpr off_t kEmptyRdbBytes = 200;
-
-Status AddFile(const fs::path& path, DatasetFacts& facts) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return {};
-    return FailErrno("looking at", path, errno);
-  }
-  if (!S_ISREG(info.st_mode)) return {};
-  const bool snapshot = path.extension() == ".rdb";
-  if (!snapshot || info.st_size > kEmptyRdbBytes) facts.bytes += info.st_size;
-  facts.modified = std::max<std::int64_t>(facts.modified, info.st_mtim.tv_sec);
+Status SyncFile(const fs::path& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", path, errno);
+  if (::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
   return {};
 }
 
@@ -202,21 +192,77 @@ Result<bool> TryLockForLife(const fs::path& path) {
   return FailErrno("locking", path, error);
 }
 
-Result<DatasetFacts> LookAtDataset(const fs::path& folder) {
-  DatasetFacts facts;
-  RETURN_IF_ERROR(AddFile(folder / "dump.rdb", facts));
-  const fs::path log = folder / "appendonlydir";
+Result<std::optional<FileFacts>> LookAtFile(const fs::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return std::optional<FileFacts>();
+    return FailErrno("looking at", path, errno);
+  }
+  if (!S_ISREG(info.st_mode)) return std::optional<FileFacts>();
+  return std::optional(FileFacts{.bytes = info.st_size, .modified = info.st_mtim.tv_sec});
+}
+
+Result<std::vector<std::string>> ListFolder(const fs::path& folder) {
+  std::vector<std::string> names;
   std::error_code error;
-  fs::directory_iterator entries(log, error);
+  fs::directory_iterator entries(folder, error);
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    if (entries->path().extension() != ".manifest") {
-      RETURN_IF_ERROR(AddFile(entries->path(), facts));
-    }
+    names.push_back(entries->path().filename().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    return FailErrno("listing", log, error.value());
+    return FailErrno("listing", folder, error.value());
   }
-  return facts;
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<std::string> ReadBeginning(const fs::path& path, std::size_t bytes) {
+  return ReadPart(path, 0, bytes);
+}
+
+Status ReadInPieces(const fs::path& path, const std::function<void(std::string_view)>& take) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", path, errno);
+  std::vector<char> buffer(1U << 20U);
+  while (true) {
+    ASSIGN_OR_RETURN(const std::size_t got, Fill(fd.get(), buffer, path));
+    take({buffer.data(), got});
+    if (got < buffer.size()) return {};
+  }
+}
+
+Status CutFile(const fs::path& path, std::int64_t bytes) {
+  const Descriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", path, errno);
+  if (::ftruncate(fd.get(), bytes) != 0) return FailErrno("cutting", path, errno);
+  if (::fsync(fd.get()) != 0) return FailErrno("syncing", path, errno);
+  return {};
+}
+
+Result<std::string> ReadPart(const fs::path& path, std::int64_t offset, std::size_t bytes) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno("opening", path, errno);
+  if (::lseek(fd.get(), offset, SEEK_SET) < 0) return FailErrno("reading", path, errno);
+  std::vector<char> buffer(bytes);
+  ASSIGN_OR_RETURN(const std::size_t got, Fill(fd.get(), buffer, path));
+  return std::string(buffer.data(), got);
+}
+
+Status LinkOrCopy(const fs::path& from, const fs::path& to, bool sync) {
+  if (::link(from.c_str(), to.c_str()) != 0) {
+    const int error = errno;
+    if (error == EEXIST) return Fail(Code::kAlreadyExists, "{} exists", to.string());
+    if (error != EPERM && error != EOPNOTSUPP && error != ENOSYS && error != EMLINK) {
+      return FailErrno("linking to", to, error);
+    }
+    const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!source.valid()) return FailErrno("opening", from, errno);
+    RETURN_IF_ERROR(
+        ReplaceFile(to, [&](int target) { return CopyAll(source.get(), target, to); }, 0644, sync));
+  }
+  if (!sync) return {};
+  RETURN_IF_ERROR(SyncFile(to));
+  return SyncFolder(to.parent_path());
 }
 
 }  // namespace bowline

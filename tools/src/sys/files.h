@@ -5,8 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -41,14 +44,34 @@ void WriteBestEffort(const std::filesystem::path& path, std::string_view content
 /// the file system has no locks.
 Result<bool> TryLockForLife(const std::filesystem::path& path);
 
-/// What the engine's dataset files on a volume tell.
-struct DatasetFacts {
-  std::int64_t bytes = 0;     ///< RDB and AOF files together; files that hold no key count nothing
-  std::int64_t modified = 0;  ///< newest modification, seconds since 1970; 0: no file
+struct FileFacts {
+  std::int64_t bytes = 0;
+  std::int64_t modified = 0;  ///< seconds since 1970
 };
+/// Of a regular file; nullopt: there is none of that name. Errors as ReadFile's: what cannot be
+/// looked at is never "absent".
+Result<std::optional<FileFacts>> LookAtFile(const std::filesystem::path& path);
 
-/// Looks at dump.rdb and appendonlydir/ of an engine's folder (the engines' default names). Absent
-/// files are absent; what cannot be looked at is an error, never "absent".
-Result<DatasetFacts> LookAtDataset(const std::filesystem::path& folder);
+/// The names in a folder, sorted; none when there is no such folder. Errors as ReadFile's.
+Result<std::vector<std::string>> ListFolder(const std::filesystem::path& folder);
+
+/// The first `bytes` bytes, or the whole file when it is shorter. Errors as ReadFile's.
+Result<std::string> ReadBeginning(const std::filesystem::path& path, std::size_t bytes);
+
+/// `bytes` bytes from `offset` on, or what there is of them. Errors as ReadFile's.
+Result<std::string> ReadPart(const std::filesystem::path& path, std::int64_t offset,
+                             std::size_t bytes);
+
+/// The whole file, piece by piece. Errors as ReadFile's.
+Status ReadInPieces(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& take);
+
+/// Ends the file after `bytes` bytes, through to the disk. Errors as ReadFile's.
+Status CutFile(const std::filesystem::path& path, std::int64_t bytes);
+
+/// `to` is a second name of the file `from`, or, where the file system has no such thing, a copy;
+/// with `sync` through to the disk. kAlreadyExists when there is a `to`; else errors as ReadFile's.
+Status LinkOrCopy(const std::filesystem::path& from, const std::filesystem::path& to,
+                  bool sync = true);
 
 }  // namespace bowline

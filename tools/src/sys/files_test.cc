@@ -205,55 +205,38 @@ TEST_CASE("one holder of a lock at a time, children included") {
   CHECK(CodeOf(TryLockForLife(folder / "absent/lock")) == Code::kNotFound);
 }
 
-TEST_CASE("the dataset on a volume") {
-  TempFolder folder;
-  const auto look = [&] {
-    const auto facts = LookAtDataset(folder.path());
-    REQUIRE(facts);
-    return *facts;
-  };
-  CHECK(look().bytes == 0);
-  CHECK(look().modified == 0);
-  SECTION("a snapshot without keys counts nothing, but it is there") {
-    Spill(folder / "dump.rdb", std::string(110, 'x'));
-    CHECK(look().bytes == 0);
-    CHECK(look().modified > 0);
-  }
-  SECTION("a snapshot with keys") {
-    Spill(folder / "dump.rdb", std::string(5000, 'x'));
-    CHECK(look().bytes == 5000);
-  }
-  SECTION("the append-only files, not their manifest, nor anybody else's files") {
-    std::filesystem::create_directory(folder / "appendonlydir");
-    Spill(folder / "appendonlydir/appendonly.aof.1.base.rdb", std::string(88, 'x'));
-    Spill(folder / "appendonlydir/appendonly.aof.manifest", std::string(200, 'x'));
-    Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", "");
-    Spill(folder / "nodes.conf", std::string(900, 'x'));
-    std::filesystem::create_directory(folder / "lost+found");
-    CHECK(look().bytes == 0);
-    CHECK(look().modified > 0);
-    Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", std::string(30, 'x'));
-    CHECK(look().bytes == 30);
-  }
-}
-
-TEST_CASE("a dataset that cannot be looked at is not absent (R9)") {
+TEST_CASE("a folder's files: absent is empty, and what cannot be looked at is an error (R9)") {
   const TempFolder folder;
-  std::filesystem::create_directory(folder / "appendonlydir");
-  Spill(folder / "appendonlydir/appendonly.aof.1.incr.aof", "data");
-  SECTION("a folder without rights") { ::chmod((folder / "appendonlydir").c_str(), 0000); }
+  CHECK(ListFolder(folder / "absent")->empty());
+  CHECK_FALSE(*LookAtFile(folder / "absent"));
+  std::filesystem::create_directory(folder / "log");
+  CHECK_FALSE(*LookAtFile(folder / "log"));
+  Spill(folder / "log/b", "data");
+  Spill(folder / "log/a", "");
+  CHECK(*ListFolder(folder / "log") == std::vector<std::string>{"a", "b"});
+  CHECK((*LookAtFile(folder / "log/b"))->bytes == 4);
+  CHECK((*LookAtFile(folder / "log/b"))->modified > 0);
+  CHECK(*ReadBeginning(folder / "log/b", 2) == "da");
+  CHECK(*ReadBeginning(folder / "log/b", 20) == "data");
+  CHECK_FALSE(ListFolder(folder / "log/b"));
+  SECTION("a folder without rights") { ::chmod((folder / "log").c_str(), 0000); }
   SECTION("a folder that may be listed, but not entered") {
-    ::chmod((folder / "appendonlydir").c_str(), 0444);
+    ::chmod((folder / "log").c_str(), 0444);
   }
   ::chmod(folder.path().c_str(), 0755);
   const AsNobody nobody;
-  CHECK(CodeOf(LookAtDataset(folder.path())) == Code::kPermissionDenied);
+  CHECK(CodeOf(LookAtFile(folder / "log/b")) == Code::kPermissionDenied);
 }
 
-TEST_CASE("a file in place of the append-only folder is an error") {
+TEST_CASE("a second name keeps what the first one's replacement would have taken away") {
   const TempFolder folder;
-  Spill(folder / "appendonlydir", "data");
-  CHECK_FALSE(LookAtDataset(folder.path()));
+  Spill(folder / "dump", "data");
+  REQUIRE(LinkOrCopy(folder / "dump", folder / "base"));
+  CHECK(std::filesystem::hard_link_count(folder / "base") == 2);
+  REQUIRE(WriteFileAtomic(folder / "dump", "other"));
+  CHECK(Slurp(folder / "base") == "data");
+  CHECK(CodeOf(LinkOrCopy(folder / "dump", folder / "base")) == Code::kAlreadyExists);
+  CHECK(CodeOf(LinkOrCopy(folder / "absent", folder / "new")) == Code::kNotFound);
 }
 
 }  // namespace
