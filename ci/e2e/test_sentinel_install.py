@@ -179,7 +179,8 @@ def test_first_start_without_a_member(engine: str, sentinel_set: SentinelSet, fi
             # The kubelet renews the configuration within two minutes; no start is hasty before 30 s.
             wait_for("they serve", lambda: {pod.name for pod in few.pods() if pod.ready} >= {present[0].name}, 200)
             figures["a member given up, to a primary"] = round(time.monotonic() - began, 1)
-            with few.engine(few.primary()) as client:
+            leads = next(pod for pod in few.pods() if pod.ip and pod.component == "server" and few.is_primary(pod))
+            with few.engine(leads) as client:
                 client.set("written", "without them")
         few.release.upgrade(wait=False)
         few.wait_converged(180)
