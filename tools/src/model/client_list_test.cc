@@ -21,9 +21,20 @@ TEST_CASE("lines of CLIENT LIST") {
   CHECK(clients[0].local == "10.78.2.7:6379");
   CHECK(clients[0].name.empty());
   CHECK(clients[0].user == "replication-0a");
+  CHECK(clients[0].id == "5");
+  CHECK(clients[0].flags == "S");
+  CHECK(clients[0].command == "replconf");
   CHECK(clients[1].address == "[fd00::5]:40000");
   CHECK(clients[1].name == "sentinel-0123abcd-pubsub");
   CHECK(ParseClientList("").empty());
+}
+
+TEST_CASE("who waits in a command, and who for the end of a pause") {
+  CHECK(ClientLine{.flags = "b", .command = "blpop"}.WaitsInCommand());
+  CHECK(ClientLine{.flags = "xb", .command = "xread"}.WaitsInCommand());
+  CHECK_FALSE(ClientLine{.flags = "b", .command = "set"}.WaitsInCommand());
+  CHECK_FALSE(ClientLine{.flags = "N", .command = "blpop"}.WaitsInCommand());
+  CHECK_FALSE(ClientLine{}.WaitsInCommand());
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ struct RespClient::Impl {
   };
   std::unique_ptr<redisContext, Free> context;
   std::string peer;
+  bool broken = false;  ///< a reply may still come that answers an earlier command
 
   [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const {
     std::string text = static_cast<const char*>(context->errstr);
@@ -116,7 +117,15 @@ Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadlin
     lengths.push_back(word.size());
   }
   redisContext* context = impl_->context.get();
-  const auto broken = [&] { return impl_->Broken(std::format("{} to", words.front()), deadline); };
+  const auto broken = [&] {
+    impl_->broken = true;
+    return impl_->Broken(std::format("{} to", words.front()), deadline);
+  };
+  if (impl_->broken) {
+    return Fail(Code::kUnavailable,
+                "{} to {}: the connection is given up: an earlier call has had no reply",
+                words.front(), impl_->peer);
+  }
   if (context->err != 0 || redisAppendCommandArgv(context, static_cast<int>(words.size()),
                                                   pointers.data(), lengths.data()) != REDIS_OK) {
     return broken();
@@ -224,12 +233,30 @@ Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"MULTI"},
         {"REPLICAOF", primary.ip, std::to_string(primary.port)},
-        {"CLIENT", "KILL", "TYPE", "normal", "USER", "default"}}) {
+        {"CLIENT", "KILL", "TYPE", "normal", "USER", "default"},
+        {"CLIENT", "KILL", "TYPE", "pubsub", "USER", "default"}}) {
     ASSIGN_OR_RETURN([[maybe_unused]] const Reply queued, Ask(command, deadline));
   }
   ASSIGN_OR_RETURN(const Reply done, Ask({"EXEC"}, deadline));
   for (const Reply& reply : done.items) {
     if (reply.IsError()) return Fail(CodeOf(reply.ErrorWord()), "stepping back: {}", reply.text);
+  }
+  return {};
+}
+
+Status RespClient::EndSubscribers(Deadline deadline) {
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                   Ask({"CLIENT", "KILL", "TYPE", "pubsub", "USER", "default"}, deadline));
+  return {};
+}
+
+Status RespClient::EndBlocked(Deadline deadline) {
+  ASSIGN_OR_RETURN(const std::vector<ClientLine> clients, ClientList("normal", deadline));
+  for (const ClientLine& client : clients) {
+    if (!client.WaitsInCommand()) continue;
+    // An error reply: it has just gone by itself.
+    ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                     Command({"CLIENT", "KILL", "ID", client.id}, deadline));
   }
   return {};
 }

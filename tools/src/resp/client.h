@@ -47,7 +47,7 @@ class RespClient {
   ~RespClient();
 
   /// Sends one command. An error reply is a value (Reply::IsError); a Result error means the
-  /// connection is broken and must be thrown away.
+  /// connection is broken: every later call fails too, as a late reply would answer it.
   Result<Reply> Command(const std::vector<std::string>& words, Deadline deadline);
 
   /// As Command, but an error reply becomes an error too: LOADING, BUSY, MASTERDOWN, CLUSTERDOWN,
@@ -75,10 +75,16 @@ class RespClient {
   /// REPLICAOF NO ONE: a primary from now on, with all that it has.
   Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
-  /// The same, and in that instant the connections of the user `default` are closed, ours excepted:
-  /// these clients look for the primary, and none of them is refused. Sentinels and replicas log in
-  /// as other users and keep theirs.
+  /// The same, and in that instant the connections of the user `default` are closed, those of
+  /// subscribers too, ours excepted: these clients look for the primary, and none of them is
+  /// refused. Sentinels and replicas log in as other users and keep theirs.
   Status StepBack(const Endpoint& primary, Deadline deadline);
+  /// Closes the connections of the user `default` that subscribe: on a replica they would never
+  /// again hear what only a primary emits.
+  Status EndSubscribers(Deadline deadline);
+  /// Closes the connections that wait in a command (BLPOP, XREAD, WAIT): an engine that becomes a
+  /// replica ends them with an error that many clients do not expect.
+  Status EndBlocked(Deadline deadline);
 
   /// To a sentinel. kFailedPrecondition when it does not know that primary, kInvalidArgument when
   /// its reply lacks a field. Of the primary: address, flags, role and epoch alone.

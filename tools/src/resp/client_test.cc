@@ -2,6 +2,7 @@
 
 #include "resp/client.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -215,6 +216,73 @@ TEST_CASE("a reply that drips in does not stretch the deadline") {
   CHECK(ErrorOf(client->Ask({"PING"}, Deadline::In(Milliseconds(300)))).code ==
         Code::kDeadlineExceeded);
   CHECK(Since(start) < Milliseconds(3000));
+}
+
+TEST_CASE("a reply that comes after its deadline answers no later call") {
+  // The start of one reply in time, its rest and another one later.
+  const testing::ScriptedPeer peer({"$5\r\nfi", "rst\r\n$6\r\nsecond\r\n"}, Milliseconds(200));
+  auto client = RespClient::Connect("127.0.0.1", peer.port(), {}, Soon());
+  REQUIRE(client);
+  CHECK(ErrorOf(client->Ask({"GET", "first"}, Deadline::In(Milliseconds(300)))).code ==
+        Code::kDeadlineExceeded);
+  (void)Soon().Sleep(Milliseconds(300));
+  CHECK(ErrorOf(client->Ask({"GET", "second"}, Soon())).code == Code::kUnavailable);
+}
+
+/// Is the connection closed by the engine? What has come before is read.
+bool Closed(RespClient& client) {
+  const auto read = client.Command({"PING"}, Soon());
+  return !read && read.error().code == Code::kUnavailable;
+}
+
+TEST_CASE("a demoted server keeps neither subscribers nor blocked clients") {
+  const char* program = AnyEngine();
+  const Engine primary(program);
+  const Engine engine(program);
+  RespClient subscriber = engine.Connect();
+  REQUIRE(subscriber.Ask({"PSUBSCRIBE", "*"}, Soon()));
+  RespClient control = engine.Connect();
+  SECTION("by our own hand") {
+    REQUIRE(control.StepBack({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
+  }
+  SECTION("by somebody else's") {
+    REQUIRE(control.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
+    REQUIRE(control.EndSubscribers(Soon()));
+  }
+  CHECK(Closed(subscriber));
+  CHECK(control.Ask({"PING"}, Soon()));
+}
+
+TEST_CASE("whoever waits in a command is closed before a demotion, not answered with UNBLOCKED") {
+  const char* program = AnyEngine();
+  const Engine primary(program);
+  const Engine engine(program);
+  std::atomic<int> closed = 0;  // not answered "UNBLOCKED force unblock ..."
+  const auto wait = [&](std::vector<std::string> words) {
+    return std::jthread([&closed, client = engine.Connect(), words = std::move(words)]() mutable {
+      closed += client.Command(words, Soon()) ? 0 : 1;
+    });
+  };
+  const std::jthread list = wait({"BLPOP", "queue", "0"});
+  const std::jthread stream = wait({"XREAD", "BLOCK", "0", "STREAMS", "stream", "$"});
+  RespClient control = engine.Connect();
+  const auto blocked = [&] { return control.Ask({"INFO", "clients"}, Soon())->text; };
+  REQUIRE(testing::Eventually([&] { return blocked().contains("blocked_clients:2"); }));
+  // A write that a pause holds up goes on afterwards.
+  REQUIRE(control.PauseWrites(Milliseconds(60'000), Soon()));
+  std::atomic<bool> written = false;
+  const std::jthread writer([&, client = engine.Connect()]() mutable {
+    written = client.Ask({"SET", "key", "value"}, Soon()).has_value();
+  });
+  REQUIRE(testing::Eventually([&] {
+    const auto clients = control.ClientList("normal", Soon());
+    return clients && std::ranges::contains(*clients, "set", &ClientLine::command);
+  }));
+  REQUIRE(control.EndBlocked(Soon()));
+  CHECK(testing::Eventually([&] { return closed == 2; }));
+  REQUIRE(control.ResumeWrites(Soon()));
+  CHECK(testing::Eventually([&] { return written.load(); }));
+  CHECK(control.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
 }
 
 TEST_CASE("what is no reply is unavailable, not a crash") {
