@@ -1,6 +1,7 @@
 #include "apply/events.h"
 
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -20,7 +21,7 @@ EventSink::EventSink(const PodEnv& pod, bool enabled) : pod_(RefOf(pod)) {
     return;
   }
   api_ = *std::move(api);
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  thread_ = StartThread("Events", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 EventSink::~EventSink() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -42,7 +43,7 @@ Fence::Fence(const Settings& settings, MemberName self, const EngineSecrets& sec
       circle_(CircleOf(settings.layout, identity_, self, "")),
       judge_(ReplacedAfter(settings)) {
   if (!settings.fencing || circle_.replicas.empty()) return;
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 Fence::~Fence() {

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "sys/deadline.h"
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 
@@ -25,7 +26,7 @@ class NewestSender {
       : what_(std::move(what)),
         pace_(pace),
         send_(std::move(send)),
-        thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+        thread_(StartThread(what_, [this](const std::stop_token& stop) { Run(stop); })) {}
   NewestSender(const NewestSender&) = delete;
   NewestSender& operator=(const NewestSender&) = delete;
   /// Waits for a call that is under way, and for no other.

@@ -7,6 +7,7 @@
 
 #include "plan/pause.h"
 #include "plan/sentinel_heal.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -35,7 +36,7 @@ SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, Addr
       board_(board),
       events_(events),
       peers_(peers),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
 
 SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
 

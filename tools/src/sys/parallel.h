@@ -3,21 +3,32 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 
 /// Runs `work(index)` for 0..count-1 on up to `width` threads and returns when all have ended.
-/// Every `work` must be bounded by a deadline of its own.
+/// Every `work` must be bounded by a deadline of its own; what one throws is logged and is that
+/// one's affair alone. Where no thread can be started, those that run do all the work.
 template <typename Work>
 void Parallel(std::size_t count, std::size_t width, const Work& work) {
   std::atomic<std::size_t> next = 0;
   const auto run = [&] {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
+    for (std::size_t i = next++; i < count; i = next++) {
+      (void)Caught("side by side", [&] { work(i); });
+    }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < std::min(count, width); ++i) threads.emplace_back(run);
+  try {
+    for (std::size_t i = 1; i < std::min(count, width); ++i) threads.emplace_back(run);
+  } catch (const std::system_error& error) {
+    LogWarning("fewer threads than wanted", {{"err", error.what()}});
+  }
   run();
 }
 

@@ -5,10 +5,16 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <future>
 #include <memory>
+#include <mutex>
+#include <system_error>
 #include <thread>
+
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -37,16 +43,118 @@ Addresses ResolveNow(const std::string& host) {
   return addresses;
 }
 
+/// The threads that look names up: getaddrinfo has no deadline, and with a DNS that does not answer
+/// one call takes some 10 s. A look-up whose asker is gone before it has begun is left out.
+class Resolvers : public std::enable_shared_from_this<Resolvers> {
+ public:
+  static Resolvers& Instance() {
+    // Kept by its threads: at the program's end one may still be in a look-up.
+    static const auto instance = std::make_shared<Resolvers>();
+    return *instance;
+  }
+
+  Result<std::future<Addresses>> Begin(const std::string& host, Deadline deadline) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(queue_, [](const Task& task) { return task.deadline.Passed(); });
+    if (queue_.size() >= kWaiting) {
+      return Fail(Code::kUnavailable, "resolving {}: {} look-ups wait already", host, kWaiting);
+    }
+    queue_.push_back({.host = host, .deadline = deadline, .answer = {}});
+    std::future<Addresses> answer = queue_.back().answer.get_future();
+    if (idle_ < queue_.size() && threads_ < kMostResolvers && !StartOne() && threads_ == 0) {
+      queue_.pop_back();
+      return Fail(Code::kUnavailable, "resolving {}: no thread can be started", host);
+    }
+    changed_.notify_one();
+    return answer;
+  }
+
+  std::size_t threads() {
+    const std::scoped_lock lock(mutex_);
+    return threads_;
+  }
+
+ private:
+  static constexpr std::size_t kWaiting = 8192;
+  static constexpr Milliseconds kIdle{5000};
+
+  struct Task {
+    std::string host;
+    Deadline deadline;
+    std::promise<Addresses> answer;
+  };
+
+  bool StartOne() {
+    try {
+      std::thread([self = shared_from_this()] { self->Work(); }).detach();
+    } catch (const std::system_error&) {  // a limit of processes: those that run do the work
+      return false;
+    }
+    ++threads_;
+    return true;
+  }
+
+  void Work() noexcept {
+    bool more = true;
+    while (more) {
+      (void)Caught("resolver", [&] { more = WorkOnce(); });
+    }
+  }
+
+  /// False: there was nothing to do for a while, and the thread ends.
+  bool WorkOnce() {
+    std::unique_lock lock(mutex_);
+    ++idle_;
+    changed_.wait_for(lock, kIdle, [this] { return !queue_.empty(); });
+    --idle_;
+    if (queue_.empty()) {
+      --threads_;
+      return false;
+    }
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    if (!task.deadline.Passed()) task.answer.set_value(ResolveNow(task.host));
+    return true;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task> queue_;
+  std::size_t threads_ = 0;
+  std::size_t idle_ = 0;
+};
+
 }  // namespace
 
 Addresses Resolve(const std::string& host, Deadline deadline) {
-  auto promise = std::make_shared<std::promise<Addresses>>();
-  std::future<Addresses> answer = promise->get_future();
-  std::thread([promise, host] { promise->set_value(ResolveNow(host)); }).detach();
-  if (answer.wait_for(deadline.Left()) != std::future_status::ready) {
+  const auto late = [&] {
     return Fail(Code::kDeadlineExceeded, "resolving {}: DNS did not answer in time", host);
+  };
+  if (deadline.Passed()) return late();
+  auto answer = Resolvers::Instance().Begin(host, deadline);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->wait_for(deadline.Left()) != std::future_status::ready) return late();
+  try {
+    return answer->get();
+  } catch (const std::future_error&) {  // it was left out at its deadline
+    return late();
   }
-  return answer.get();
+}
+
+std::size_t ResolverThreads() { return Resolvers::Instance().threads(); }
+
+std::string StableChoice(const std::vector<std::string>& addresses, const std::string& own) {
+  const bool six = own.contains(':');
+  std::string best;
+  for (const std::string& address : addresses) {
+    const bool alike = own.empty() || address.contains(':') == six;
+    const bool best_alike = own.empty() || best.contains(':') == six;
+    if (best.empty() || (alike && !best_alike) || (alike == best_alike && address < best)) {
+      best = address;
+    }
+  }
+  return best;
 }
 
 std::string RandomHex(std::size_t bytes) {

@@ -5,6 +5,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <set>
 
+#include "sys/parallel.h"
+
 namespace bowline {
 namespace {
 
@@ -35,6 +37,30 @@ TEST_CASE("no answer in time") {
   REQUIRE_FALSE(result);
   CHECK(result.error().code == Code::kDeadlineExceeded);
   CHECK(Since(start) < Milliseconds(2000));
+}
+
+TEST_CASE("many names at once, without an answer: the threads are bounded") {
+  const Deadline deadline = Deadline::In(Milliseconds(300));
+  const auto start = std::chrono::steady_clock::now();
+  Parallel(200, 64, [&](std::size_t i) {
+    (void)Resolve(std::format("no-such-host-{}.invalid", i), deadline);
+  });
+  CHECK(Since(start) < Milliseconds(5000));
+  CHECK(ResolverThreads() <= kMostResolvers);
+  CHECK(Resolve("10.96.0.7", Deadline::In(kEnough)));
+}
+
+TEST_CASE("one of a Service's two addresses, whichever comes first") {
+  const std::vector<std::string> both{"10.96.0.7", "fd00::7"};
+  const std::vector<std::string> turned{"fd00::7", "10.96.0.7"};
+  for (const auto& answer : {both, turned}) {
+    CHECK(StableChoice(answer, "10.244.1.5") == "10.96.0.7");
+    CHECK(StableChoice(answer, "fd00:10::5") == "fd00::7");
+    CHECK(StableChoice(answer, "") == "10.96.0.7");
+  }
+  CHECK(StableChoice({"fd00::7"}, "10.244.1.5") == "fd00::7");
+  CHECK(StableChoice({"10.0.0.9", "10.0.0.8"}, "10.244.1.5") == "10.0.0.8");
+  CHECK(StableChoice({}, "10.244.1.5").empty());
 }
 
 TEST_CASE("random text is random") {

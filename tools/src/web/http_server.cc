@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sys/log.h"
+#include "sys/thread_root.h"
 #include "web/http.h"
 
 namespace bowline {
@@ -224,7 +225,8 @@ Status HttpServer::Start(int port) {
   const Status both = impl_->Listen({tcp::v6(), number});
   if (!both) RETURN_IF_ERROR(impl_->Listen({tcp::v4(), number}));
   impl_->Accept();
-  impl_->thread = std::jthread([impl = impl_.get()] { impl->Run(); });
+  impl_->thread =
+      StartThread("HTTP server", [impl = impl_.get()](const std::stop_token&) { impl->Run(); });
   return {};
 }
 
