@@ -106,6 +106,7 @@ Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secre
 
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
   const std::vector<MemberName> members = settings.layout.Members();
+  const std::string own = ReadPodEnv().ip;
   AddressAnswers answers;
   std::mutex mutex;
   Parallel(members.size(), kWidth, [&](std::size_t i) {
@@ -115,8 +116,9 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
       answers.failures.push_back(members[i].ToString() + ": " + found.error().message);
       return;
     }
-    answers.book[members[i]] = {
-        .ip = found->front(), .port = settings.PortOf(members[i]), .bus_port = settings.ports.bus};
+    answers.book[members[i]] = {.ip = StableChoice(*found, own),
+                                .port = settings.PortOf(members[i]),
+                                .bus_port = settings.ports.bus};
   });
   return answers;
 }

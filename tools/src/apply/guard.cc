@@ -26,7 +26,6 @@ constexpr Milliseconds kFirstCardsTimeout{250};
 constexpr Milliseconds kCardsTimeout{600};
 static_assert(kFirstLooks + kFirstCardsTimeout < kShardPatience);
 constexpr Milliseconds kDnsTimeout{1500};
-constexpr Milliseconds kDnsPatience{3000};  // then the addresses of the own nodes.conf do
 constexpr Milliseconds kTakeOverTimeout{8000};
 // A volume on which no copy can be made may fail for good: the start goes on.
 constexpr Milliseconds kKeepPatience{60'000};
@@ -100,7 +99,10 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
                           : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
     Announce(plan);
     if (plan.action == StartAction::kRefuse) return std::unexpected(Refused(plan.reason));
-    const auto ready = Act(plan);
+    const auto ready = plan.target && !addresses_.contains(*plan.target)
+                           ? Result<bool>(Fail(Code::kUnavailable, "{} has no known address",
+                                               plan.target->ToString()))
+                           : Act(plan);
     if (!ready) {
       StepFailed(plan, ready.error());
     } else if (*ready) {
@@ -125,20 +127,19 @@ GuardOutcome Guard::Outcome(const StartPlan& plan) const {
 }
 
 bool Guard::LookUpAddresses() {
-  if (addresses_complete_) return true;
-  AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
-  for (const auto& [member, endpoint] : answers.book) addresses_[member] = endpoint;
-  addresses_complete_ = addresses_.size() == settings_.layout.Members().size();
-  if (addresses_complete_) return true;
-  if (Since(began_) > kDnsPatience) {
+  if (!known_.MustAsk(Since(began_))) return known_.Complete() || addresses_.contains(self_);
+  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  known_.Answered(answers.book, Since(began_));
+  if (known_.MayUseSaved(Since(began_))) {
     // DNS is down: member Services keep their addresses, so what the volume knows is most likely
     // still right.
-    AddressBook known =
-        volume_.conf ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
-                     : LoadAddresses(paths_.data, settings_);
-    addresses_.merge(known);  // what DNS has answered wins
-    if (addresses_.contains(self_)) return true;
+    known_.Saved(volume_.conf
+                     ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
+                     : LoadAddresses(paths_.data, settings_));
   }
+  addresses_ = known_.Book();
+  if (known_.Complete()) return true;
+  if (Since(began_) > kDnsPatience && addresses_.contains(self_)) return true;
   announced_reason_ = "looking up the members' Services: " +
                       (answers.failures.empty() ? "" : answers.failures.front());
   return false;
@@ -327,7 +328,9 @@ Status Guard::WriteNodesConf(const StartPlan& plan) {
     conf = *volume_.conf;
     Readdress(conf, identity, addresses_);
   } else {
-    const Card& source = cards_.at(*plan.source);
+    const auto found = cards_.find(*plan.source);
+    if (found == cards_.end()) return Fail(Code::kAborted, "{} is silent", plan.source->ToString());
+    const Card& source = found->second;
     ASSIGN_OR_RETURN(const NodesConf view, ParseClusterNodes(source.engine.view));
     ASSIGN_OR_RETURN(conf, NodesConfFromView(view, source.engine.cluster.current_epoch, identity,
                                              addresses_, self_, *plan.target));

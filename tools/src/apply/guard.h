@@ -11,6 +11,7 @@
 #include "apply/events.h"
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
+#include "plan/known_addresses.h"
 #include "plan/role_budget.h"
 #include "plan/start.h"
 
@@ -53,7 +54,8 @@ class Guard {
   /// Before the first decision: a dump that the engine would ignore becomes the base of its
   /// append-only files.
   Status SettleDataset();
-  /// Own and peers' addresses by DNS; after a while by what the own nodes.conf knows.
+  /// Own and peers' addresses by DNS; after a while by what the volume knows
+  /// (plan/known_addresses.h).
   bool LookUpAddresses();
   StartPlan Decide();
   /// recoverFrom and startWithout. Read anew at each look: members that wait for this choice are
@@ -89,8 +91,8 @@ class Guard {
   std::optional<DatasetDamage> damage_;  ///< over which the engine has ended
   std::chrono::steady_clock::time_point judged_ = began_;
   bool locked_ = false;  ///< the volume, by this process
-  AddressBook addresses_;
-  bool addresses_complete_ = false;
+  KnownAddresses known_{settings_.layout.Members().size()};
+  AddressBook addresses_;  ///< the same
   Cards cards_;
   RoleBudget handovers_;
   std::string announced_reason_;
