@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sys/thread_root.h"
+
 namespace bowline {
 namespace {
 
@@ -19,7 +21,8 @@ Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds,
       probe_(probe),
       max_lag_seconds_(max_lag_seconds),
       judge_(stuck_after),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      thread_(
+          StartThread("looks at the engine", [this](const std::stop_token& stop) { Run(stop); })) {}
 
 Board::~Board() {
   thread_.request_stop();
@@ -133,6 +136,7 @@ void Board::Look(int life) {
   silence_ = judge_.Look(Since({}), taken.engine.replied ? Heard::kReply : unanswered);
   if (taken.engine.answers) {
     answer_ = taken.engine;
+    answered_ = std::chrono::steady_clock::now();
     if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();
   }
   card_.engine = std::move(taken.engine);
@@ -187,6 +191,8 @@ ProbeInput Board::ForProbes() {
           .reason = card_.reason,
           .fenced = fenced_,
           .engine = card_.engine,
+          .answer = answer_,
+          .silent = Since(answered_),
           .layout = layout_,
           .self = card_.member,
           .refusing = Since(accepted_),

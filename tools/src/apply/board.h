@@ -83,7 +83,8 @@ class Board {
   Card card_;
   Layout layout_;
   Cards sentinels_;
-  EngineSnapshot answer_;  ///< the last one that tells anything
+  EngineSnapshot answer_;                           ///< the last one that tells anything
+  std::chrono::steady_clock::time_point answered_;  ///< when it came
   AddressBook addresses_;
   std::string fenced_;
   MemberProbe& probe_;

@@ -2,6 +2,7 @@
 
 #include "apply/probes.h"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
@@ -100,6 +101,27 @@ TEST_CASE("an engine that does not answer makes no probe slow") {
   }
   CHECK(testing::Eventually([&] { return !member.Ready().ok; }));
   member.engine.Thaw();
+}
+
+TEST_CASE("a command of 2 s makes nobody unready") {
+  Starting member;
+  member.board.SetPhase(Phase::kRunning, "");
+  CHECK(member.Ready().ok);
+  RespClient client = member.engine.Connect();
+  std::atomic<bool> ended = false;
+  const std::jthread slow([&] {
+    (void)client.Command({"DEBUG", "SLEEP", "2"}, Soon());
+    ended = true;
+  });
+  bool held_up = false;
+  while (!ended) {
+    const Verdict verdict = member.Ready();
+    INFO(verdict.text);
+    CHECK(verdict.ok);
+    held_up = held_up || !member.board.Last().engine.answers;
+    (void)Soon().Sleep(Milliseconds(100));
+  }
+  CHECK(held_up);
 }
 
 TEST_CASE("a replica whose primary is silent is not ready, although its link is up") {

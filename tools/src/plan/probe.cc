@@ -31,7 +31,7 @@ bool Follows(const ReplicaEntry& replica) {
 }
 
 /// A primary that the sentinels may have replaced while it was cut off must not get writes.
-Verdict PrimaryReadiness(const ProbeInput& input) {
+Verdict PrimaryReadiness(const ProbeInput& input, const EngineInfo& info) {
   const Layout& layout = input.layout;
   const RunningSentinels sentinels = AskSentinels(layout, input.sentinels);
   if (sentinels.named == input.self) return Yes("the primary, named by a majority of sentinels");
@@ -45,7 +45,7 @@ Verdict PrimaryReadiness(const ProbeInput& input) {
     return No("a primary that no majority of the sentinels names; " + heard);
   }
   if (layout.replicas_per_shard == 0) return Yes("the only server; " + heard);
-  const auto followers = std::ranges::count_if(input.engine.info.replicas, Follows);
+  const auto followers = std::ranges::count_if(info.replicas, Follows);
   if (followers == 0) {
     return No("a primary without any replica that keeps up; " + heard);
   }
@@ -152,7 +152,9 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   if (input.phase == Phase::kGuard) return No("waiting: " + input.reason);
   if (input.phase == Phase::kStopping) return No("stopping: " + input.reason);
   if (input.self.kind == MemberKind::kSentinel) return SentinelReadiness(input);
-  const EngineSnapshot& engine = input.engine;
+  // One that is busy for a moment is judged by what it said before.
+  const bool busy = !input.engine.answers && input.answer.answers && input.silent <= kMayBeSilent;
+  const EngineSnapshot& engine = busy ? input.answer : input.engine;
   if (!engine.answers) return No("the engine does not answer: " + engine.problem);
   const std::string progress = Progress(engine.info);
   if (!progress.empty()) return No(progress);
@@ -163,7 +165,7 @@ Verdict ReadinessVerdict(const ProbeInput& input) {
   const std::string behind = engine.info.primary ? "" : Behind(engine.info, input.max_lag_seconds);
   if (!behind.empty()) return No(behind);
   if (input.layout.mode == Mode::kCluster) return ClusterReadiness(engine);
-  return engine.info.primary ? PrimaryReadiness(input) : Yes("a replica in sync");
+  return engine.info.primary ? PrimaryReadiness(input, engine.info) : Yes("a replica in sync");
 }
 
 }  // namespace bowline

@@ -18,6 +18,8 @@ struct ProbeInput {
   std::string reason;
   std::string fenced;     ///< why writes are paused (plan/fence.h); empty: they are not
   EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
+  EngineSnapshot answer;  ///< the last one that tells anything, `silent` ago
+  std::chrono::milliseconds silent{0};
   Layout layout;
   MemberName self;
   /// How long a primary has refused all writes (engine.refusal).
@@ -38,6 +40,12 @@ struct Verdict {
 /// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
 inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
 
+/// How long an engine whose process runs may give no answer and still get traffic: it answers late
+/// when a command of 2 s holds it up, and a look at it begins up to 1.5 s after its last answer. A
+/// client that waits is better off than one that finds no endpoint. Longer than that the other
+/// members take it for dead (node-timeout, down-after).
+inline constexpr std::chrono::milliseconds kMayBeSilent{3'500};
+
 /// How far behind a replica may be, by its last acknowledgement, to prove that its primary still
 /// has followers.
 inline constexpr int kFollowerLagSeconds = 10;
@@ -48,8 +56,8 @@ Verdict StartupVerdict(const ProbeInput& input);
 /// ended by the program itself (plan/stuck.h), so that nobody who keeps the program from answering
 /// can make the kubelet end the engine.
 Verdict LivenessVerdict(const ProbeInput& input);
-/// May get traffic: not loading; writes neither paused nor refused; a replica's link up, and
-/// its primary heard within the limit. Cluster mode:
+/// May get traffic: has answered a short while ago (kMayBeSilent); not loading; writes neither
+/// paused nor refused; a replica's link up, and its primary heard within the limit. Cluster mode:
 /// cluster_state ok, a primary owns slots. Sentinel mode: a primary is named by the processes of
 /// more than half of the declared sentinels, or, when no such majority answers, still has a
 /// follower. A sentinel names a member that does not deny it, as most of those that answer do, has

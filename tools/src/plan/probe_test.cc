@@ -45,6 +45,20 @@ TEST_CASE("a healthy member passes all probes") {
   CHECK(ReadinessVerdict(Replica()).text == "a replica in sync, cluster ok");
 }
 
+TEST_CASE("an engine that a command holds up keeps its traffic for a moment") {
+  ProbeInput input = Silent();
+  input.answer = Running().engine;
+  input.silent = milliseconds(2'900);  // a command of 2 s, and the look before it
+  CHECK(ReadinessVerdict(input).ok);
+  SECTION("too long") { input.silent = kMayBeSilent + milliseconds(1); }
+  SECTION("it has never answered") { input.answer = {}; }
+  SECTION("its process has ended") { input.phase = Phase::kStopping; }
+  SECTION("its writes are paused") { input.fenced = "alone"; }
+  SECTION("it was not fit before") { input.answer.cluster.state_ok = false; }
+  SECTION("it was loading before") { input.answer.info.loading = true; }
+  CHECK_FALSE(ReadinessVerdict(input).ok);
+}
+
 TEST_CASE("a member that waits or stops is alive, started and not ready; the reason is told") {
   for (const Phase phase : {Phase::kGuard, Phase::kStopping}) {
     ProbeInput input = Silent();
