@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
 from e2e.acts import delete_pod, not_following
 from e2e.cluster import Cluster
@@ -99,3 +101,31 @@ def test_pause_stops_repairs(cluster: Cluster, figures: dict[str, Any]) -> None:
     assert cluster.kube.telling(asked.name, "by bowline resume", reason="PauseEnded")
     cluster.wait_converged(60)
     assert "paused" not in str(cluster.status()["warnings"])
+
+
+def test_blocked_clients_at_a_failover(cluster: Cluster, scenario: MakeScenario) -> None:
+    """Whoever waits in BLPOP is closed or redirected; the engine's `-UNBLOCKED` is an error that no client expects."""
+    answers: list[str] = []
+    primary = cluster.primary(0)
+
+    def wait() -> None:
+        with cluster.engine(primary) as engine:
+            engine.connection_pool.connection_kwargs["socket_timeout"] = 20
+            with engine.client() as one:
+                try:
+                    one.execute_command("BLPOP", queue, 0)
+                except RedisError as error:
+                    answers.append(f"{type(error).__name__}: {error}")
+
+    with cluster.engine(primary) as engine:
+        queue = next(f"q{n}" for n in range(10_000) if int(engine.execute_command("CLUSTER KEYSLOT", f"q{n}")) < 100)
+        with scenario("bowline failover with blocked clients") as running:
+            waiters = [threading.Thread(target=wait) for _ in range(20)]
+            for waiter in waiters:
+                waiter.start()
+            wait_for("all wait", lambda: int(engine.info("clients")["blocked_clients"]) == len(waiters), 10)
+            cluster.bowline(primary, "failover", "--shard", "0")
+            running.serving(10)
+            for waiter in waiters:
+                waiter.join(10)
+    assert len(answers) == len(waiters) and not any("UNBLOCKED" in answer for answer in answers), answers

@@ -1,5 +1,6 @@
 #include "apply/cut_handover.h"
 
+#include "apply/handover_undo.h"
 #include "apply/volume_io.h"
 #include "sys/log.h"
 
@@ -32,12 +33,8 @@ void CutHandover::Look(bool leads, std::uint64_t term, Milliseconds patience) {
 Status CutHandover::Settle(const HandoverNote& note) {
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", port_, login_, deadline));
-  if (note.min_replicas > 0) {
-    RETURN_IF_ERROR(
-        engine.ConfigSet(kMinReplicasToWrite, std::to_string(note.min_replicas), deadline));
-  }
-  RETURN_IF_ERROR(DropHandoverNote(data_));
-  return engine.ResumeWrites(deadline);
+  return UndoHandover(engine, {.min_replicas = note.min_replicas, .note_on = data_, .resume = true},
+                      deadline);
 }
 
 }  // namespace bowline

@@ -5,6 +5,8 @@
 
 #include "apply/handover_parts.h"
 #include "apply/sentinel_failover.h"
+#include "apply/sentinel_hello.h"
+#include "plan/stop_budget.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -12,8 +14,6 @@ namespace {
 
 // An accepted failover is given up by the engine after 5 s (CLUSTER_MF_TIMEOUT, cluster_legacy.c).
 constexpr Milliseconds kEngineGivesUp{5500};
-// How long the primary waits for a replica that is just syncing.
-constexpr Milliseconds kSyncPatience{3000};
 // A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
 // is behind.
 constexpr Milliseconds kUsualSwitch{400};
@@ -65,8 +65,9 @@ bool WorthWaiting(const HandoverContext& ctx, const Cards& cards) {
 }
 
 struct Step {
-  HandoverResult result = HandoverResult::kNoCandidate;
-  bool again = false;
+  std::optional<HandoverEnd> end;  ///< there is nothing to do, or nothing can be done
+  Obstacle obstacle = Obstacle::kNone;
+  std::string why;  ///< of the obstacle
   MemberName target;
   /// Cluster mode: so long nobody is elected against us, so that a replica may do without votes.
   std::optional<Deadline> secure;
@@ -78,27 +79,70 @@ Step NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* t
       Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestCard, Milliseconds(0)));
   const Cards cards = LookAtAll(ctx, deadline);
   const auto self = cards.find(ctx.self);
-  if (self == cards.end() || !self->second.engine.answers) return {.again = true};
-  if (!self->second.engine.info.primary) return {.result = HandoverResult::kNothingToDo};
+  Step step;
+  if (self == cards.end() || !self->second.engine.answers) {
+    step.obstacle = Obstacle::kNoAnswer;
+    step.why = ctx.self.ToString() + " itself does not answer";
+    return step;
+  }
+  const HandoverEnd nothing{.result = HandoverResult::kNothingToDo,
+                            .why = ctx.self.ToString() + " is no primary with data to hand over"};
   const auto view = ParseClusterNodes(self->second.engine.view);
-  if (view && view->Myself() != nullptr && view->Myself()->slots.empty()) {
-    return {.result = HandoverResult::kNothingToDo};
+  const bool empty = view && view->Myself() != nullptr && view->Myself()->slots.empty();
+  if (!self->second.engine.info.primary || empty) {
+    step.end = nothing;
+    return step;
   }
-  auto candidate = BestForHandover(ctx.settings.layout, cards, ctx.self.shard, ctx.self);
-  if (candidate && to != nullptr && candidate->member != *to) candidate.reset();
+  Cards choice = cards;
+  if (to != nullptr) {
+    std::erase_if(choice,
+                  [&](const auto& card) { return card.first != ctx.self && card.first != *to; });
+  }
+  const auto candidate = BestForHandover(ctx.settings.layout, choice, ctx.self.shard, ctx.self);
   if (!candidate) {
-    return {.result = HandoverResult::kNoCandidate, .again = WorthWaiting(ctx, cards)};
+    const bool worth = WorthWaiting(ctx, choice);
+    step.obstacle = worth ? Obstacle::kSyncing : Obstacle::kNoCandidate;
+    step.why = std::format("{} that could take over {}",
+                           to == nullptr ? "no replica" : "no " + to->ToString(),
+                           worth ? "is in sync" : "runs");
+    return step;
   }
-  Step step{.result = HandoverResult::kDone, .target = candidate->member};
+  step.target = candidate->member;
   if (ctx.settings.layout.mode == Mode::kCluster) {
     if (!ListsAsReplica(self->second.engine, ctx.identity, ctx.self, candidate->member)) {
-      return {.again = true};
+      step.obstacle = Obstacle::kSyncing;
+      step.why = "the primary does not list " + candidate->member.ToString() + " as its replica";
+      return step;
     }
     if (SecureInLead(ctx.settings.layout, ctx.identity, cards, ctx.self)) step.secure = secure;
   }
   LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
   return step;
 }
+
+/// After a try that came to nothing: is it that nobody is there who could confirm it?
+bool NoMajority(const HandoverContext& ctx, Deadline deadline) {
+  if (ctx.settings.layout.mode == Mode::kSentinel) {
+    const AskedSentinels asked = AskSentinelProcesses(ctx, deadline.Within(kHandoverCall));
+    return std::ssize(asked.all) * 2 <= ctx.settings.layout.sentinels;
+  }
+  const Cards cards = LookAtAll(ctx, deadline);
+  return !ViewOfShard(ctx.settings.layout, ctx.identity, cards, ctx.self.shard).quorum;
+}
+
+/// An obstacle that stands since a moment, and whether it is time to give up.
+class Obstacles {
+ public:
+  bool GiveUp(Obstacle obstacle) {
+    if (obstacle != now_) since_ = std::chrono::steady_clock::now();
+    now_ = obstacle;
+    return GivesUp(now_, Since(since_));
+  }
+
+ private:
+  Obstacle now_ = Obstacle::kNone;
+  std::chrono::steady_clock::time_point since_;
+};
 
 /// The primary's writes are paused by ourselves, and with equal offsets the replica takes over
 /// without votes: nothing is lost, and until `secure` nobody else can be elected to these slots
@@ -114,6 +158,8 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
     (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
     return equal;
   }
+  const Status ended = primary.EndBlocked(soon);
+  if (!ended) LogWarning("blocked clients", {{"err", ended.error().ToString()}});
   // A write that was taken from here on would be lost: what if the old primary has not heard of the
   // new one, or only the reply has not come? The pause ends by itself, a second later than this.
   RETURN_IF_ERROR(replica.ClusterFailover(FailoverMode::kTakeover, soon));
@@ -134,9 +180,17 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
 /// loses cannot ask again for 4 x node-timeout (cluster_legacy.c, auth_retry_time), while its
 /// primary pauses writes for 5 s.
 Status SwitchByElection(const HandoverContext& ctx, const Step& step, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
   ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, step.target, deadline));
-  RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, deadline.Within(kHandoverCall)));
+  // Whose connection is closed comes again at once: its command waits until it can be redirected.
+  // The engine's own pause, which goes on until the roles have changed, is not ended by our end.
+  const Deadline soon = deadline.Within(kHandoverCall);
+  RETURN_IF_ERROR(primary.PauseWrites(kUsualSwitch, soon));
+  const Status ended = primary.EndBlocked(soon);
+  if (!ended) LogWarning("blocked clients", {{"err", ended.error().ToString()}});
+  RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, soon));
   Status promoted = WaitUntilPrimary(ctx, step.target, deadline.Within(kUsualSwitch));
+  if (promoted) (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
   if (promoted || !step.secure) return promoted;
   LogWarning("the election takes too long; taking over without votes",
              {{"to", step.target.ToString()}});
@@ -158,24 +212,59 @@ Status SwitchTo(const HandoverContext& ctx, const Step& step, Deadline deadline)
 
 }  // namespace
 
-Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
-                                       const MemberName* to) {
-  const Deadline patience = deadline.Within(kSyncPatience);
+std::string_view HandoverResultName(HandoverResult result) {
+  switch (result) {
+    case HandoverResult::kDone:
+      return "done";
+    case HandoverResult::kNothingToDo:
+      return "nothing to do";
+    case HandoverResult::kNoCandidate:
+      return "no candidate";
+    case HandoverResult::kNoMajority:
+      return "no majority";
+    case HandoverResult::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+Result<HandoverResult> ParseHandoverResult(std::string_view name) {
+  for (const HandoverResult result :
+       {HandoverResult::kDone, HandoverResult::kNothingToDo, HandoverResult::kNoCandidate,
+        HandoverResult::kNoMajority, HandoverResult::kFailed}) {
+    if (HandoverResultName(result) == name) return result;
+  }
+  return Fail(Code::kInvalidArgument, "\"{}\" is no end of a handover", name);
+}
+
+HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
+  Obstacles obstacles;
+  std::string last = "there was no time";
   while (!deadline.Passed()) {
     const Step step = NextStep(ctx, deadline, to);
-    if (!step.again && step.result != HandoverResult::kDone) return step.result;
-    if (step.again) {
-      if (patience.Passed()) return HandoverResult::kNoCandidate;
+    if (step.end) return *step.end;
+    if (step.obstacle != Obstacle::kNone) {
+      last = step.why;
+      if (obstacles.GiveUp(step.obstacle)) {
+        return {.result = HandoverResult::kNoCandidate, .why = step.why};
+      }
       (void)deadline.Sleep(Milliseconds(100));
       continue;
     }
     const Status switched = SwitchTo(ctx, step, deadline);
-    if (switched) return HandoverResult::kDone;
-    LogWarning("the handover did not happen; deciding anew",
-               {{"err", switched.error().ToString()}});
+    if (switched) {
+      return {.result = HandoverResult::kDone,
+              .why = step.target.ToString() + " leads, a majority confirms it"};
+    }
+    last = switched.error().ToString();
+    LogWarning("the handover did not happen; deciding anew", {{"err", last}});
+    if (obstacles.GiveUp(NoMajority(ctx, deadline) ? Obstacle::kNoMajority : Obstacle::kNone)) {
+      return {.result = HandoverResult::kNoMajority, .why = last};
+    }
     (void)deadline.Sleep(Milliseconds(200));
   }
-  return Fail(Code::kDeadlineExceeded, "no handover could be confirmed in time");
+  return {.result = HandoverResult::kFailed,
+          .why = "no handover could be confirmed in time: " + last};
 }
 
 Status TakeOverDead(const HandoverContext& ctx, const TakeOverTarget& target, Deadline deadline) {

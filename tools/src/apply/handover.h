@@ -2,12 +2,17 @@
 // Moving a shard's lead from one member to another, planned or after a death.
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "apply/context.h"
+#include "apply/handover_undo.h"
 #include "plan/sync_proof.h"
 
 namespace bowline {
+
+class KeptClients;
 
 struct HandoverContext {
   const Settings& settings;
@@ -20,20 +25,33 @@ struct HandoverContext {
   std::string self_ip;
   /// The data volume of `self`, where a change of the lead is noted; empty: not at hand.
   std::filesystem::path volume;
+  /// Connections that need no free place in an engine any more; may be null.
+  KeptClients* kept = nullptr;
+  /// Where a handover leaves what it could not put back at `self`, to be tried again; may be null.
+  std::optional<HandoverUndo>* left = nullptr;
 };
 
 enum class HandoverResult {
   kDone,         ///< the target leads, a majority says so
   kNothingToDo,  ///< not a primary with slots
   kNoCandidate,  ///< nobody can take over; the caller may stop all the same
+  kNoMajority,   ///< no majority of sentinels or primaries can confirm another one; the same
+  kFailed,       ///< it was tried, and the deadline has passed; a later try may succeed
+};
+std::string_view HandoverResultName(HandoverResult result);
+Result<HandoverResult> ParseHandoverResult(std::string_view name);
+
+struct HandoverEnd {
+  HandoverResult result = HandoverResult::kFailed;
+  std::string why;  ///< for people: to whom, or why not
 };
 
 /// Rule R7. From the living primary `ctx.self` to the best replica, by the way that is the engine's
 /// best; confirmed by both roles and a majority of primaries (or sentinels); tried again with
-/// another replica until the deadline. kDeadlineExceeded when it could not be confirmed. `to`
-/// limits the choice to one member.
-Result<HandoverResult> HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
-                                       const MemberName* to = nullptr);
+/// another replica until the deadline, unless an obstacle stands that does not go away
+/// (plan/stop_budget.h). `to` limits the choice to one member.
+HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline,
+                            const MemberName* to = nullptr);
 
 struct TakeOverTarget {
   MemberName member;

@@ -1,5 +1,6 @@
 #include "apply/handover_parts.h"
 
+#include "apply/kept_clients.h"
 #include "plan/dataset_order.h"
 #include "plan/running_sentinels.h"
 
@@ -10,18 +11,23 @@ constexpr Milliseconds kCardsTimeout{800};
 
 }  // namespace
 
+Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member) {
+  const auto address = ctx.addresses.find(member);
+  if (address != ctx.addresses.end()) return address->second;
+  return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
+}
+
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  if (ctx.kept != nullptr) {
+    if (auto kept = ctx.kept->Take(member, deadline)) return *std::move(kept);
+  }
   const Credentials login = PeerLoginOf(ctx.secrets, ctx.identity);
   if (member == ctx.self) {
     return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, login,
                                deadline.Within(kHandoverCall));
   }
-  const auto address = ctx.addresses.find(member);
-  if (address == ctx.addresses.end()) {
-    return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
-  }
-  return RespClient::Connect(address->second.ip, address->second.port, login,
-                             deadline.Within(kHandoverCall));
+  ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, member));
+  return RespClient::Connect(address.ip, address.port, login, deadline.Within(kHandoverCall));
 }
 
 Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {

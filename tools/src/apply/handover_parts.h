@@ -27,6 +27,9 @@ auto AskAtOnce(const std::vector<MemberName>& members, const Ask& ask) {
   return answers;
 }
 
+/// Where the member is; kUnavailable when that is not known.
+Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member);
+
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline);
 
 /// Everybody's card, the own one from where `self` really is.

@@ -1,6 +1,7 @@
 #include "apply/last_copy.h"
 
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -38,7 +39,7 @@ LastCopyWatch::LastCopyWatch(const Settings& settings, const Paths& paths, Membe
                  [api = *std::move(api), pod = pod_](const std::string& value) {
                    return api.SetPodLabel(pod, kLabel, value, Deadline::In(kApiTimeout));
                  });
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  thread_ = StartThread("last copy", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 LastCopyWatch::~LastCopyWatch() { thread_.request_stop(); }

@@ -7,6 +7,7 @@
 #include "plan/quorum_view.h"
 #include "plan/role_label.h"
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -24,6 +25,7 @@ constexpr Milliseconds kReplaceTimeout{5000};
 constexpr Milliseconds kTellAgain{60'000};
 constexpr Milliseconds kLeadAgain{10'000};
 constexpr Milliseconds kTidy{60'000};  // between two looks for copies whose day is over
+constexpr const char* kPrimary = "primary";
 // Labels are said again: often while roles have just changed, seldom later.
 constexpr Milliseconds kEarlyRound{5000};
 constexpr Milliseconds kLateRound{30'000};
@@ -47,7 +49,8 @@ std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-                 MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers)
+                 MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers,
+                 Handovers& handovers)
     : settings_(settings),
       paths_(paths),
       self_(self),
@@ -65,6 +68,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       label_(pod, OtherPods(settings, self), settings.role_label, events),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
+      handovers_(handovers),
       cut_handover_(paths.data, settings.ports.client, login_, events),
       node_watch_(settings, self, peers, events),
       role_watch_(settings.ports.client, login_,
@@ -74,7 +78,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                     role_changed_ = true;
                     wake_.notify_all();
                   }),
-      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
 
 Monitor::~Monitor() { thread_.request_stop(); }
 
@@ -116,7 +120,7 @@ void Monitor::Run(const std::stop_token& stop) {
 void Monitor::NoteRole(const Card& card) {
   const EngineInfo& info = card.engine.info;
   const std::string role =
-      info.primary ? "primary" : std::format("replica of {}", info.primary_host);
+      info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
   if (role == role_) return;
   confirmed_.reset();
   if (role_.empty()) {
@@ -125,8 +129,16 @@ void Monitor::NoteRole(const Card& card) {
     const std::string change = std::format("{} -> {}", role_, role);
     events_.Emit("RoleChanged", change);
     conditions_.Role(info.primary, "RoleChanged", change);
+    if (role_ == kPrimary) EndSubscribers();
   }
   role_ = role;
+}
+
+void Monitor::EndSubscribers() {
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  auto client = RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline);
+  const Status ended = client ? client->EndSubscribers(deadline) : std::unexpected(client.error());
+  if (!ended) LogWarning("subscribers", {{"err", ended.error().ToString()}});
 }
 
 void Monitor::NoteLabel(const Card& card) {
@@ -227,7 +239,7 @@ bool Monitor::AskOthers(const Card& card) {
   } else if (!confirmed_) {
     confirmed_ = std::chrono::steady_clock::now();
   }
-  cut_handover_.Look(ours && info.primary, term_);
+  cut_handover_.Look(ours && info.primary && !handovers_.Running(), term_);
   board_.SetSentinels(std::move(sentinels), term_);
   const bool followed =
       !info.primary || std::ssize(info.replicas) == settings_.layout.replicas_per_shard;

@@ -11,6 +11,7 @@
 #include "apply/cut_handover.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/handovers.h"
 #include "apply/mark_keeper.h"
 #include "apply/node_watch.h"
 #include "apply/peers.h"
@@ -27,7 +28,8 @@ class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self,
           const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-          MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers);
+          MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers,
+          Handovers& handovers);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -39,6 +41,8 @@ class Monitor {
   void NoteLabel(const Card& card);
   /// Cluster mode, until a majority of the primaries says that this member leads.
   void AskPrimaries(const Card& card);
+  /// Whoever has replaced this primary: its subscribers must find the new one.
+  void EndSubscribers();
   void NoteHeld(const Card& card);
   /// Of a damaged dataset, once it has been replaced by the primary's.
   void NoteWhole(const Card& card);
@@ -94,6 +98,7 @@ class Monitor {
   std::string started_by_;   ///< the start's decision, CamelCase
   std::string started_for_;  ///< the decision and its reason
   std::string role_;
+  Handovers& handovers_;
   CutHandover cut_handover_;
   NodeWatch node_watch_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -1,6 +1,7 @@
 #include "apply/pause.h"
 
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -40,7 +41,7 @@ PauseWatch::PauseWatch(const Settings& settings, Board& board, EventSink& events
   auto api = ApiWithRecord(settings);
   if (!api) return;
   api_ = *std::move(api);
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  thread_ = StartThread("pause", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 PauseWatch::~PauseWatch() { thread_.request_stop(); }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sys/thread_root.h"
+
 namespace bowline {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr Milliseconds kTimeout{500};
 
 RoleWatch::RoleWatch(int port, Credentials login, bool enabled, std::function<void()> changed)
     : port_(port), login_(std::move(login)), changed_(std::move(changed)) {
-  if (enabled) thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+  if (enabled) thread_ = StartThread("role", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 RoleWatch::~RoleWatch() { thread_.request_stop(); }

@@ -26,6 +26,8 @@ class Sentinel : public Supervisor {
     return Supervise(child);
   }
 
+  [[nodiscard]] bool StartsAnewOnHangUp() const override { return true; }
+
  private:
   SentinelProbe& probe_;
 };

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "apply/handover_parts.h"
+#include "apply/handover_undo.h"
+#include "apply/kept_clients.h"
 #include "apply/sentinel_hello.h"
 #include "apply/volume_io.h"
 #include "base/parse.h"
@@ -112,11 +114,8 @@ Status Promote(const HandoverContext& ctx, MemberName target, RespClient& replic
 }
 
 /// `servers.front()` is the target's. What fails is repaired by itself (plan/server_heal.h).
-void FollowTarget(const HandoverContext& ctx, MemberName target, std::vector<RespClient>& servers,
-                  Deadline deadline) {
-  for (std::size_t i = 1; i < servers.size(); ++i) {
-    (void)servers[i].ReplicaOf(ctx.addresses.at(target), deadline);
-  }
+void FollowTarget(const Endpoint& target, std::vector<RespClient>& servers, Deadline deadline) {
+  for (std::size_t i = 1; i < servers.size(); ++i) (void)servers[i].ReplicaOf(target, deadline);
 }
 
 /// How many replicas must follow the server, or it refuses writes.
@@ -126,19 +125,18 @@ Result<std::int64_t> WantedReplicas(RespClient& server, Deadline deadline) {
   return found == fields.end() ? 0 : ParseInt(found->second, 0, std::numeric_limits<int>::max());
 }
 
-/// At the old primary everything as it was; by a new connection, as the one that we had may be
-/// broken. `resume`: the pause ends, too.
-void Restore(const HandoverContext& ctx, std::int64_t wanted, bool resume) {
-  const auto restore = [&]() -> Status {
+/// By the connection that is there, else by a new one, as that one may be broken. What cannot be
+/// put back now is left to be tried again (HandoverContext::left).
+void Undo(const HandoverContext& ctx, RespClient& primary, const HandoverUndo& undo) {
+  Status undone = UndoHandover(primary, undo, Deadline::In(kHandoverCall));
+  if (!undone) {
     const Deadline deadline = Deadline::In(kHandoverCall);
-    ASSIGN_OR_RETURN(RespClient server, ConnectTo(ctx, ctx.self, deadline));
-    if (wanted > 0) {
-      RETURN_IF_ERROR(server.ConfigSet(kMinReplicasToWrite, std::to_string(wanted), deadline));
-    }
-    return resume ? server.ResumeWrites(deadline) : Status();
-  };
-  const Status restored = restore();
-  if (!restored) LogWarning("the old primary", {{"err", restored.error().ToString()}});
+    auto again = ConnectTo(ctx, ctx.self, deadline);
+    undone = again ? UndoHandover(*again, undo, deadline) : std::unexpected(again.error());
+  }
+  if (undone) return;
+  LogWarning("the old primary", {{"err", undone.error().ToString()}});
+  if (ctx.left != nullptr) *ctx.left = undo;
 }
 
 /// The writes are paused: the switch itself. From a failure on nobody else leads.
@@ -156,8 +154,7 @@ Status PromotePaused(const HandoverContext& ctx, const HandoverNote& note, RespC
 }
 
 /// By the connection that holds the pause, else by a new one.
-Status StepBack(const HandoverContext& ctx, RespClient& primary, MemberName target) {
-  const Endpoint& to = ctx.addresses.at(target);
+Status StepBack(const HandoverContext& ctx, RespClient& primary, const Endpoint& to) {
   const Status done = primary.StepBack(to, Deadline::In(kHandoverCall));
   if (done) return {};
   LogWarning("the old primary", {{"err", done.error().ToString()}});
@@ -209,6 +206,7 @@ Status WaitUntilAnotherIsNamed(const HandoverContext& ctx, Deadline deadline) {
 }  // namespace
 
 Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline deadline) {
+  ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, target));
   ASSIGN_OR_RETURN(const std::uint64_t epoch, AskForConsent(ctx, false, deadline));
   // Nothing but the switch itself happens while the writes wait.
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
@@ -221,18 +219,21 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
   const HandoverNote note{.to = target, .term = epoch, .min_replicas = wanted};
   if (const Status done = PromotePaused(ctx, note, primary, leader, pause); !done) {
-    if (!ctx.volume.empty()) RETURN_IF_ERROR(DropHandoverNote(ctx.volume));
-    Restore(ctx, wanted, true);
+    Undo(ctx, primary, {.min_replicas = wanted, .note_on = ctx.volume, .resume = true});
+    if (ctx.kept != nullptr) {  // for the next try
+      ctx.kept->Put(ctx.self, std::move(primary));
+      ctx.kept->Put(target, std::move(leader));
+    }
     return done;
   }
-  FollowTarget(ctx, target, servers, Deadline::In(kTellLook));
+  FollowTarget(address, servers, Deadline::In(kTellLook));
   // Until all sentinels name the target its clients are kept here, by the pause: whoever came to a
   // sentinel earlier would be sent back, and who comes before a replica is refused there.
   const Deadline settled = Deadline::In(kSettled);
   const Status named = TellUntilNamed(ctx, target, epoch, servers, settled, settled);
   WaitForReplicas(leader, std::min(wanted, std::ssize(servers) - 1), "", settled);
-  const Status followed = StepBack(ctx, primary, target);
-  Restore(ctx, wanted, followed.has_value());
+  const Status followed = StepBack(ctx, primary, address);
+  Undo(ctx, primary, {.min_replicas = wanted, .note_on = {}, .resume = followed.has_value()});
   LogInfo("switched",
           {{"to", target.ToString()}, {"epoch", epoch}, {"pausedMs", Since(began).count()}});
   if (!followed) LogWarning("the old primary", {{"err", followed.error().ToString()}});
@@ -240,9 +241,10 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
     RETURN_IF_ERROR(TellUntilNamed(ctx, target, epoch, servers, settled, deadline));
   }
   // Before this one stops, others must follow the new one.
+  const auto own = AddressOf(ctx, ctx.self);
   const std::int64_t others = ctx.settings.layout.replicas_per_shard - 1;
-  WaitForReplicas(leader, std::min(std::max<std::int64_t>(wanted, 1), others),
-                  ctx.addresses.at(ctx.self).ip, deadline.Within(kReplicasPatience));
+  WaitForReplicas(leader, std::min(std::max<std::int64_t>(wanted, 1), others), own ? own->ip : "",
+                  deadline.Within(kReplicasPatience));
   return {};
 }
 
@@ -260,6 +262,7 @@ Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
     return ReplaceDead(ctx, deadline);
   }
   const MemberName member = target.member;
+  ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, member));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, member, deadline));
   // The last look before the irreversible step.
   ASSIGN_OR_RETURN(const EngineInfo info, replica.Info(deadline.Within(kHandoverCall)));
@@ -268,7 +271,7 @@ Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
   const Deadline soon = deadline.Within(kHandoverCall);
   RETURN_IF_ERROR(NoteTarget(ctx, {.to = member, .term = *epoch}));
   RETURN_IF_ERROR(Promote(ctx, member, servers.front(), soon));
-  FollowTarget(ctx, member, servers, soon);
+  FollowTarget(address, servers, soon);
   return TellUntilNamed(ctx, member, *epoch, servers, deadline.Within(kSettled), deadline);
 }
 

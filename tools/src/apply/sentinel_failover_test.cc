@@ -23,52 +23,10 @@ using testing::kLong;
 using testing::kServer0;
 using testing::kServer1;
 using testing::kServer2;
+using testing::RealSet;
 using testing::Soon;
 
 constexpr MemberName kServer3 = testing::ServerName(3);
-
-/// Four servers, server-0 leads; three sentinels.
-class RealSet {
- public:
-  explicit RealSet(const std::string& program) {
-    for (const MemberName member : know.settings.layout.MembersOf(0)) {
-      Endpoint& address = know.addresses.at(member);
-      std::vector<std::string> arguments{"--replica-announce-ip", address.ip};
-      if (member != kServer0) {
-        const Endpoint& primary = know.addresses.at(kServer0);
-        arguments.insert(arguments.end(),
-                         {"--replicaof", primary.ip, std::to_string(primary.port)});
-      }
-      const auto [server, _] = servers.try_emplace(member, program, arguments, address.ip);
-      address.port = server->second.port();
-    }
-    know.settings.ports.client = know.addresses.at(kServer0).port;
-    for (const MemberName member : know.settings.layout.Sentinels()) {
-      const auto [sentinel, _] =
-          sentinels.try_emplace(member, program, member, know.addresses.at(kServer0));
-      know.addresses.at(member).port = sentinel->second.port();
-    }
-    REQUIRE(Eventually([&] { return KnowEachOther(); }));
-  }
-
-  testing::SetKnowledge know{Layout::Sentinel(4, 3)};
-  std::map<MemberName, testing::Engine> servers;
-  std::map<MemberName, testing::Sentinel> sentinels;
-
- private:
-  /// Every replica is in sync, and every sentinel hears what is told through it.
-  bool KnowEachOther() {
-    for (const auto& [member, server] : servers) {
-      RespClient client = server.Connect();
-      const auto info = client.Info(Soon());
-      const auto listeners = client.Ask({"PUBSUB", "NUMSUB", "__sentinel__:hello"}, Soon());
-      REQUIRE((info && listeners));
-      if (member != kServer0 && !info->link_up) return false;
-      if (listeners->items.at(1).integer != std::ssize(sentinels)) return false;
-    }
-    return true;
-  }
-};
 
 /// Writes, one after another, until a write is refused.
 class Writer {

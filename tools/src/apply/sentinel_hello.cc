@@ -53,7 +53,9 @@ std::optional<MemberName> NamedByProcesses(const HandoverContext& ctx, Deadline 
 
 void TellSentinels(const HandoverContext& ctx, MemberName primary, std::uint64_t epoch,
                    std::vector<RespClient>& servers, Deadline deadline) {
-  const Endpoint& to = ctx.addresses.at(primary);
+  const auto address = AddressOf(ctx, primary);
+  if (!address) return;
+  const Endpoint& to = *address;
   std::vector<MemberName> senders = ctx.settings.layout.Sentinels();
   if (senders.size() > 2) senders.resize(2);
   for (const MemberName sender : senders) {

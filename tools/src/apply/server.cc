@@ -7,6 +7,7 @@
 #include "apply/engine_probe.h"
 #include "apply/fence.h"
 #include "apply/handover.h"
+#include "apply/kept_clients.h"
 #include "apply/last_copy.h"
 #include "apply/last_steps.h"
 #include "apply/monitor.h"
@@ -14,6 +15,7 @@
 #include "apply/volume_io.h"
 #include "plan/after_death.h"
 #include "plan/dataset_order.h"
+#include "plan/stop_budget.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -25,6 +27,9 @@ constexpr Milliseconds kDnsTimeout{500};
 constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kLook{50};
 constexpr Milliseconds kEngineTimeout{300};
+// Before a handover the last look at the own engine is no older.
+constexpr Milliseconds kRoleAge{200};
+constexpr Milliseconds kUndoLook{500};
 
 Status WriteEngineConf(const Settings& settings, const Paths& paths, const EngineSecrets& secrets,
                        const GuardOutcome& start) {
@@ -61,9 +66,16 @@ class Server : public Supervisor {
     const Fence fence(settings_, self_, secrets_, identity_, board_, events_, peers_);
     const LastCopyWatch last_copy(settings_, paths_, self_, pod_, board_, events_, peers_);
     marks_.emplace(paths_.data);
+    kept_.emplace(settings_, secrets_, identity_, self_, board_);
+    handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
+      return HandOver(order, deadline);
+    });
     const Monitor monitor(settings_, paths_, self_, secrets_, std::move(start), pod_, board_,
-                          *marks_, events_, conditions_, peers_);
-    return Supervise(child);
+                          *marks_, events_, conditions_, peers_, handovers_);
+    const int code = Supervise(child);
+    handovers_.End();
+    kept_.reset();
+    return code;
   }
 
   void BeforeStop() override {
@@ -145,24 +157,71 @@ class Server : public Supervisor {
     return members;
   }
 
+  /// Of the whole stop's time only what the preStop hook has left; the engine keeps its own part.
   void GiveLeadAway() {
     const Status kept = AtEngine(&WriteThrough);
     if (!kept) LogWarning("cannot set appendfsync", {{"err", kept.error().ToString()}});
-    // The hook was killed in the middle: the other one may lead, and writes are paused here.
+    const StopBudget budget =
+        PlanStop(handovers_.ForStop(std::chrono::seconds(settings_.grace_seconds)));
+    LogInfo("a handover before the stop",
+            {{"forMs", budget.handover.count()}, {"why", budget.why}});
+    if (budget.handover.count() == 0) return;
+    const Deadline deadline = Deadline::In(budget.handover);
+    const auto running = handovers_.Wait(deadline);
+    if (running && running->result != HandoverResult::kFailed) return;
     const auto note = LoadHandoverNote(paths_.data);
     if (note && note->term > board_.Last().term) {
       LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
       return;
     }
-    const Milliseconds budget{std::max(settings_.grace_seconds - 10, 5) * 1000};
+    (void)handovers_.Run({.id = "", .by = "SIGTERM", .target = ""}, deadline);
+  }
+
+  /// On the thread of the handovers.
+  HandoverEnd HandOver(const HandoverOrder& order, Deadline deadline) {
+    (void)board_.Now(kRoleAge);
+    if (!board_.LastAnswer().info.primary) {
+      return {.result = HandoverResult::kNothingToDo, .why = "a replica: nothing to hand over"};
+    }
+    const auto wanted = MemberName::Parse(order.target);
     const Declared now = DeclaredNow();
-    const auto result = HandOverPlanned(Context(now), Deadline::In(budget));
-    if (!result) LogWarning("no handover before the stop", {{"err", result.error().ToString()}});
+    HandoverContext context = Context(now);
+    std::optional<HandoverUndo> left;
+    context.left = &left;
+    HandoverEnd end = HandOverPlanned(context, deadline, wanted ? &*wanted : nullptr);
+    if (end.result == HandoverResult::kDone) {
+      events_.Emit("HandedOver", std::format("asked for by {}: {}", order.by, end.why));
+    } else if (end.result != HandoverResult::kNothingToDo) {
+      events_.Emit("NoHandover", std::format("asked for by {}: {}", order.by, end.why), true);
+    }
+    if (left) PutBack(context, *left);
+    return end;
+  }
+
+  /// Until it is done, or the engine is to end (one that never answers again is ended by the
+  /// supervisor).
+  void PutBack(const HandoverContext& context, const HandoverUndo& undo) {
+    events_.Emit("Repair",
+                 "the handover has ended, but the engine has not taken its settings back yet: min-"
+                 "replicas-to-write and the pause of writes are put right as soon as it answers",
+                 true);
+    while (handovers_.IsOpen()) {
+      const Deadline deadline = Deadline::In(kEngineTimeout);
+      auto engine = RespClient::Connect("127.0.0.1", settings_.ports.client,
+                                        PeerLoginOf(secrets_, context.identity), deadline);
+      if (engine && UndoHandover(*engine, undo, deadline)) return;
+      (void)Deadline::In(kUndoLook).Sleep(kUndoLook);
+    }
   }
 
   /// `step` with a connection to the own engine.
   Status AtEngine(const std::function<Status(RespClient&, Deadline)>& step) {
     const Deadline deadline = Deadline::In(kEngineTimeout);
+    if (auto kept = kept_ ? kept_->Take(self_, deadline) : std::nullopt) {
+      Status done = step(*kept, deadline);
+      kept_->Put(self_, *std::move(kept));
+      return done;
+    }
     ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_.ports.client,
                                                             LoginOf(secrets_), deadline));
     return step(engine, deadline);
@@ -185,20 +244,22 @@ class Server : public Supervisor {
     return now;
   }
 
-  [[nodiscard]] HandoverContext Context(const Declared& now) const {
+  [[nodiscard]] HandoverContext Context(const Declared& now) {
     return {.settings = now.settings,
             .addresses = now.addresses,
             .secrets = secrets_,
             .identity = identity_,
             .self = self_,
             .self_ip = "127.0.0.1",
-            .volume = paths_.data};
+            .volume = paths_.data,
+            .kept = kept_ ? &*kept_ : nullptr};
   }
 
   bool append_only_ = false;         ///< how the engine was started
   std::optional<MarkKeeper> marks_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.
   std::optional<std::chrono::steady_clock::time_point> restarted_at_;
+  std::optional<KeptClients> kept_;  ///< the same
 };
 
 }  // namespace

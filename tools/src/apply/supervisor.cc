@@ -14,6 +14,9 @@ constexpr Milliseconds kCardAge{100};
 constexpr Milliseconds kCardPatience{800};
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kFlush{1500};
+// Of a handover that runs when the engine ends: its connections to that engine break at once, and
+// nothing else is decided before it has ended.
+constexpr Milliseconds kHandoverEnds{1500};
 
 std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::nullopt;
@@ -85,6 +88,10 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
                                      }
                                      return board_.Last();
                                    }}));
+  peer_listener_.On(
+      "POST", kHandoverPath,
+      AnswerOrders([this] { return peers_.Channel(); },
+                   [this](const PeerOrder& order) { return handovers_.Answer(order); }));
   RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));
   while (true) {
     again_ = ended_stuck_ = false;
@@ -115,7 +122,9 @@ int Supervisor::Supervise(pid_t child) {
     const auto ended = Reap(child);
     if (ended) return Ended(*ended, told_to_stop || again_);
     if (!told_to_stop) EndIfStuck(child);
-    if (signal == SIGHUP && !told_to_stop) {
+    if (signal == SIGHUP && !StartsAnewOnHangUp()) {
+      LogInfo("SIGHUP is not for this member: restart it by deleting its pod");
+    } else if (signal == SIGHUP && !told_to_stop) {
       again_ = true;
       SignalChild(child, SIGTERM);
     }
@@ -180,6 +189,7 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
     return ended.ContainerCode();
   }
   LogError("the engine ended by itself", {{"how", ended.ToString()}});
+  if (!handovers_.Close(Deadline::In(kHandoverEnds))) LogWarning("a handover has not ended yet");
   if (StartsAnew(ended)) return ended.ContainerCode();
   again_ = AfterDeath();
   const std::string text = "the engine ended by itself: " + ended.ToString() +

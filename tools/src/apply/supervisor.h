@@ -9,6 +9,7 @@
 #include "apply/context.h"
 #include "apply/events.h"
 #include "apply/guard.h"
+#include "apply/handovers.h"
 #include "apply/pause.h"
 #include "apply/peers.h"
 #include "apply/pod_conditions.h"
@@ -31,8 +32,8 @@ class Supervisor {
   Supervisor& operator=(const Supervisor&) = delete;
 
   /// Runs until the process has ended; the container's exit code. Errors are those of the start
-  /// (see Guard::Run). On SIGHUP the process is ended and started anew, by a new look at
-  /// everything.
+  /// (see Guard::Run). On SIGHUP a process that may (StartsAnewOnHangUp) is ended and started
+  /// anew, by a new look at everything.
   Result<int> Run(const std::vector<std::string>& engine_arguments);
 
  protected:
@@ -51,6 +52,8 @@ class Supervisor {
   /// The process has ended by itself. True: it is to be started again here, by a new look at
   /// everything; false: this program ends, too.
   virtual bool AfterDeath() { return false; }
+  /// Does SIGHUP end the process and start it anew? Not where that would need a handover.
+  [[nodiscard]] virtual bool StartsAnewOnHangUp() const { return false; }
 
   int Supervise(pid_t child);
 
@@ -64,6 +67,7 @@ class Supervisor {
   PodConditions conditions_;
   Peers peers_;
   Identity identity_;  ///< as the start has found it
+  Handovers handovers_;
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);

@@ -1,11 +1,14 @@
 #pragma once
 // For tests only: a set of real servers and real sentinels, and what a member knows of it.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "apply/engine_probe.h"
 #include "apply/handover.h"
+#include "peer/channel.h"
 #include "plan/sentinel_testing.h"
 #include "resp/testing.h"
 
@@ -64,6 +67,95 @@ struct SetKnowledge {
             .self = kServer0,
             .self_ip = addresses.at(kServer0).ip};
   }
+};
+
+/// Four servers, server-0 leads; three sentinels.
+class RealSet {
+ public:
+  explicit RealSet(const std::string& program) {
+    for (const MemberName member : know.settings.layout.MembersOf(0)) {
+      Endpoint& address = know.addresses.at(member);
+      std::vector<std::string> arguments{"--replica-announce-ip", address.ip};
+      if (member != kServer0) {
+        const Endpoint& primary = know.addresses.at(kServer0);
+        arguments.insert(arguments.end(),
+                         {"--replicaof", primary.ip, std::to_string(primary.port)});
+      }
+      const auto [server, _] = servers.try_emplace(member, program, arguments, address.ip);
+      address.port = server->second.port();
+    }
+    know.settings.ports.client = know.addresses.at(kServer0).port;
+    for (const MemberName member : know.settings.layout.Sentinels()) {
+      const auto [sentinel, _] =
+          sentinels.try_emplace(member, program, member, know.addresses.at(kServer0));
+      know.addresses.at(member).port = sentinel->second.port();
+    }
+    REQUIRE(Eventually([&] { return KnowEachOther(); }));
+  }
+
+  SetKnowledge know{Layout::Sentinel(4, 3)};
+  std::map<MemberName, Engine> servers;
+  std::map<MemberName, Sentinel> sentinels;
+
+ private:
+  /// Every replica is in sync, and every sentinel hears what is told through it.
+  bool KnowEachOther() {
+    for (const auto& [member, server] : servers) {
+      RespClient client = server.Connect();
+      const auto info = client.Info(Soon());
+      const auto listeners = client.Ask({"PUBSUB", "NUMSUB", "__sentinel__:hello"}, Soon());
+      REQUIRE((info && listeners));
+      if (member != kServer0 && !info->link_up) return false;
+      if (listeners->items.at(1).integer != std::ssize(sentinels)) return false;
+    }
+    return true;
+  }
+};
+
+/// What the programs of a set tell of its servers, at every server's address.
+class Reports {
+ public:
+  explicit Reports(RealSet& set) : set_(set) {
+    set.know.settings.ports.peers = FreePort();
+    server_.On("POST", kReportPath, [this](const HttpRequest& http, Milliseconds) {
+      const auto request = OpenRequest("", http.body);
+      const auto member = request ? MemberName::Parse(request->to)
+                                  : Result<MemberName>(Fail(Code::kInvalidArgument, "no request"));
+      if (!member) return std::optional(HttpAnswer{.silence = true});
+      const Card card = CardOf(*member);
+      const Settings& settings = set_.know.settings;
+      const PeerSender from{.identity = {.installation = TestIdentity().installation,
+                                         .name_space = settings.name_space,
+                                         .release = settings.release},
+                            .member = request->to,
+                            .pod = settings.PodOf(*member)};
+      return std::optional(HttpAnswer{
+          .body = SealReport("", request->nonce, {.from = from, .body = PrintCard(card)})});
+    });
+    REQUIRE(server_.Start(set.know.settings.ports.peers));
+  }
+
+ private:
+  [[nodiscard]] Card CardOf(MemberName member) const {
+    Card card = RunningCard(member);
+    const Endpoint& address = set_.know.addresses.at(member);
+    const Deadline deadline = Deadline::In(Milliseconds(100));  // one may be frozen
+    if (member.kind == MemberKind::kServer) {
+      card.engine =
+          EngineProbe(address.ip, address.port, {}, Mode::kSentinel).Take(deadline).engine;
+      return card;
+    }
+    auto sentinel = RespClient::Connect(address.ip, address.port, {}, deadline);
+    const auto view = sentinel ? sentinel->SentinelMaster("mymaster", deadline)
+                               : Result<SentinelSnapshot>(std::unexpected(sentinel.error()));
+    card.sentinel = view.value_or(SentinelSnapshot{});
+    card.sentinel->answers = view.has_value();
+    card.sentinel->primary = MemberAt(set_.know.addresses, card.sentinel->primary_ip);
+    return card;
+  }
+
+  RealSet& set_;
+  HttpServer server_{PeerLimits()};
 };
 
 }  // namespace bowline::testing

@@ -4,12 +4,15 @@
 #include <memory>
 #include <optional>
 
-#include "apply/handover.h"
+#include "apply/handovers.h"
 #include "apply/observe.h"
 #include "base/json.h"
 #include "cmd/verbs.h"
 #include "plan/quorum_view.h"
+#include "plan/stop_budget.h"
 #include "plan/sync_proof.h"
+#include "sys/env.h"
+#include "sys/log.h"
 
 namespace bowline {
 namespace {
@@ -118,10 +121,28 @@ Result<ExitCode> HandOver(const Failover& failover, MemberName primary) {
   }
   PrintPlan(failover.flags, primary, *candidate);
   if (failover.flags.dry_run) return ExitCode::kOk;
+  const Settings& settings = failover.settings;
+  const auto address = failover.seen.addresses.find(primary);
+  if (address == failover.seen.addresses.end()) {
+    return Fail(Code::kUnavailable, "{} has no known address", primary.ToString());
+  }
+  // Done by the primary's own program: this command may be killed at any moment.
+  const PeerTarget program{.member = primary,
+                           .pod = settings.PodOf(primary),
+                           .ip = address->second.ip,
+                           .port = settings.ports.peers};
+  const Milliseconds budget = std::min<Milliseconds>(
+      kHandoverTimeout, HandoverTime(std::chrono::seconds(settings.grace_seconds)));
   ASSIGN_OR_RETURN(
-      const HandoverResult result,
-      HandOverPlanned(failover.From(primary), Deadline::In(kHandoverTimeout), &candidate->member));
-  return result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
+      const HandoverEnd end,
+      AskForHandover(PeerChannelOf(settings, failover.secrets, failover.identity.installation),
+                     program,
+                     {.id = "",
+                      .by = "bowline failover in " + EnvOr("POD_NAME", "a place of its own"),
+                      .target = failover.wanted ? failover.wanted->ToString() : ""},
+                     false, Deadline::In(budget)));
+  LogInfo("the handover", {{"how", HandoverResultName(end.result)}, {"why", end.why}});
+  return end.result == HandoverResult::kDone ? ExitCode::kOk : ExitCode::kFalse;
 }
 
 Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {

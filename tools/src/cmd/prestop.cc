@@ -2,19 +2,14 @@
 #include <cstdio>
 
 #include "apply/events.h"
-#include "apply/handover.h"
-#include "apply/observe.h"
-#include "cmd/paths.h"
+#include "apply/handovers.h"
 #include "cmd/verbs.h"
+#include "plan/stop_budget.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
-// Left of the grace period for the engine's own shutdown (waiting for replicas, last fsync).
-constexpr int kShutdownSeconds = 10;
-constexpr Milliseconds kCardsTimeout{1000};
-constexpr Milliseconds kDnsTimeout{2000};
 constexpr Milliseconds kFailoverPatience{5000};
 constexpr Milliseconds kLook{50};
 
@@ -43,65 +38,40 @@ Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, 
   }
 }
 
-/// From here on nothing may keep the pod from stopping: failures are logged, the verb ends with 0,
-/// and the engines' own election is the fallback.
-Status TryHandOver(const Settings& settings, const std::string& data, EventSink& events) {
+/// The resident program does it, at SIGTERM at the latest, should it not hear this one. From here
+/// on nothing may keep the pod from stopping: failures are logged, the verb ends with 0, and the
+/// engines' own election is the fallback.
+Status TryHandOver(const Settings& settings) {
   const Deadline deadline =
-      Deadline::In(std::chrono::seconds(std::max(settings.grace_seconds - kShutdownSeconds, 5)));
+      Deadline::In(HandoverTime(std::chrono::seconds(settings.grace_seconds)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   if (self.kind == MemberKind::kSentinel) return AwaitOwnFailover(settings, secrets, deadline);
-  const Credentials login = LoginOf(secrets);
-  {
-    // A replica stops at once: one question to the own engine, no look at anybody else.
-    const Deadline quick = deadline.Within(kCardsTimeout);
-    ASSIGN_OR_RETURN(RespClient engine,
-                     RespClient::Connect("127.0.0.1", settings.ports.client, login, quick));
-    ASSIGN_OR_RETURN(const EngineInfo info, engine.Info(quick));
-    if (!info.primary) {
-      LogInfo("a replica: nothing to hand over");
-      return {};
-    }
+  const PeerTarget program{
+      .member = self, .pod = settings.PodOf(self), .ip = "127.0.0.1", .port = settings.ports.peers};
+  const auto end = AskForHandover(PeerChannelOf(settings, secrets, ""), program,
+                                  {.id = "", .by = "the preStop hook", .target = "", .stop = true},
+                                  true, deadline);
+  if (!end && end.error().code == Code::kFailedPrecondition) {
+    LogInfo("nothing to hand over", {{"why", end.error().message}});
+    return {};
   }
-  const AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
-  const Cards cards = GatherCards(PeerChannelOf(settings, secrets, ""), settings, answers.book,
-                                  nullptr, deadline.Within(kCardsTimeout));
-  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, cards));
-  ASSIGN_OR_RETURN(const HandoverResult result, HandOverPlanned({.settings = settings,
-                                                                 .addresses = answers.book,
-                                                                 .secrets = secrets,
-                                                                 .identity = identity,
-                                                                 .self = self,
-                                                                 .self_ip = "127.0.0.1",
-                                                                 .volume = data},
-                                                                deadline));
-  switch (result) {
-    case HandoverResult::kDone:
-      events.Emit("HandedOver", "before the stop; a majority confirms it");
-      break;
-    case HandoverResult::kNothingToDo:
-      LogInfo("not a primary with slots: nothing to hand over");
-      break;
-    case HandoverResult::kNoCandidate:
-      events.Emit("NoHandover",
-                  "no replica in sync can take over: the shard's primary stops as it is", true);
-      break;
-  }
+  if (!end) return std::unexpected(end.error());
+  LogInfo("the handover before the stop",
+          {{"how", HandoverResultName(end->result)}, {"why", end->why}});
   return {};
 }
 
 }  // namespace
 
-VerbAction DeclarePrestop(CLI::App& app) {
-  const auto flags = std::make_shared<PathFlags>();
-  DeclareData(app, flags->data);
-  return [flags](const CommonFlags& common) -> Result<ExitCode> {
+VerbAction DeclarePrestop(CLI::App&) {
+  return [](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     LogToContainer();
-    EventSink events(ReadPodEnv(), settings.events);
-    const Status tried = TryHandOver(settings, flags->data, events);
+    const Status tried = TryHandOver(settings);
     if (!tried) {
-      events.Emit("NoHandover", "no handover before the stop: " + tried.error().ToString(), true);
+      EventSink events(ReadPodEnv(), settings.events);
+      events.Emit("NoHandover", "the preStop hook: " + tried.error().ToString(), true);
     }
     return ExitCode::kOk;
   };

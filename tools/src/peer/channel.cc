@@ -43,6 +43,23 @@ Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel,
   return card;
 }
 
+HttpAnswer Unreadable(const PeerChannel& channel, const HttpRequest& http, const Error& error) {
+  Reject(channel, std::format("a request from {} is not answered: {}", http.remote, error.message));
+  return {.silence = true};
+}
+
+/// Is the request of this release and installation, and meant for this member? If not, it is told.
+bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerRequest& request) {
+  std::string why = WhyForeign(channel.self.identity, request.from.identity);
+  if (why.empty() && request.to != channel.self.member) {
+    why = std::format("it is for {}", request.to);
+  }
+  if (why.empty()) return true;
+  Reject(channel, std::format("a request from {} ({}) is not answered: {}", http.remote,
+                              request.from.pod, why));
+  return false;
+}
+
 }  // namespace
 
 Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
@@ -78,27 +95,50 @@ Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& target
 HttpHandler AnswerReports(ReportSource source) {
   return [source = std::move(source)](const HttpRequest& http,
                                       Milliseconds waited) -> std::optional<HttpAnswer> {
-    const HttpAnswer silence{.silence = true};
     const PeerChannel channel = source.channel();
     const auto request = OpenRequest(channel.key, http.body);
-    if (!request) {
-      Reject(channel, std::format("a request from {} is not answered: {}", http.remote,
-                                  request.error().message));
-      return silence;
-    }
-    std::string why = WhyForeign(channel.self.identity, request->from.identity);
-    if (why.empty() && request->to != channel.self.member) {
-      why = std::format("it is for {}", request->to);
-    }
-    if (!why.empty()) {
-      Reject(channel, std::format("a request from {} ({}) is not answered: {}", http.remote,
-                                  request->from.pod, why));
-      return silence;
-    }
+    if (!request) return Unreadable(channel, http, request.error());
+    if (!ForUs(channel, http, *request)) return HttpAnswer{.silence = true};
     const auto card = source.card(waited);
     if (!card) return std::nullopt;
     return HttpAnswer{.body = SealReport(channel.key, request->nonce,
                                          {.from = channel.self, .body = PrintCard(*card)}),
+                      .content_type = "application/octet-stream"};
+  };
+}
+
+Result<std::string> SendOrder(const PeerChannel& channel, const PeerTarget& target,
+                              const char* path, const std::string& challenge,
+                              const std::string& body, Deadline deadline) {
+  const PeerOrder order{
+      .request = {.from = channel.self, .to = target.member.ToString(), .nonce = RandomHex()},
+      .challenge = challenge,
+      .body = body};
+  ASSIGN_OR_RETURN(const HttpAnswer answer, HttpAsk({.ip = target.ip,
+                                                     .port = target.port,
+                                                     .method = "POST",
+                                                     .path = path,
+                                                     .body = SealOrder(channel.key, order)},
+                                                    deadline));
+  if (answer.status != 200) {
+    return Fail(Code::kUnavailable, "{} answers {} to {}", target.member.ToString(), answer.status,
+                path);
+  }
+  ASSIGN_OR_RETURN(PeerReport report, OpenReport(channel.key, order.request.nonce, answer.body));
+  const std::string why = WhyNotOf(target, channel, report);
+  if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
+  return std::move(report.body);
+}
+
+HttpHandler AnswerOrders(std::function<PeerChannel()> source, OrderHandler handler) {
+  return [source = std::move(source), handler = std::move(handler)](
+             const HttpRequest& http, Milliseconds) -> std::optional<HttpAnswer> {
+    const PeerChannel channel = source();
+    const auto order = OpenOrder(channel.key, http.body);
+    if (!order) return Unreadable(channel, http, order.error());
+    if (!ForUs(channel, http, order->request)) return HttpAnswer{.silence = true};
+    return HttpAnswer{.body = SealReport(channel.key, order->request.nonce,
+                                         {.from = channel.self, .body = handler(*order)}),
                       .content_type = "application/octet-stream"};
   };
 }

@@ -48,6 +48,22 @@ struct ReportSource {
 /// For HttpServer::On("POST", kReportPath, ...).
 HttpHandler AnswerReports(ReportSource source);
 
+inline constexpr const char* kHandoverPath = "/handover";
+
+/// Sends an order to the member's program; the body of its answer. kUnavailable, kDeadlineExceeded:
+/// it may have come there or not; kPermissionDenied: the answer is not of the member that was
+/// asked.
+Result<std::string> SendOrder(const PeerChannel& channel, const PeerTarget& target,
+                              const char* path, const std::string& challenge,
+                              const std::string& body, Deadline deadline);
+
+/// What is done with an order of a member or a command of this installation; the answer's body.
+/// Called on the server's one thread: it must not block.
+using OrderHandler = std::function<std::string(const PeerOrder& order)>;
+
+/// For HttpServer::On("POST", kHandoverPath, ...).
+HttpHandler AnswerOrders(std::function<PeerChannel()> channel, OrderHandler handler);
+
 /// The limits of the listener for members.
 HttpLimits PeerLimits();
 

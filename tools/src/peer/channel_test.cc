@@ -164,5 +164,35 @@ TEST_CASE("a report that is not there yet is waited for until the deadline") {
   CHECK(self.Ask(peer.target).size() == 1);
 }
 
+TEST_CASE("an order comes to the member that it is for, with its sender and challenge") {
+  PeerChannel own{.key = "k", .self = Of(kAsked), .rejected = {}};
+  std::string rejected;
+  own.rejected = [&](const std::string& why) { rejected = why; };
+  PeerTarget target{
+      .member = kAsked, .pod = "cache-server-0", .ip = "127.0.0.1", .port = testing::FreePort()};
+  HttpServer server(PeerLimits());
+  server.On("POST", kHandoverPath,
+            AnswerOrders([&] { return own; },
+                         [](const PeerOrder& order) {
+                           return std::format("{} {} {}", order.request.from.pod, order.challenge,
+                                              order.body);
+                         }));
+  REQUIRE(server.Start(target.port));
+  PeerChannel asker{.key = "k", .self = Of(ServerName(1)), .rejected = {}};
+  const auto send = [&] { return SendOrder(asker, target, kHandoverPath, "c1", "do it", Soon()); };
+  CHECK(send() == "cache-server-1 c1 do it");
+  SECTION("another key") { asker.key = "x"; }
+  SECTION("another installation") { asker.self.identity.installation = "0b"; }
+  SECTION("another member has the address") { own.self.member = "server-2"; }
+  CHECK_FALSE(send());
+  CHECK_FALSE(rejected.empty());
+}
+
+TEST_CASE("a request for a report is no order, and the other way round") {
+  const PeerRequest request{.from = Of(kAsked), .to = "server-0", .nonce = "n"};
+  CHECK_FALSE(OpenOrder("k", SealRequest("k", request)));
+  CHECK_FALSE(OpenRequest("k", SealOrder("k", {.request = request, .challenge = "", .body = ""})));
+}
+
 }  // namespace
 }  // namespace bowline

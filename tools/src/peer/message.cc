@@ -10,6 +10,7 @@ namespace {
 
 // What the HMAC covers begins with the kind: a request can never pass for a report.
 constexpr std::string_view kRequest = "bowline request\n";
+constexpr std::string_view kOrder = "bowline order\n";
 constexpr std::string_view kReport = "bowline report\n";
 
 std::string Mac(std::string_view key, std::string_view kind, std::string_view nonce,
@@ -52,6 +53,19 @@ Result<PeerSender> ReadSender(const JsonView& root) {
   return from;
 }
 
+void WriteRequest(JsonWriter& json, const PeerRequest& request) {
+  WriteSender(json, request.from);
+  json.Field("to", request.to).Field("nonce", request.nonce);
+}
+
+Result<PeerRequest> ReadRequest(const JsonView& root) {
+  PeerRequest request;
+  ASSIGN_OR_RETURN(request.from, ReadSender(root));
+  ASSIGN_OR_RETURN(request.to, root.GetString("to"));
+  ASSIGN_OR_RETURN(request.nonce, root.GetString("nonce"));
+  return request;
+}
+
 }  // namespace
 
 std::string WhyForeign(const Identity& own, const Identity& other) {
@@ -70,8 +84,8 @@ std::string WhyForeign(const Identity& own, const Identity& other) {
 std::string SealRequest(std::string_view key, const PeerRequest& request) {
   JsonWriter json;
   json.BeginObject();
-  WriteSender(json, request.from);
-  json.Field("to", request.to).Field("nonce", request.nonce).EndObject();
+  WriteRequest(json, request);
+  json.EndObject();
   const std::string content = json.Take();
   return Mac(key, kRequest, "", content) + "\n" + content;
 }
@@ -79,11 +93,28 @@ std::string SealRequest(std::string_view key, const PeerRequest& request) {
 Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message) {
   ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kRequest, "", message));
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content));
-  PeerRequest request;
-  ASSIGN_OR_RETURN(request.from, ReadSender(document.root()));
-  ASSIGN_OR_RETURN(request.to, document.root().GetString("to"));
-  ASSIGN_OR_RETURN(request.nonce, document.root().GetString("nonce"));
-  return request;
+  return ReadRequest(document.root());
+}
+
+std::string SealOrder(std::string_view key, const PeerOrder& order) {
+  JsonWriter json;
+  json.BeginObject();
+  WriteRequest(json, order.request);
+  json.Field("challenge", order.challenge).EndObject();
+  const std::string content = json.Take() + "\n" + order.body;
+  return Mac(key, kOrder, "", content) + "\n" + content;
+}
+
+Result<PeerOrder> OpenOrder(std::string_view key, std::string_view message) {
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kOrder, "", message));
+  const std::size_t end = content.find('\n');
+  if (end == std::string_view::npos) return Fail(Code::kInvalidArgument, "an order without a body");
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content.substr(0, end)));
+  PeerOrder order;
+  ASSIGN_OR_RETURN(order.request, ReadRequest(document.root()));
+  ASSIGN_OR_RETURN(order.challenge, document.root().GetString("challenge"));
+  order.body = content.substr(end + 1);
+  return order;
 }
 
 std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report) {

@@ -52,4 +52,17 @@ std::string SealReport(std::string_view key, std::string_view nonce, const PeerR
 Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce,
                               std::string_view message);
 
+/// Asks a member's program to do something (docs/formats/peer-protocol.md).
+struct PeerOrder {
+  PeerRequest request;
+  /// That the asked member has told last: an order that was recorded cannot be sent again. Empty:
+  /// only its answer is wanted.
+  std::string challenge;
+  std::string body;
+};
+
+std::string SealOrder(std::string_view key, const PeerOrder& order);
+/// Errors as OpenRequest's.
+Result<PeerOrder> OpenOrder(std::string_view key, std::string_view message);
+
 }  // namespace bowline

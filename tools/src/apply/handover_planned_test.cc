@@ -1,0 +1,110 @@
+// Planned handovers from end to end, with real servers and sentinels: what keeps one from happening
+// is known at once, and what does not.
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "apply/kept_clients.h"
+#include "apply/sentinel_failover.h"
+#include "apply/sentinel_hello.h"
+#include "apply/testing.h"
+#include "apply/volume_io.h"
+
+namespace bowline {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::Eventually;
+using testing::kLong;
+using testing::kServer0;
+using testing::kServer1;
+using testing::kServer2;
+using testing::RealSet;
+using testing::Reports;
+using testing::Soon;
+
+TEST_CASE("the best replica leads, or the one that is asked for") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const Reports reports(set);
+  const HandoverEnd end = HandOverPlanned(set.know.Context(), Soon(), &kServer2);
+  INFO(end.why);
+  CHECK(end.result == HandoverResult::kDone);
+  CHECK(NamedByProcesses(set.know.Context(), Soon()) == kServer2);
+}
+
+TEST_CASE("no majority of sentinels: a handover ends with the reason, long before its time") {
+  RealSet set(BOWLINE_REDIS_SERVER);
+  const Reports reports(set);
+  set.sentinels.at(testing::SentinelName(1)).Freeze();
+  set.sentinels.at(testing::SentinelName(2)).Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  const HandoverEnd end = HandOverPlanned(set.know.Context(), Deadline::In(Milliseconds(50'000)));
+  CHECK(end.result == HandoverResult::kNoMajority);
+  CHECK_THAT(end.why, ContainsSubstring("1 of 3 sentinels name server-0"));
+  CHECK(Since(start) < Milliseconds(12'000));
+  RespClient primary = set.servers.at(kServer0).Connect();
+  CHECK(primary.Info(Soon())->primary);
+  CHECK(primary.Ask({"SET", "key", "value"}, Deadline::In(Milliseconds(3000))));
+}
+
+TEST_CASE("no replica runs: known at once") {
+  RealSet set(BOWLINE_REDIS_SERVER);
+  const Reports reports(set);
+  for (const auto& [member, server] : set.servers) {
+    if (member != kServer0) set.know.addresses.erase(member);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const HandoverEnd end = HandOverPlanned(set.know.Context(), Soon());
+  CHECK(end.result == HandoverResult::kNoCandidate);
+  CHECK(Since(start) < Milliseconds(2500));
+}
+
+/// Takes every place of the engine that is left.
+std::vector<RespClient> TakeAllPlaces(const testing::Engine& engine, const std::string& ip) {
+  std::vector<RespClient> clients;
+  while (true) {
+    auto client = RespClient::Connect(ip, engine.port(), {}, Soon());
+    if (!client || !client->Ask({"PING"}, Soon())) return clients;
+    clients.push_back(*std::move(client));
+    REQUIRE(clients.size() < 1000);
+  }
+}
+
+TEST_CASE("clients have taken every place of all servers: connections that are kept do it") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const testing::TempFolder volume;
+  HandoverContext ctx = set.know.Context();
+  ctx.volume = volume.path();
+  EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, Mode::kSentinel);
+  Board board(testing::RunningCard(kServer0), set.know.settings.layout, probe);
+  board.SetAddresses(set.know.addresses);
+  board.SetPhase(Phase::kRunning, "");
+  REQUIRE(board.Now(Milliseconds(-1)).engine.info.primary);
+  KeptClients kept(set.know.settings, {}, testing::TestIdentity(), kServer0, board, ctx.self_ip,
+                   Milliseconds(100));
+  for (const auto& [member, server] : set.servers) {
+    REQUIRE(Eventually([&, name = member] {
+      auto client = kept.Take(name, Soon());
+      if (!client) return false;
+      kept.Put(name, *std::move(client));
+      return true;
+    }));
+    REQUIRE(server.Connect().ConfigSet("maxclients", "40", Soon()));
+  }
+  std::vector<std::vector<RespClient>> crowd;
+  for (const auto& [member, server] : set.servers) {
+    crowd.push_back(TakeAllPlaces(server, set.know.addresses.at(member).ip));
+  }
+  CHECK_FALSE(SwitchServers(ctx, kServer1, Deadline::In(Milliseconds(5000))));
+  ctx.kept = &kept;
+  const auto start = std::chrono::steady_clock::now();
+  const Status switched = SwitchServers(ctx, kServer1, Soon());
+  INFO((switched ? std::string() : switched.error().ToString()));
+  CHECK(switched);
+  CHECK(Since(start) < kLong / 2);
+  CHECK(NamedByProcesses(ctx, Soon()) == kServer1);
+}
+
+}  // namespace
+}  // namespace bowline
