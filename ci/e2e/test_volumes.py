@@ -38,5 +38,26 @@ def test_primary_restarts_empty_at_once(cluster: Cluster, scenario: MakeScenario
         kill_primary(cluster, primary, Node.kill_init, running)
 
 
+def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> None:
+    """It lives, and refuses all writes. Its replica's volume takes them, so that one leads; nobody has asked for it."""
+    with scenario("a primary's volume is full", converge=120) as running:
+        replica = cluster.replica(0)
+        node, path = replica.node, cluster.volume(replica)
+        node.sh('mount -t tmpfs -o size=48m,uid=999,gid=999,mode=0777 small "$1"', path)
+        try:
+            cluster.delete_pods(replica.name)
+            full = cluster.wait_replaced(replica, 60)
+            cluster.hand_over_to(full)
+            running.mark()
+            node.sh('dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null || true', path)
+            wait_for("another leads", lambda: cluster.primary(0).name != full.name, 15)
+            running.serving(15)
+            wait_for("it is told", lambda: bool(cluster.kube.telling(full.name, "takes them", reason="HandedOver")), 15)
+        finally:
+            node.sh('rm -f "$1/fill"; umount -l "$1"', path)
+        cluster.delete_pods(full.name)
+        cluster.wait_replaced(full, 90)
+
+
 def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, Any]) -> None:
     install_again(cluster, figures)

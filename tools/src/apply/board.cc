@@ -103,7 +103,7 @@ Card Board::Now(Milliseconds max_age) {
   const auto since = std::chrono::steady_clock::now() - max_age;
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kPatience, [&] { return FreshOrAsk(since); });
-  return card_;
+  return Told();
 }
 
 bool Board::Fresh(Milliseconds max_age) {
@@ -172,7 +172,19 @@ void Board::SetLastCopy(std::string reason, bool eviction_allowed) {
 
 Card Board::Last() {
   const std::scoped_lock lock(mutex_);
-  return card_;
+  return Told();
+}
+
+Card Board::Told() const {
+  Card card = card_;
+  card.written_ms = written_.count() < 0 ? -1 : (written_ + Since(written_told_)).count();
+  return card;
+}
+
+void Board::SetWritten(Milliseconds age) {
+  const std::scoped_lock lock(mutex_);
+  written_ = age;
+  written_told_ = std::chrono::steady_clock::now();
 }
 
 std::string Board::Installation() {

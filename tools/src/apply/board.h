@@ -44,6 +44,8 @@ class Board {
   AddressBook Addresses();
   /// Why writes are paused; empty: they are not.
   void SetFenced(std::string reason);
+  /// Of a replica: for how long its volume has taken no test write; negative: it never has.
+  void SetWritten(Milliseconds age);
   /// What a primary's fencing looks at (apply/fence.h).
   void SetFenceEvidence(std::string evidence);
   /// What the record says of a pause; it may have ended.
@@ -71,6 +73,8 @@ class Board {
   [[nodiscard]] Silence EngineSilence() const { return silence_; }
 
  private:
+  /// The card, with what grows old by itself. With the lock held.
+  [[nodiscard]] Card Told() const;
   /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
   bool FreshOrAsk(std::chrono::steady_clock::time_point since);
   void Run(const std::stop_token& stop);
@@ -87,6 +91,8 @@ class Board {
   std::chrono::steady_clock::time_point answered_;  ///< when it came
   AddressBook addresses_;
   std::string fenced_;
+  Milliseconds written_{-1};
+  std::chrono::steady_clock::time_point written_told_;
   MemberProbe& probe_;
   int max_lag_seconds_;
   int life_ = 0;                                    ///< counts the engine's starts

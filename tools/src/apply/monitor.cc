@@ -21,9 +21,6 @@ constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kReplaceTimeout{5000};
-// Of a replica that has missed writes: between two Events of what it waits for, and two tries.
-constexpr Milliseconds kTellAgain{60'000};
-constexpr Milliseconds kLeadAgain{10'000};
 constexpr Milliseconds kTidy{60'000};  // between two looks for copies whose day is over
 constexpr const char* kPrimary = "primary";
 // Labels are said again: often while roles have just changed, seldom later.
@@ -71,6 +68,7 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       handovers_(handovers),
       cut_handover_(paths.data, settings.ports.client, login_, events),
       node_watch_(settings, self, peers, events),
+      volume_writes_(paths.data),
       role_watch_(settings.ports.client, login_,
                   settings.role_label && settings.layout.mode == Mode::kSentinel,
                   [this] {
@@ -92,6 +90,9 @@ void Monitor::Run(const std::stop_token& stop) {
       NoteLabel(card);
       NoteHeld(card);
       NoteWhole(card);
+      volume_writes_.Want(!card.engine.info.primary);
+      board_.SetWritten(volume_writes_.Age());
+      HandOverIfUnwritable(card);
       const bool look_up = ++look % kLooksPerAddresses == 0;
       if (self_.kind == MemberKind::kServer) {
         LookAtOthers(card);
@@ -308,68 +309,6 @@ Status Monitor::Replace(MemberName primary) {
                       .self_ip = addresses_.at(primary).ip,
                       .volume = ""},
                      Deadline::In(kReplaceTimeout));
-}
-
-void Monitor::LookAtLink(const Card& card) {
-  const EngineInfo& info = card.engine.info;
-  const bool suspicious =
-      !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
-  if (!stale_ && !suspicious) return;
-  std::vector<MemberName> others = settings_.layout.MembersOf(self_.shard);
-  std::erase(others, self_);
-  const auto follows = MemberAt(addresses_, info.primary_host);
-  const HoldBackPlan plan =
-      hold_back_.Look({.layout = settings_.layout,
-                       .own = card,
-                       .follows = follows,
-                       .peers = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout)),
-                       .now = Since({}),
-                       .stale_after = std::chrono::seconds(settings_.stale_after_seconds)});
-  board_.SetMissed(hold_back_.missed_seconds());
-  if (plan.held != stale_) {
-    const Status set = Promotable(!plan.held);
-    if (!set) {
-      LogWarning("cannot change whether an election may choose this replica",
-                 {{"err", set.error().ToString()}});
-    } else {
-      stale_ = plan.held;
-      events_.Emit(stale_ ? "HeldBack" : "HoldEnded", plan.reason, stale_);
-    }
-  }
-  if (!plan.waits.empty() &&
-      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
-    told_stale_ = plan.waits;
-    told_stale_at_ = std::chrono::steady_clock::now();
-    events_.Emit("StaleReplicaWaits", plan.waits, true);
-  }
-  if (plan.take_over && follows && !board_.Paused()) LeadStale(*follows, plan.reason);
-}
-
-Status Monitor::Promotable(bool promotable) {
-  const Deadline deadline = Deadline::In(kCallTimeout);
-  ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
-  if (settings_.layout.mode == Mode::kCluster) {
-    return client.ConfigSet("cluster-replica-no-failover", promotable ? "no" : "yes", deadline);
-  }
-  if (promotable && held_back_) return {};
-  return client.ConfigSet("replica-priority", promotable ? "100" : "0", deadline);
-}
-
-void Monitor::LeadStale(MemberName primary, const std::string& reason) {
-  if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
-  led_stale_at_ = std::chrono::steady_clock::now();
-  events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
-  const Status led =
-      TakeOverDead({.settings = settings_,
-                    .addresses = addresses_,
-                    .secrets = secrets_,
-                    .identity = state_.identity,
-                    .self = primary,
-                    .self_ip = addresses_.at(primary).ip,
-                    .volume = ""},
-                   {.member = self_, .accept_loss = true}, Deadline::In(kReplaceTimeout));
-  if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
 }
 
 AddressBook Monitor::LookUpAddresses() {

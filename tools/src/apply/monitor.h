@@ -18,6 +18,7 @@
 #include "apply/pod_conditions.h"
 #include "apply/role_label.h"
 #include "apply/role_watch.h"
+#include "apply/volume_writes.h"
 #include "plan/heal.h"
 #include "plan/hold_back.h"
 #include "plan/server_heal.h"
@@ -46,6 +47,8 @@ class Monitor {
   void NoteHeld(const Card& card);
   /// Of a damaged dataset, once it has been replaced by the primary's.
   void NoteWhole(const Card& card);
+  /// A primary whose volume takes no writes hands its role over (plan/unwritable.h).
+  void HandOverIfUnwritable(const Card& card);
   /// Sentinel mode: what the others say, for the probes, the term and the repair; once in 3 s as
   /// long as all is in order and nothing changes here.
   void LookAtOthers(const Card& card);
@@ -101,6 +104,9 @@ class Monitor {
   Handovers& handovers_;
   CutHandover cut_handover_;
   NodeWatch node_watch_;
+  VolumeWrites volume_writes_;
+  std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
+  std::string told_unwritable_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point tidied_ = began_;
   std::mutex mutex_;

@@ -186,6 +186,8 @@ class Server : public Supervisor {
     const auto wanted = MemberName::Parse(order.target);
     const Declared now = DeclaredNow();
     HandoverContext context = Context(now);
+    // A volume that takes no writes takes no note either.
+    if (!board_.LastAnswer().info.append_ok) context.volume.clear();
     std::optional<HandoverUndo> left;
     context.left = &left;
     HandoverEnd end = HandOverPlanned(context, deadline, wanted ? &*wanted : nullptr);

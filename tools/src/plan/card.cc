@@ -231,7 +231,7 @@ std::string PrintCard(const Card& card) {
   json.Field("revision", card.revision);
   json.Field("installation", card.installation);
   json.Field("missedSeconds", card.missed_seconds);
-  json.Field("fenceEvidence", card.fence_evidence);
+  json.Field("fenceEvidence", card.fence_evidence).Field("writtenMs", card.written_ms);
   json.Field("lastCopy", card.last_copy).Field("evictionAllowed", card.eviction_allowed);
   json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
   json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
@@ -268,6 +268,7 @@ Result<Card> ParseCard(std::string_view text) {
   ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
   ASSIGN_OR_RETURN(card.missed_seconds, root.GetIntOr("missedSeconds", 0));
+  ASSIGN_OR_RETURN(card.written_ms, root.GetIntOr("writtenMs", -1));
   ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
   ASSIGN_OR_RETURN(card.last_copy, root.GetStringOr("lastCopy", ""));
   ASSIGN_OR_RETURN(card.eviction_allowed, root.GetBoolOr("evictionAllowed", false));

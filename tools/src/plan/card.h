@@ -75,6 +75,8 @@ struct Card {
   /// Of a replica: for how many seconds its link had been down while it still saw its primary run
   /// (plan/hold_back.h); 0: it has missed nothing that it knows of.
   std::int64_t missed_seconds = 0;
+  /// Of a replica: milliseconds since its volume took a test write; -1: it has not.
+  std::int64_t written_ms = -1;
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
   std::string
       last_copy;  ///< why Kubernetes must not evict its pod (plan/last_copy.h); empty: it may

@@ -26,8 +26,10 @@ Card MustParse(const std::string& text) {
 Card FullCard() {
   Card card;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
-         term, mark, handover, engine, sentinel, missed, evidence, last_copy, eviction, pause] = card;
+         term, mark, handover, engine, sentinel, missed, written, evidence, last_copy, eviction,
+         pause] = card;
   missed = 47;
+  written = 48;
   evidence = "e";
   last_copy = "l";
   eviction = true;
