@@ -54,7 +54,12 @@ TEST_CASE("a write that is acknowledged in the stop outlives a kill while the di
   engine.Kill();
   disk.End();
   engine.Start();
-  CHECK(engine.Connect().Ask({"GET", "last"}, Soon())->text == (kept ? "value" : ""));
+  RespClient again = engine.Connect();
+  REQUIRE(Eventually([&] {  // it loads
+    const auto info = again.Info(Soon());
+    return info && !info->loading;
+  }));
+  CHECK(again.Ask({"GET", "last"}, Soon())->text == (kept ? "value" : ""));
 }
 
 TEST_CASE("another appendfsync stays as it is") {
