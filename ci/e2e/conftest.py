@@ -29,6 +29,7 @@ ORDER = [
     "test_long",
     "test_sentinel_install",
     "test_sentinel_pods",
+    "test_sentinel_handover",
     "test_sentinel_volumes",
     "test_sentinel_datasets",
     "test_sentinel_bad_input",
