@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from e2e.acts import install_again, kill_primary
 from e2e.cluster import Cluster
 from e2e.nodes import Node
@@ -38,6 +40,7 @@ def test_primary_restarts_empty_at_once(cluster: Cluster, scenario: MakeScenario
         kill_primary(cluster, primary, Node.kill_init, running)
 
 
+@pytest.mark.long
 def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> None:
     """It lives, and refuses all writes. Its replica's volume takes them, so that one leads; nobody has asked for it."""
     with scenario("a primary's volume is full", converge=120) as running:
@@ -47,7 +50,7 @@ def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> N
         try:
             cluster.delete_pods(replica.name)
             full = cluster.wait_replaced(replica, 60)
-            cluster.hand_over_to(full)
+            cluster.bowline(full, "failover", "--shard", "0", "--to", cluster.member(full))
             running.mark()
             node.sh('dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null || true', path)
             wait_for("another leads", lambda: cluster.primary(0).name != full.name, 15)
