@@ -10,6 +10,9 @@ namespace {
 
 // File times of two members, when nothing else tells which dataset goes further.
 constexpr std::int64_t kOlderSeconds = 60;
+// Replicas are sent a PING each 10 s (14 bytes) and GETACK at a stop (37 bytes), which no
+// append-only file gets (replication.c).
+constexpr std::int64_t kNotLogged = 128;
 
 /// Would the engine start as a primary?
 bool Leads(const StartInput& input, const StartPlan& plan) {
@@ -25,13 +28,15 @@ bool Starts(const StartPlan& plan) {
 }
 
 /// Does this dataset go at least as far as what is left of ours? Replication offsets count the
-/// bytes that the append-only files get, so what was lost of these is at least what is missing.
+/// bytes that the append-only files get, and some more, so what was lost of these is about what is
+/// missing. A mark that was not made in a stop is up to a second older than its dataset.
 bool GoesAsFar(const Card& card, const VolumeFacts& self) {
   const auto& theirs = card.mark;
   const auto& ours = self.mark;
   if (theirs && ours && !ours->replication_id.empty() &&
       theirs->replication_id == ours->replication_id) {
-    return theirs->offset + self.damage->lost >= ours->offset;
+    const bool as_far = theirs->offset + self.damage->lost + kNotLogged >= ours->offset;
+    if (as_far || theirs->exact) return as_far;
   }
   return card.dataset_modified + kOlderSeconds >= self.dataset_modified;
 }
