@@ -101,8 +101,8 @@ void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {
 
 void LastCopyWatch::LetGo(const std::string& reason) {
   label_->Set("false");
+  board_.SetLastCopy("", false);  // also what an engine's life before, in the same process, has told
   if (!told_) return;
-  board_.SetLastCopy("", false);
   events_.Emit("LastCopyEnded", "this pod may be evicted again: " + reason);
   told_.reset();
   read_.reset();
