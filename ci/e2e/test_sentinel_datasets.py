@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.scenario import MakeScenario
@@ -34,6 +36,7 @@ def test_dump_beside_appendonly_yes(engine: str, sentinels: Installation[Sentine
         alone.remove()
 
 
+@pytest.mark.long
 def test_primarys_log_is_cut(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     """All were stopped, then the primary's append-only file lost its end: a replica has all, so it leads."""
     with sentinel_scenario("seven bytes of the primary's append-only file are lost", converge=120) as running:

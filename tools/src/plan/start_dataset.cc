@@ -10,9 +10,10 @@ namespace {
 
 // File times of two members, when nothing else tells which dataset goes further.
 constexpr std::int64_t kOlderSeconds = 60;
-// Replicas are sent a PING each 10 s (14 bytes) and GETACK at a stop (37 bytes), which no
-// append-only file gets (replication.c).
-constexpr std::int64_t kNotLogged = 128;
+// What replicas are sent and no append-only file gets (replication.c, pubsub.c): PING, GETACK, and
+// PUBLISH, by which each sentinel tells of itself every 2 s with some 250 bytes. As much as that
+// can be between two members' ends in one stop.
+constexpr std::int64_t kNotLogged = 16'384;
 
 /// Would the engine start as a primary?
 bool Leads(const StartInput& input, const StartPlan& plan) {

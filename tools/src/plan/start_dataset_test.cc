@@ -59,18 +59,18 @@ TEST_CASE("who takes over for a damaged primary") {
     CHECK(PlanStart(Damaged(cluster, kCut)).target == k02);
   }
   SECTION("not one that lacks more than what was lost here") {
-    // 7 bytes were lost of 1000, and 128 may be no writes.
+    // 7 bytes were lost of 1000, and 16384 may be no writes.
     cluster.Of(k01).mark->exact = cluster.Of(k02).mark->exact = true;
-    cluster.Of(k01).mark->offset = 864;
+    cluster.Of(k01).mark->offset = -15'392;
     CHECK(PlanStart(Damaged(cluster, kCut)).target == k02);
-    cluster.Of(k02).mark->offset = 865;
+    cluster.Of(k02).mark->offset = -15'391;
     CHECK(PlanStart(Damaged(cluster, kCut)).target == k02);
-    cluster.Of(k02).mark->offset = 864;
+    cluster.Of(k02).mark->offset = -15'392;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kResume);
   }
   SECTION("a mark of a second before the end is no proof of missing writes") {
     // Its primary stopped first: the replica had the last write, and its mark had not.
-    for (const MemberName member : {k01, k02}) cluster.Of(member).mark->offset = 100;
+    for (const MemberName member : {k01, k02}) cluster.Of(member).mark->offset = -50'000;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kHandOver);
   }
   SECTION("not one of an old file, when nothing else tells") {
