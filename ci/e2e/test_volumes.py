@@ -50,10 +50,11 @@ def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> N
         try:
             cluster.delete_pods(replica.name)
             full = cluster.wait_replaced(replica, 60)
+            other = cluster.primary(0)
             cluster.bowline(full, "failover", "--shard", "0", "--to", cluster.member(full))
             running.mark()
             node.sh('dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null || true', path)
-            wait_for("another leads", lambda: cluster.primary(0).name != full.name, 15)
+            wait_for("another leads", lambda: cluster.is_primary(other), 15)
             running.serving(15)
             wait_for("it is told", lambda: bool(cluster.kube.telling(full.name, "leads now", reason="HandedOver")), 15)
         finally:
