@@ -101,7 +101,8 @@ void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {
 
 void LastCopyWatch::LetGo(const std::string& reason) {
   label_->Set("false");
-  board_.SetLastCopy("", false);  // also what an engine's life before, in the same process, has told
+  board_.SetLastCopy("",
+                     false);  // also what an engine's life before, in the same process, has told
   if (!told_) return;
   events_.Emit("LastCopyEnded", "this pod may be evicted again: " + reason);
   told_.reset();
