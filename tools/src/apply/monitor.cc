@@ -286,7 +286,7 @@ Status Monitor::RepairServer(const ServerHealPlan& plan) {
   ASSIGN_OR_RETURN(RespClient client,
                    RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
   if (plan.announce) {
-    RETURN_IF_ERROR(client.ConfigSet("replica-announce-ip", plan.announce->ip, deadline));
+    RETURN_IF_ERROR(client.AnnounceReplica(plan.announce->ip, deadline));
     announced_ = *plan.announce;
   }
   if (plan.follow) {
@@ -337,7 +337,7 @@ Status Monitor::RepairShard(const HealPlan& plan) {
                    RespClient::Connect("127.0.0.1", settings_.ports.client, login_, deadline));
   if (plan.announce) {
     RETURN_IF_ERROR(client.ConfigSet("cluster-announce-ip", plan.announce->ip, deadline));
-    RETURN_IF_ERROR(client.ConfigSet("replica-announce-ip", plan.announce->ip, deadline));
+    RETURN_IF_ERROR(client.AnnounceReplica(plan.announce->ip, deadline));
     announced_ = *plan.announce;
   }
   for (const Endpoint& endpoint : plan.meet) {

@@ -30,8 +30,10 @@ std::string CliOf(const Settings& settings, MemberName member) {
 
 std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity, const Card& card) {
   std::vector<Mark> marks;
+  // Valkey's replicas list their primary's marks, too (facts/cluster.md). They cannot close a slot.
+  if (!card.engine.answers || !card.engine.info.primary) return marks;
   const auto view = ParseClusterNodes(card.engine.view);
-  if (!card.engine.answers || !view || view->Myself() == nullptr) return marks;
+  if (!view || view->Myself() == nullptr) return marks;
   for (const std::string& text : view->Myself()->migrations) {
     const bool leaving = text.contains("->-");
     const std::size_t arrow = text.find(leaving ? "->-" : "-<-");

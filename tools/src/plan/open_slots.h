@@ -11,7 +11,7 @@
 
 namespace bowline {
 
-/// One line for each open slot and member that has it open, each with the command that closes it.
+/// One line for each open slot and primary that has it open, each with the command that closes it.
 /// An engine tells its own open slots alone. At most eight are named, then their number.
 std::vector<std::string> OpenSlots(const Settings& settings, const Identity& identity,
                                    const Cards& cards);

@@ -10,6 +10,7 @@ namespace {
 
 using testing::IdOf;
 using testing::k00;
+using testing::k01;
 using testing::k10;
 using testing::RunningCluster;
 using testing::TestIdentity;
@@ -76,6 +77,16 @@ TEST_CASE("a slot that is only being imported may have keys at both ends") {
   REQUIRE(told.size() == 1);
   CHECK(told[0].contains("arriving from " + std::string(40, 'a') + "."));
   CHECK(told[0].contains("--cluster fix"));
+}
+
+TEST_CASE("a replica that lists its primary's open slots tells nothing new") {
+  RunningCluster cluster;
+  Open(cluster, k00, {Leaving(5, IdOf(k10).str())});
+  Open(cluster, k01, {Leaving(5, IdOf(k10).str())});
+  REQUIRE_FALSE(cluster.Of(k01).engine.info.primary);
+  const auto told = Told(cluster, Declared(cluster));
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("shard-0-0 "));
 }
 
 TEST_CASE("many open slots are counted") {

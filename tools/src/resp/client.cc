@@ -229,6 +229,13 @@ Status RespClient::ReplicaOf(const Endpoint& primary, Deadline deadline) {
   return {};
 }
 
+Status RespClient::AnnounceReplica(const std::string& ip, Deadline deadline) {
+  RETURN_IF_ERROR(ConfigSet("replica-announce-ip", ip, deadline));
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply closed,
+                   Ask({"CLIENT", "KILL", "TYPE", "master"}, deadline));
+  return {};
+}
+
 Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"MULTI"},

@@ -75,6 +75,9 @@ class RespClient {
   /// REPLICAOF NO ONE: a primary from now on, with all that it has.
   Status ReplicaOfNobody(Deadline deadline);
   Status ReplicaOf(const Endpoint& primary, Deadline deadline);
+  /// CONFIG SET replica-announce-ip. A replica tells it to its primary only at the begin of a link
+  /// (replication.c, syncWithMaster): one that is up is closed, and goes on with a partial copy.
+  Status AnnounceReplica(const std::string& ip, Deadline deadline);
   /// The same, and in that instant the connections of the user `default` are closed, those of
   /// subscribers too, ours excepted: these clients look for the primary, and none of them is
   /// refused. Sentinels and replicas log in as other users and keep theirs.

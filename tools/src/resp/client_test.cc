@@ -285,6 +285,26 @@ TEST_CASE("whoever waits in a command is closed before a demotion, not answered 
   CHECK(control.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
 }
 
+TEST_CASE("a primary lists its replica at the address that this one announces from now on") {
+  const char* program = AnyEngine();
+  const Engine primary(program);
+  const Engine engine(program, {"--replica-announce-ip", "127.0.0.2"});
+  RespClient replica = engine.Connect();
+  RespClient leader = primary.Connect();
+  const auto listed = [&] {
+    const auto info = leader.Info(Soon());
+    return info && info->replicas.size() == 1 ? info->replicas.front().ip : "";
+  };
+  REQUIRE(
+      replica.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
+  REQUIRE(testing::Eventually([&] { return listed() == "127.0.0.2" && replica.Info(Soon())->link_up; }));
+  REQUIRE(replica.AnnounceReplica("127.0.0.3", Soon()));
+  CHECK(testing::Eventually([&] { return listed() == "127.0.0.3" && replica.Info(Soon())->link_up; }));
+  // No second full copy.
+  CHECK(leader.Ask({"INFO", "stats"}, Soon())->text.contains("sync_full:1\r\n"));
+  CHECK(leader.AnnounceReplica("127.0.0.4", Soon()));  // a primary has no link to close
+}
+
 TEST_CASE("what is no reply is unavailable, not a crash") {
   const std::string text =
       GENERATE("HTTP/1.1 400 Bad Request\r\n\r\n", "$-7\r\n", "*99999999999\r\n");
