@@ -34,6 +34,7 @@ void Board::SetPhase(Phase phase, std::string reason) {
   if (phase == Phase::kRunning && card_.phase != Phase::kRunning) {
     accepted_ = {};
     answer_ = {};
+    promoted_.reset();
     begun_ = {};
     ++life_;
     judge_.Started();
@@ -135,6 +136,12 @@ void Board::Look(int life) {
   const Heard unanswered = taken.loop_turns ? Heard::kLoop : Heard::kNothing;
   silence_ = judge_.Look(Since({}), taken.engine.replied ? Heard::kReply : unanswered);
   if (taken.engine.answers) {
+    const bool replica = answer_.answers && !answer_.info.primary;
+    if (!taken.engine.info.primary) {
+      promoted_.reset();
+    } else if (replica) {
+      promoted_ = std::chrono::steady_clock::now();
+    }
     answer_ = taken.engine;
     answered_ = std::chrono::steady_clock::now();
     if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();
@@ -208,6 +215,7 @@ ProbeInput Board::ForProbes() {
           .layout = layout_,
           .self = card_.member,
           .refusing = Since(accepted_),
+          .promoted = promoted_ ? std::optional(Since(*promoted_)) : std::nullopt,
           .max_lag_seconds = max_lag_seconds_,
           .sentinels = sentinels_,
           .sentinel = card_.sentinel};

@@ -99,6 +99,7 @@ class Board {
   bool wanted_ = false;                             ///< a new snapshot
   std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
   std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
+  std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
   StuckJudge judge_;
   std::atomic<Silence> silence_ = Silence::kNone;
   std::jthread thread_;

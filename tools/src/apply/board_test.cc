@@ -74,6 +74,22 @@ TEST_CASE("a primary that has never taken a write is not given the moment of a p
   CHECK(board.ForProbes().refusing > kMayRefuse);
 }
 
+TEST_CASE("only an engine that was a replica before has been promoted") {
+  Running member;
+  CHECK_FALSE(member.board.ForProbes().promoted);
+  RespClient client = member.engine.Connect();
+  REQUIRE(client.ReplicaOf({.ip = testing::Engine::kIp, .port = 1, .bus_port = 0}, Soon()));
+  REQUIRE_FALSE(Look(member).info.primary);
+  CHECK_FALSE(member.board.ForProbes().promoted);
+  REQUIRE(client.ReplicaOfNobody(Soon()));
+  REQUIRE(Look(member).info.primary);
+  REQUIRE(member.board.ForProbes().promoted);
+  CHECK(*member.board.ForProbes().promoted < kMayBeUnnamed);
+  member.board.SetPhase(Phase::kGuard, "");
+  member.board.SetPhase(Phase::kRunning, "");
+  CHECK_FALSE(member.board.ForProbes().promoted);
+}
+
 // Shorter than the 30 s of a member, long enough for several looks.
 constexpr Milliseconds kStuckAfter{3000};
 

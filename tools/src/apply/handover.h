@@ -2,6 +2,7 @@
 // Moving a shard's lead from one member to another, planned or after a death.
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct HandoverContext {
   KeptClients* kept = nullptr;
   /// Where a handover leaves what it could not put back at `self`, to be tried again; may be null.
   std::optional<HandoverUndo>* left = nullptr;
+  /// Sentinel mode: called as soon as a member has been promoted; must return at once. May be
+  /// empty.
+  std::function<void(MemberName)> promoted = nullptr;
 };
 
 enum class HandoverResult {

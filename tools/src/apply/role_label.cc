@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "kube/api.h"
+#include "plan/role_label.h"
 
 namespace bowline {
 namespace {
 
-constexpr const char* kLabel = "bowline/role";
 constexpr Milliseconds kTimeout{2000};
 constexpr Milliseconds kNoPace{0};  // clients wait for it
 
@@ -17,16 +17,16 @@ Status TakeOff(const KubeApi& api, const std::string& name_space, const std::str
   const auto found = api.GetPod(name_space, name, deadline);
   if (!found && found.error().code == Code::kNotFound) return {};
   if (!found) return std::unexpected(found.error());
-  const auto label = found->labels.find(kLabel);
-  if (label == found->labels.end() || label->second != "primary") return {};
+  const auto label = found->labels.find(kRoleLabel);
+  if (label == found->labels.end() || label->second != kPrimaryRole) return {};
   const ObjectRef pod{.name = name,
                       .name_space = name_space,
                       .uid = found->uid,
                       .resource_version = found->resource_version};
-  RETURN_IF_ERROR(api.SetPodLabel(pod, kLabel, "replica", deadline));
+  RETURN_IF_ERROR(api.SetPodLabel(pod, kRoleLabel, kReplicaRole, deadline));
   events.Emit("RoleLabelTaken",
               std::format("a majority says that this member leads: {} of pod {} is replica now",
-                          kLabel, name));
+                          kRoleLabel, name));
   return {};
 }
 
@@ -38,7 +38,7 @@ RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool en
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
   own_.emplace("the role label", kNoPace, [api = *api, pod = RefOf(pod)](const Wanted& wanted) {
-    return api.SetPodLabel(pod, kLabel, wanted.role, Deadline::In(kTimeout));
+    return api.SetPodLabel(pod, kRoleLabel, wanted.role, Deadline::In(kTimeout));
   });
   others_.emplace("the role label of another pod", kNoPace,
                   [api = *std::move(api), name_space = pod.name_space, others = std::move(others),

@@ -108,9 +108,12 @@ Status NoteTarget(const HandoverContext& ctx, const HandoverNote& note) {
 Status Promote(const HandoverContext& ctx, MemberName target, RespClient& replica,
                Deadline deadline) {
   const Status promoted = replica.ReplicaOfNobody(deadline);
-  if (promoted) return {};
-  const auto primary = IsPrimary(ctx, target, Deadline::In(kHandoverCall));
-  return primary && *primary ? Status() : promoted;
+  if (!promoted) {
+    const auto primary = IsPrimary(ctx, target, Deadline::In(kHandoverCall));
+    if (!primary || !*primary) return promoted;
+  }
+  if (ctx.promoted) ctx.promoted(target);
+  return {};
 }
 
 /// `servers.front()` is the target's. What fails is repaired by itself (plan/server_heal.h).

@@ -158,12 +158,16 @@ TEST_CASE("the volume tells who leads, should all end before a sentinel hears of
   RespClient primary = set.servers.at(kServer0).Connect();
   RespClient target = set.servers.at(kServer1).Connect();
   REQUIRE(target.Ask({"ACL", "SETUSER", "default", "-replicaof"}, Soon()));
+  std::vector<MemberName> promoted;
+  ctx.promoted = [&](MemberName member) { promoted.push_back(member); };
   CHECK_FALSE(SwitchServers(ctx, kServer1, Soon()));
+  CHECK(promoted.empty());
   CHECK_FALSE(NoteOn(volume.path()));
   CHECK(primary.Ask({"SET", "key", "value"}, Soon()));
 
   REQUIRE(target.Ask({"ACL", "SETUSER", "default", "+replicaof"}, Soon()));
   REQUIRE(SwitchServers(ctx, kServer1, Soon()));
+  CHECK(promoted == std::vector{kServer1});
   CHECK(NoteOn(volume.path()) == HandoverNote{.to = kServer1, .term = epoch + 1});
 }
 

@@ -10,6 +10,7 @@
 #include "apply/kept_clients.h"
 #include "apply/last_copy.h"
 #include "apply/last_steps.h"
+#include "apply/lead_label.h"
 #include "apply/monitor.h"
 #include "apply/supervisor.h"
 #include "apply/volume_io.h"
@@ -51,7 +52,8 @@ class Server : public Supervisor {
  public:
   Server(const Settings& settings, const Paths& paths, MemberName self,
          const EngineSecrets& secrets, const PodEnv& pod, EngineProbe& probe)
-      : Supervisor(settings, paths, self, secrets, pod, probe) {}
+      : Supervisor(settings, paths, self, secrets, pod, probe),
+        lead_label_(pod, settings.role_label) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
@@ -254,9 +256,11 @@ class Server : public Supervisor {
             .self = self_,
             .self_ip = "127.0.0.1",
             .volume = paths_.data,
-            .kept = kept_ ? &*kept_ : nullptr};
+            .kept = kept_ ? &*kept_ : nullptr,
+            .promoted = [this](MemberName member) { lead_label_.MoveTo(settings_.PodOf(member)); }};
   }
 
+  LeadLabel lead_label_;
   bool append_only_ = false;         ///< how the engine was started
   std::optional<MarkKeeper> marks_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.

@@ -35,6 +35,9 @@ Verdict PrimaryReadiness(const ProbeInput& input, const EngineInfo& info) {
   const Layout& layout = input.layout;
   const RunningSentinels sentinels = AskSentinels(layout, input.sentinels);
   if (sentinels.named == input.self) return Yes("the primary, named by a majority of sentinels");
+  if (input.promoted && *input.promoted < kMayBeUnnamed) {
+    return Yes("a primary that has just been promoted");
+  }
   if (sentinels.named) {
     return No(std::format("a primary, but a majority of the sentinels names {}",
                           sentinels.named->ToString()));

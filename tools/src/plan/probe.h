@@ -24,6 +24,8 @@ struct ProbeInput {
   MemberName self;
   /// How long a primary has refused all writes (engine.refusal).
   std::chrono::milliseconds refusing{0};
+  /// Since the engine, a replica before, was first seen to lead; empty: it is not so.
+  std::optional<std::chrono::milliseconds> promoted = std::nullopt;
   int max_lag_seconds = 0;  ///< a replica may have heard nothing for so long; 0: for any time
   /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
   /// answered.
@@ -39,6 +41,11 @@ struct Verdict {
 /// How long a primary may refuse all writes. One that has just been promoted does until its
 /// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
 inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
+
+/// How long a primary that has just been promoted gets traffic before a majority of the sentinels
+/// names it. Until they have been asked anew they name its predecessor: were it not ready
+/// meanwhile, its clients would wait for the next probe.
+inline constexpr std::chrono::milliseconds kMayBeUnnamed{2'000};
 
 /// How long an engine whose process runs may give no answer and still get traffic: it answers late
 /// when a command of 2 s holds it up, and a look at it begins up to 1.5 s after its last answer. A
@@ -59,9 +66,10 @@ Verdict LivenessVerdict(const ProbeInput& input);
 /// May get traffic: has answered a short while ago (kMayBeSilent); not loading; writes neither
 /// paused nor refused; a replica's link up, and its primary heard within the limit. Cluster mode:
 /// cluster_state ok, a primary owns slots. Sentinel mode: a primary is named by the processes of
-/// more than half of the declared sentinels, or, when no such majority answers, still has a
-/// follower. A sentinel names a member that does not deny it, as most of those that answer do, has
-/// its state on its volume, knows the declared others, and reaches a majority.
+/// more than half of the declared sentinels (one that has just been promoted: a short while later,
+/// kMayBeUnnamed), or, when no such majority answers, still has a follower. A sentinel names a
+/// member that does not deny it, as most of those that answer do, has its state on its volume,
+/// knows the declared others, and reaches a majority.
 Verdict ReadinessVerdict(const ProbeInput& input);
 
 }  // namespace bowline

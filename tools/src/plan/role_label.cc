@@ -5,9 +5,9 @@
 namespace bowline {
 
 RoleLabelPlan PlanRoleLabel(const RoleLabelInput& input) {
-  if (!input.primary) return {.own = "replica"};
+  if (!input.primary) return {.own = kReplicaRole};
   if (!input.majority_heard || *input.majority_heard >= input.down_after) return {};
-  return {.own = "primary", .alone = input.confirmed};
+  return {.own = kPrimaryRole, .alone = input.confirmed};
 }
 
 bool HearsMajority(std::string_view view) {

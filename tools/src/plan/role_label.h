@@ -11,6 +11,10 @@
 
 namespace bowline {
 
+inline constexpr const char* kRoleLabel = "bowline/role";
+inline constexpr const char* kPrimaryRole = "primary";
+inline constexpr const char* kReplicaRole = "replica";
+
 struct RoleLabelInput {
   bool primary = false;  ///< what the own engine has just said
   /// Since a majority (of the sentinels, of the primaries) was last heard; empty: never.

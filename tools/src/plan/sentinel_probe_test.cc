@@ -98,6 +98,19 @@ TEST_CASE("a primary that the sentinels do not name") {
   CHECK(Ready(set, kServer0).text == expected);
 }
 
+TEST_CASE("a primary that has just been promoted keeps its traffic until the sentinels are asked") {
+  RunningSet set;
+  set.Name(kSentinel0, kServer1).Name(kSentinel2, kServer1);
+  ProbeInput input = Ask(set, kServer0);
+  CHECK_FALSE(ReadinessVerdict(input).ok);  // it has led from its start on
+  input.promoted = kMayBeUnnamed - std::chrono::milliseconds(1);
+  CHECK(ReadinessVerdict(input).ok);
+  CHECK(ReadinessVerdict(input).text == "a primary that has just been promoted");
+  input.promoted = kMayBeUnnamed;
+  CHECK(ReadinessVerdict(input).text ==
+        "a primary, but a majority of the sentinels names server-1");
+}
+
 TEST_CASE("a primary while the sentinels are silent needs a follower") {
   RunningSet set;
   set.Silence(kSentinel0).Silence(kSentinel1);

@@ -295,11 +295,12 @@ TEST_CASE("a primary lists its replica at the address that this one announces fr
     const auto info = leader.Info(Soon());
     return info && info->replicas.size() == 1 ? info->replicas.front().ip : "";
   };
-  REQUIRE(
-      replica.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
-  REQUIRE(testing::Eventually([&] { return listed() == "127.0.0.2" && replica.Info(Soon())->link_up; }));
+  REQUIRE(replica.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
+  REQUIRE(testing::Eventually(
+      [&] { return listed() == "127.0.0.2" && replica.Info(Soon())->link_up; }));
   REQUIRE(replica.AnnounceReplica("127.0.0.3", Soon()));
-  CHECK(testing::Eventually([&] { return listed() == "127.0.0.3" && replica.Info(Soon())->link_up; }));
+  CHECK(testing::Eventually(
+      [&] { return listed() == "127.0.0.3" && replica.Info(Soon())->link_up; }));
   // No second full copy.
   CHECK(leader.Ask({"INFO", "stats"}, Soon())->text.contains("sync_full:1\r\n"));
   CHECK(leader.AnnounceReplica("127.0.0.4", Soon()));  // a primary has no link to close

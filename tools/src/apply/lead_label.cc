@@ -1,0 +1,51 @@
+#include "apply/lead_label.h"
+
+#include "plan/role_label.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kTimeout{1000};
+constexpr Milliseconds kNoPace{0};
+// The kubelet changes pods as well, and a change of what was not read is refused.
+constexpr int kReads = 3;
+
+Status LabelPrimary(const KubeApi& api, const std::string& name_space, const std::string& name,
+                    Deadline deadline) {
+  Status labelled;
+  for (int i = 0; i < kReads; ++i) {
+    ASSIGN_OR_RETURN(const PodState pod, api.GetPod(name_space, name, deadline));
+    labelled = api.SetPodLabel({.name = name,
+                                .name_space = name_space,
+                                .uid = pod.uid,
+                                .resource_version = pod.resource_version},
+                               kRoleLabel, kPrimaryRole, deadline);
+    if (labelled || labelled.error().code != Code::kAborted) break;
+  }
+  return labelled;
+}
+
+}  // namespace
+
+LeadLabel::LeadLabel(const PodEnv& pod, bool enabled) {
+  if (!enabled) return;
+  auto api = KubeApi::InCluster();
+  if (!api) return;  // EventSink has told
+  sender_.emplace("the label of the new primary", kNoPace,
+                  [api = *std::move(api), own = RefOf(pod)](const Move& move) {
+                    const Deadline deadline = Deadline::In(kTimeout);
+                    Status moved = LabelPrimary(api, own.name_space, move.to, deadline);
+                    if (moved) moved = api.SetPodLabel(own, kRoleLabel, kReplicaRole, deadline);
+                    if (!moved) {
+                      LogWarning("the role labels are left to their pods",
+                                 {{"to", move.to}, {"err", moved.error().ToString()}});
+                    }
+                    return Status();
+                  });
+}
+
+void LeadLabel::MoveTo(const std::string& to) {
+  if (sender_) sender_->Set({.to = to, .number = ++moves_});
+}
+
+}  // namespace bowline
