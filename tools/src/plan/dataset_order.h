@@ -21,7 +21,9 @@ std::optional<ReplicationMark> MarkOf(const Card& card);
 /// than none. kUnknown when neither tells.
 History CompareByHistory(const Card& first, const Card& second);
 
-/// The same; when neither term nor history tells, by file times.
+/// The same; when neither term nor history tells, by file times. These are compared to the second
+/// because all members must come to one order; whether a primary gives up its lead for a newer file
+/// asks for more than 3 s (plan/start.h, IsNewer).
 History CompareDatasets(const Card& first, const Card& second);
 
 }  // namespace bowline
