@@ -6,15 +6,15 @@ set(BOWLINE_PRIVATE_HEADERS
   web:boost/beast.hpp web:boost/beast/http.hpp
   cmd:CLI/CLI.hpp)
 
-# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL]): one layer of the program as a
-# static library.
+# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL | TEST_LAST]): one layer of the
+# program as a static library.
 #
 # Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. A layer sees only the
 # headers of the layers that it names (each layer's include folder holds nothing but its own headers), and a
 # third-party library's headers stay private to the layer that wraps it: for all others a header of that name
 # which is an #error comes first. A wrong #include does not compile.
 function(bowline_layer name)
-  cmake_parse_arguments(ARG "TEST_SERIAL" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TEST_SERIAL;TEST_LAST" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
@@ -70,11 +70,16 @@ function(bowline_layer name)
     endif()
     string(RANDOM LENGTH 8 ALPHABET 123456789 seed)
     math(EXPR last "${ARG_TEST_SHARDS} - 1")
+    get_property(others DIRECTORY PROPERTY TESTS)
     foreach(shard RANGE ${last})
       add_test(NAME ${name}-${shard} COMMAND ${name}_test --order rand --rng-seed ${seed}
         --shard-count ${ARG_TEST_SHARDS} --shard-index ${shard})
-      # Tests with engines, sockets and deadlines have the machine for themselves.
+      # Tests with engines, sockets and deadlines have the machine for themselves; those that wait far more than they compute
+      # share it with their other shards, after all tests that are declared before them.
       set_tests_properties(${name}-${shard} PROPERTIES RUN_SERIAL ${ARG_TEST_SERIAL})
+      if(ARG_TEST_LAST)
+        set_tests_properties(${name}-${shard} PROPERTIES DEPENDS "${others}")
+      endif()
     endforeach()
   endif()
 endfunction()

@@ -90,6 +90,9 @@ void Monitor::Run(const std::stop_token& stop) {
       NoteLabel(card);
       NoteHeld(card);
       NoteWhole(card);
+      if (const auto news = full_copy_.Look(card.engine.info, Since({}))) {
+        events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
+      }
       volume_writes_.Want(!card.engine.info.primary);
       board_.SetWritten(volume_writes_.Age());
       HandOverIfUnwritable(card);

@@ -19,6 +19,7 @@
 #include "apply/role_label.h"
 #include "apply/role_watch.h"
 #include "apply/volume_writes.h"
+#include "plan/full_copy.h"
 #include "plan/heal.h"
 #include "plan/hold_back.h"
 #include "plan/server_heal.h"
@@ -77,6 +78,7 @@ class Monitor {
   Endpoint announced_;
   AddressBook addresses_;
   bool held_back_;  ///< no sentinel may promote this member yet
+  FullCopyWatch full_copy_;
   HoldBack hold_back_;
   bool stale_ = false;  ///< held back as it has missed writes
   std::string told_stale_;
