@@ -42,9 +42,8 @@ CLI::App* Find(CLI::App& app, std::string_view word) {
 }
 
 /// What the words that verbs share stand for in the help.
-constexpr std::array<std::pair<std::string_view, const char*>, 4> kGroups{{
+constexpr std::array<std::pair<std::string_view, const char*>, 3> kGroups{{
     {"run", "a member's process"},
-    {"auth", "the passwords"},
     {"nodes-conf", "nodes.conf files, without a cluster"},
     {"config", "the chart's configuration files"},
 }};
@@ -100,8 +99,10 @@ const std::vector<Verb>& Verbs() {
       {"pause", "for a while, do nothing by itself: no repairs, no failovers on suspicion",
        &DeclarePause},
       {"resume", "end a pause", &DeclareResume},
-      {"auth create", "create the Secret with the passwords unless it exists (pre-install Job)",
-       &DeclareAuthCreate},
+      {"upgrade-check",
+       "refuse an install, upgrade or rollback that would destroy or stop what runs, else make the "
+       "Secret with the passwords if it is to be made (the chart's hook Job)",
+       &DeclareUpgradeCheck},
       {"nodes-conf generate", "print the nodes.conf of a first start", &DeclareNodesConfGenerate},
       {"nodes-conf check", "check a nodes.conf file", &DeclareNodesConfCheck},
       {"config check", "check bowline.json and engine.conf", &DeclareConfigCheck},

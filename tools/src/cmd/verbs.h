@@ -46,7 +46,7 @@ VerbAction DeclareCheck(CLI::App& app);
 VerbAction DeclareFailover(CLI::App& app);
 VerbAction DeclarePause(CLI::App& app);
 VerbAction DeclareResume(CLI::App& app);
-VerbAction DeclareAuthCreate(CLI::App& app);
+VerbAction DeclareUpgradeCheck(CLI::App& app);
 VerbAction DeclareNodesConfGenerate(CLI::App& app);
 VerbAction DeclareNodesConfCheck(CLI::App& app);
 VerbAction DeclareConfigCheck(CLI::App& app);

@@ -95,6 +95,34 @@ void WriteUid(JsonWriter& json, const ObjectRef& object) {
   if (!object.resource_version.empty()) json.Field("resourceVersion", object.resource_version);
 }
 
+Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
+  StatefulSetState set;
+  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
+  ASSIGN_OR_RETURN(set.name, metadata.GetString("name"));
+  ASSIGN_OR_RETURN(set.labels, ReadMap(metadata, "labels"));
+  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
+  if (!spec.Has("volumeClaimTemplates")) return set;
+  ASSIGN_OR_RETURN(const JsonView list, spec.Get("volumeClaimTemplates"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> templates, list.AsArray());
+  if (templates.empty()) return set;
+  ASSIGN_OR_RETURN(const JsonView claim_spec, templates.front().Get("spec"));
+  StatefulSetState::Claim claim;
+  if (claim_spec.Has("storageClassName")) {
+    ASSIGN_OR_RETURN(claim.storage_class, claim_spec.GetString("storageClassName"));
+  }
+  ASSIGN_OR_RETURN(const JsonView modes, claim_spec.Get("accessModes"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> words, modes.AsArray());
+  for (const JsonView& word : words) {
+    ASSIGN_OR_RETURN(std::string mode, word.AsString());
+    claim.access_modes.push_back(std::move(mode));
+  }
+  ASSIGN_OR_RETURN(const JsonView resources, claim_spec.Get("resources"));
+  ASSIGN_OR_RETURN(const JsonView requests, resources.Get("requests"));
+  ASSIGN_OR_RETURN(claim.size, requests.GetString("storage"));
+  set.claim = std::move(claim);
+  return set;
+}
+
 }  // namespace
 
 ObjectRef RefOf(const PodEnv& pod) {
@@ -138,6 +166,7 @@ Result<ConfigMapState> KubeApi::GetConfigMap(const std::string& name_space, cons
   ASSIGN_OR_RETURN(state.resource_version, metadata.GetString("resourceVersion"));
   ASSIGN_OR_RETURN(state.data, ReadMap(document.root(), "data"));
   ASSIGN_OR_RETURN(state.annotations, ReadMap(metadata, "annotations"));
+  ASSIGN_OR_RETURN(state.labels, ReadMap(metadata, "labels"));
   return state;
 }
 
@@ -237,6 +266,28 @@ Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const s
                    .name = name,
                    .name_space = name_space,
                    .uid = uid};
+}
+
+Result<std::optional<StatefulSetState>> KubeApi::FindStatefulSet(
+    const std::string& name_space, const std::map<std::string, std::string>& labels,
+    Deadline deadline) const {
+  // Names and values of labels need no escapes but for the slash of a name's prefix.
+  std::string selector;
+  for (const auto& [name, value] : labels) {
+    selector += selector.empty() ? "" : "%2C";
+    for (const char c : name + "=" + value) {
+      selector += c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+    }
+  }
+  const std::string path = std::format(
+      "/apis/apps/v1/namespaces/{}/statefulsets?limit=1&labelSelector={}", name_space, selector);
+  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+  ASSIGN_OR_RETURN(const JsonView list, document.root().Get("items"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
+  if (items.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(StatefulSetState set, ReadStatefulSet(items.front()));
+  return set;
 }
 
 Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,

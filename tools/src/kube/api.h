@@ -20,6 +20,7 @@ struct ConfigMapState {
   std::string resource_version;
   std::map<std::string, std::string> data;
   std::map<std::string, std::string> annotations;
+  std::map<std::string, std::string> labels;
 };
 
 /// A core/v1 Event.
@@ -44,6 +45,20 @@ struct PodState {
   std::string uid;
   std::string resource_version;
   std::map<std::string, std::string> labels;
+};
+
+/// What is read of a StatefulSet.
+struct StatefulSetState {
+  /// Of its one volume claim template, as apps/v1 has it.
+  struct Claim {
+    std::string size;
+    std::optional<std::string> storage_class;  ///< empty: not set
+    std::vector<std::string> access_modes;
+  };
+
+  std::string name;
+  std::map<std::string, std::string> labels;
+  std::optional<Claim> claim;
 };
 
 /// An entry of a pod's status.conditions.
@@ -89,6 +104,10 @@ class KubeApi {
   /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.
   Result<ObjectRef> GetStatefulSet(const std::string& name_space, const std::string& name,
                                    Deadline deadline) const;
+  /// The first one that has all these labels; empty: there is none.
+  Result<std::optional<StatefulSetState>> FindStatefulSet(
+      const std::string& name_space, const std::map<std::string, std::string>& labels,
+      Deadline deadline) const;
   /// Is the object there? kInvalidArgument unless `kind` is Service, ConfigMap or
   /// PodDisruptionBudget.
   Result<bool> Has(const std::string& kind, const std::string& name_space, const std::string& name,

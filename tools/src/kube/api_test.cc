@@ -226,6 +226,35 @@ TEST_CASE("an event about a StatefulSet, which is known by its uid") {
         Code::kPermissionDenied);
 }
 
+TEST_CASE("a StatefulSet is found by its labels, with its claim template as it stands") {
+  const FakeCluster cluster;
+  const auto find = [&](const std::string& component) {
+    return cluster.Api().FindStatefulSet(
+        "ns", {{"app.kubernetes.io/component", component}, {"app.kubernetes.io/instance", "demo"}},
+        Soon());
+  };
+  const auto found = find("server");
+  REQUIRE(found);
+  REQUIRE(*found);
+  CHECK((*found)->name == "demo-server");
+  CHECK((*found)->labels.at("app.kubernetes.io/name") == "bowline");
+  REQUIRE((*found)->claim);
+  CHECK((*found)->claim->size == "8Gi");
+  CHECK((*found)->claim->storage_class == "fast");
+  CHECK((*found)->claim->access_modes == std::vector<std::string>{"ReadWriteOnce"});
+  CHECK(*cluster.LastRequest().root().GetString("path") ==
+        "/apis/apps/v1/namespaces/ns/statefulsets?limit=1&labelSelector="
+        "app.kubernetes.io%2Fcomponent%3Dserver%2Capp.kubernetes.io%2Finstance%3Ddemo");
+
+  REQUIRE(find("sentinel"));
+  CHECK_FALSE((*find("sentinel"))->claim);
+  REQUIRE(find("classless"));
+  CHECK_FALSE((*find("classless"))->claim->storage_class);
+  REQUIRE(find("absent"));
+  CHECK_FALSE(find("absent")->has_value());
+  CHECK_FALSE(find("malformed"));
+}
+
 TEST_CASE("Secrets: decoded, encoded, and never twice") {
   const FakeCluster cluster;
   const KubeApi api = cluster.Api();

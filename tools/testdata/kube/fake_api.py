@@ -52,6 +52,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             self.fail(401, "Unauthorized")
             return
+        if "/statefulsets?" in self.path:
+            self.list_statefulsets(re.findall("component%3D([a-z]+)", self.path)[0])
+            return
         pod = re.search("/pods/([^/]+)", self.path)
         if pod and self.command == "GET":
             self.get_pod(pod[1])
@@ -92,6 +95,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name.endswith("changing") and self.path not in FAILED_ONCE:  # somebody else is faster
             FAILED_ONCE.add(self.path)
             PODS[name]["resourceVersion"] = "6"
+
+    def list_statefulsets(self, component: str) -> None:
+        claim: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "8Gi"}}}
+        if component == "server":
+            claim["storageClassName"] = "fast"
+        if component == "malformed":
+            del claim["accessModes"]
+        labels = {"app.kubernetes.io/name": "bowline", "app.kubernetes.io/component": component}
+        spec = {} if component == "sentinel" else {"volumeClaimTemplates": [{"spec": claim}]}
+        found = {"metadata": {"name": f"demo-{component}", "labels": labels}, "spec": spec}
+        self.answer(200, {"items": [] if component == "absent" else [found]})
 
     def metadata(self, name: str) -> dict[str, Any]:
         fresh = {"name": name, "uid": POD_UID, "resourceVersion": "5", "labels": {"bowline/role": name.split("-")[0]}}

@@ -1,0 +1,251 @@
+#include "plan/upgrade_check.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <functional>
+
+namespace bowline {
+namespace {
+
+constexpr const char* kSentinelJson = R"({"version": 1, "fullname": "demo", "mode": "sentinel",
+  "engine": "redis", "sentinel": {"servers": 3, "sentinels": 3, "masterName": "mymaster"},
+  "auth": {"enabled": true}, "ports": {"client": 6379, "http": 8379, "peers": 8380,
+  "sentinel": 26379}, "of another chart": {"any": 1}})";
+constexpr const char* kClusterJson = R"({"fullname": "demo", "mode": "cluster", "engine": "valkey",
+  "cluster": {"shards": 3, "replicasPerShard": 1}, "ports": {"client": 6379, "bus": 16379}})";
+
+ClaimTemplate Claim() {
+  return {.size = "8Gi", .storage_class = std::nullopt, .access_modes = {"ReadWriteOnce"}};
+}
+
+struct Upgrade {
+  explicit Upgrade(const char* json = kSentinelJson) {
+    installed.shape = *ReadShape(json);
+    const bool cluster = installed.shape->mode == "cluster";
+    installed.installation = "0123";
+    installed.server_set = cluster ? "demo-shard-0" : "demo-server";
+    installed.name_label = asked.name_label = "bowline";
+    installed.claims["server"] = Claim();
+    if (!cluster) installed.claims["sentinel"] = Claim();
+    installed.password = "one";
+    installed.replication_password = "two";
+    asked.shape = *installed.shape;
+    asked.claims = installed.claims;
+  }
+
+  [[nodiscard]] std::vector<Refusal> Refusals() const { return CheckUpgrade(installed, asked); }
+
+  InstalledState installed;
+  AskedState asked;
+};
+
+std::vector<std::string> ValuesOf(const std::vector<Refusal>& refusals) {
+  std::vector<std::string> values;
+  for (const Refusal& refusal : refusals) values.push_back(refusal.value);
+  return values;
+}
+
+TEST_CASE("nothing speaks against a first install, nor against the same again") {
+  Upgrade same(GENERATE(kSentinelJson, kClusterJson));
+  CHECK(same.Refusals().empty());
+  same.asked.password = "one";
+  same.asked.replication_password = "two";
+  CHECK(same.Refusals().empty());
+  same.installed = {};
+  CHECK(same.Refusals().empty());
+}
+
+TEST_CASE("what may change: more copies, fewer that leave one, more sentinels") {
+  Upgrade set;
+  set.asked.shape.servers = GENERATE(2, 5);
+  set.asked.shape.sentinels = GENERATE(5, 7);
+  CHECK(set.Refusals().empty());
+  set.installed.shape->sentinels = 5;
+  set.asked.shape.sentinels = 3;
+  CHECK(set.Refusals().empty());
+  Upgrade cluster(kClusterJson);
+  cluster.asked.shape.servers = 3;
+  CHECK(cluster.Refusals().empty());
+}
+
+TEST_CASE("what destroys data or stops a set is refused, with the value's path") {
+  Upgrade set;
+  Upgrade cluster(kClusterJson);
+  Upgrade* upgrade = &set;
+  std::string value;
+  std::string said;
+  SECTION("mode") {
+    set.asked.shape = cluster.asked.shape;
+    value = "mode", said = "sentinel -> cluster: all members would be deleted";
+  }
+  SECTION("engine") {
+    set.asked.shape.engine = "valkey";
+    value = "engine", said = "redis -> valkey: ";
+  }
+  SECTION("fewer shards") {
+    upgrade = &cluster;
+    cluster.installed.shape->shards = 5;
+    value = "cluster.shards", said = "5 -> 3: the members of 2 shards would be deleted";
+  }
+  SECTION("more shards") {
+    upgrade = &cluster;
+    cluster.asked.shape.shards = 4;
+    value = "cluster.shards", said = "3 -> 4: no slots are moved";
+  }
+  SECTION("the last copy of a cluster") {
+    upgrade = &cluster;
+    cluster.asked.shape.servers = 1;
+    value = "cluster.replicasPerShard", said = "1 -> 0: the last copy";
+  }
+  SECTION("the last copy of a set") {
+    set.asked.shape.servers = 1;
+    value = "replicas", said = "3 -> 1: the last copy";
+  }
+  SECTION("a majority of the sentinels") {
+    set.installed.shape->sentinels = 7;
+    value = "sentinel.replicas", said = "7 -> 3: a majority";
+  }
+  SECTION("ports") {
+    set.asked.shape.ports["http"] = 9000;
+    value = "ports.http", said = "8379 -> 9000: members";
+  }
+  SECTION("passwords on and off") {
+    set.asked.shape.auth = false;
+    value = "auth.enabled", said = "true -> false: ";
+  }
+  SECTION("the primary's name") {
+    set.asked.shape.master_name = "other";
+    value = "sentinel.masterName", said = "mymaster -> other: ";
+  }
+  SECTION("another password") {
+    set.asked.password = "three";
+    value = "auth.password", said = "another password than that of the Secret: ";
+  }
+  SECTION("another fullname") {
+    set.installed.shape.reset();
+    set.asked.shape.fullname = "other";
+    value = "fullnameOverride", said = "StatefulSet demo-server is of this release";
+  }
+  const auto refusals = upgrade->Refusals();
+  REQUIRE(ValuesOf(refusals) == std::vector{value});
+  CHECK(refusals[0].what.starts_with(said));
+  CHECK_FALSE(refusals[0].remedy.empty());
+  CHECK_FALSE(refusals[0].confirmed);
+  const std::string printed = PrintRefusals(refusals);
+  CHECK(printed.contains(value + ": " + said));
+  CHECK(printed.contains("upgrade.confirm={" + refusals[0].token + "}"));
+  CHECK_FALSE(printed.contains("three"));
+
+  upgrade->asked.confirm = {"0000000000", refusals[0].token};
+  REQUIRE(upgrade->Refusals().size() == 1);
+  CHECK(upgrade->Refusals()[0].confirmed);
+  CHECK(PrintRefusals(upgrade->Refusals()).empty());
+}
+
+TEST_CASE("what Kubernetes does not change cannot be confirmed") {
+  Upgrade set;
+  std::string value;
+  SECTION("a larger volume") {
+    set.asked.claims["server"].size = "16Gi";
+    value = "persistence.size";
+  }
+  SECTION("the sentinels' class") {
+    set.asked.claims["sentinel"].storage_class = "fast";
+    value = "sentinel.persistence.storageClass";
+  }
+  SECTION("the default class is not the same as no class") {
+    set.asked.claims["server"].storage_class = "";
+    value = "persistence.storageClass";
+  }
+  SECTION("access modes") {
+    set.asked.claims["server"].access_modes = {"ReadWriteOncePod"};
+    value = "persistence.accessModes";
+  }
+  SECTION("volumes off") {
+    set.asked.claims.erase("server");
+    value = "persistence.enabled";
+  }
+  SECTION("volumes on") {
+    set.installed.claims.erase("sentinel");
+    value = "sentinel.persistence.enabled";
+  }
+  SECTION("the label in the selectors") {
+    set.asked.name_label = "other";
+    value = "nameOverride";
+  }
+  const auto refusals = set.Refusals();
+  REQUIRE(ValuesOf(refusals) == std::vector{value});
+  CHECK(refusals[0].token.empty());
+  CHECK_FALSE(PrintRefusals(refusals).contains("upgrade.confirm"));
+}
+
+TEST_CASE("all refusals are told at once") {
+  Upgrade set;
+  set.asked.shape.engine = "valkey";
+  set.asked.shape.servers = 1;
+  set.asked.shape.ports["client"] = 7000;
+  set.asked.claims["server"].size = "16Gi";
+  set.asked.replication_password = "three";
+  CHECK(ValuesOf(set.Refusals()) == std::vector<std::string>{"engine", "replicas", "ports.client",
+                                                             "persistence.size",
+                                                             "auth.replicationPassword"});
+}
+
+TEST_CASE("a token allows one change of one installation") {
+  Upgrade set;
+  set.asked.shape.servers = 1;
+  const std::string token = set.Refusals()[0].token;
+  set.asked.confirm = {token};
+  REQUIRE(set.Refusals()[0].confirmed);
+  SECTION("another change of that value") { set.installed.shape->servers = 5; }
+  SECTION("another installation") { set.installed.installation = "4567"; }
+  CHECK_FALSE(set.Refusals()[0].confirmed);
+
+  Upgrade password;
+  password.asked.password = "three";
+  password.asked.confirm = {password.Refusals()[0].token};
+  REQUIRE(password.Refusals()[0].confirmed);
+  password.asked.password = "four";
+  CHECK_FALSE(password.Refusals()[0].confirmed);
+}
+
+TEST_CASE("what the chart renders is read strictly") {
+  const std::string text =
+      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
+    "record": "demo-record", "secret": "demo-auth", "createSecret": true,
+    "passwords": {"clients": "one", "members": ""}, "declaration": {"mode": "cluster"},
+    "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"]},
+               "sentinel": {"size": "1Gi", "storageClass": "", "accessModes": []}},
+    "confirm": ["0123456789"]})";
+  const auto asked = ReadAsked(text);
+  REQUIRE(asked);
+  CHECK(asked->instance == "demo");
+  CHECK(asked->create_secret);
+  CHECK(asked->password == "one");
+  CHECK(asked->shape.mode == "cluster");
+  CHECK(asked->claims.at("server") == Claim());
+  CHECK(asked->claims.at("sentinel").storage_class == "");
+  CHECK(asked->confirm == std::vector<std::string>{"0123456789"});
+  const auto broken = [&](const std::string& from, const std::string& to) {
+    std::string other = text;
+    other.replace(other.find(from), from.size(), to);
+    const auto read = ReadAsked(other);
+    return read ? "" : read.error().message;
+  };
+  CHECK(broken("\"size\": \"8Gi\"", "\"size\": 8").contains("claims.server.size"));
+  CHECK(broken("\"config\"", "\"configs\"").contains("configs"));
+  CHECK(broken("[\"0123456789\"]", "\"x\"").contains("confirm"));
+}
+
+TEST_CASE("what an older chart has not told is not compared") {
+  Upgrade set;
+  set.installed.shape = *ReadShape(R"({"fullname": "demo"})");
+  CHECK(set.Refusals().empty());
+  set.installed.shape = *ReadShape(R"({"mode": 3, "ports": [], "sentinel": null})");
+  CHECK(set.Refusals().empty());
+  CHECK_FALSE(ReadShape("[]"));
+  CHECK_FALSE(ReadShape("{"));
+}
+
+}  // namespace
+}  // namespace bowline
