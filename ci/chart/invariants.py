@@ -14,7 +14,7 @@ OBJECT_LABELS = (NAME, "app.kubernetes.io/instance", COMPONENT, "app.kubernetes.
 SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env", "/usr/bin/env"}
 # The engine's container of a member, by the component of its group.
 ENGINES = {"server", "sentinel"}
-TOKEN_CONTAINERS = {*ENGINES, "auth-create"}
+TOKEN_CONTAINERS = {*ENGINES, "gate"}
 PORTS = {"cluster": {"client", "bus", "http", "peers"}, "sentinel": {"client", "http", "peers", "sentinel"}}
 TOPOLOGY = {
     "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
@@ -163,7 +163,8 @@ def engines(things: list[Object]) -> Iterator[str]:
 def references(things: list[Object]) -> Iterator[str]:
     """Everything that a pod or a binding names exists."""
     made = {(thing["kind"], thing["metadata"]["name"]) for thing in things}
-    jobs = {thing["metadata"]["name"].removesuffix("-create") for thing in by_kind(things, "Job")}
+    gates = [json.loads(s["stringData"]["gate.json"]) for s in by_kind(things, "Secret") if "stringData" in s]
+    jobs = {gate["secret"] for gate in gates if gate["createSecret"]}
     for name, _, spec in pods(things):
         account = spec["serviceAccountName"]
         if account != "default" and ("ServiceAccount", account) not in made:
@@ -279,7 +280,8 @@ def rights(things: list[Object]) -> Iterator[str]:
         for rule in role["rules"]:
             if "*" in [*rule["resources"], *rule["verbs"], *rule["apiGroups"]]:
                 yield f"{key(role)}: a wildcard"
-            if rule["verbs"] != ["create"] and not rule.get("resourceNames"):
+            gate = rule == {"apiGroups": ["apps"], "resources": ["statefulsets"], "verbs": ["list"]}
+            if rule["verbs"] != ["create"] and not gate and not rule.get("resourceNames"):
                 yield f"{key(role)}: {rule['verbs']} on all {rule['resources']}"
     for kind in ("ClusterRole", "ClusterRoleBinding"):
         if by_kind(things, kind):

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-CHART = ROOT / "charts/redis"
+CHART = ROOT / "charts/bowline"
 GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"

@@ -57,7 +57,7 @@ def helpers() -> str:
     defined = set(re.findall(r'define "([^"]+)"', text))
     used = set(re.findall(r'include "([^"]+)"', text))
     groups = re.search(r'range list ("topology".*?) -\}\}', text)
-    used |= {f"redis.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
+    used |= {f"bowline.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
     problems = [f"{name}: defined and never used" for name in sorted(defined - used)]
     return "\n".join(problems + [f"{name}: used and not defined" for name in sorted(used - defined)])
 
@@ -91,7 +91,7 @@ def owned_directives() -> str:
     if len(names) < 20:
         return "the list was not found in the program"
     chart = (render.CHART / "templates/_validate-config.tpl").read_text()
-    text = re.search(r'define "redis.ownedDirectives" -\}\}(.*?)\{\{- end', chart, re.DOTALL)
+    text = re.search(r'define "bowline.ownedDirectives" -\}\}(.*?)\{\{- end', chart, re.DOTALL)
     known = set(re.findall(r"[a-z-]+", re.sub(r"#.*", "", text[1]))) if text else set()
     return "\n".join(f"{name}: the chart takes it" for name in sorted(names - known))
 

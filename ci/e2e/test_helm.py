@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from e2e.acts import kill_primary
 from e2e.cluster import Cluster
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
-from e2e.shell import run
+from e2e.shell import CommandError, run
 from e2e.wait import wait_for
 
 
@@ -21,6 +25,43 @@ def test_upgrade_and_rollback(cluster: Cluster, scenario: MakeScenario) -> None:
         cluster.release.rollback()
         cluster.wait_rollout(150)
     assert all(pod.uid != upgraded[pod.name] for pod in cluster.pods())
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "mode: cluster -> sentinel": {"mode": "sentinel"},
+    "cluster.shards: 3 -> 4": {"cluster": {"shards": 4}},
+    "cluster.replicasPerShard: 1 -> 0": {"cluster": {"replicasPerShard": 0}},
+    "ports.http: 8379 -> 9000": {"ports": {"http": 9000}},
+    "persistence.size: 64Mi -> 128Mi": {"persistence": {"size": "128Mi"}},
+    "auth.enabled: true -> false": {"auth": {"enabled": False}},
+    "nameOverride: label app.kubernetes.io/name bowline -> kv": {"nameOverride": "kv"},
+}
+"""What the gate says, and the change that it is about."""
+
+
+def test_upgrade_that_would_destroy_is_refused(cluster: Cluster, scenario: MakeScenario) -> None:
+    """The gate refuses before anything is touched; the way back is an upgrade with the former values."""
+
+    def generations() -> dict[str, int]:
+        sets = cluster.kube.all("statefulsets", cluster.selector)
+        return {one["metadata"]["name"]: one["metadata"]["generation"] for one in sets}
+
+    before, pods = generations(), {pod.name: pod.uid for pod in cluster.pods()}
+    with scenario("upgrades that are refused", converge=30) as running:
+        running.mark()
+        for said, change in REFUSED.items():
+            with pytest.raises(CommandError, match="refused, nothing has been changed") as refused:
+                cluster.release.upgrade(change, wait=False)
+            assert said in str(refused.value)
+            assert generations() == before
+        other = {"cluster": {"shards": 2 + 3, "replicasPerShard": 0}, "ports": {"client": 7000}}
+        with pytest.raises(CommandError) as refused:
+            cluster.release.upgrade(other, wait=False)
+        for value in ("cluster.shards: ", "cluster.replicasPerShard: ", "ports.client: "):
+            assert value in str(refused.value), "not all at once"
+        cluster.release.upgrade()
+    assert generations() == before
+    assert {pod.name: pod.uid for pod in cluster.pods()} == pods
 
 
 def test_member_services_recreated(cluster: Cluster, scenario: MakeScenario) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -11,6 +12,7 @@ from e2e.installation import Installation
 from e2e.nodes import stopped
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
+from e2e.shell import CommandError
 from e2e.wait import CONFIG_REFRESH, wait_for
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
@@ -86,3 +88,17 @@ def test_number_of_sentinels_changed(sentinel_set: SentinelSet, sentinel_scenari
             for pod in sentinel_set.sentinels():
                 assert sentinel_set.ask(pod, "MASTER")["quorum"] == quorum
             failover_works(sentinel_set, running)
+
+
+def test_last_copy_goes_by_a_token_alone(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    with sentinel_scenario("3 to 1 servers, refused, then confirmed", converge=90):
+        with pytest.raises(CommandError, match="replicas: 3 -> 1: the last copy") as refused:
+            sentinel_set.resize(replicas=1)
+        token = re.search(r"upgrade\.confirm=\{([0-9a-f]{10})\}", str(refused.value))
+        assert token, str(refused.value)
+        sentinel_set.release.values = {**sentinel_set.release.values, "upgrade": {"confirm": [token[1]]}}
+        sentinel_set.resize(replicas=1)
+        sentinel_set.wait_converged(90)
+    with sentinel_scenario("back to 3", converge=90):
+        sentinel_set.resize(replicas=3)
+        sentinel_set.wait_converged(90)

@@ -33,7 +33,7 @@ class Check {
     if (!installed_.server_set.empty() || installed_.shape) {
       Names();
       if (installed_.shape) Shapes(*installed_.shape, asked_.shape);
-      Storage();
+      if (SameSets()) Storage();
     }
     Passwords();
     return std::move(refusals_);
@@ -148,6 +148,12 @@ class Check {
     }
   }
 
+  /// Sets of other names are made anew, with whatever claims.
+  [[nodiscard]] bool SameSets() const {
+    return installed_.shape && installed_.shape->mode == asked_.shape.mode &&
+           installed_.server_set.starts_with(asked_.shape.fullname.value_or("") + "-");
+  }
+
   void Storage() {
     for (const auto& [component, claim] : installed_.claims) {
       const std::string path = component == "server" ? "persistence" : "sentinel.persistence";
@@ -168,8 +174,7 @@ class Check {
       }
     }
     for (const auto& [component, claim] : asked_.claims) {
-      // A set that is not there yet, as after a change of the mode, is told above.
-      if (installed_.claims.contains(component) || installed_.server_set.empty()) continue;
+      if (installed_.claims.contains(component)) continue;
       Immutable(component == "server" ? "persistence.enabled" : "sentinel.persistence.enabled",
                 "false -> true");
     }

@@ -76,6 +76,7 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
   std::string said;
   SECTION("mode") {
     set.asked.shape = cluster.asked.shape;
+    set.asked.claims = {};
     value = "mode", said = "sentinel -> cluster: all members would be deleted";
   }
   SECTION("engine") {
@@ -124,6 +125,7 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
   SECTION("another fullname") {
     set.installed.shape.reset();
     set.asked.shape.fullname = "other";
+    set.asked.claims["server"].size = "16Gi";
     value = "fullnameOverride", said = "StatefulSet demo-server is of this release";
   }
   const auto refusals = upgrade->Refusals();

@@ -1,0 +1,65 @@
+{{- /*
+The gate: one hook Job before an install, an upgrade and a rollback. It refuses what would destroy or stop what runs, and makes
+the passwords once. See docs/decisions/0029-upgrade-gate.md.
+*/ -}}
+
+{{- /* "true" when there is one: it asks the API server, and makes passwords. Argument: the root. */ -}}
+{{- define "bowline.gate" -}}
+{{- if .Values.rbac.create }}true{{ end -}}
+{{- end -}}
+
+{{- /* "true" when the passwords are made in the cluster. Argument: the root. */ -}}
+{{- define "bowline.makesPasswords" -}}
+{{- with .Values.auth }}{{ if and .enabled (not .password) (not .existingSecret) }}true{{ end }}{{ end -}}
+{{- end -}}
+
+{{- /* Name of the gate's Job, Secret, account, role and binding. Argument: the root. */ -}}
+{{- define "bowline.gateName" -}}
+{{- include "bowline.fullname" . }}-gate
+{{- end -}}
+
+{{- /* Metadata of a hook object. Argument: dict root, weight, annotations. */ -}}
+{{- define "bowline.gateMetadata" -}}
+{{- include "bowline.metadata" (dict "root" .root "component" "job" "name" (include "bowline.gateName" .root)
+      "annotations" (list (dict
+        "helm.sh/hook" "pre-install,pre-upgrade,pre-rollback"
+        "helm.sh/hook-weight" (toString .weight)
+        "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded"
+        "helm.sh/hook-output-log-policy" "hook-failed") (.annotations | default dict))) -}}
+{{- end -}}
+
+{{- /* The claims that StatefulSets fix, by component, as JSON. Argument: the root. */ -}}
+{{- define "bowline.gateClaims" -}}
+{{- $claims := dict -}}
+{{- range $component := eq .Values.mode "cluster" | ternary (list "server") (list "server" "sentinel") -}}
+{{- $group := dict "root" $ "component" $component -}}
+{{- if include "bowline.isPersistent" $group -}}
+{{- $spec := (include "bowline.volumeClaim" $group | fromYaml).spec -}}
+{{- $claim := dict "size" $spec.resources.requests.storage "accessModes" $spec.accessModes -}}
+{{- if hasKey $spec "storageClassName" -}}
+{{- $claim = set $claim "storageClass" $spec.storageClassName -}}
+{{- end -}}
+{{- $claims = set $claims $component $claim -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $claims -}}
+{{- end -}}
+
+{{- /* What `bowline upgrade-check` reads. Argument: the root. */ -}}
+{{- define "bowline.gateJson" -}}
+{{- $own := and .Values.auth.enabled (not .Values.auth.existingSecret) -}}
+{{- toPrettyJson (dict
+  "instance" .Release.Name
+  "alone" .Chart.IsRoot
+  "name" (include "bowline.name" .)
+  "config" (printf "%s-config" (include "bowline.fullname" .))
+  "record" (include "bowline.recordName" .)
+  "secret" ($own | ternary (include "bowline.secretName" .) "")
+  "createSecret" (eq "true" (include "bowline.makesPasswords" .))
+  "passwords" (dict
+    "clients" ($own | ternary .Values.auth.password "")
+    "members" ($own | ternary .Values.auth.replicationPassword ""))
+  "declaration" (include "bowline.bowlineJson" . | fromJson)
+  "claims" (include "bowline.gateClaims" . | fromJson)
+  "confirm" (.Values.upgrade.confirm | default list)) -}}
+{{- end -}}
