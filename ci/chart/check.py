@@ -10,6 +10,7 @@ import bad_input
 import golden
 import invariants
 import lifecycle
+import neighbours
 import program
 import render
 import server
@@ -21,7 +22,7 @@ Check = tuple[str, Callable[[], str]]
 
 
 def lint(profile: Profile, helm: str) -> str:
-    result = render.run(render.tool(helm), "lint", "--strict", *profile.arguments, str(render.CHART))
+    result = render.run(render.tool(helm), "lint", "--strict", *render.IMAGE, *profile.arguments, str(render.CHART))
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 
@@ -44,6 +45,7 @@ def checks() -> Iterator[Check]:
         for which in invariants.RULES:
             yield f"{profile.name}: invariant {which.__name__}", partial(rule, profile, which)
     yield from bad_input.checks(HELMS)
+    yield from neighbours.checks()
     yield from program.checks()
     yield from server.checks()
     yield from lifecycle.checks(HELMS)

@@ -1,7 +1,7 @@
 """What Helm does, on a real API server, to the things that must outlive it.
 
 The installation record, which the members write, and given passwords stay through install, upgrade, rollback, uninstall
-and a second install. No pod of it ever runs."""
+and a second install. No member of it ever runs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ import render
 import server
 
 RECORD = {"record": "written by a member"}
-# Pods without a node: only the objects matter here.
+# Members without a node: only the objects matter here. The gate's Job runs.
+NO_NODE = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "bowline/no-such-node", "operator": "Exists"}]}]}
 VALUES: dict[str, Any] = {
     "fullnameOverride": "lasting",
+    "toolkit": {"image": {"repository": "bowline/bowline"}},
     "auth": {"password": "clients", "replicationPassword": "members"},
-    "nodeSelector": {"bowline/no-such-node": "true"},
+    "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NO_NODE}},
 }
 CHANGES = {"log": {"level": "debug"}, "replicas": 5, "sentinel": {"replicas": 5}, "podLabels": {"changed": "yes"}}
 

@@ -17,6 +17,8 @@ CHART = ROOT / "charts/bowline"
 GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"
+# The chart has no image of its own until one is published.
+IMAGE = ["--set", "toolkit.image.repository=bowline/bowline"]
 
 Object = dict[str, Any]
 
@@ -67,7 +69,7 @@ def run(*command: str, stdin: str | None = None) -> subprocess.CompletedProcess[
 def template(
     helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE
 ) -> subprocess.CompletedProcess[str]:
-    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *arguments)
+    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *IMAGE, *arguments)
 
 
 @cache

@@ -19,8 +19,9 @@ class Release:
         self.name = name
         self.values = values
         self.chart = str(chart)
-        # Objects are called by the release's name alone.
-        self.fixed: Values = {"fullnameOverride": name} if chart == CHART else {}
+        # Objects are called by the release's name alone; the image is the one that the nodes have.
+        own = {"fullnameOverride": name, "toolkit": {"image": {"repository": "bowline/bowline"}}}
+        self.fixed: Values = own if chart == CHART else {}
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]

@@ -36,7 +36,11 @@ tag: "8.0"
 
 {{- /* The block "imagePullSecrets:", or nothing. Argument: the root. */ -}}
 {{- define "bowline.imagePullSecrets" -}}
-{{- with concat (.Values.imagePullSecrets | default list) ((.Values.global).imagePullSecrets | default list) | uniq -}}
+{{- $secrets := list -}}
+{{- range concat (.Values.imagePullSecrets | default list) ((.Values.global).imagePullSecrets | default list) -}}
+{{- $secrets = append $secrets (dict "name" (kindIs "map" . | ternary . (dict "name" (toString .))).name) -}}
+{{- end -}}
+{{- with $secrets | uniq -}}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end -}}

@@ -31,8 +31,9 @@ args:
 {{- end }}
 env:
   {{- include "bowline.podEnv" nil | nindent 2 }}
-  {{- with $extra.extraEnv }}
-  {{- toYaml . | nindent 2 }}
+  {{- range $extra.extraEnv }}
+  {{- $entry := hasKey . "value" | ternary (set (omit . "value") "value" (include "bowline.text" .value)) . }}
+  {{- list $entry | toYaml | nindent 2 }}
   {{- end }}
 {{- with $extra.extraEnvFrom }}
 envFrom:

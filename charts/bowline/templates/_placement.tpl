@@ -60,7 +60,12 @@ preferredDuringSchedulingIgnoredDuringExecution:
 {{- range $kind, $terms := .root.Values.affinity }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
 {{- $lines := list -}}
 {{- with $affinity }}{{ $lines = append $lines (toYaml (dict "affinity" .)) }}{{ end -}}
-{{- with concat (include "bowline.spreadConstraints" . | fromYamlArray) (.root.Values.topologySpreadConstraints | default list) }}
+{{- $given := list -}}
+{{- $selector := dict "matchLabels" (include "bowline.selectorLabels" . | fromYaml) -}}
+{{- range .root.Values.topologySpreadConstraints -}}
+{{- $given = append $given (hasKey . "labelSelector" | ternary . (merge (dict "labelSelector" $selector) .)) -}}
+{{- end -}}
+{{- with concat (include "bowline.spreadConstraints" . | fromYamlArray) $given }}
 {{- $lines = append $lines (toYaml (dict "topologySpreadConstraints" .)) }}
 {{- end -}}
 {{- join "\n" $lines -}}

@@ -24,8 +24,10 @@ enableServiceLinks: false
 {{- with include "bowline.imagePullSecrets" .root }}
 {{ . }}
 {{- end }}
+{{- with .root.Values.podSecurityContext }}
 securityContext:
-  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with include "bowline.texts" .root.Values.nodeSelector }}
 nodeSelector:
   {{- . | nindent 2 }}
@@ -70,8 +72,10 @@ securityContext:
           items:
             - key: {{ $keys.password | default "password" | quote }}
               path: password
+            {{- if or (not .Values.auth.existingSecret) $keys.replicationPassword }}
             - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
               path: replication-password
+            {{- end }}
       # Without it the key is derived from the replicas' password.
       - secret:
           name: {{ include "bowline.secretName" . | quote }}

@@ -25,6 +25,6 @@
 {{- define "bowline.memberPorts" -}}
 {{- $ports := .root.Values.ports -}}
 {{- range include "bowline.memberPortNames" . | fromYamlArray }}
-- {name: {{ . }}, port: {{ get $ports . }}, targetPort: {{ . }}, protocol: TCP}
+- {name: {{ . }}, port: {{ get $ports . }}, targetPort: {{ . }}, protocol: TCP, appProtocol: tcp}
 {{- end }}
 {{- end -}}

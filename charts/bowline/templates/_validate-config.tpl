@@ -37,7 +37,8 @@ Argument: the root. */ -}}
 {{- if eq $name "port" -}} Set ports.client.
 {{- else if eq $name "cluster-port" -}} Set ports.bus.
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
-{{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser" "user" "aclfile") -}} See the values below auth.
+{{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
+{{- else if has $name (list "user" "aclfile") -}} Users other than default cannot be declared yet.
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}
@@ -51,6 +52,10 @@ the oldest that this chart can run. Use a newer image.
 {{- else if eq $verdict "above" }}
 ¶ image.tag: {{ .Values.image.tag }} is a newer major version than {{ .Values.engine }}
 {{ index .Chart.Annotations (printf "bowline/%s-max" .Values.engine) }}, the newest that this chart knows. Use an older image or a newer chart.
+{{- end }}
+{{- if not .Values.toolkit.image.repository }}
+¶ toolkit.image.repository: it is empty. Build the image (README.md of bowline), push it to a registry of yours, and set
+toolkit.image.registry, toolkit.image.repository and toolkit.image.tag.
 {{- end }}
 {{- range $path, $image := dict "image" .Values.image "toolkit.image" .Values.toolkit.image }}
 {{- if and $image.digest (not (regexMatch "^sha256:[0-9a-f]{64}$" $image.digest)) }}

@@ -3,7 +3,9 @@
 {{- /* Names in a list of maps that are the chart's own. Argument: dict path, items, own. */ -}}
 {{- define "bowline.validate.ownNames" -}}
 {{- range .items }}
-{{- if has .name $.own }}
+{{- if not .name }}
+¶ {{ $.path }}: an entry has no name. Give it one.
+{{- else if has .name $.own }}
 ¶ {{ $.path }}: the name {{ .name | quote }} is the chart's own. Use another one.
 {{- end }}
 {{- end }}

@@ -33,6 +33,9 @@ most 40.
 {{- if has $key $own }}
 ¶ {{ $path }}: the label {{ $key }} is the chart's own. Use another key.
 {{- end }}
+{{- if not (regexMatch "^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$" (include "bowline.text" $_)) }}
+¶ {{ $path }}.{{ $key }}: {{ $_ | quote }} is no value of a label. Use at most 63 letters, digits, hyphens, dots and underscores.
+{{- end }}
 {{- end }}
 {{- end }}
 {{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations }}
@@ -64,6 +67,11 @@ most 40.
 {{- end }}
 {{- if and (eq .type "ClusterIP") (ne (int .nodePort) 0) }}
 ¶ service.nodePort: a Service of type ClusterIP has none. Set it to 0, or service.type to NodePort or LoadBalancer.
+{{- end }}
+{{- range .loadBalancerSourceRanges }}
+{{- if not (regexMatch "^[0-9a-fA-F:.]+/[0-9]{1,3}$" (toString .)) }}
+¶ service.loadBalancerSourceRanges: {{ . | quote }} is no range of addresses. Write it as 10.0.0.0/8.
+{{- end }}
 {{- end }}
 {{- if and (ne .type "LoadBalancer") (or .loadBalancerClass .loadBalancerSourceRanges) }}
 ¶ service.loadBalancerClass, service.loadBalancerSourceRanges: they need service.type LoadBalancer. Remove them or change the type.

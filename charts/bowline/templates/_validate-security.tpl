@@ -24,8 +24,8 @@
 {{- if and .existingSecret (not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" .existingSecret)) }}
 ¶ auth.existingSecret: {{ .existingSecret | quote }} is no name of a Secret. Write the name of a Secret in the release's namespace.
 {{- end }}
-{{- if and .existingSecret (or (not .existingSecretKeys.password) (not .existingSecretKeys.replicationPassword)) }}
-¶ auth.existingSecretKeys: a key is empty. Name the keys of both passwords in the Secret.
+{{- if and .existingSecret (not .existingSecretKeys.password) }}
+¶ auth.existingSecretKeys.password: it is empty. Name the key of the clients' password in the Secret.
 {{- end }}
 {{- end }}
 {{- end -}}

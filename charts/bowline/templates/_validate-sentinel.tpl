@@ -25,8 +25,8 @@
 ¶ sentinel.minReplicasToWrite: {{ .minReplicasToWrite }} replicas can never be in sync, because {{ $servers }} server(s) have
 {{ sub $servers 1 }}: the primary would take no write. Set it below replicas, or to -1 to let the chart choose.
 {{- end }}
-{{- if and .persistence.enabled (not (include "bowline.isQuantity" .persistence.size)) }}
-¶ sentinel.persistence.size: {{ .persistence.size | quote }} is no quantity above zero. Write a number with a unit, such as 64Mi.
+{{- if not (include "bowline.isSize" .persistence.size) }}
+¶ sentinel.persistence.size: {{ .persistence.size | quote }} is no size above zero. Write a number with a unit, such as 1Gi.
 {{- end }}
 {{- $names := list }}
 {{- range until $servers }}{{ $names = append $names (printf "server-%d" .) }}{{ end }}

@@ -56,10 +56,12 @@ metadata:
 spec:
   accessModes:
     {{- toYaml $p.accessModes | nindent 4 }}
-  {{- if eq ($own.storageClass | default "") "-" }}
+  {{- $global := .root.Values.global | default dict }}
+  {{- $class := $own.storageClass | default $p.storageClass | default $global.storageClass | default $global.defaultStorageClass }}
+  {{- if eq ($class | default "") "-" }}
   storageClassName: ""
-  {{- else if $own.storageClass }}
-  storageClassName: {{ $own.storageClass | quote }}
+  {{- else if $class }}
+  storageClassName: {{ $class | quote }}
   {{- end }}
   resources:
     requests:

@@ -17,6 +17,9 @@
 - auth.enabled is false: everybody who reaches the network reads and writes, and a foreign server on a reused address can
   empty a replica.
 {{- end }}
+{{- if and $v.auth.existingSecret (not $v.auth.existingSecretKeys.replicationPassword) }}
+- auth.existingSecretKeys.replicationPassword is empty: clients have the members' password, too, and can act as a member.
+{{- end }}
 {{- if not $v.rbac.create }}
 - rbac.create is false: there is no installation record and there are no Events; a first start waits for all declared members.
 {{- end }}
@@ -35,6 +38,11 @@
 {{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) }}
 - resources.server.limits.memory is set, but config.maxmemory is not: a growing dataset ends in a kill, not in an error reply.
 {{- end }}
+{{- range $key, $_ := $v.global }}
+{{- if hasKey (omit $v "imagePullSecrets" "enabled") $key }}
+- global.{{ $key }} has no effect: this chart reads {{ $key }} at the top level.
+{{- end }}
+{{- end }}
 {{- with include "bowline.engineVersionWarning" . }}
 - {{ . }}
 {{- end }}
@@ -51,8 +59,8 @@
 {{- else if eq (int $v.sentinel.minReplicasToWrite) 0 }}
 - sentinel.minReplicasToWrite is 0: a primary that is cut off from the others takes writes that are lost.
 {{- end }}
-{{- if not $v.sentinel.persistence.enabled }}
-- sentinel.persistence.enabled is false: a sentinel forgets with its pod what it has agreed to.
+{{- if not (include "bowline.isPersistent" (dict "root" . "component" "sentinel")) }}
+- the sentinels have no volumes (sentinel.persistence.enabled): a sentinel forgets with its pod what it has agreed to.
 {{- end }}
 {{- if and $v.auth.enabled (not $v.sentinel.auth) }}
 - sentinel.auth is false: everybody who reaches the sentinels may ask them for a failover and change what they watch.
