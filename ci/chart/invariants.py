@@ -240,6 +240,7 @@ def selectors(things: list[Object]) -> Iterator[str]:
             # Both labels come at run time.
             selector.pop("statefulset.kubernetes.io/pod-name", None)
             selector.pop("bowline/role", None)
+            selector.pop("bowline/reads", None)
         elif thing["kind"] == "PodDisruptionBudget":
             # Labels in expressions come at run time, too.
             selector = thing["spec"]["selector"]["matchLabels"]
@@ -311,7 +312,7 @@ def role_services(things: list[Object]) -> Iterator[str]:
     if labelled and labelled != servers:
         yield f"the Role does not cover just the servers' pods: {sorted(labelled ^ servers)}"
     for service in by_kind(things, "Service"):
-        if "bowline/role" in service["spec"]["selector"] and not labelled:
+        if {"bowline/role", "bowline/reads"} & service["spec"]["selector"].keys() and not labelled:
             yield f"{key(service)}: nobody may put its label on pods"
 
 

@@ -21,7 +21,7 @@ most 40.
 {{- /* Label keys that are the chart's own, as YAML. */ -}}
 {{- define "bowline.ownLabels" -}}
 [app.kubernetes.io/name, app.kubernetes.io/instance, app.kubernetes.io/component, app.kubernetes.io/managed-by,
-  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/last-copy, apps.kubernetes.io/pod-index,
+  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/reads, bowline/last-copy, apps.kubernetes.io/pod-index,
   statefulset.kubernetes.io/pod-name, controller-revision-hash]
 {{- end -}}
 

@@ -127,6 +127,7 @@ void Monitor::NoteRole(const Card& card) {
       info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
   if (role == role_) return;
   confirmed_.reset();
+  if (!role_.empty()) role_since_ = std::chrono::steady_clock::now();
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
   } else {
@@ -158,6 +159,7 @@ void Monitor::NoteLabel(const Card& card) {
        .confirmed = confirmed_.has_value()});
   const int round = plan.alone ? RoundAt(Since(*confirmed_)) : 0;
   if (plan.own) label_.Set(*plan.own, round);
+  if (!cluster && Since(role_since_) >= kReadsLater) label_.Reads(!card.engine.info.primary);
   // Between two calm looks nothing is said for a moment, and nothing taken back.
   const bool between =
       !plan.own && majority_heard_ && Since(*majority_heard_) < down_after + kCalmLook;

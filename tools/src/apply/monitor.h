@@ -103,6 +103,7 @@ class Monitor {
   std::string started_by_;   ///< the start's decision, CamelCase
   std::string started_for_;  ///< the decision and its reason
   std::string role_;
+  std::chrono::steady_clock::time_point role_since_;  ///< of its last change
   Handovers& handovers_;
   CutHandover cut_handover_;
   NodeWatch node_watch_;

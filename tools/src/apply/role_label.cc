@@ -40,6 +40,9 @@ RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool en
   own_.emplace("the role label", kNoPace, [api = *api, pod = RefOf(pod)](const Wanted& wanted) {
     return api.SetPodLabel(pod, kRoleLabel, wanted.role, Deadline::In(kTimeout));
   });
+  reads_.emplace("the label for readers", kNoPace, [api = *api, pod = RefOf(pod)](bool reads) {
+    return api.SetPodLabel(pod, kReadsLabel, reads ? "true" : "false", Deadline::In(kTimeout));
+  });
   others_.emplace("the role label of another pod", kNoPace,
                   [api = *std::move(api), name_space = pod.name_space, others = std::move(others),
                    &events](int round) {
@@ -56,6 +59,10 @@ RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool en
 
 void RoleLabel::Set(const std::string& role, int round) {
   if (own_) own_->Set({.role = role, .round = round});
+}
+
+void RoleLabel::Reads(bool reads) {
+  if (reads_) reads_->Set(reads);
 }
 
 void RoleLabel::KeepAlone(int round) {

@@ -1,7 +1,7 @@
 #pragma once
-// The label bowline/role on our own pod, which the Services F-primary and F-replicas select by; and
-// on those of the others, when this member has come in the place of one that cannot speak for
-// itself any more. What is set when: plan/role_label.h.
+// The labels on our own pod: bowline/role, which the Service F-primary selects by, and
+// bowline/reads, for F-replicas; and bowline/role on those of the others, when this member has come
+// in the place of one that cannot speak for itself any more. What is set when: plan/role_label.h.
 
 #include <optional>
 #include <string>
@@ -24,6 +24,8 @@ class RoleLabel {
 
   /// The own label is `role` from now on.
   void Set(const std::string& role, int round = 0);
+  /// May readers be led to the own pod?
+  void Reads(bool reads);
   /// No other pod of the shard may say `primary` (`round` > 0), or we do not know (0). One that
   /// does is set to `replica`, if it is still the pod, and the label still the one, that was read.
   void KeepAlone(int round);
@@ -36,6 +38,7 @@ class RoleLabel {
   };
 
   std::optional<NewestSender<Wanted>> own_;
+  std::optional<NewestSender<bool>> reads_;
   std::optional<NewestSender<int>> others_;
 };
 

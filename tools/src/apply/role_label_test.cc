@@ -73,6 +73,19 @@ TEST_CASE("who is not alone any more stops trying") {
   CHECK(Patches(cluster).size() == tried);
 }
 
+TEST_CASE("readers are led to a pod by a label of their own") {
+  const FakeCluster cluster;
+  EventSink events(Pod("web-0"), false);
+  RoleLabel label(Pod("replica-0"), {}, true, events);
+  for (const bool reads : {true, true, false}) label.Reads(reads);
+  REQUIRE(Eventually([&] {
+    const auto labels = cluster.Api().GetPod("ns", "replica-0", Soon())->labels;
+    const auto found = labels.find("bowline/reads");
+    return found != labels.end() && found->second == "false";
+  }));
+  CHECK(RoleOf(cluster, "replica-0") == "replica");
+}
+
 TEST_CASE("a new round says the same again, at the own pod and at the others") {
   const FakeCluster cluster;
   EventSink events(Pod("web-0"), false);

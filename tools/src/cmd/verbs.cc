@@ -99,9 +99,7 @@ const std::vector<Verb>& Verbs() {
       {"pause", "for a while, do nothing by itself: no repairs, no failovers on suspicion",
        &DeclarePause},
       {"resume", "end a pause", &DeclareResume},
-      {"upgrade-check",
-       "refuse an install, upgrade or rollback that would destroy or stop what runs, else make the "
-       "Secret with the passwords if it is to be made (the chart's hook Job)",
+      {"upgrade-check", "refuse a release that would destroy or stop what runs (the chart's hook Job)",
        &DeclareUpgradeCheck},
       {"nodes-conf generate", "print the nodes.conf of a first start", &DeclareNodesConfGenerate},
       {"nodes-conf check", "check a nodes.conf file", &DeclareNodesConfCheck},

@@ -14,6 +14,13 @@ namespace bowline {
 inline constexpr const char* kRoleLabel = "bowline/role";
 inline constexpr const char* kPrimaryRole = "primary";
 inline constexpr const char* kReplicaRole = "replica";
+/// "true" on the pods that the Service F-replicas leads to. A label of its own: were it the role,
+/// each change of it would change both Services, and kube-proxy, which takes up what comes first
+/// and the next a second later (iptables.minSyncPeriod), would in half of all cases leave new
+/// connections to the old primary for that second.
+inline constexpr const char* kReadsLabel = "bowline/reads";
+/// So long after a change of roles that label stays as it is.
+inline constexpr std::chrono::milliseconds kReadsLater{1500};
 
 struct RoleLabelInput {
   bool primary = false;  ///< what the own engine has just said

@@ -179,6 +179,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def get_declared(self) -> None:
+        metadata = {"resourceVersion": "1", "labels": {"app.kubernetes.io/name": "kv"}}
+        self.answer(200, {"metadata": metadata, "data": {"bowline.json": '{"fullname": "demo", "mode": "sentinel"}'}})
+
+    def get_unread(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"bowline.json": "{"}})
+
     def get_passwords(self) -> None:
         value = base64.b64encode(b"se\x00cret").decode()
         self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"password": value}})

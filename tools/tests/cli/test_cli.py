@@ -20,7 +20,7 @@ from typing import Any
 PROGRAM = ""
 OK, FALSE, USAGE, DATA, PERMISSION, CONFIGURATION = 0, 1, 64, 65, 77, 78
 VERBS = [
-    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "auth create",
+    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "upgrade-check",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
 
@@ -113,7 +113,7 @@ class Usage(Case):
 
     def test_parse_only_does_nothing(self) -> None:
         for args in ["status", "check --wait 60s", "check --wait 5m", "run server -- --loglevel debug", "probe liveness",
-                     f"install --to {self.folder}", "auth create --secret s --namespace ns"]:  # fmt: skip
+                     f"install --to {self.folder}", "upgrade-check --gate x --namespace ns"]:  # fmt: skip
             with self.subTest(args):
                 self.check(OK, "--parse-only", *args.split())
         self.check(USAGE, "--parse-only", "status", "--frob")
@@ -309,7 +309,14 @@ class Resident(Case):
         self.assertIn("! shard-0-0", self.check(FALSE, "check", config).stdout)
 
     def test_the_api_is_needed_for_a_secret(self) -> None:
-        self.check(CONFIGURATION, "auth", "create", "--secret=s", "--namespace=ns")
+        gate = self.folder / "gate.json"
+        empty = {"clients": "", "members": ""}
+        words = {name: "x" for name in ("instance", "name", "config", "record", "secret")}
+        lists = {"declaration": {}, "claims": {}, "confirm": []}
+        gate.write_text(json.dumps({**words, "alone": True, "createSecret": True, "passwords": empty, **lists}))
+        self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}", "--namespace=ns")
+        gate.write_text("{}")
+        self.assertIn("instance", self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}").stderr)
 
 
 if __name__ == "__main__":

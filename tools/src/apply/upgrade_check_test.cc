@@ -1,0 +1,89 @@
+// What the gate finds at a fake Kubernetes API: kube/testing.h.
+
+#include "apply/upgrade_check.h"
+
+#include "kube/testing.h"
+
+namespace bowline {
+namespace {
+
+using testing::BodyOf;
+using testing::FakeCluster;
+using testing::Soon;
+
+AskedState Asked() {
+  AskedState asked;
+  asked.instance = "demo";
+  asked.name_label = "bowline";
+  asked.config = "declared";
+  asked.record = "record";
+  asked.secret = "passwords";
+  return asked;
+}
+
+TEST_CASE("what is installed is found by labels and by names") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  const auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
+  REQUIRE(found);
+  CHECK(found->server_set == "demo-server");
+  CHECK(found->name_label == "kv");  // of the ConfigMap that has the declared name
+  CHECK(found->claims.size() == 1);
+  CHECK(found->claims.at("server").storage_class == "fast");
+  REQUIRE(found->shape);
+  CHECK(found->shape->mode == "sentinel");
+  CHECK(found->installation == "0123");
+  CHECK(found->password == std::string("se\0cret", 7));
+  CHECK(found->replication_password.empty());
+}
+
+TEST_CASE("beside other charts a set is found by the chart's name, too") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  const auto selector = [&] {
+    REQUIRE(FindInstalled(cluster.Api(), "ns", asked, Soon()));
+    return *cluster.Requests().front().root().GetString("path");
+  };
+  CHECK_FALSE(selector().contains("name%3Dbowline"));
+  std::filesystem::remove(cluster.folder() / "log");
+  asked.alone = false;
+  CHECK(selector().contains("name%3Dbowline"));
+}
+
+TEST_CASE("what is not there is empty; what cannot be read is an error") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  asked.config = asked.record = asked.secret = "absent";
+  const auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
+  REQUIRE(found);
+  CHECK_FALSE(found->shape);
+  CHECK(found->installation.empty());
+  CHECK(found->password.empty());
+  asked.config = "unread";
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().message.contains("unread"));
+  asked.config = "forbidden";
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kPermissionDenied);
+  asked = Asked();
+  asked.record = "broken";
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kUnavailable);
+}
+
+TEST_CASE("passwords are made once, and a Secret without one is not taken") {
+  const FakeCluster cluster;
+  CHECK(MakePasswords(cluster.Api(), "ns", "passwords", Soon()));
+  CHECK(*cluster.LastRequest().root().GetString("method") == "GET");
+  CHECK(MakePasswords(cluster.Api(), "ns", "nodata", Soon()).error().code ==
+        Code::kFailedPrecondition);
+  CHECK_FALSE(MakePasswords(cluster.Api(), "ns", "broken", Soon()));
+  std::filesystem::remove(cluster.folder() / "log");
+  REQUIRE(MakePasswords(cluster.Api(), "ns", "absent", Soon()));
+  const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
+  const auto data = secret->root().Get("data");
+  for (const char* key : {"password", "replication-password", "peer-key"}) {
+    CHECK(data->GetString(key)->size() >= 48);
+  }
+  CHECK(*data->GetString("password") != *data->GetString("replication-password"));
+}
+
+}  // namespace
+}  // namespace bowline
