@@ -1,7 +1,7 @@
 """Odd values: what Helm must say about each, by both major versions.
 
 Here are the ones that users meet first, and the schema. The rules between values have their tests in the chart itself
-(charts/redis/tests/validate_*_test.yaml)."""
+(charts/bowline/tests/validate_*_test.yaml)."""
 
 from __future__ import annotations
 

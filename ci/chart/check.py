@@ -10,10 +10,12 @@ import bad_input
 import golden
 import invariants
 import lifecycle
+import odd_input
 import program
 import render
 import server
 import source
+import umbrella
 from render import Profile
 
 HELMS = ("helm", "helm3")
@@ -44,6 +46,8 @@ def checks() -> Iterator[Check]:
         for which in invariants.RULES:
             yield f"{profile.name}: invariant {which.__name__}", partial(rule, profile, which)
     yield from bad_input.checks(HELMS)
+    yield from odd_input.checks(HELMS)
+    yield from umbrella.checks(HELMS)
     yield from program.checks()
     yield from server.checks()
     yield from lifecycle.checks(HELMS)

@@ -16,6 +16,7 @@ import server
 RECORD = {"record": "written by a member"}
 # Pods without a node: only the objects matter here.
 VALUES: dict[str, Any] = {
+    "fullnameOverride": "lasting",
     "auth": {"password": "clients", "replicationPassword": "members"},
     "nodeSelector": {"bowline/no-such-node": "true"},
 }

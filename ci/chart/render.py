@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-CHART = ROOT / "charts/redis"
+CHART = ROOT / "charts/bowline"
 GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"
@@ -65,9 +65,9 @@ def run(*command: str, stdin: str | None = None) -> subprocess.CompletedProcess[
 
 
 def template(
-    helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE
+    helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *arguments)
+    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *arguments, stdin=stdin)
 
 
 @cache

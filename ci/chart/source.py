@@ -57,8 +57,12 @@ def helpers() -> str:
     defined = set(re.findall(r'define "([^"]+)"', text))
     used = set(re.findall(r'include "([^"]+)"', text))
     groups = re.search(r'range list ("topology".*?) -\}\}', text)
-    used |= {f"redis.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
+    used |= {f"bowline.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
     problems = [f"{name}: defined and never used" for name in sorted(defined - used)]
+    # Helm has one set of helpers for a chart with all its subcharts.
+    taken = {f"bowline.{name}" for name in "name fullname chart labels selectorLabels serviceAccountName".split()}
+    problems += [f"{name}: begins otherwise than bowline." for name in sorted(defined) if not name.startswith("bowline.")]
+    problems += [f"{name}: `helm create bowline` makes one, too" for name in sorted(defined & taken)]
     return "\n".join(problems + [f"{name}: used and not defined" for name in sorted(used - defined)])
 
 
@@ -91,7 +95,7 @@ def owned_directives() -> str:
     if len(names) < 20:
         return "the list was not found in the program"
     chart = (render.CHART / "templates/_validate-config.tpl").read_text()
-    text = re.search(r'define "redis.ownedDirectives" -\}\}(.*?)\{\{- end', chart, re.DOTALL)
+    text = re.search(r'define "bowline.ownedDirectives" -\}\}(.*?)\{\{- end', chart, re.DOTALL)
     known = set(re.findall(r"[a-z-]+", re.sub(r"#.*", "", text[1]))) if text else set()
     return "\n".join(f"{name}: the chart takes it" for name in sorted(names - known))
 

@@ -19,12 +19,14 @@ class Release:
         self.name = name
         self.values = values
         self.chart = str(chart)
+        # The tests name objects by the release alone.
+        self.fixed: Values = {"fullnameOverride": name} if chart == CHART else {}
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]
         if values is not None:
             command += ["-f", "-"]
-        return run(*command, timeout=timeout, stdin=json.dumps(values)).stdout
+        return run(*command, timeout=timeout, stdin=json.dumps({**self.fixed, **(values or {})})).stdout
 
     def install(self, *, wait: bool = True, timeout: int = 120) -> None:
         args = ["--wait", f"--timeout={timeout}s"] if wait else []

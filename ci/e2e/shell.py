@@ -11,7 +11,7 @@ CACHE = Path(
     os.environ.get("BOWLINE_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").joinpath("bowline")
 )
-CHART = ROOT / "charts" / "redis"
+CHART = ROOT / "charts" / "bowline"
 
 
 class CommandError(AssertionError):

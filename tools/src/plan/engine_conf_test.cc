@@ -120,8 +120,8 @@ TEST_CASE("the user's directives may end without a line end, and may be empty") 
 /// The names that the chart refuses, from its own template.
 std::set<std::string> OwnedByTheChart() {
   const std::string text = testing::ReadFile(std::filesystem::path(BOWLINE_DOCS).parent_path() /
-                                             "charts/redis/templates/_validate-config.tpl");
-  const auto from = text.find('[', text.find("redis.ownedDirectives"));
+                                             "charts/bowline/templates/_validate-config.tpl");
+  const auto from = text.find('[', text.find("bowline.ownedDirectives"));
   const auto to = text.find(']', from);
   REQUIRE(to != std::string::npos);
   std::set<std::string> names;

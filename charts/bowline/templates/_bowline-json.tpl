@@ -1,0 +1,61 @@
+{{- /* The file bowline.json of the ConfigMap. */ -}}
+
+{{- /* What bowline needs to know; read strictly, so a new key needs a new bowline. Argument: the root. */ -}}
+{{- define "bowline.bowlineJson" -}}
+{{- $v := .Values -}}
+{{- $ports := dict "client" (int $v.ports.client) "http" (int $v.ports.http) "peers" (int $v.ports.peers) -}}
+{{- $topology := dict -}}
+{{- if eq $v.mode "cluster" -}}
+{{- $ports = set $ports "bus" (int $v.ports.bus) -}}
+{{- $topology = dict
+      "shards" (int $v.cluster.shards)
+      "replicasPerShard" (int $v.cluster.replicasPerShard)
+      "nodeTimeoutMilliseconds" (int $v.cluster.nodeTimeoutMilliseconds) -}}
+{{- else -}}
+{{- $ports = set $ports "sentinel" (int $v.ports.sentinel) -}}
+{{- $topology = set (include "bowline.sentinelJson" . | fromJson) "recoverFrom" ($v.sentinel.recoverFrom | default "") -}}
+{{- end -}}
+{{- toPrettyJson (dict
+  "version" 1
+  "release" .Release.Name
+  "namespace" (include "bowline.namespace" .)
+  "fullname" (include "bowline.baseName" .)
+  "mode" $v.mode
+  "engine" $v.engine
+  "clusterDomain" $v.clusterDomain
+  "ports" $ports
+  $v.mode $topology
+  "auth" (dict "enabled" (eq true $v.auth.enabled) "directory" "/etc/bowline-secret")
+  "persistence" (dict "enabled" (eq true $v.persistence.enabled))
+  "record" (include "bowline.recordName" .)
+  "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
+  "fencing" (eq true $v.fencing.enabled)
+  "failover" (dict "staleAfterSeconds" (int $v.failover.staleAfterSeconds))
+  "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
+  "engineStuckSeconds" (int $v.engineStuckSeconds)
+  "startWithout" ($v.startWithout | default list)
+  "readinessTimeoutSeconds" (int $v.probes.readiness.timeoutSeconds)
+  "roleLabel" (eq "true" (include "bowline.roleLabel" .))
+  "protectLastCopy" (eq "label" (include "bowline.lastCopy" .))
+  "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
+  "log" (dict "format" $v.log.format "level" $v.log.level)) -}}
+{{- end -}}
+
+{{- /* What the sentinels must know of their set, but for the one value that servers alone read. Argument: the root. */ -}}
+{{- define "bowline.sentinelJson" -}}
+{{- $s := .Values.sentinel -}}
+{{- toJson (dict
+  "servers" (int .Values.replicas)
+  "sentinels" (int $s.replicas)
+  "quorum" (int $s.quorum | default (include "bowline.sentinelMajority" . | int))
+  "masterName" $s.masterName
+  "downAfterMilliseconds" (int $s.downAfterMilliseconds)
+  "failoverTimeoutMilliseconds" (int $s.failoverTimeoutMilliseconds)
+  "parallelSyncs" (int $s.parallelSyncs)
+  "auth" (and (eq true .Values.auth.enabled) (eq true $s.auth))) -}}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.sentinelMajority" -}}
+{{- add1 (div (int .Values.sentinel.replicas) 2) -}}
+{{- end -}}

@@ -1,0 +1,115 @@
+{{- /* The pod of a member. A group is described in _statefulset.tpl. */ -}}
+
+{{- /* One HTTP probe. Argument: dict path, probe (numbers). */ -}}
+{{- define "bowline.probe" -}}
+httpGet: {path: {{ .path }}, port: http}
+{{ toYaml .probe }}
+{{- end -}}
+
+{{- /* What users add to the servers' pods; sentinels get nothing of it. As YAML. Argument: a group. */ -}}
+{{- define "bowline.additions" -}}
+{{- $additions := dict -}}
+{{- if eq .component "server" -}}
+{{- range $name, $value := .root.Values -}}
+{{- if and (hasPrefix "extra" $name) $value }}{{ $additions = set $additions $name $value }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $additions -}}
+{{- end -}}
+
+{{- /* Environment variables of the user; their values may be numbers and booleans. As YAML. Argument: a list. */ -}}
+{{- define "bowline.env" -}}
+{{- $all := list -}}
+{{- range . -}}
+{{- $variable := omit . "value" -}}
+{{- if hasKey . "value" }}{{ $variable = set $variable "value" (include "bowline.text" .value) }}{{ end -}}
+{{- $all = append $all $variable -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
+{{- /* The engine's container. Argument: a group. */ -}}
+{{- define "bowline.memberContainer" -}}
+{{- $v := .root.Values -}}
+{{- $extra := include "bowline.additions" . | fromYaml -}}
+name: {{ .component }}
+image: {{ include "bowline.engineImage" .root | quote }}
+imagePullPolicy: {{ $v.image.pullPolicy }}
+command: ["/opt/bowline/bowline", "run", {{ .component | quote }}]
+{{- with $extra.extraArgs }}
+args:
+  {{- toYaml (concat (list "--") .) | nindent 2 }}
+{{- end }}
+env:
+  {{- include "bowline.podEnv" nil | nindent 2 }}
+  {{- with $extra.extraEnv }}
+  {{- include "bowline.env" . | nindent 2 }}
+  {{- end }}
+{{- with $extra.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+ports:
+  {{- range append (include "bowline.memberPortNames" . | fromYamlArray) "http" }}
+  - {name: {{ . }}, containerPort: {{ get $v.ports . | int64 }}, protocol: TCP}
+  {{- end }}
+lifecycle:
+  preStop:
+    exec:
+      command: ["/opt/bowline/bowline", "prestop"]
+startupProbe:
+  {{- include "bowline.probe" (dict "path" "/startup" "probe" $v.probes.startup) | nindent 2 }}
+livenessProbe:
+  {{- include "bowline.probe" (dict "path" "/live" "probe" $v.probes.liveness) | nindent 2 }}
+readinessProbe:
+  {{- include "bowline.probe" (dict "path" "/ready" "probe" $v.probes.readiness) | nindent 2 }}
+{{- with eq .component "server" | ternary $v.resources.server $v.resources.sentinel }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext:
+  {{- toYaml $v.containerSecurityContext | nindent 2 }}
+volumeMounts:
+  {{- include "bowline.memberMounts" (dict "root" .root "binReadOnly" true) | nindent 2 }}
+  {{- if $v.rbac.create }}
+  {{- include "bowline.tokenMount" nil | nindent 2 }}
+  {{- end }}
+  {{- with $extra.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{- /* The pod spec of a member. Nothing in it depends on the number of members. Argument: a group. */ -}}
+{{- define "bowline.memberSpec" -}}
+{{- $v := .root.Values -}}
+{{- $extra := include "bowline.additions" . | fromYaml -}}
+{{ include "bowline.podBase" (dict "root" .root "serviceAccountName" (include "bowline.accountName" .root)) }}
+terminationGracePeriodSeconds: {{ int64 $v.terminationGracePeriodSeconds }}
+{{- range $field := list "priorityClassName" "runtimeClassName" "schedulerName" }}
+{{- with get $v $field }}
+{{ $field }}: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with include "bowline.placement" . }}
+{{ . }}
+{{- end }}
+initContainers:
+  - {{ include "bowline.toolkitContainer" (dict "root" .root "name" "init" "resources" $v.resources.init
+        "args" (list "init" "--install-to" "/opt/bowline")) | nindent 4 | trim }}
+    volumeMounts:
+      {{- include "bowline.memberMounts" (dict "root" .root "binReadOnly" false) | nindent 6 }}
+  {{- with $extra.extraInitContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+containers:
+  - {{ include "bowline.memberContainer" . | nindent 4 | trim }}
+  {{- with $extra.extraContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+volumes:
+  {{- include "bowline.memberVolumes" . | nindent 2 }}
+  {{- with $extra.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}

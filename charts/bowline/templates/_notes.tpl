@@ -1,0 +1,47 @@
+{{- /* What the notes say in each mode: how to connect. */ -}}
+
+{{- /* DNS name of a Service. Argument: dict root, name. */ -}}
+{{- define "bowline.host" -}}
+{{- printf "%s.%s.svc.%s" .name (include "bowline.namespace" .root) .root.Values.clusterDomain -}}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.notesCluster" -}}
+{{- $v := .Values -}}
+{{- $name := include "bowline.baseName" . -}}
+{{ $v.engine | title }} Cluster "{{ $name }}": {{ $v.cluster.shards }} shards, each one primary and {{ $v.cluster.replicasPerShard }} replica(s). It forms by itself.
+
+Clients (cluster aware) connect to:
+  {{ include "bowline.host" (dict "root" . "name" $name) }}:{{ $v.service.port }}
+  or, for the addresses of all members, {{ include "bowline.host" (dict "root" . "name" (printf "%s-headless" $name)) }}:{{ $v.ports.client }}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.notesSentinel" -}}
+{{- $v := .Values -}}
+{{- $name := include "bowline.baseName" . -}}
+{{ $v.engine | title }} "{{ $name }}": one primary with {{ sub $v.replicas 1 }} replica(s), watched by {{ $v.sentinel.replicas }} sentinels. It forms by itself.
+
+Clients that know Sentinel ask for the primary "{{ $v.sentinel.masterName }}" at:
+  {{ include "bowline.host" (dict "root" . "name" (include "bowline.componentName" (dict "root" . "component" "sentinel"))) }}:{{ $v.ports.sentinel }}
+{{- if include "bowline.roleLabel" . }}
+
+Other clients connect to the primary, or for reads to the replicas, and must connect anew after a failover:
+  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ $v.service.port }}
+  {{ include "bowline.host" (dict "root" . "name" (printf "%s-replicas" $name)) }}:{{ $v.service.port }}
+{{- end }}
+{{- end -}}
+
+{{- /* A command that talks to the engine: to the cluster, or to a sentinel. Argument: the root. */ -}}
+{{- define "bowline.notesTry" -}}
+{{- $v := .Values -}}
+{{- $exec := printf "kubectl -n %s exec -it" (include "bowline.namespace" .) -}}
+{{- if eq $v.mode "cluster" -}}
+{{ $exec }} {{ include "bowline.shardName" (dict "root" . "shard" 0) }}-0 -c server -- {{ $v.engine }}-cli -c
+{{- if ne (int $v.ports.client) 6379 }} -p {{ $v.ports.client }}{{ end }}
+{{- if $v.auth.enabled }} --askpass{{ end }}
+{{- else -}}
+{{ $exec }} {{ include "bowline.componentName" (dict "root" . "component" "sentinel") }}-0 -c sentinel -- {{ $v.engine }}-cli -p {{ $v.ports.sentinel }}
+{{- if and $v.auth.enabled $v.sentinel.auth }} --askpass{{ end }} sentinel get-master-addr-by-name {{ $v.sentinel.masterName }}
+{{- end -}}
+{{- end -}}

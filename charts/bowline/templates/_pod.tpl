@@ -1,0 +1,112 @@
+{{- /* Parts that all our pods share. */ -}}
+
+{{- /* Environment of every container that runs bowline. No argument. */ -}}
+{{- define "bowline.podEnv" -}}
+- name: POD_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- name: POD_NAMESPACE
+  valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+- name: POD_UID
+  valueFrom: {fieldRef: {fieldPath: metadata.uid}}
+- name: POD_IP
+  valueFrom: {fieldRef: {fieldPath: status.podIP}}
+- name: NODE_NAME
+  valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+- name: POD_REVISION
+  valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
+{{- end -}}
+
+{{- /* Fields at the top of every pod spec. Argument: dict root, serviceAccountName. */ -}}
+{{- define "bowline.podBase" -}}
+serviceAccountName: {{ .serviceAccountName | quote }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with include "bowline.imagePullSecrets" .root }}
+{{ . }}
+{{- end }}
+securityContext:
+  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+{{- with include "bowline.firstWins" (list .root.Values.nodeSelector) }}
+nodeSelector:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- /* A container that runs bowline from its own image. Argument: dict root, name, args, resources. */ -}}
+{{- define "bowline.toolkitContainer" -}}
+name: {{ .name }}
+image: {{ include "bowline.toolkitImage" .root | quote }}
+imagePullPolicy: {{ .root.Values.toolkit.image.pullPolicy }}
+args:
+  {{- toYaml .args | nindent 2 }}
+env:
+  {{- include "bowline.podEnv" nil | nindent 2 }}
+{{- with .resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext:
+  {{- toYaml .root.Values.containerSecurityContext | nindent 2 }}
+{{- end -}}
+
+{{- /* The ConfigMap, and the Secret when there is one. Argument: the root. */ -}}
+{{- define "bowline.configVolumes" -}}
+- name: config
+  configMap:
+    name: {{ include "bowline.baseName" . }}-config
+{{- if .Values.auth.enabled }}
+- name: auth
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- $keys := empty .Values.auth.existingSecret | ternary dict .Values.auth.existingSecretKeys }}
+      - secret:
+          name: {{ include "bowline.secretName" . | quote }}
+          items:
+            - key: {{ $keys.password | default "password" | quote }}
+              path: password
+            - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
+              path: replication-password
+      # Without it the key is derived from the replicas' password.
+      - secret:
+          name: {{ include "bowline.secretName" . | quote }}
+          optional: true
+          items:
+            - key: {{ $keys.peerKey | default "peer-key" | quote }}
+              path: peer-key
+{{- end }}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.configMounts" -}}
+- name: config
+  mountPath: /etc/bowline
+  readOnly: true
+{{- if .Values.auth.enabled }}
+- name: auth
+  mountPath: /etc/bowline-secret
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{- /* A token for the API server, mounted only where a container needs it. No argument. */ -}}
+{{- define "bowline.tokenVolume" -}}
+- name: token
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3607}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+      - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+{{- end -}}
+
+{{- define "bowline.tokenMount" -}}
+- name: token
+  mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+  readOnly: true
+{{- end -}}

@@ -1,0 +1,54 @@
+{{- /* Rules about passwords and rights; see _validate.tpl. */ -}}
+
+{{- define "bowline.validate.auth" -}}
+{{- with .Values.auth }}
+{{- $given := or .password .replicationPassword }}
+{{- if and .existingSecret $given }}
+¶ auth.existingSecret: it is given together with auth.password or auth.replicationPassword. Give either the Secret or the passwords.
+{{- else if and .password (not .replicationPassword) }}
+¶ auth.replicationPassword: it is empty although auth.password is given. Give both, or none for made ones, or auth.existingSecret.
+{{- else if and .replicationPassword (not .password) }}
+¶ auth.password: it is empty although auth.replicationPassword is given. Give both, or none for made ones, or auth.existingSecret.
+{{- else if and $given (eq .password .replicationPassword) }}
+¶ auth.replicationPassword: it is the same as auth.password. Choose another one: clients must not be able to act as members.
+{{- end }}
+{{- if and (not .enabled) (or $given .existingSecret) }}
+¶ auth.enabled: it is false although passwords are given. Set it to true, or remove the passwords.
+{{- end }}
+{{- range $name := list "password" "replicationPassword" }}
+{{- $password := get $.Values.auth $name }}
+{{- if and $password (not (regexMatch "^[!-~]{1,512}$" $password)) }}
+¶ auth.{{ $name }}: it has a space, a control character or a letter outside ASCII, or is longer than 512. Use printable ASCII.
+{{- end }}
+{{- end }}
+{{- if and .existingSecret (not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" .existingSecret)) }}
+¶ auth.existingSecret: {{ .existingSecret | quote }} is no name of a Secret. Write the name of a Secret in the release's namespace.
+{{- end }}
+{{- if and .existingSecret (or (not .existingSecretKeys.password) (not .existingSecretKeys.replicationPassword)) }}
+¶ auth.existingSecretKeys: a key is empty. Name the keys of both passwords in the Secret.
+{{- end }}
+{{- if or (lt (int .job.backoffLimit) 0) (lt (int .job.activeDeadlineSeconds) 10) }}
+¶ auth.job: backoffLimit must be 0 or more and activeDeadlineSeconds 10 or more; they are {{ .job.backoffLimit }} and
+{{ .job.activeDeadlineSeconds }}. The defaults are 3 and 300.
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "bowline.validate.rights" -}}
+{{- if not .Values.rbac.create }}
+{{- if include "bowline.authJob" . }}
+¶ rbac.create: without it nobody may make the passwords. Give auth.existingSecret, or auth.password and auth.replicationPassword.
+{{- end }}
+{{- if .Values.events.enabled }}
+¶ events.enabled: Events need rbac.create, which is false. Set events.enabled to false.
+{{- end }}
+{{- else if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) }}
+¶ serviceAccount.name: it is empty and none is made, so the namespace's default account, which every pod may use, would get the
+members' rights. Name an account, or set serviceAccount.create to true, or rbac.create to false.
+{{- end }}
+{{- range $name := list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- if and (hasKey ($.Values.podSecurityContext | default dict) $name) (eq (get $.Values.podSecurityContext $name | toString) "0") }}
+¶ podSecurityContext.{{ $name }}: 0 is root. Use another number; 999 is the one of the engine's images.
+{{- end }}
+{{- end }}
+{{- end -}}
