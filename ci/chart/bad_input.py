@@ -20,7 +20,9 @@ class Bad:
 
 
 CASES = [
-    Bad("0 shards", ("--set", "mode=cluster,cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")),
+    Bad(
+        "0 shards", ("--set", "mode=cluster,cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")
+    ),
     Bad("a misspelt key", ("--set", "cluster.shard=3"), ("'/cluster'", "additional properties 'shard' not allowed")),
     Bad("a misspelt top key", ("--set", "persistance.size=1Gi"), ("additional properties 'persistance' not allowed",)),
     Bad("a size without sense", ("--set", "persistence.size=big"), ("persistence.size", "such as 8Gi")),
@@ -57,6 +59,26 @@ CASES = [
         ("--set", "replicas=0,sentinel.quorum=4,sentinel.recoverFrom=x,ports.sentinel=6379"),
         ("3 error(s)", "replicas: 0 is out of range", "sentinel.quorum: 4", "ports.sentinel"),
     ),
+    Bad(
+        "a misspelt limit",
+        ("--set", "resources.server.limits.memry=1Gi"),
+        ("resources.server.limits.memry", "Use cpu, memory"),
+    ),
+    Bad(
+        "a misspelt field",
+        ("--set", "podSecurityContext.runasuser=5"),
+        ("'/podSecurityContext'", "'runasuser' not allowed"),
+    ),
+    Bad(
+        "a misspelt affinity", ("--set", "affinity.podAntiAfinity.x=y"), ("'/affinity'", "'podAntiAfinity' not allowed")
+    ),
+    Bad("a container without a name", ("--set", "extraContainers[0].image=x"), ("'/extraContainers/0'", "'name'")),
+    Bad("a variable without a name", ("--set", "extraEnv[0].value=1"), ("'/extraEnv/0'", "'name'")),
+    Bad(
+        "a constraint without its limit",
+        ("--set", "topologySpreadConstraints[0].topologyKey=rack"),
+        ("'/topologySpreadConstraints/0'", "'maxSkew'"),
+    ),
     Bad("an old cluster", ("--kube-version", "1.28.0"), ("1.28.0",)),
 ]
 GOOD = [
@@ -66,6 +88,11 @@ GOOD = [
     ("a vendor's version", ("--kube-version", "v1.33.4-gke.1036000")),
     ("a parent chart's switch", ("--set", "enabled=true")),
     ("an emptied map", ("--set", "mode=cluster,resources.server=null,nodeSelector=null,config=null")),
+    ("no security contexts", ("--set", "podSecurityContext=null,containerSecurityContext=null")),
+    (
+        "parts of a security context taken away",
+        ("--set", "podSecurityContext.runAsUser=null,podSecurityContext.fsGroup=null"),
+    ),
     ("another emptied map", ("--set", "resources.sentinel=null,sentinel.config=null,config=null")),
 ]
 

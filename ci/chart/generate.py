@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import definitions
 import values_model
 from values_model import Value
 
@@ -16,7 +17,7 @@ VALUES = ROOT / "charts/bowline/values.yaml"
 SCHEMA = ROOT / "charts/bowline/values.schema.json"
 REFERENCE = ROOT / "docs/reference/values.md"
 
-# Only the chart's own structure is closed. Maps of Kubernetes' own types are checked by the API server.
+# Maps whose keys are the user's. Those of Kubernetes' own types are in definitions.py.
 FREE: dict[str, dict[str, Any]] = {
     "any": {"type": "object"},
     # Labels, annotations: templates make text of numbers and booleans, as `--set` gives them.
@@ -29,27 +30,7 @@ FREE: dict[str, dict[str, Any]] = {
         },
     },
 }
-PULL_SECRETS = {"type": ["array", "null"], "items": {"$ref": "#/definitions/pullSecret"}}
-WORD = {"type": ["string", "null"]}
-# What `free: NAME` and `items: NAME` in values.yaml stand for, if NAME is not above.
-DEFINITIONS: dict[str, dict[str, Any]] = {
-    "pullSecret": {
-        "type": ["string", "object"],
-        "properties": {"name": {"type": "string"}},
-        "required": ["name"],
-        "additionalProperties": False,
-    },
-    # Other charts have keys there, too.
-    "global": {
-        "type": "object",
-        "properties": {
-            "imageRegistry": WORD,
-            "imagePullSecrets": PULL_SECRETS,
-            "storageClass": WORD,
-            "defaultStorageClass": WORD,
-        },
-    },
-}
+DEFINITIONS = definitions.load()
 TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
 
 
@@ -62,18 +43,22 @@ def schema_of(value: Value) -> dict[str, Any]:
         hint["items"] = reference(hint["items"])
     if "free" in hint:
         free = hint.pop("free")
-        # Beside a reference nothing else counts (JSON Schema, draft 7), so it stands alone in a list.
-        result |= FREE.get(free) or {"type": "object", "allOf": [reference(free)]}
+        result |= FREE[free] if free in FREE else definition(free)
     else:
-        result["type"] = TYPES[type(value.default)]
+        result["type"] = TYPES.get(type(value.default))
         if result["type"] == "array" and "items" not in hint:
             raise values_model.ModelError(f"{value.path}: a list needs `# @schema {{items: …}}`")
     return {**result, **hint, "default": value.default}
 
 
-def reference(name: str) -> dict[str, Any]:
+def definition(name: str) -> dict[str, Any]:
     if name not in DEFINITIONS:
         raise values_model.ModelError(f"no definition {name}")
+    return DEFINITIONS[name]
+
+
+def reference(name: str) -> dict[str, Any]:
+    definition(name)
     return {"$ref": f"#/definitions/{name}"}
 
 
@@ -91,7 +76,13 @@ def structure(values: list[Value]) -> dict[str, Any]:
 
 def schema_text(values: list[Value]) -> str:
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Values of the chart bowline"}
-    return json.dumps({**head, **structure(values), "definitions": DEFINITIONS}, indent=2, ensure_ascii=False) + "\n"
+    body = {**head, **structure(values)}
+    lines = [
+        f"    {json.dumps(name)}: {json.dumps(schema, ensure_ascii=False)}"
+        for name, schema in definitions.used(body, DEFINITIONS).items()
+    ]
+    text = json.dumps(body, indent=2, ensure_ascii=False).removesuffix("\n}")
+    return text + ',\n  "definitions": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
 def type_text(value: Value) -> str:
@@ -99,7 +90,7 @@ def type_text(value: Value) -> str:
     if "enum" in schema:
         return " \\| ".join(f"`{word}`" if word else "empty" for word in schema["enum"])
     kind = schema["type"]
-    return kind if isinstance(kind, str) else " or ".join(kind)
+    return kind if isinstance(kind, str) else " or ".join(word for word in kind if word != "null")
 
 
 def cell(text: str) -> str:

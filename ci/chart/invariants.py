@@ -297,7 +297,10 @@ def declared(settings: dict[str, Any]) -> dict[str, int]:
 def role_services(things: list[Object]) -> Iterator[str]:
     """Services by role exist exactly where servers may label all their pods."""
     labelled = {
-        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods"]
+        name
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if rule["resources"] == ["pods"]
         for name in rule["resourceNames"]
     }
     servers = {
@@ -324,7 +327,10 @@ def conditions(things: list[Object]) -> Iterator[str]:
                 for ordinal in range(thing["spec"]["replicas"])
             }
     allowed = {
-        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods/status"]
+        name
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if rule["resources"] == ["pods/status"]
         for name in rule["resourceNames"]
     }
     if wanted != allowed:
@@ -368,8 +374,12 @@ def object_list(things: list[Object]) -> Iterator[str]:
             if sorted(filter(None, listed)) != sorted(made):
                 yield f"{key(config)}: objects: {sorted(set(listed) ^ made)}"
     allowed = {
-        (resource, name) for role in by_kind(things, "Role") for rule in role["rules"] if "get" in rule["verbs"]
-        for resource in rule["resources"] for name in rule.get("resourceNames", [])
+        (resource, name)
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if "get" in rule["verbs"]
+        for resource in rule["resources"]
+        for name in rule.get("resourceNames", [])
     }
     for name in sorted(made) if allowed else []:
         if (kinds[name.split(" ")[0]], name.split(" ")[1]) not in allowed:

@@ -12,7 +12,17 @@ import render
 from render import Object
 
 # Fields that are text wherever they stand, and maps of text.
-TEXT = {"name", "namespace", "serviceName", "serviceAccountName", "storageClassName", "key", "image", "mountPath", "path"}
+TEXT = {
+    "name",
+    "namespace",
+    "serviceName",
+    "serviceAccountName",
+    "storageClassName",
+    "key",
+    "image",
+    "mountPath",
+    "path",
+}
 TEXT |= {"priorityClassName", "runtimeClassName", "schedulerName", "value", "type", "kind", "topologyKey"}
 TEXT_MAPS = {"labels", "annotations", "matchLabels", "selector", "nodeSelector", "data"}
 WORDS = ("on", "yes", "no", "null", "true", "y", "e10")

@@ -61,7 +61,9 @@ def helpers() -> str:
     problems = [f"{name}: defined and never used" for name in sorted(defined - used)]
     # Helm has one set of helpers for a chart with all its subcharts.
     taken = {f"bowline.{name}" for name in "name fullname chart labels selectorLabels serviceAccountName".split()}
-    problems += [f"{name}: begins otherwise than bowline." for name in sorted(defined) if not name.startswith("bowline.")]
+    problems += [
+        f"{name}: begins otherwise than bowline." for name in sorted(defined) if not name.startswith("bowline.")
+    ]
     problems += [f"{name}: `helm create bowline` makes one, too" for name in sorted(defined & taken)]
     return "\n".join(problems + [f"{name}: used and not defined" for name in sorted(used - defined)])
 

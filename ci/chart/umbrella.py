@@ -50,7 +50,9 @@ def umbrella(folder: Path, dependencies: str) -> Path:
 
 
 def ours(alias: str = "") -> str:
-    version = next(line for line in (render.CHART / "Chart.yaml").read_text().splitlines() if line.startswith("version:"))
+    version = next(
+        line for line in (render.CHART / "Chart.yaml").read_text().splitlines() if line.startswith("version:")
+    )
     return f"  - {{name: bowline, {version}{f', alias: {alias}' if alias else ''}}}\n"
 
 

@@ -44,4 +44,4 @@ class Release:
         self._helm("uninstall", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)
 
     def test(self, *, timeout: int = 120) -> str:
-        return self._helm("test", self.name, f"--timeout={timeout}s", "--logs", timeout=timeout + 30)
+        return self._helm("test", self.name, f"--timeout={timeout}s", timeout=timeout + 30)

@@ -27,7 +27,7 @@ VALUES: Mapping[str, Any] = {
     "mode": "sentinel",
     "replicas": 3,
     "persistence": {"size": "64Mi"},
-    "sentinel": {"replicas": 3, "persistence": {"size": "32Mi"}},
+    "sentinel": {"replicas": 3, "persistence": {"enabled": True, "size": "32Mi"}},
 }
 """The usual installation. Both numbers must be told: see statefulsets()."""
 

@@ -4,5 +4,6 @@
       "annotations" (list (dict
         "helm.sh/hook" "pre-install,pre-upgrade"
         "helm.sh/hook-weight" (toString .weight)
+        "helm.sh/hook-output-log-policy" "hook-failed"
         "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded") (.annotations | default dict))) -}}
 {{- end -}}

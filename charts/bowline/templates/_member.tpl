@@ -68,8 +68,10 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError
+{{- with $v.containerSecurityContext }}
 securityContext:
-  {{- toYaml $v.containerSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   {{- include "bowline.memberMounts" (dict "root" .root "binReadOnly" true) | nindent 2 }}
   {{- if $v.rbac.create }}

@@ -26,9 +26,11 @@ Clients that know Sentinel ask for the primary "{{ $v.sentinel.masterName }}" at
   {{ include "bowline.host" (dict "root" . "name" (include "bowline.componentName" (dict "root" . "component" "sentinel"))) }}:{{ $v.ports.sentinel }}
 {{- if include "bowline.roleLabel" . }}
 
-Other clients connect to the primary, or for reads to the replicas, and must connect anew after a failover:
-  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ $v.service.port }}
-  {{ include "bowline.host" (dict "root" . "name" (printf "%s-replicas" $name)) }}:{{ $v.service.port }}
+Other clients connect to the primary{{ if gt (int $v.replicas) 1 }}, or for reads to the replicas, and must connect anew after a failover{{ end }}:
+  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ int64 $v.service.port }}
+{{- if gt (int $v.replicas) 1 }}
+  {{ include "bowline.host" (dict "root" . "name" (printf "%s-replicas" $name)) }}:{{ int64 $v.service.port }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

@@ -60,7 +60,12 @@ preferredDuringSchedulingIgnoredDuringExecution:
 {{- range $kind, $terms := .root.Values.affinity }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
 {{- $lines := list -}}
 {{- with $affinity }}{{ $lines = append $lines (toYaml (dict "affinity" .)) }}{{ end -}}
-{{- with concat (include "bowline.spreadConstraints" . | fromYamlArray) (.root.Values.topologySpreadConstraints | default list) }}
+{{- $constraints := include "bowline.spreadConstraints" . | fromYamlArray -}}
+{{- $selector := dict "matchLabels" (include "bowline.matchLabels" . | fromYaml) -}}
+{{- range .root.Values.topologySpreadConstraints -}}
+{{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (set (omit . "labelSelector") "labelSelector" $selector)) -}}
+{{- end -}}
+{{- with $constraints }}
 {{- $lines = append $lines (toYaml (dict "topologySpreadConstraints" .)) }}
 {{- end -}}
 {{- join "\n" $lines -}}

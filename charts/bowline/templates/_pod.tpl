@@ -24,8 +24,10 @@ enableServiceLinks: false
 {{- with include "bowline.imagePullSecrets" .root }}
 {{ . }}
 {{- end }}
+{{- with .root.Values.podSecurityContext }}
 securityContext:
-  {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with include "bowline.firstWins" (list .root.Values.nodeSelector) }}
 nodeSelector:
   {{- . | nindent 2 }}
@@ -50,8 +52,10 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError
+{{- with .root.Values.containerSecurityContext }}
 securityContext:
-  {{- toYaml .root.Values.containerSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- /* The ConfigMap, and the Secret when there is one. Argument: the root. */ -}}
@@ -70,8 +74,10 @@ securityContext:
           items:
             - key: {{ $keys.password | default "password" | quote }}
               path: password
-            - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
+            {{- with hasKey $keys "replicationPassword" | ternary $keys.replicationPassword "replication-password" }}
+            - key: {{ . | quote }}
               path: replication-password
+            {{- end }}
       # Without it the key is derived from the replicas' password.
       - secret:
           name: {{ include "bowline.secretName" . | quote }}

@@ -21,10 +21,18 @@
 {{- end -}}
 {{- end -}}
 
+{{- /*
+A port of a Service. Meshes read appProtocol: "redis" would let some of them take part in the protocol, which handovers, pipelines and
+blocking commands do not survive. Argument: dict name, port.
+*/ -}}
+{{- define "bowline.servicePort" -}}
+{name: {{ .name }}, port: {{ int64 .port }}, targetPort: {{ .name }}, protocol: TCP, appProtocol: tcp}
+{{- end -}}
+
 {{- /* All of them. Argument: a group. */ -}}
 {{- define "bowline.memberPorts" -}}
 {{- $ports := .root.Values.ports -}}
 {{- range include "bowline.memberPortNames" . | fromYamlArray }}
-- {name: {{ . }}, port: {{ get $ports . | int64 }}, targetPort: {{ . }}, protocol: TCP}
+- {{ include "bowline.servicePort" (dict "name" . "port" (get $ports .)) }}
 {{- end }}
 {{- end -}}

@@ -5,8 +5,9 @@ It is described by a dict: root, component (server, sentinel), name, replicas, i
 
 {{- /* "true" when the group has volumes. Argument: a group. */ -}}
 {{- define "bowline.isPersistent" -}}
-{{- $p := eq .component "sentinel" | ternary .root.Values.sentinel.persistence .root.Values.persistence -}}
-{{- if $p.enabled }}true{{ end -}}
+{{- $own := .root.Values.sentinel.persistence.enabled -}}
+{{- $servers := .root.Values.persistence.enabled -}}
+{{- if and (eq .component "sentinel") (kindIs "bool" $own) | ternary $own $servers }}true{{ end -}}
 {{- end -}}
 
 {{- /* Argument: a group, with podAnnotations. */ -}}

@@ -1,4 +1,4 @@
-{{- /* Rules about names, labels and the network; see _validate.tpl. */ -}}
+{{- /* Rules about names and the network; see _validate.tpl. */ -}}
 
 {{- define "bowline.validate.names" -}}
 {{- $fullname := include "bowline.baseName" . }}
@@ -11,37 +11,11 @@
 ¶ {{ $path }}: {{ $fullname | quote }} has {{ len $fullname }} characters; names made from it would be too long. Set fullnameOverride to at
 most 40.
 {{- end }}
-{{- if not (regexMatch "^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$" (include "bowline.appName" .)) }}
+{{- if not (regexMatch (printf "^%s$" (include "bowline.labelWord" nil)) (include "bowline.appName" .)) }}
 ¶ nameOverride: {{ .Values.nameOverride | quote }} is no value of a label. Use at most 63 letters, digits, hyphens, dots and underscores.
 {{- end }}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" .Values.clusterDomain) }}
 ¶ clusterDomain: {{ .Values.clusterDomain | quote }} is no DNS domain. Write it without dots at its ends, such as cluster.local.
-{{- end }}
-{{- end -}}
-
-{{- /* Label keys that are the chart's own, as YAML. */ -}}
-{{- define "bowline.ownLabels" -}}
-[app.kubernetes.io/name, app.kubernetes.io/instance, app.kubernetes.io/component, app.kubernetes.io/managed-by,
-  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/last-copy, apps.kubernetes.io/pod-index,
-  statefulset.kubernetes.io/pod-name, controller-revision-hash]
-{{- end -}}
-
-{{- define "bowline.validate.labels" -}}
-{{- $own := include "bowline.ownLabels" . | fromYamlArray }}
-{{- range $path, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels
-      "persistence.labels" .Values.persistence.labels }}
-{{- range $key, $_ := $labels }}
-{{- if has $key $own }}
-¶ {{ $path }}: the label {{ $key }} is the chart's own. Use another key.
-{{- end }}
-{{- end }}
-{{- end }}
-{{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations }}
-{{- range $key, $_ := $annotations }}
-{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (has $key (list "checksum/engine-config" "checksum/members")) }}
-¶ {{ $path }}: the annotation {{ $key }} is Helm's or the chart's own. Use another key.
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -68,6 +42,12 @@ most 40.
 {{- end }}
 {{- if and (ne .type "LoadBalancer") (or .loadBalancerClass .loadBalancerSourceRanges) }}
 ¶ service.loadBalancerClass, service.loadBalancerSourceRanges: they need service.type LoadBalancer. Remove them or change the type.
+{{- end }}
+{{- end }}
+{{- range .Values.service.loadBalancerSourceRanges }}
+{{- if not (or (regexMatch "^([0-9]{1,3}[.]){3}[0-9]{1,3}/([0-9]|[12][0-9]|3[0-2])$" .) (regexMatch "^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3}$" .)) }}
+¶ service.loadBalancerSourceRanges: {{ quote . }} is no range of addresses. Write an address, a slash and a number of bits, such as
+10.0.0.0/8.
 {{- end }}
 {{- end }}
 {{- $families := .Values.ipFamilies | default list }}

@@ -24,12 +24,12 @@
 {{- if and .existingSecret (not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" .existingSecret)) }}
 ¶ auth.existingSecret: {{ .existingSecret | quote }} is no name of a Secret. Write the name of a Secret in the release's namespace.
 {{- end }}
-{{- if and .existingSecret (or (not .existingSecretKeys.password) (not .existingSecretKeys.replicationPassword)) }}
-¶ auth.existingSecretKeys: a key is empty. Name the keys of both passwords in the Secret.
+{{- if and .existingSecret (not .existingSecretKeys.password) }}
+¶ auth.existingSecretKeys.password: it is empty. Name the key of the clients' password in the Secret.
 {{- end }}
 {{- if or (lt (int .job.backoffLimit) 0) (lt (int .job.activeDeadlineSeconds) 10) }}
 ¶ auth.job: backoffLimit must be 0 or more and activeDeadlineSeconds 10 or more; they are {{ .job.backoffLimit }} and
-{{ .job.activeDeadlineSeconds }}. The defaults are 3 and 300.
+{{ .job.activeDeadlineSeconds }}. The defaults are 3 and 120.
 {{- end }}
 {{- end }}
 {{- end -}}

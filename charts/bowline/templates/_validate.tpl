@@ -5,7 +5,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 */ -}}
 {{- define "bowline.validate" -}}
 {{- $text := "" -}}
-{{- range list "topology" "sentinel" "timing" "probes" "auth" "rights" "storage" "names" "labels" "network" "images" "config" "sentinelConfig" "extras" "placement" -}}
+{{- range list "topology" "sentinel" "timing" "probes" "auth" "rights" "storage" "resources" "names" "labels" "network" "images" "config" "sentinelConfig" "extras" "placement" -}}
 {{- $text = print $text (include (printf "bowline.validate.%s" .) $) -}}
 {{- end -}}
 {{- $errors := list -}}
@@ -88,25 +88,4 @@ or to 0 for no limit.
 periodSeconds times failureThreshold 10 or more.
 {{- end }}
 {{- end }}
-{{- end -}}
-
-{{- define "bowline.validate.storage" -}}
-{{- with .Values.persistence }}
-{{- if not (include "bowline.isQuantity" .size) }}
-¶ persistence.size: {{ .size | quote }} is no quantity above zero. Write a number with a unit, such as 8Gi.
-{{- end }}
-{{- if and .emptyDir.sizeLimit (not (include "bowline.isQuantity" .emptyDir.sizeLimit)) }}
-¶ persistence.emptyDir.sizeLimit: {{ .emptyDir.sizeLimit | quote }} is no quantity above zero. Write a number with a unit, such as 2Gi, or
-leave it empty.
-{{- end }}
-{{- if not .accessModes }}
-¶ persistence.accessModes: it is empty. Set it to [ReadWriteOnce].
-{{- end }}
-{{- end }}
-{{- end -}}
-
-{{- /* "true" for a quantity of Kubernetes above zero. Argument: a string. */ -}}
-{{- define "bowline.isQuantity" -}}
-{{- $number := regexReplaceAll "(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+]?[0-9]+)$" . "" -}}
-{{- if and (regexMatch "^[0-9]+([.][0-9]+)?$" $number) (regexMatch "[1-9]" $number) }}true{{ end -}}
 {{- end -}}

@@ -17,8 +17,14 @@
 - auth.enabled is false: everybody who reaches the network reads and writes, and a foreign server on a reused address can
   empty a replica.
 {{- end }}
+{{- if and $v.auth.enabled $v.auth.existingSecret (not $v.auth.existingSecretKeys.replicationPassword) }}
+- auth.existingSecretKeys.replicationPassword is empty: a client that knows the password may act as a member.
+{{- end }}
 {{- if not $v.rbac.create }}
 - rbac.create is false: there is no installation record and there are no Events; a first start waits for all declared members.
+{{- if not $cluster }} Nor are there the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas:
+  clients must ask the sentinels, and service.* has no meaning.
+{{- end }}
 {{- end }}
 {{- if and (ne $v.service.type "ClusterIP") $cluster }}
 - service.type is {{ $v.service.type }}: the members announce addresses inside Kubernetes, so cluster clients outside cannot follow them.
@@ -57,14 +63,14 @@
 {{- else if eq (int $v.sentinel.minReplicasToWrite) 0 }}
 - sentinel.minReplicasToWrite is 0: a primary that is cut off from the others takes writes that are lost.
 {{- end }}
-{{- if not $v.sentinel.persistence.enabled }}
+{{- if and $v.persistence.enabled (not (include "bowline.isPersistent" (dict "root" . "component" "sentinel"))) }}
 - sentinel.persistence.enabled is false: a sentinel forgets with its pod what it has agreed to.
 {{- end }}
 {{- if and $v.auth.enabled (not $v.sentinel.auth) }}
 - sentinel.auth is false: everybody who reaches the sentinels may ask them for a failover and change what they watch.
 {{- end }}
-{{- if not (include "bowline.roleLabel" .) }}
-- {{ $v.rbac.create | ternary "roleLabel.enabled" "rbac.create" }} is false: the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas do not exist;
+{{- if and $v.rbac.create (not (include "bowline.roleLabel" .)) }}
+- roleLabel.enabled is false: the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas do not exist;
   clients must ask the sentinels, and service.* has no meaning.
 {{- end }}
 {{- if $v.sentinel.recoverFrom }}
