@@ -23,7 +23,7 @@ Check = tuple[str, Callable[[], str]]
 
 
 def lint(profile: Profile, helm: str) -> str:
-    result = render.run(render.tool(helm), "lint", "--strict", *profile.arguments, str(render.CHART))
+    result = render.run(render.tool(helm), "lint", "--strict", *render.TOOLKIT, *profile.arguments, str(render.CHART))
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 

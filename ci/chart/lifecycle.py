@@ -17,6 +17,7 @@ RECORD = {"record": "written by a member"}
 # Pods without a node: only the objects matter here.
 VALUES: dict[str, Any] = {
     "fullnameOverride": "lasting",
+    "toolkit": {"image": {"repository": "localhost/bowline"}},
     "auth": {"password": "clients", "replicationPassword": "members"},
     "nodeSelector": {"bowline/no-such-node": "true"},
 }

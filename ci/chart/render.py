@@ -17,6 +17,8 @@ CHART = ROOT / "charts/bowline"
 GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"
+# The chart has no default for it.
+TOOLKIT = ("--set", "toolkit.image.repository=registry.example.org/team/bowline")
 
 Object = dict[str, Any]
 
@@ -67,7 +69,7 @@ def run(*command: str, stdin: str | None = None) -> subprocess.CompletedProcess[
 def template(
     helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *arguments, stdin=stdin)
+    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *TOOLKIT, *arguments, stdin=stdin)
 
 
 @cache

@@ -40,6 +40,12 @@ def helm(chart: Path, *arguments: str, version: str = "helm") -> list[Object]:
     return render.objects(result.stdout)
 
 
+def image(*names: str) -> list[str]:
+    """The value that every subchart of ours needs."""
+    flag, value = render.TOOLKIT
+    return [word for name in names for word in (flag, f"{name}.{value}")]
+
+
 def umbrella(folder: Path, dependencies: str) -> Path:
     """A chart of nothing but subcharts; ours is one of them."""
     chart = folder / "shop"
@@ -64,7 +70,8 @@ def every_rule(things: list[Object]) -> Iterator[str]:
 
 def aliases(version: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        things = helm(umbrella(Path(folder), ours("orders") + ours("queue")), version=version)
+        chart = umbrella(Path(folder), ours("orders") + ours("queue"))
+        things = helm(chart, *image("orders", "queue"), version=version)
     counts = {name: sum(name in render.key(thing) for thing in things) for name in ("cache-orders", "cache-queue")}
     problems = list(every_rule(things))
     if len(set(counts.values())) != 1 or sum(counts.values()) == 0:
@@ -85,7 +92,7 @@ def beside(name: str, version: str) -> str:
         data = "".join(f'  {helper}: {{{{ include "{helper}" . | quote }}}}\n' for helper in PEER_HELPERS)
         metadata = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\ndata:\n"
         (peer / "templates/configmap.yaml").write_text(metadata + data)
-        things = helm(chart, version=version)
+        things = helm(chart, *image("bowline"), version=version)
     theirs = [thing for thing in things if thing["metadata"]["name"] == "theirs"]
     if len(theirs) != 1 or set(theirs[0]["data"].values()) != {"theirs"}:
         return "theirs has other helpers than its own"
@@ -102,7 +109,7 @@ def wrapped(name: str, version: str) -> str:
         shutil.copytree(render.CHART, chart / "charts/bowline")
         with (chart / "Chart.yaml").open("a") as file:
             file.write(DEPENDENCY + ours("store"))
-        things = helm(chart, version=version)
+        things = helm(chart, *image("store"), version=version)
     theirs = [f"cache-{name}"]
     inner = [thing for thing in things if thing["metadata"]["name"] not in (*theirs, f"cache-{name}-test-connection")]
     return "\n".join(invariants.names_and_labels(inner)) or difference(inner, "--set", "nameOverride=store")

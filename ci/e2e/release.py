@@ -10,6 +10,8 @@ from typing import Any
 from e2e.shell import CHART, run
 
 Values = Mapping[str, Any]
+# What ci/images/build.sh builds.
+TOOLKIT = {"image": {"repository": "localhost/bowline"}}
 
 
 class Release:
@@ -20,7 +22,7 @@ class Release:
         self.values = values
         self.chart = str(chart)
         # The tests name objects by the release alone.
-        self.fixed: Values = {"fullnameOverride": name} if chart == CHART else {}
+        self.fixed: Values = {"fullnameOverride": name, "toolkit": TOOLKIT} if chart == CHART else {}
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]

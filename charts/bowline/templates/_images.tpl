@@ -2,9 +2,14 @@
 
 {{- /* Argument: dict root, image (registry, repository, tag, digest). */ -}}
 {{- define "bowline.imageRef" -}}
-{{- $registry := (.root.Values.global).imageRegistry | default .image.registry -}}
+{{- $registry := .image.registry -}}
+{{- $repository := .image.repository -}}
+{{- with (.root.Values.global).imageRegistry -}}
+{{- $registry = . -}}
+{{- $repository = regexReplaceAll "^(localhost|[^/]*[.:][^/]*)/" $repository "" -}}
+{{- end -}}
 {{- with $registry }}{{ . }}/{{ end -}}
-{{ .image.repository }}
+{{ $repository }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end -}}
 {{- end -}}
 

@@ -54,6 +54,10 @@ the oldest that this chart can run. Use a newer image.
 ¶ image.tag: {{ .Values.image.tag }} is a newer major version than {{ .Values.engine }}
 {{ index .Chart.Annotations (printf "bowline/%s-max" .Values.engine) }}, the newest that this chart knows. Use an older image or a newer chart.
 {{- end }}
+{{- if not .Values.toolkit.image.repository }}
+¶ toolkit.image.repository: it is empty, and no image of bowline is published yet. Build it (docker build -f tools/image/Dockerfile), push it
+where your nodes can pull it, and set toolkit.image.repository and toolkit.image.tag to that.
+{{- end }}
 {{- range $path, $image := dict "image" .Values.image "toolkit.image" .Values.toolkit.image }}
 {{- if and $image.digest (not (regexMatch "^sha256:[0-9a-f]{64}$" $image.digest)) }}
 ¶ {{ $path }}.digest: {{ $image.digest | quote }} is no digest. Write sha256: and 64 hexadecimal digits.
