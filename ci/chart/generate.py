@@ -39,16 +39,18 @@ def schema_of(value: Value) -> dict[str, Any]:
         return {**({"description": value.description} if value.description else {}), **structure(value.children)}
     result: dict[str, Any] = {"description": value.description}
     hint = dict(value.hint)
+    nullable = hint.pop("nullable", False)
     if isinstance(hint.get("items"), str):
         hint["items"] = reference(hint["items"])
     if "free" in hint:
         free = hint.pop("free")
         result |= FREE[free] if free in FREE else definition(free)
     else:
-        result["type"] = TYPES.get(type(value.default))
+        result["type"] = "array" if "items" in hint else TYPES.get(type(value.default))
         if result["type"] == "array" and "items" not in hint:
             raise values_model.ModelError(f"{value.path}: a list needs `# @schema {{items: …}}`")
-    return {**result, **hint, "default": value.default}
+    result |= hint
+    return {**result, **({"type": [result["type"], "null"]} if nullable else {}), "default": value.default}
 
 
 def definition(name: str) -> dict[str, Any]:

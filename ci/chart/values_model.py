@@ -4,8 +4,8 @@ Comments above a key, in this order, belong to it:
   # @section TEXT      begins a group of the reference (top level only)
   # -- TEXT            begins the description; the comment lines after it continue it
   # @schema {…}        a YAML flow mapping: `free` (a map whose keys are the user's: any, strings, config, or a definition of
-                       generate.py), `items` (a schema or the name of a definition), `enum`, `type` and whatever else
-                       JSON Schema knows
+                       definitions.py), `items` (a schema or the name of a definition), `nullable: true`, `enum`, `type` and
+                       whatever else JSON Schema knows
 Other comments are for the reader of the file alone.
 """
 

@@ -28,7 +28,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace
 {{- define "bowline.podLabels" -}}
 {{ include "bowline.matchLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- $podLabels := has .component (list "server" "sentinel") | ternary .root.Values.podLabels dict }}
+{{- $podLabels := dict }}
+{{- if has .component (list "server" "sentinel") }}{{ $podLabels = (include "bowline.setting" (dict "group" . "name" "podLabels") | fromYaml).value }}{{ end }}
 {{- with include "bowline.firstWins" (list $podLabels .root.Values.commonLabels) }}
 {{ . }}
 {{- end }}

@@ -6,28 +6,6 @@ httpGet: {path: {{ .path }}, port: http}
 {{ toYaml .probe }}
 {{- end -}}
 
-{{- /* What users add to the servers' pods; sentinels get nothing of it. As YAML. Argument: a group. */ -}}
-{{- define "bowline.additions" -}}
-{{- $additions := dict -}}
-{{- if eq .component "server" -}}
-{{- range $name, $value := .root.Values -}}
-{{- if and (hasPrefix "extra" $name) $value }}{{ $additions = set $additions $name $value }}{{ end -}}
-{{- end -}}
-{{- end -}}
-{{- toYaml $additions -}}
-{{- end -}}
-
-{{- /* Environment variables of the user; their values may be numbers and booleans. As YAML. Argument: a list. */ -}}
-{{- define "bowline.env" -}}
-{{- $all := list -}}
-{{- range . -}}
-{{- $variable := omit . "value" -}}
-{{- if hasKey . "value" }}{{ $variable = set $variable "value" (include "bowline.text" .value) }}{{ end -}}
-{{- $all = append $all $variable -}}
-{{- end -}}
-{{- toYaml $all -}}
-{{- end -}}
-
 {{- /* The engine's container. Argument: a group. */ -}}
 {{- define "bowline.memberContainer" -}}
 {{- $v := .root.Values -}}
@@ -86,11 +64,20 @@ volumeMounts:
 {{- define "bowline.memberSpec" -}}
 {{- $v := .root.Values -}}
 {{- $extra := include "bowline.additions" . | fromYaml -}}
-{{ include "bowline.podBase" (dict "root" .root "serviceAccountName" (include "bowline.accountName" .root)) }}
+{{ include "bowline.podBase" (dict "root" .root "component" .component "serviceAccountName" (include "bowline.accountName" .root)) }}
 terminationGracePeriodSeconds: {{ int64 $v.terminationGracePeriodSeconds }}
-{{- range $field := list "priorityClassName" "runtimeClassName" "schedulerName" }}
-{{- with get $v $field }}
+{{- range $field := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" }}
+{{- with (include "bowline.setting" (dict "group" $ "name" $field) | fromYaml).value }}
 {{ $field }}: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- if $v.shareProcessNamespace }}
+shareProcessNamespace: true
+{{- end }}
+{{- range $field := list "hostAliases" "dnsConfig" }}
+{{- with get $v $field }}
+{{ $field }}:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- with include "bowline.placement" . }}

@@ -57,12 +57,13 @@ preferredDuringSchedulingIgnoredDuringExecution:
 {{- define "bowline.placement" -}}
 {{- $affinity := dict -}}
 {{- with include "bowline.podAntiAffinity" . | fromYaml }}{{ $affinity = set $affinity "podAntiAffinity" . }}{{ end -}}
-{{- range $kind, $terms := .root.Values.affinity }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
+{{- $given := (include "bowline.setting" (dict "group" . "name" "affinity") | fromYaml).value -}}
+{{- range $kind, $terms := $given }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
 {{- $lines := list -}}
 {{- with $affinity }}{{ $lines = append $lines (toYaml (dict "affinity" .)) }}{{ end -}}
 {{- $constraints := include "bowline.spreadConstraints" . | fromYamlArray -}}
 {{- $selector := dict "matchLabels" (include "bowline.matchLabels" . | fromYaml) -}}
-{{- range .root.Values.topologySpreadConstraints -}}
+{{- range (include "bowline.setting" (dict "group" . "name" "topologySpreadConstraints") | fromYaml).value -}}
 {{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (set (omit . "labelSelector") "labelSelector" $selector)) -}}
 {{- end -}}
 {{- with $constraints }}

@@ -16,8 +16,10 @@
   valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
 {{- end -}}
 
-{{- /* Fields at the top of every pod spec. Argument: dict root, serviceAccountName. */ -}}
+{{- /* Fields at the top of every pod spec. Argument: dict root, component, serviceAccountName. */ -}}
 {{- define "bowline.podBase" -}}
+{{- $nodes := (include "bowline.setting" (dict "group" . "name" "nodeSelector") | fromYaml).value -}}
+{{- $tolerations := (include "bowline.setting" (dict "group" . "name" "tolerations") | fromYaml).value -}}
 serviceAccountName: {{ .serviceAccountName | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -28,11 +30,11 @@ enableServiceLinks: false
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with include "bowline.firstWins" (list .root.Values.nodeSelector) }}
+{{- with include "bowline.firstWins" (list $nodes) }}
 nodeSelector:
   {{- . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.tolerations }}
+{{- with $tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -13,10 +13,12 @@ It is described by a dict: root, component (server, sentinel), name, replicas, i
 {{- /* Argument: a group, with podAnnotations. */ -}}
 {{- define "bowline.statefulSet" -}}
 {{- $v := .root.Values -}}
+{{- $annotations := (include "bowline.setting" (dict "group" . "name" "podAnnotations") | fromYaml).value -}}
+{{- $own := (include "bowline.setting" (dict "group" . "name" "statefulSetAnnotations") | fromYaml).value -}}
 apiVersion: apps/v1
 kind: StatefulSet
 metadata:
-  {{- include "bowline.metadata" . | nindent 2 }}
+  {{- include "bowline.metadata" (set (omit . "annotations") "annotations" (list $own)) | nindent 2 }}
 spec:
   # Fixed after the first install: serviceName, podManagementPolicy, selector, volumeClaimTemplates.
   serviceName: {{ printf "%s-headless" .name | quote }}
@@ -42,7 +44,7 @@ spec:
     metadata:
       labels:
         {{- include "bowline.podLabels" . | nindent 8 }}
-      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $v.podAnnotations)) | nindent 6 }}
+      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $annotations)) | nindent 6 }}
     spec:
       {{- include "bowline.memberSpec" . | nindent 6 }}
   {{- if include "bowline.isPersistent" . }}
@@ -91,29 +93,4 @@ spec:
     statefulset.kubernetes.io/pod-name: {{ $name | quote }}
   ports:
     {{- include "bowline.memberPorts" . | trim | nindent 4 }}
-{{- end -}}
-
-{{- /* Argument: a group, with maxUnavailable. A pod is in one budget at most: with two every eviction fails. */ -}}
-{{- define "bowline.disruptionBudget" -}}
-{{- $lastCopy := eq .component "server" | ternary (include "bowline.lastCopy" .root) "" -}}
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  {{- include "bowline.metadata" . | nindent 2 }}
-spec:
-  maxUnavailable: {{ int64 .maxUnavailable }}
-  {{- if eq $lastCopy "budget" }}
-  # A member that is broken anyway must not block the drain of its node, as long as enough others of its group are ready.
-  unhealthyPodEvictionPolicy: IfHealthyBudget
-  {{- else }}
-  # A member that is broken anyway must not block the drain of its node.
-  unhealthyPodEvictionPolicy: AlwaysAllow
-  {{- end }}
-  selector:
-    matchLabels:
-      {{- include "bowline.matchLabels" . | nindent 6 }}
-    {{- if eq $lastCopy "label" }}
-    matchExpressions:
-      - {key: bowline/last-copy, operator: NotIn, values: ["true"]}
-    {{- end }}
 {{- end -}}

@@ -29,10 +29,11 @@ underscores, or an annotation.
 {{- define "bowline.validate.labels" -}}
 {{- $own := include "bowline.ownLabels" . | fromYamlArray }}
 {{- range $path, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels
-      "persistence.labels" .Values.persistence.labels "nodeSelector" .Values.nodeSelector }}
+      "persistence.labels" .Values.persistence.labels "nodeSelector" .Values.nodeSelector
+      "sentinel.podLabels" .Values.sentinel.podLabels "sentinel.nodeSelector" .Values.sentinel.nodeSelector }}
 {{- include "bowline.validate.keys" (dict "path" $path "map" $labels "labels" true) }}
 {{- range $key, $_ := $labels }}
-{{- if and (has $key $own) (ne $path "nodeSelector") }}
+{{- if and (has $key $own) (not (hasSuffix "nodeSelector" $path)) }}
 ¶ {{ $path }}: the label {{ $key }} is the chart's own. Use another key.
 {{- end }}
 {{- end }}
@@ -40,6 +41,8 @@ underscores, or an annotation.
 {{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations
       "persistence.annotations" .Values.persistence.annotations "service.annotations" .Values.service.annotations
       "memberServices.annotations" .Values.memberServices.annotations "auth.job.annotations" .Values.auth.job.annotations
+      "sentinel.podAnnotations" .Values.sentinel.podAnnotations "statefulSetAnnotations" .Values.statefulSetAnnotations
+      "sentinel.statefulSetAnnotations" .Values.sentinel.statefulSetAnnotations
       "serviceAccount.annotations" .Values.serviceAccount.annotations "test.annotations" .Values.test.annotations }}
 {{- include "bowline.validate.keys" (dict "path" $path "map" $annotations "labels" false) }}
 {{- range $key, $_ := $annotations }}
