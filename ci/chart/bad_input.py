@@ -79,6 +79,11 @@ CASES = [
         ("--set", "topologySpreadConstraints[0].topologyKey=rack"),
         ("'/topologySpreadConstraints/0'", "'maxSkew'"),
     ),
+    Bad(
+        "a value of another chart",
+        ("--set", "architecture=standalone"),
+        ("architecture: this is a value of other charts", "mode"),
+    ),
     Bad("an old cluster", ("--kube-version", "1.28.0"), ("1.28.0",)),
 ]
 GOOD = [

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 import definitions
 import values_model
@@ -15,6 +19,7 @@ from values_model import Value
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "charts/bowline/values.yaml"
 SCHEMA = ROOT / "charts/bowline/values.schema.json"
+PEERS = ROOT / "charts/bowline/templates/_peer-values.tpl"
 REFERENCE = ROOT / "docs/reference/values.md"
 
 # Maps whose keys are the user's. Those of Kubernetes' own types are in definitions.py.
@@ -36,7 +41,10 @@ TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: 
 
 def schema_of(value: Value) -> dict[str, Any]:
     if value.is_structure:
-        return {**({"description": value.description} if value.description else {}), **structure(value.children)}
+        return {
+            **({"description": value.description} if value.description else {}),
+            **structure(value.children, value.path),
+        }
     result: dict[str, Any] = {"description": value.description}
     hint = dict(value.hint)
     nullable = hint.pop("nullable", False)
@@ -64,7 +72,28 @@ def reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/definitions/{name}"}
 
 
-def structure(values: list[Value]) -> dict[str, Any]:
+@cache
+def peer_values() -> dict[str, dict[str, str]]:
+    """Names that other charts have and this one has not, with what to do, by what they are below."""
+    text = re.search(r'define "bowline.peerValues" -\}\}\n(.*?)\{\{- end', PEERS.read_text(), re.DOTALL)
+    if not text:
+        raise values_model.ModelError("no values of peers found")
+    found: dict[str, dict[str, str]] = {}
+    for path, remedy in yaml.safe_load(text[1]).items():
+        above, _, name = path.rpartition(".")
+        found.setdefault(above, {})[name] = remedy
+    return found
+
+
+def peer_properties(above: str, values: list[Value]) -> dict[str, Any]:
+    """The templates refuse them, in better words than a schema can."""
+    names = peer_values().get(above, {})
+    if taken := names.keys() & {value.name for value in values}:
+        raise values_model.ModelError(f"{taken}: values of this chart are no values of peers")
+    return {name: {"description": f"Refused. {remedy}", "deprecated": True} for name, remedy in names.items()}
+
+
+def structure(values: list[Value], above: str = "") -> dict[str, Any]:
     # Structures and choices are required: `cluster: null` would take away what the templates stand on. Helm fills them
     # in from values.yaml, so nobody has to write them.
     required = sorted(v.name for v in values if v.is_structure or "enum" in v.hint)
@@ -72,7 +101,7 @@ def structure(values: list[Value]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         **({"required": required} if required else {}),
-        "properties": {v.name: schema_of(v) for v in values},
+        "properties": {v.name: schema_of(v) for v in values} | peer_properties(above, values),
     }
 
 

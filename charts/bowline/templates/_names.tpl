@@ -19,7 +19,7 @@ two of these charts in one release do not collide. Argument: the root.
 
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.namespace" -}}
-{{- .Release.Namespace -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
 {{- end -}}
 
 {{- /* StatefulSet and disruption budget of a shard. Argument: dict root, shard. */ -}}

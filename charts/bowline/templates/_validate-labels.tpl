@@ -39,14 +39,16 @@ underscores, or an annotation.
 {{- end }}
 {{- end }}
 {{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations
-      "persistence.annotations" .Values.persistence.annotations "service.annotations" .Values.service.annotations
+      "persistence.annotations" .Values.persistence.annotations "service.annotations" .Values.service.annotations "replicasService.annotations" .Values.replicasService.annotations
+      "sentinelService.annotations" .Values.sentinelService.annotations "headlessService.annotations" .Values.headlessService.annotations
       "memberServices.annotations" .Values.memberServices.annotations "auth.job.annotations" .Values.auth.job.annotations
+      "auth.secretAnnotations" .Values.auth.secretAnnotations
       "sentinel.podAnnotations" .Values.sentinel.podAnnotations "statefulSetAnnotations" .Values.statefulSetAnnotations
       "sentinel.statefulSetAnnotations" .Values.sentinel.statefulSetAnnotations
       "serviceAccount.annotations" .Values.serviceAccount.annotations "test.annotations" .Values.test.annotations }}
 {{- include "bowline.validate.keys" (dict "path" $path "map" $annotations "labels" false) }}
 {{- range $key, $_ := $annotations }}
-{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (has $key (list "checksum/engine-config" "checksum/members")) }}
+{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (has $key (list "checksum/engine-config" "checksum/members" "bowline/warnings")) }}
 ¶ {{ $path }}: the annotation {{ $key }} is Helm's or the chart's own. Use another key.
 {{- end }}
 {{- end }}

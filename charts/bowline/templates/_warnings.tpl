@@ -26,6 +26,11 @@
   clients must ask the sentinels, and service.* has no meaning.
 {{- end }}
 {{- end }}
+{{- if not $cluster }}
+{{- with $v.sentinelService.type }}{{ if ne . "ClusterIP" }}
+- sentinelService.type is {{ . }}: the sentinels name addresses inside Kubernetes, so clients outside cannot follow them.
+{{- end }}{{ end }}
+{{- end }}
 {{- if and (ne $v.service.type "ClusterIP") $cluster }}
 - service.type is {{ $v.service.type }}: the members announce addresses inside Kubernetes, so cluster clients outside cannot follow them.
 {{- end }}
@@ -76,4 +81,9 @@
 {{- if $v.sentinel.recoverFrom }}
 - sentinel.recoverFrom is {{ $v.sentinel.recoverFrom }}: set it back to empty when all servers run, or the next such start takes that dataset, too.
 {{- end }}
+{{- end -}}
+
+{{- /* The same for those who see no notes, such as users of Argo CD and Flux. As YAML. Argument: the root. */ -}}
+{{- define "bowline.warningsAnnotation" -}}
+{{- with include "bowline.warnings" . | trim }}{{ toYaml (dict "bowline/warnings" .) }}{{ end -}}
 {{- end -}}
