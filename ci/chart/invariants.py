@@ -386,7 +386,23 @@ def object_list(things: list[Object]) -> Iterator[str]:
             yield f"the Role does not allow to get {name}"
 
 
+def network_policies(things: list[Object]) -> Iterator[str]:
+    """If there are any, each pod has one, and members may reach every port of each other that has a Service."""
+    policies = by_kind(things, "NetworkPolicy")
+    for name, labels, spec in pods(things) if policies else ():
+        found = [policy["spec"] for policy in policies if selects(policy["spec"]["podSelector"], labels)]
+        if len(found) != 1:
+            yield f"{name}: {len(found)} network policies"
+            continue
+        ports = {port["name"]: port["containerPort"] for port in spec["containers"][0].get("ports", [])}
+        served = {name: number for name, number in ports.items() if name != "http"}
+        allowed = {port["port"] for rule in found[0].get("ingress", [])[:1] for port in rule["ports"]}
+        if allowed != set(served.values()):
+            yield f"{name}: members may reach {sorted(allowed)}, it serves {served}"
+
+
 RULES: list[Rule] = [
+    network_policies,
     object_list,
     names_and_labels,
     pod_security,

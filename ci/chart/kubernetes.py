@@ -16,6 +16,7 @@ TYPES = (
     "Affinity Container EnvFromSource EnvVar HostAlias PodDNSConfig PodSecurityContext ResourceRequirements SecurityContext"
     " Toleration TopologySpreadConstraint Volume VolumeMount"
 )
+NETWORK_TYPES = "NetworkPolicyPeer NetworkPolicyIngressRule NetworkPolicyEgressRule"
 # Types that are no objects in YAML, or that nobody writes.
 FIXED: dict[str, dict[str, Any]] = {
     "Quantity": {"type": ["string", "number", "null"]},
@@ -60,6 +61,7 @@ def main() -> int:
         return 64
     definitions = json.loads(Path(sys.argv[1]).read_text())["definitions"]
     waiting = [f"io.k8s.api.core.v1.{name}" for name in TYPES.split()]
+    waiting += [f"io.k8s.api.networking.v1.{name}" for name in NETWORK_TYPES.split()]
     found: dict[str, Any] = {}
     while waiting:
         name = waiting.pop()

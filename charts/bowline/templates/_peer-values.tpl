@@ -90,5 +90,7 @@ extraFlags: Set extraArgs.
 sidecars: Set extraContainers.
 initContainers: Set extraInitContainers.
 restore: Restoring from a backup is not supported yet.
+networkPolicy.allowExternal: Set networkPolicy.clients, who may connect.
+networkPolicy.ingressNSMatchLabels: Set networkPolicy.clients, who may connect.
 useHostnames: Remove it. Members announce addresses that stay the same.
 {{- end -}}
