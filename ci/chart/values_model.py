@@ -18,6 +18,10 @@ from typing import Any
 import yaml
 
 
+# Of a description: it becomes a cell of a table.
+MAX_WORDS = 40
+
+
 class ModelError(ValueError):
     """values.yaml breaks a rule of this module."""
 
@@ -95,6 +99,10 @@ def _build(node: yaml.MappingNode, lines: list[str], prefix: str, section: str) 
             value.children = _build(value_node, lines, f"{path}.", section)
         elif not comment.description:
             raise ModelError(f"{path}: no description (a line `# -- …` above it)")
+        if (words := len(comment.description.split())) > MAX_WORDS:
+            raise ModelError(
+                f"{path}: a description of {words} words; at most {MAX_WORDS}, and the rest into the chart's README"
+            )
         values.append(value)
     return values
 
