@@ -20,7 +20,9 @@ class Bad:
 
 
 CASES = [
-    Bad("0 shards", ("--set", "mode=cluster,cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")),
+    Bad(
+        "0 shards", ("--set", "mode=cluster,cluster.shards=0"), ("cluster.shards: 0 is too few", "Set it to 3 or more")
+    ),
     Bad("a misspelt key", ("--set", "cluster.shard=3"), ("'/cluster'", "additional properties 'shard' not allowed")),
     Bad("a misspelt top key", ("--set", "persistance.size=1Gi"), ("additional properties 'persistance' not allowed",)),
     Bad("a size without sense", ("--set", "persistence.size=big"), ("persistence.size", "such as 8Gi")),
@@ -30,23 +32,6 @@ CASES = [
         ("--set", "terminationGracePeriodSeconds=5"),
         ("terminationGracePeriodSeconds: 5 is too short", "20 or more"),
     ),
-    Bad(
-        "no image",
-        ("--set", "toolkit.image.repository="),
-        ("toolkit.image.repository: it is empty", "toolkit.image.registry"),
-    ),
-    Bad("a size in decimal bytes", ("--set", "persistence.size=8GB"), ("persistence.size", "such as 8Gi")),
-    Bad("a size in thousandths", ("--set", "persistence.size=500m"), ("persistence.size", "such as 8Gi")),
-    Bad("memory in GB", ("--set", "resources.server.limits.memory=1GB"), ("resources.server.limits.memory", "such as 1Gi")),
-    Bad("a misspelt resource", ("--set", "resources.server.limits.memry=1Gi"), ("memry is no resource",)),
-    Bad("a container without a name", ("--set", "extraContainers[0].image=x"), ("extraContainers: an entry has no name",)),
-    Bad("a label with spaces", ("--set-string", "podLabels.tier=not valid"), ("podLabels.tier", "no value of a label")),
-    Bad(
-        "a range that is none",
-        ("--set", "service.type=LoadBalancer,service.loadBalancerSourceRanges={foo}"),
-        ("service.loadBalancerSourceRanges", "10.0.0.0/8"),
-    ),
-    Bad("users in a file", ("--set", "config.aclfile=/x"), ("config.aclfile", "cannot be declared yet")),
     Bad("an unknown engine", ("--set", "engine=keydb"), ("'/engine'", "'redis', 'valkey'")),
     Bad("an unknown mode", ("--set", "mode=ring"), ("'/mode'", "cluster")),
     Bad("a word for a number", ("--set", "cluster.shards=three"), ("'/cluster/shards'", "want integer")),
@@ -74,6 +59,31 @@ CASES = [
         ("--set", "replicas=0,sentinel.quorum=4,sentinel.recoverFrom=x,ports.sentinel=6379"),
         ("3 error(s)", "replicas: 0 is out of range", "sentinel.quorum: 4", "ports.sentinel"),
     ),
+    Bad(
+        "a misspelt limit",
+        ("--set", "resources.server.limits.memry=1Gi"),
+        ("resources.server.limits.memry", "Use cpu, memory"),
+    ),
+    Bad(
+        "a misspelt field",
+        ("--set", "podSecurityContext.runasuser=5"),
+        ("'/podSecurityContext'", "'runasuser' not allowed"),
+    ),
+    Bad(
+        "a misspelt affinity", ("--set", "affinity.podAntiAfinity.x=y"), ("'/affinity'", "'podAntiAfinity' not allowed")
+    ),
+    Bad("a container without a name", ("--set", "extraContainers[0].image=x"), ("'/extraContainers/0'", "'name'")),
+    Bad("a variable without a name", ("--set", "extraEnv[0].value=1"), ("'/extraEnv/0'", "'name'")),
+    Bad(
+        "a constraint without its limit",
+        ("--set", "topologySpreadConstraints[0].topologyKey=rack"),
+        ("'/topologySpreadConstraints/0'", "'maxSkew'"),
+    ),
+    Bad(
+        "a value of another chart",
+        ("--set", "architecture=standalone"),
+        ("architecture: this is a value of other charts", "mode"),
+    ),
     Bad("an old cluster", ("--kube-version", "1.28.0"), ("1.28.0",)),
 ]
 GOOD = [
@@ -83,6 +93,11 @@ GOOD = [
     ("a vendor's version", ("--kube-version", "v1.33.4-gke.1036000")),
     ("a parent chart's switch", ("--set", "enabled=true")),
     ("an emptied map", ("--set", "mode=cluster,resources.server=null,nodeSelector=null,config=null")),
+    ("no security contexts", ("--set", "podSecurityContext=null,containerSecurityContext=null")),
+    (
+        "parts of a security context taken away",
+        ("--set", "podSecurityContext.runAsUser=null,podSecurityContext.fsGroup=null"),
+    ),
     ("another emptied map", ("--set", "resources.sentinel=null,sentinel.config=null,config=null")),
 ]
 

@@ -10,11 +10,12 @@ import bad_input
 import golden
 import invariants
 import lifecycle
-import neighbours
+import odd_input
 import program
 import render
 import server
 import source
+import umbrella
 from render import Profile
 
 HELMS = ("helm", "helm3")
@@ -22,7 +23,7 @@ Check = tuple[str, Callable[[], str]]
 
 
 def lint(profile: Profile, helm: str) -> str:
-    result = render.run(render.tool(helm), "lint", "--strict", *render.IMAGE, *profile.arguments, str(render.CHART))
+    result = render.run(render.tool(helm), "lint", "--strict", *render.TOOLKIT, *profile.arguments, str(render.CHART))
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 
@@ -45,7 +46,8 @@ def checks() -> Iterator[Check]:
         for which in invariants.RULES:
             yield f"{profile.name}: invariant {which.__name__}", partial(rule, profile, which)
     yield from bad_input.checks(HELMS)
-    yield from neighbours.checks()
+    yield from odd_input.checks(HELMS)
+    yield from umbrella.checks(HELMS)
     yield from program.checks()
     yield from server.checks()
     yield from lifecycle.checks(HELMS)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+import definitions
 import values_model
 from values_model import Value
 
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "charts/bowline/values.yaml"
 SCHEMA = ROOT / "charts/bowline/values.schema.json"
+PEERS = ROOT / "charts/bowline/templates/_peer-values.tpl"
 REFERENCE = ROOT / "docs/reference/values.md"
 
-# Only the chart's own structure is closed. Maps of Kubernetes' own types are checked by the API server.
+# Maps whose keys are the user's. Those of Kubernetes' own types are in definitions.py.
 FREE: dict[str, dict[str, Any]] = {
     "any": {"type": "object"},
+    # Labels, annotations: templates make text of numbers and booleans, as `--set` gives them.
     "strings": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
     "config": {
         "type": "object",
@@ -28,24 +35,65 @@ FREE: dict[str, dict[str, Any]] = {
         },
     },
 }
+DEFINITIONS = definitions.load()
 TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
 
 
 def schema_of(value: Value) -> dict[str, Any]:
     if value.is_structure:
-        return {**({"description": value.description} if value.description else {}), **structure(value.children)}
+        return {
+            **({"description": value.description} if value.description else {}),
+            **structure(value.children, value.path),
+        }
     result: dict[str, Any] = {"description": value.description}
     hint = dict(value.hint)
+    nullable = hint.pop("nullable", False)
+    if isinstance(hint.get("items"), str):
+        hint["items"] = reference(hint["items"])
     if "free" in hint:
-        result |= FREE[hint.pop("free")]
+        free = hint.pop("free")
+        result |= FREE[free] if free in FREE else definition(free)
     else:
-        result["type"] = TYPES[type(value.default)]
+        result["type"] = "array" if "items" in hint else TYPES.get(type(value.default))
         if result["type"] == "array" and "items" not in hint:
             raise values_model.ModelError(f"{value.path}: a list needs `# @schema {{items: …}}`")
-    return {**result, **hint, "default": value.default}
+    result |= hint
+    return {**result, **({"type": [result["type"], "null"]} if nullable else {}), "default": value.default}
 
 
-def structure(values: list[Value]) -> dict[str, Any]:
+def definition(name: str) -> dict[str, Any]:
+    if name not in DEFINITIONS:
+        raise values_model.ModelError(f"no definition {name}")
+    return DEFINITIONS[name]
+
+
+def reference(name: str) -> dict[str, Any]:
+    definition(name)
+    return {"$ref": f"#/definitions/{name}"}
+
+
+@cache
+def peer_values() -> dict[str, dict[str, str]]:
+    """Names that other charts have and this one has not, with what to do, by what they are below."""
+    text = re.search(r'define "bowline.peerValues" -\}\}\n(.*?)\{\{- end', PEERS.read_text(), re.DOTALL)
+    if not text:
+        raise values_model.ModelError("no values of peers found")
+    found: dict[str, dict[str, str]] = {}
+    for path, remedy in yaml.safe_load(text[1]).items():
+        above, _, name = path.rpartition(".")
+        found.setdefault(above, {})[name] = remedy
+    return found
+
+
+def peer_properties(above: str, values: list[Value]) -> dict[str, Any]:
+    """The templates refuse them, in better words than a schema can."""
+    names = peer_values().get(above, {})
+    if taken := names.keys() & {value.name for value in values}:
+        raise values_model.ModelError(f"{taken}: values of this chart are no values of peers")
+    return {name: {"description": f"Refused. {remedy}", "deprecated": True} for name, remedy in names.items()}
+
+
+def structure(values: list[Value], above: str = "") -> dict[str, Any]:
     # Structures and choices are required: `cluster: null` would take away what the templates stand on. Helm fills them
     # in from values.yaml, so nobody has to write them.
     required = sorted(v.name for v in values if v.is_structure or "enum" in v.hint)
@@ -53,13 +101,19 @@ def structure(values: list[Value]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         **({"required": required} if required else {}),
-        "properties": {v.name: schema_of(v) for v in values},
+        "properties": {v.name: schema_of(v) for v in values} | peer_properties(above, values),
     }
 
 
 def schema_text(values: list[Value]) -> str:
-    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Values of the chart redis"}
-    return json.dumps({**head, **structure(values)}, indent=2, ensure_ascii=False) + "\n"
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Values of the chart bowline"}
+    body = {**head, **structure(values)}
+    lines = [
+        f"    {json.dumps(name)}: {json.dumps(schema, ensure_ascii=False)}"
+        for name, schema in definitions.used(body, DEFINITIONS).items()
+    ]
+    text = json.dumps(body, indent=2, ensure_ascii=False).removesuffix("\n}")
+    return text + ',\n  "definitions": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
 def type_text(value: Value) -> str:
@@ -67,7 +121,7 @@ def type_text(value: Value) -> str:
     if "enum" in schema:
         return " \\| ".join(f"`{word}`" if word else "empty" for word in schema["enum"])
     kind = schema["type"]
-    return kind if isinstance(kind, str) else " or ".join(kind)
+    return kind if isinstance(kind, str) else " or ".join(word for word in kind if word != "null")
 
 
 def cell(text: str) -> str:
@@ -80,6 +134,7 @@ def reference_text(values: list[Value]) -> str:
         "",
         "Generated by `ci/chart/generate` from `charts/bowline/values.yaml`; do not edit. Other keys are refused.",
         "Rules between values are in `charts/bowline/templates/_validate.tpl`; all broken ones are reported at once.",
+        "`helm show values` prints the same; the chart's README has examples.",
     ]
     section = None
     for value in values:

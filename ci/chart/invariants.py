@@ -300,7 +300,10 @@ def declared(settings: dict[str, Any]) -> dict[str, int]:
 def role_services(things: list[Object]) -> Iterator[str]:
     """Services by role exist exactly where servers may label all their pods."""
     labelled = {
-        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods"]
+        name
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if rule["resources"] == ["pods"]
         for name in rule["resourceNames"]
     }
     servers = {
@@ -327,7 +330,10 @@ def conditions(things: list[Object]) -> Iterator[str]:
                 for ordinal in range(thing["spec"]["replicas"])
             }
     allowed = {
-        name for role in by_kind(things, "Role") for rule in role["rules"] if rule["resources"] == ["pods/status"]
+        name
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if rule["resources"] == ["pods/status"]
         for name in rule["resourceNames"]
     }
     if wanted != allowed:
@@ -371,15 +377,35 @@ def object_list(things: list[Object]) -> Iterator[str]:
             if sorted(filter(None, listed)) != sorted(made):
                 yield f"{key(config)}: objects: {sorted(set(listed) ^ made)}"
     allowed = {
-        (resource, name) for role in by_kind(things, "Role") for rule in role["rules"] if "get" in rule["verbs"]
-        for resource in rule["resources"] for name in rule.get("resourceNames", [])
+        (resource, name)
+        for role in by_kind(things, "Role")
+        for rule in role["rules"]
+        if "get" in rule["verbs"]
+        for resource in rule["resources"]
+        for name in rule.get("resourceNames", [])
     }
     for name in sorted(made) if allowed else []:
         if (kinds[name.split(" ")[0]], name.split(" ")[1]) not in allowed:
             yield f"the Role does not allow to get {name}"
 
 
+def network_policies(things: list[Object]) -> Iterator[str]:
+    """If there are any, each pod has one, and members may reach every port of each other that has a Service."""
+    policies = by_kind(things, "NetworkPolicy")
+    for name, labels, spec in pods(things) if policies else ():
+        found = [policy["spec"] for policy in policies if selects(policy["spec"]["podSelector"], labels)]
+        if len(found) != 1:
+            yield f"{name}: {len(found)} network policies"
+            continue
+        ports = {port["name"]: port["containerPort"] for port in spec["containers"][0].get("ports", [])}
+        served = {name: number for name, number in ports.items() if name != "http"}
+        allowed = {port["port"] for rule in found[0].get("ingress", [])[:1] for port in rule["ports"]}
+        if allowed != set(served.values()):
+            yield f"{name}: members may reach {sorted(allowed)}, it serves {served}"
+
+
 RULES: list[Rule] = [
+    network_policies,
     object_list,
     names_and_labels,
     pod_security,

@@ -18,7 +18,7 @@ RECORD = {"record": "written by a member"}
 NO_NODE = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "bowline/no-such-node", "operator": "Exists"}]}]}
 VALUES: dict[str, Any] = {
     "fullnameOverride": "lasting",
-    "toolkit": {"image": {"repository": "bowline/bowline"}},
+    "toolkit": {"image": {"repository": "localhost/bowline"}},
     "auth": {"password": "clients", "replicationPassword": "members"},
     "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NO_NODE}},
 }

@@ -17,8 +17,8 @@ CHART = ROOT / "charts/bowline"
 GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"
-# The chart has no image of its own until one is published.
-IMAGE = ["--set", "toolkit.image.repository=bowline/bowline"]
+# The chart has no default for it.
+TOOLKIT = ("--set", "toolkit.image.repository=registry.example.org/team/bowline")
 
 Object = dict[str, Any]
 
@@ -67,9 +67,9 @@ def run(*command: str, stdin: str | None = None) -> subprocess.CompletedProcess[
 
 
 def template(
-    helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE
+    helm: str, *arguments: str, chart: Path = CHART, namespace: str = NAMESPACE, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *IMAGE, *arguments)
+    return run(tool(helm), "template", RELEASE, str(chart), "--namespace", namespace, *TOOLKIT, *arguments, stdin=stdin)
 
 
 @cache

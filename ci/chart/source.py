@@ -59,6 +59,12 @@ def helpers() -> str:
     groups = re.search(r'range list ("topology".*?) -\}\}', text)
     used |= {f"bowline.validate.{name}" for name in re.findall(r'"(\w+)"', groups[1])} if groups else set()
     problems = [f"{name}: defined and never used" for name in sorted(defined - used)]
+    # Helm has one set of helpers for a chart with all its subcharts.
+    taken = {f"bowline.{name}" for name in "name fullname chart labels selectorLabels serviceAccountName".split()}
+    problems += [
+        f"{name}: begins otherwise than bowline." for name in sorted(defined) if not name.startswith("bowline.")
+    ]
+    problems += [f"{name}: `helm create bowline` makes one, too" for name in sorted(defined & taken)]
     return "\n".join(problems + [f"{name}: used and not defined" for name in sorted(used - defined)])
 
 
@@ -74,6 +80,19 @@ def values_used() -> str:
         if not all(re.search(word, text) for word in (words if parts[0] != "probes" else words[:2])):
             problems.append(f"{value.path}: no template reads it")
     return "\n".join(problems)
+
+
+def readme_links() -> str:
+    """The README is shown by registries and by `helm show readme`, where no other file of the repository is."""
+    found = re.findall(r"\]\((?!https?:|#)([^)]+)\)", (render.CHART / "README.md").read_text())
+    return "\n".join(f"README.md: the link {link} is dead outside the repository" for link in found)
+
+
+def readme_examples() -> str:
+    """Values that the README shows are values."""
+    blocks = re.findall(r"^```\n([A-Za-z]+:.*?)^```$", (render.CHART / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    problems = [render.template("helm", "--values", "-", stdin=block).stderr for block in blocks]
+    return "\n".join(problems).strip() if blocks else "no example found"
 
 
 def tested() -> str:
@@ -123,6 +142,8 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "helpers", helpers
     yield "values are used", values_used
     yield "objects have tests", tested
+    yield "links of the README", readme_links
+    yield "examples of the README", readme_examples
     yield "directives that the program owns", owned_directives
     yield "unit tests", unit_tests
     for helm in ("helm", "helm3"):

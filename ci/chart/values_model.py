@@ -3,8 +3,9 @@
 Comments above a key, in this order, belong to it:
   # @section TEXT      begins a group of the reference (top level only)
   # -- TEXT            begins the description; the comment lines after it continue it
-  # @schema {…}        a YAML flow mapping: `free` (any, strings, config: a map whose keys are the user's),
-                       `items`, `enum`, `type` and whatever else JSON Schema knows
+  # @schema {…}        a YAML flow mapping: `free` (a map whose keys are the user's: any, strings, config, or a definition of
+                       definitions.py), `items` (a schema or the name of a definition), `nullable: true`, `enum`, `type` and
+                       whatever else JSON Schema knows
 Other comments are for the reader of the file alone.
 """
 
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+
+# Of a description: it becomes a cell of a table.
+MAX_WORDS = 40
 
 
 class ModelError(ValueError):
@@ -94,6 +99,10 @@ def _build(node: yaml.MappingNode, lines: list[str], prefix: str, section: str) 
             value.children = _build(value_node, lines, f"{path}.", section)
         elif not comment.description:
             raise ModelError(f"{path}: no description (a line `# -- …` above it)")
+        if (words := len(comment.description.split())) > MAX_WORDS:
+            raise ModelError(
+                f"{path}: a description of {words} words; at most {MAX_WORDS}, and the rest into the chart's README"
+            )
         values.append(value)
     return values
 

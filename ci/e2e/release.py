@@ -10,6 +10,8 @@ from typing import Any
 from e2e.shell import CHART, run
 
 Values = Mapping[str, Any]
+# What ci/images/build.sh builds.
+TOOLKIT = {"image": {"repository": "localhost/bowline"}}
 
 
 class Release:
@@ -19,19 +21,18 @@ class Release:
         self.name = name
         self.values = values
         self.chart = str(chart)
-        # Objects are called by the release's name alone; the image is the one that the nodes have.
-        own = {"fullnameOverride": name, "toolkit": {"image": {"repository": "bowline/bowline"}}}
-        self.fixed: Values = own if chart == CHART else {}
+        # The tests name objects by the release alone.
+        self.fixed: Values = {"fullnameOverride": name, "toolkit": TOOLKIT} if chart == CHART else {}
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]
         if values is not None:
             command += ["-f", "-"]
-        stdin = json.dumps({**(values or {}), **self.fixed})
-        return run(*command, timeout=timeout, stdin=stdin).stdout
+        return run(*command, timeout=timeout, stdin=json.dumps({**self.fixed, **(values or {})})).stdout
 
-    def install(self, *, wait: bool = True, timeout: int = 120) -> None:
+    def install(self, *, wait: bool = True, timeout: int = 120, hooks: bool = True) -> None:
         args = ["--wait", f"--timeout={timeout}s"] if wait else []
+        args += [] if hooks else ["--no-hooks"]
         self._helm("install", self.name, self.chart, *args, values=self.values, timeout=timeout + 30)
 
     def upgrade(self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180) -> None:
@@ -46,4 +47,4 @@ class Release:
         self._helm("uninstall", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)
 
     def test(self, *, timeout: int = 120) -> str:
-        return self._helm("test", self.name, f"--timeout={timeout}s", "--logs", timeout=timeout + 30)
+        return self._helm("test", self.name, f"--timeout={timeout}s", timeout=timeout + 30)

@@ -73,7 +73,7 @@ def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, fig
     try:
         with api_server_blocked(cluster.kube.nodes()):
             blocked = other.prepare()
-            blocked.release.install(wait=False)
+            blocked.release.install(wait=False, hooks=False)  # the gate asks the API server
             wait_for("all members are scheduled", lambda: len(running_pods(blocked)) == blocked.size, 60)
             wait_for("the members say what they wait for", lambda: members_tell(blocked), 30)
             assert not any(pod.ready for pod in blocked.pods())

@@ -10,7 +10,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 pack=$here/../kube/image.sh
-toolkit_name=docker.io/bowline/bowline:$(sed -n 's/^appVersion: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$ROOT/charts/bowline/Chart.yaml")
+toolkit_name=$TOOLKIT_IMAGE:$(sed -n 's/^appVersion: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$ROOT/charts/bowline/Chart.yaml")
 
 # made ARCHIVE TEXT: is the archive there, from TEXT?
 made() { [ -s "$IMAGES/$1.tar" ] && stamp_is "$IMAGES/$1.from" "$2"; }

@@ -6,7 +6,8 @@ CACHE=${BOWLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bowline}
 BIN=$CACHE/bin
 IMAGES=$CACHE/images
 SUITE=trixie # the Debian of the builder, of the base image and of the redis stand-in
-export ROOT CACHE BIN IMAGES SUITE
+TOOLKIT_IMAGE=localhost/bowline # what is built here; ci/e2e/release.py names it, too
+export ROOT CACHE BIN IMAGES SUITE TOOLKIT_IMAGE
 
 say() { echo "==> $*" >&2; }
 die() { echo "error: $*" >&2; exit 1; }

@@ -37,20 +37,20 @@ def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
     match settings.mode:
         case Mode.CLUSTER:
             # docs: redis-py cluster
-            nodes = [ClusterNode(seed.host, seed.port) for seed in settings.seeds]  # [ClusterNode("cache", 6379)]
+            nodes = [ClusterNode(seed.host, seed.port) for seed in settings.seeds]  # [ClusterNode("bowline", 6379)]
             client = RedisCluster(startup_nodes=nodes, require_full_coverage=False, **options)
             # docs: end
         case Mode.SENTINEL:
             # docs: redis-py sentinel
             sentinels = Sentinel(
-                [(seed.host, seed.port) for seed in settings.seeds],  # [("cache-sentinel", 26379)]
+                [(seed.host, seed.port) for seed in settings.seeds],  # [("bowline-sentinel", 26379)]
                 sentinel_kwargs={**network, "password": settings.sentinel_password},
             )
             client = sentinels.master_for(settings.master_name, **options)  # "mymaster"
             # docs: end
         case Mode.DIRECT:
             # docs: redis-py direct
-            client = Redis(host=settings.seeds[0].host, port=settings.seeds[0].port, **options)  # "cache-primary", 6379
+            client = Redis(host=settings.seeds[0].host, port=settings.seeds[0].port, **options)  # "bowline-primary"
             # docs: end
     return client
 

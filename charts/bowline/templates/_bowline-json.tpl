@@ -19,7 +19,7 @@
   "version" 1
   "release" .Release.Name
   "namespace" (include "bowline.namespace" .)
-  "fullname" (include "bowline.fullname" .)
+  "fullname" (include "bowline.baseName" .)
   "mode" $v.mode
   "engine" $v.engine
   "clusterDomain" $v.clusterDomain

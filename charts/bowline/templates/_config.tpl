@@ -1,11 +1,13 @@
 {{- /* The directives in the ConfigMap, and what restarts the members when it changes. */ -}}
 
-{{- /* One value as redis.conf wants it. Helm hands large whole numbers over as floating point. Argument: the value. */ -}}
+{{- /* One value as redis.conf wants it. Argument: the value. */ -}}
 {{- define "bowline.directiveValue" -}}
 {{- if kindIs "bool" . -}}
 {{- ternary "yes" "no" . -}}
+{{- else if eq (toString .) "" -}}
+""
 {{- else -}}
-{{- include "bowline.text" . | default "\"\"" -}}
+{{- include "bowline.text" . -}}
 {{- end -}}
 {{- end -}}
 
@@ -27,7 +29,7 @@ save: ""
 {{- if lt $needed 0 }}{{ $needed = ge (int .Values.replicas) 3 | ternary 1 0 }}{{ end -}}
 {{- if and (eq .Values.mode "sentinel") (gt $needed 0) -}}
 min-replicas-to-write: {{ $needed }}
-min-replicas-max-lag: {{ .Values.sentinel.minReplicasMaxLag }}
+min-replicas-max-lag: {{ int64 .Values.sentinel.minReplicasMaxLag }}
 {{- end -}}
 {{- end -}}
 

@@ -15,7 +15,7 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 
 {{- /* Name of the gate's Job, Secret, account, role and binding. Argument: the root. */ -}}
 {{- define "bowline.gateName" -}}
-{{- include "bowline.fullname" . }}-gate
+{{- include "bowline.baseName" . }}-gate
 {{- end -}}
 
 {{- /* Metadata of a hook object. Argument: dict root, weight, annotations. */ -}}
@@ -51,8 +51,8 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 {{- toPrettyJson (dict
   "instance" .Release.Name
   "alone" .Chart.IsRoot
-  "name" (include "bowline.name" .)
-  "config" (printf "%s-config" (include "bowline.fullname" .))
+  "name" (include "bowline.appName" .)
+  "config" (printf "%s-config" (include "bowline.baseName" .))
   "record" (include "bowline.recordName" .)
   "secret" ($own | ternary (include "bowline.secretName" .) "")
   "createSecret" (eq "true" (include "bowline.makesPasswords" .))

@@ -2,9 +2,14 @@
 
 {{- /* Argument: dict root, image (registry, repository, tag, digest). */ -}}
 {{- define "bowline.imageRef" -}}
-{{- $registry := (.root.Values.global).imageRegistry | default .image.registry -}}
+{{- $registry := .image.registry -}}
+{{- $repository := .image.repository -}}
+{{- with (.root.Values.global).imageRegistry -}}
+{{- $registry = . -}}
+{{- $repository = regexReplaceAll "^(localhost|[^/]*[.:][^/]*)/" $repository "" -}}
+{{- end -}}
 {{- with $registry }}{{ . }}/{{ end -}}
-{{ .image.repository }}
+{{ $repository }}
 {{- if .image.digest }}@{{ .image.digest }}{{ else }}:{{ .image.tag }}{{ end -}}
 {{- end -}}
 
@@ -34,14 +39,18 @@ tag: "8.0"
 {{- include "bowline.imageRef" (dict "root" . "image" $image) -}}
 {{- end -}}
 
-{{- /* The block "imagePullSecrets:", or nothing. Argument: the root. */ -}}
+{{- /* The block "imagePullSecrets:", or nothing; both lists take `- name: x` as well as `- x`. Argument: the root. */ -}}
 {{- define "bowline.imagePullSecrets" -}}
-{{- $secrets := list -}}
+{{- $names := list -}}
 {{- range concat (.Values.imagePullSecrets | default list) ((.Values.global).imagePullSecrets | default list) -}}
-{{- $secrets = append $secrets (dict "name" (kindIs "map" . | ternary . (dict "name" (toString .))).name) -}}
+{{- $name := . -}}
+{{- if kindIs "map" . }}{{ $name = .name }}{{ end -}}
+{{- $names = append $names (include "bowline.text" $name) -}}
 {{- end -}}
-{{- with $secrets | uniq -}}
+{{- with uniq $names -}}
 imagePullSecrets:
-  {{- toYaml . | nindent 2 }}
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
 {{- end -}}
 {{- end -}}

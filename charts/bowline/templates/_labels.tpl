@@ -1,11 +1,11 @@
 {{- /*
 Labels. Immutable after the first install: the selectors of StatefulSets, the labels of volume claim templates (both use
-bowline.selectorLabels alone). Never put a version, a chart name or common labels there: an upgrade would be refused.
+bowline.matchLabels alone). Never put a version, a chart name or common labels there: an upgrade would be refused.
 */ -}}
 
 {{- /* Argument: dict root, component (server, sentinel, job, test), optional shard. */ -}}
-{{- define "bowline.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "bowline.name" .root | quote }}
+{{- define "bowline.matchLabels" -}}
+app.kubernetes.io/name: {{ include "bowline.appName" .root | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component | quote }}
 {{- if hasKey . "shard" }}
@@ -14,43 +14,30 @@ bowline/shard: {{ .shard | quote }}
 {{- end -}}
 
 {{- /* Labels of objects. Argument as above. */ -}}
-{{- define "bowline.labels" -}}
-{{ include "bowline.selectorLabels" . }}
+{{- define "bowline.objectLabels" -}}
+{{ include "bowline.matchLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace "+" "_") | quote }}
-{{- with include "bowline.texts" .root.Values.commonLabels }}
+{{- with include "bowline.firstWins" (list .root.Values.commonLabels) }}
 {{ . }}
 {{- end }}
 {{- end -}}
 
 {{- /* Labels of pods: no versions, so that an upgrade of the chart alone does not restart the members. Argument as above. */ -}}
 {{- define "bowline.podLabels" -}}
-{{ include "bowline.selectorLabels" . }}
+{{ include "bowline.matchLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- $podLabels := has .component (list "server" "sentinel") | ternary .root.Values.podLabels dict }}
+{{- $podLabels := dict }}
+{{- if has .component (list "server" "sentinel") }}{{ $podLabels = (include "bowline.setting" (dict "group" . "name" "podLabels") | fromYaml).value }}{{ end }}
 {{- with include "bowline.firstWins" (list $podLabels .root.Values.commonLabels) }}
 {{ . }}
 {{- end }}
 {{- end -}}
 
-{{- /* A number, a switch or a word as text: Helm hands large whole numbers over as floating point. Argument: the value. */ -}}
-{{- define "bowline.text" -}}
-{{- if kindIs "float64" . -}}
-{{- if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end -}}
-{{- else -}}
-{{- toString . -}}
-{{- end -}}
-{{- end -}}
-
-{{- /* Labels, annotations or a node selector: all values as text, as YAML or nothing. Argument: the map. */ -}}
-{{- define "bowline.texts" -}}
-{{- include "bowline.firstWins" (list .) -}}
-{{- end -}}
-
 {{- /*
-Maps as one, all values as text, as YAML or nothing; the first one that has a key wins. Not "merge": it takes "" for absent and may change what it
-is given. Argument: a list of maps.
+Maps as one of strings, as YAML or nothing; the first one that has a key wins. Not "merge": it takes "" for absent and may change
+what it is given. Argument: a list of maps.
 */ -}}
 {{- define "bowline.firstWins" -}}
 {{- $all := dict -}}
@@ -58,6 +45,15 @@ is given. Argument: a list of maps.
 {{- if not (hasKey $all $key) }}{{ $all = set $all $key (include "bowline.text" $value) }}{{ end -}}
 {{- end }}{{ end -}}
 {{- with $all }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
+{{- /* A number or a boolean as text; Helm hands whole numbers over as floating point, and prints large ones as 1e+06. */ -}}
+{{- define "bowline.text" -}}
+{{- if kindIs "float64" . -}}
+{{- if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ . }}{{ end -}}
+{{- else -}}
+{{- toString . -}}
+{{- end -}}
 {{- end -}}
 
 {{- /*
@@ -75,7 +71,7 @@ annotations:
 name: {{ .name | quote }}
 namespace: {{ include "bowline.namespace" .root | quote }}
 labels:
-  {{- include "bowline.labels" . | nindent 2 }}
+  {{- include "bowline.objectLabels" . | nindent 2 }}
 {{- with include "bowline.annotations" . }}
 {{ . }}
 {{- end }}

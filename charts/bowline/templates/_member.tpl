@@ -6,17 +6,6 @@ httpGet: {path: {{ .path }}, port: http}
 {{ toYaml .probe }}
 {{- end -}}
 
-{{- /* What users add to the servers' pods; sentinels get nothing of it. As YAML. Argument: a group. */ -}}
-{{- define "bowline.additions" -}}
-{{- $additions := dict -}}
-{{- if eq .component "server" -}}
-{{- range $name, $value := .root.Values -}}
-{{- if and (hasPrefix "extra" $name) $value }}{{ $additions = set $additions $name $value }}{{ end -}}
-{{- end -}}
-{{- end -}}
-{{- toYaml $additions -}}
-{{- end -}}
-
 {{- /* The engine's container. Argument: a group. */ -}}
 {{- define "bowline.memberContainer" -}}
 {{- $v := .root.Values -}}
@@ -31,9 +20,8 @@ args:
 {{- end }}
 env:
   {{- include "bowline.podEnv" nil | nindent 2 }}
-  {{- range $extra.extraEnv }}
-  {{- $entry := hasKey . "value" | ternary (set (omit . "value") "value" (include "bowline.text" .value)) . }}
-  {{- list $entry | toYaml | nindent 2 }}
+  {{- with $extra.extraEnv }}
+  {{- include "bowline.env" . | nindent 2 }}
   {{- end }}
 {{- with $extra.extraEnvFrom }}
 envFrom:
@@ -41,7 +29,7 @@ envFrom:
 {{- end }}
 ports:
   {{- range append (include "bowline.memberPortNames" . | fromYamlArray) "http" }}
-  - {name: {{ . }}, containerPort: {{ get $v.ports . }}, protocol: TCP}
+  - {name: {{ . }}, containerPort: {{ get $v.ports . | int64 }}, protocol: TCP}
   {{- end }}
 lifecycle:
   preStop:
@@ -58,8 +46,10 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError
+{{- with $v.containerSecurityContext }}
 securityContext:
-  {{- toYaml $v.containerSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
   {{- include "bowline.memberMounts" (dict "root" .root "binReadOnly" true) | nindent 2 }}
   {{- if $v.rbac.create }}
@@ -74,11 +64,20 @@ volumeMounts:
 {{- define "bowline.memberSpec" -}}
 {{- $v := .root.Values -}}
 {{- $extra := include "bowline.additions" . | fromYaml -}}
-{{ include "bowline.podBase" (dict "root" .root "serviceAccountName" (include "bowline.serviceAccountName" .root)) }}
+{{ include "bowline.podBase" (dict "root" .root "component" .component "serviceAccountName" (include "bowline.accountName" .root)) }}
 terminationGracePeriodSeconds: {{ int64 $v.terminationGracePeriodSeconds }}
-{{- range $field := list "priorityClassName" "runtimeClassName" "schedulerName" }}
-{{- with get $v $field }}
+{{- range $field := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" }}
+{{- with (include "bowline.setting" (dict "group" $ "name" $field) | fromYaml).value }}
 {{ $field }}: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- if $v.shareProcessNamespace }}
+shareProcessNamespace: true
+{{- end }}
+{{- range $field := list "hostAliases" "dnsConfig" }}
+{{- with get $v $field }}
+{{ $field }}:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- with include "bowline.placement" . }}

@@ -1,38 +1,40 @@
-{{- /* Names of objects. Everything is derived from the values; nothing is truncated, too long is refused in _validate.tpl. */ -}}
+{{- /*
+Names of objects. Everything is derived from the values; nothing is truncated, too long is refused in _validate.tpl. Helm has one
+set of helpers for a chart with all its subcharts, so ours begin with "bowline." and avoid the six names of `helm create`.
+*/ -}}
 
 {{- /* Argument: the root. */ -}}
-{{- define "bowline.name" -}}
+{{- define "bowline.appName" -}}
 {{- .Values.nameOverride | default .Chart.Name -}}
 {{- end -}}
 
 {{- /*
-As `helm create` makes it, but never cut: the release's name, and the chart's when that does not contain it. So releases of
-several charts, and two aliases of this one below a parent, have no name in common. Argument: the root.
+What all names begin with, by the rule of `helm create`: the release's name alone when the chart's name is in it, else both, so that
+two of these charts in one release do not collide. Argument: the root.
 */ -}}
-{{- define "bowline.fullname" -}}
-{{- $name := include "bowline.name" . -}}
-{{- $made := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) -}}
-{{- .Values.fullnameOverride | default $made -}}
+{{- define "bowline.baseName" -}}
+{{- $name := include "bowline.appName" . -}}
+{{- .Values.fullnameOverride | default (contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name)) -}}
 {{- end -}}
 
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.namespace" -}}
-{{- .Release.Namespace -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
 {{- end -}}
 
 {{- /* StatefulSet and disruption budget of a shard. Argument: dict root, shard. */ -}}
 {{- define "bowline.shardName" -}}
-{{- printf "%s-shard-%d" (include "bowline.fullname" .root) (int .shard) -}}
+{{- printf "%s-shard-%d" (include "bowline.baseName" .root) (int .shard) -}}
 {{- end -}}
 
 {{- /* All servers or all sentinels in mode sentinel: StatefulSet, disruption budget. Argument: dict root, component. */ -}}
 {{- define "bowline.componentName" -}}
-{{- printf "%s-%s" (include "bowline.fullname" .root) .component -}}
+{{- printf "%s-%s" (include "bowline.baseName" .root) .component -}}
 {{- end -}}
 
 {{- /* The Service that `service.*` is about: of all servers, in mode sentinel of the primary. Argument: the root. */ -}}
 {{- define "bowline.clientServiceName" -}}
-{{- include "bowline.fullname" . }}{{ if eq .Values.mode "sentinel" }}-primary{{ end -}}
+{{- include "bowline.baseName" . }}{{ if eq .Values.mode "sentinel" }}-primary{{ end -}}
 {{- end -}}
 
 {{- /* Names of all servers' pods, as YAML. Argument: the root. */ -}}
@@ -78,21 +80,19 @@ nothing: they are not, or a shard has one member. Argument: the root.
 
 {{- /* ConfigMap of the installation record, empty when the members have no rights to use it. Argument: the root. */ -}}
 {{- define "bowline.recordName" -}}
-{{- if .Values.rbac.create }}{{ include "bowline.fullname" . }}-record{{ end -}}
+{{- if .Values.rbac.create }}{{ include "bowline.baseName" . }}-record{{ end -}}
 {{- end -}}
 
 {{- /* Secret with the passwords. Argument: the root. */ -}}
 {{- define "bowline.secretName" -}}
-{{- .Values.auth.existingSecret | default (printf "%s-auth" (include "bowline.fullname" .)) -}}
+{{- .Values.auth.existingSecret | default (printf "%s-auth" (include "bowline.baseName" .)) -}}
 {{- end -}}
 
 {{- /* Argument: the root. */ -}}
-{{- define "bowline.serviceAccountName" -}}
+{{- define "bowline.accountName" -}}
 {{- if .Values.serviceAccount.create -}}
-{{- .Values.serviceAccount.name | default (include "bowline.fullname" .) -}}
-{{- else -}}
-{{- .Values.serviceAccount.name | default "default" -}}
-{{- end -}}
+{{- .Values.serviceAccount.name | default (include "bowline.baseName" .) -}}
+{{- else }}{{ .Values.serviceAccount.name | default "default" }}{{ end -}}
 {{- end -}}
 
 {{- /* Names of all members' StatefulSets, as YAML. Argument: the root. */ -}}

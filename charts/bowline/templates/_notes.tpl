@@ -8,7 +8,7 @@
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.notesCluster" -}}
 {{- $v := .Values -}}
-{{- $name := include "bowline.fullname" . -}}
+{{- $name := include "bowline.baseName" . -}}
 {{ $v.engine | title }} Cluster "{{ $name }}": {{ $v.cluster.shards }} shards, each one primary and {{ $v.cluster.replicasPerShard }} replica(s). It forms by itself.
 
 Clients (cluster aware) connect to:
@@ -19,17 +19,17 @@ Clients (cluster aware) connect to:
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.notesSentinel" -}}
 {{- $v := .Values -}}
-{{- $name := include "bowline.fullname" . -}}
+{{- $name := include "bowline.baseName" . -}}
 {{ $v.engine | title }} "{{ $name }}": one primary with {{ sub $v.replicas 1 }} replica(s), watched by {{ $v.sentinel.replicas }} sentinels. It forms by itself.
 
 Clients that know Sentinel ask for the primary "{{ $v.sentinel.masterName }}" at:
   {{ include "bowline.host" (dict "root" . "name" (include "bowline.componentName" (dict "root" . "component" "sentinel"))) }}:{{ $v.ports.sentinel }}
 {{- if include "bowline.roleLabel" . }}
 
-Other clients connect to the primary{{ if gt (int $v.replicas) 1 }}, or for reads to the replicas,{{ end }} and must connect anew after a failover:
-  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ $v.service.port }}
+Other clients connect to the primary{{ if gt (int $v.replicas) 1 }}, or for reads to the replicas, and must connect anew after a failover{{ end }}:
+  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ int64 $v.service.port }}
 {{- if gt (int $v.replicas) 1 }}
-  {{ include "bowline.host" (dict "root" . "name" (printf "%s-replicas" $name)) }}:{{ $v.service.port }}
+  {{ include "bowline.host" (dict "root" . "name" (printf "%s-replicas" $name)) }}:{{ int64 $v.service.port }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -2,7 +2,7 @@
 
 {{- /* Names of Services, as YAML. Argument: the root. */ -}}
 {{- define "bowline.serviceNames" -}}
-{{- $name := include "bowline.fullname" . -}}
+{{- $name := include "bowline.baseName" . -}}
 {{- if or (eq .Values.mode "cluster") (include "bowline.roleLabel" .) }}
 - {{ include "bowline.clientServiceName" . | quote }}
 {{- end }}
@@ -23,13 +23,13 @@
 {{- define "bowline.budgetNames" -}}
 {{- if .Values.pdb.enabled }}{{ include "bowline.statefulSets" . }}{{ end -}}
 {{- if eq (include "bowline.lastCopy" .) "label" }}
-- {{ include "bowline.fullname" . }}-last-copy
+- {{ include "bowline.baseName" . }}-last-copy
 {{- end }}
 {{- end -}}
 
 {{- /* Names of ConfigMaps, as YAML. Argument: the root. */ -}}
 {{- define "bowline.configMapNames" -}}
-- {{ include "bowline.fullname" . }}-config
+- {{ include "bowline.baseName" . }}-config
 {{- with include "bowline.recordName" . }}
 - {{ . }}
 {{- end }}

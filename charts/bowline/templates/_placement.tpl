@@ -16,8 +16,8 @@ Placement of members. Two wishes, each for nodes and for zones:
 
 {{- /* podAntiAffinity from spread, or nothing. Argument: a group. */ -}}
 {{- define "bowline.podAntiAffinity" -}}
-{{- $selector := dict "matchLabels" (include "bowline.selectorLabels" . | fromYaml) -}}
-{{- $everybody := dict "matchLabels" (include "bowline.selectorLabels" (omit . "shard") | fromYaml) -}}
+{{- $selector := dict "matchLabels" (include "bowline.matchLabels" . | fromYaml) -}}
+{{- $everybody := dict "matchLabels" (include "bowline.matchLabels" (omit . "shard") | fromYaml) -}}
 {{- $shards := hasKey . "shard" -}}
 {{- $required := list -}}
 {{- $preferred := list -}}
@@ -48,7 +48,7 @@ preferredDuringSchedulingIgnoredDuringExecution:
   whenUnsatisfiable: DoNotSchedule
   labelSelector:
     matchLabels:
-      {{- include "bowline.selectorLabels" $group | nindent 6 }}
+      {{- include "bowline.matchLabels" $group | nindent 6 }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -57,15 +57,16 @@ preferredDuringSchedulingIgnoredDuringExecution:
 {{- define "bowline.placement" -}}
 {{- $affinity := dict -}}
 {{- with include "bowline.podAntiAffinity" . | fromYaml }}{{ $affinity = set $affinity "podAntiAffinity" . }}{{ end -}}
-{{- range $kind, $terms := .root.Values.affinity }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
+{{- $given := (include "bowline.setting" (dict "group" . "name" "affinity") | fromYaml).value -}}
+{{- range $kind, $terms := $given }}{{ $affinity = set $affinity $kind $terms }}{{ end -}}
 {{- $lines := list -}}
 {{- with $affinity }}{{ $lines = append $lines (toYaml (dict "affinity" .)) }}{{ end -}}
-{{- $given := list -}}
-{{- $selector := dict "matchLabels" (include "bowline.selectorLabels" . | fromYaml) -}}
-{{- range .root.Values.topologySpreadConstraints -}}
-{{- $given = append $given (hasKey . "labelSelector" | ternary . (merge (dict "labelSelector" $selector) .)) -}}
+{{- $constraints := include "bowline.spreadConstraints" . | fromYamlArray -}}
+{{- $selector := dict "matchLabels" (include "bowline.matchLabels" . | fromYaml) -}}
+{{- range (include "bowline.setting" (dict "group" . "name" "topologySpreadConstraints") | fromYaml).value -}}
+{{- $constraints = append $constraints (hasKey . "labelSelector" | ternary . (set (omit . "labelSelector") "labelSelector" $selector)) -}}
 {{- end -}}
-{{- with concat (include "bowline.spreadConstraints" . | fromYamlArray) $given }}
+{{- with $constraints }}
 {{- $lines = append $lines (toYaml (dict "topologySpreadConstraints" .)) }}
 {{- end -}}
 {{- join "\n" $lines -}}

@@ -16,8 +16,10 @@
   valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
 {{- end -}}
 
-{{- /* Fields at the top of every pod spec. Argument: dict root, serviceAccountName. */ -}}
+{{- /* Fields at the top of every pod spec. Argument: dict root, component, serviceAccountName. */ -}}
 {{- define "bowline.podBase" -}}
+{{- $nodes := (include "bowline.setting" (dict "group" . "name" "nodeSelector") | fromYaml).value -}}
+{{- $tolerations := (include "bowline.setting" (dict "group" . "name" "tolerations") | fromYaml).value -}}
 serviceAccountName: {{ .serviceAccountName | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -28,11 +30,11 @@ enableServiceLinks: false
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with include "bowline.texts" .root.Values.nodeSelector }}
+{{- with include "bowline.firstWins" (list $nodes) }}
 nodeSelector:
   {{- . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.tolerations }}
+{{- with $tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -52,15 +54,17 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError
+{{- with .root.Values.containerSecurityContext }}
 securityContext:
-  {{- toYaml .root.Values.containerSecurityContext | nindent 2 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- /* The ConfigMap, and the Secret when there is one. Argument: the root. */ -}}
 {{- define "bowline.configVolumes" -}}
 - name: config
   configMap:
-    name: {{ printf "%s-config" (include "bowline.fullname" .) | quote }}
+    name: {{ include "bowline.baseName" . }}-config
 {{- if .Values.auth.enabled }}
 - name: auth
   projected:
@@ -72,8 +76,8 @@ securityContext:
           items:
             - key: {{ $keys.password | default "password" | quote }}
               path: password
-            {{- if or (not .Values.auth.existingSecret) $keys.replicationPassword }}
-            - key: {{ $keys.replicationPassword | default "replication-password" | quote }}
+            {{- with hasKey $keys "replicationPassword" | ternary $keys.replicationPassword "replication-password" }}
+            - key: {{ . | quote }}
               path: replication-password
             {{- end }}
       # Without it the key is derived from the replicas' password.

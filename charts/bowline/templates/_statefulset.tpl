@@ -6,28 +6,29 @@ It is described by a dict: root, component (server, sentinel), name, replicas, i
 {{- /* "true" when the group has volumes. Argument: a group. */ -}}
 {{- define "bowline.isPersistent" -}}
 {{- $own := .root.Values.sentinel.persistence.enabled -}}
-{{- $enabled := .root.Values.persistence.enabled -}}
-{{- if and (eq .component "sentinel") (kindIs "bool" $own) }}{{ $enabled = $own }}{{ end -}}
-{{- if $enabled }}true{{ end -}}
+{{- $servers := .root.Values.persistence.enabled -}}
+{{- if and (eq .component "sentinel") (kindIs "bool" $own) | ternary $own $servers }}true{{ end -}}
 {{- end -}}
 
 {{- /* Argument: a group, with podAnnotations. */ -}}
 {{- define "bowline.statefulSet" -}}
 {{- $v := .root.Values -}}
+{{- $annotations := (include "bowline.setting" (dict "group" . "name" "podAnnotations") | fromYaml).value -}}
+{{- $own := (include "bowline.setting" (dict "group" . "name" "statefulSetAnnotations") | fromYaml).value -}}
 apiVersion: apps/v1
 kind: StatefulSet
 metadata:
-  {{- include "bowline.metadata" . | nindent 2 }}
+  {{- include "bowline.metadata" (set (omit . "annotations") "annotations" (list $own)) | nindent 2 }}
 spec:
   # Fixed after the first install: serviceName, podManagementPolicy, selector, volumeClaimTemplates.
-  serviceName: {{ .name }}-headless
+  serviceName: {{ printf "%s-headless" .name | quote }}
   podManagementPolicy: Parallel
   replicas: {{ int64 .replicas }}
   minReadySeconds: {{ int64 $v.minReadySeconds }}
   revisionHistoryLimit: {{ int64 $v.revisionHistoryLimit }}
   selector:
     matchLabels:
-      {{- include "bowline.selectorLabels" . | nindent 6 }}
+      {{- include "bowline.matchLabels" . | nindent 6 }}
   updateStrategy:
     type: {{ $v.updateStrategy.type }}
     {{- if eq $v.updateStrategy.type "RollingUpdate" }}
@@ -43,7 +44,7 @@ spec:
     metadata:
       labels:
         {{- include "bowline.podLabels" . | nindent 8 }}
-      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $v.podAnnotations)) | nindent 6 }}
+      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $annotations)) | nindent 6 }}
     spec:
       {{- include "bowline.memberSpec" . | nindent 6 }}
   {{- if include "bowline.isPersistent" . }}
@@ -66,7 +67,7 @@ spec:
   {{- . | nindent 2 }}
   {{- end }}
   selector:
-    {{- include "bowline.selectorLabels" . | nindent 4 }}
+    {{- include "bowline.matchLabels" . | nindent 4 }}
   ports:
     {{- include "bowline.memberPorts" . | trim | nindent 4 }}
 {{- end -}}
@@ -88,33 +89,8 @@ spec:
   {{- . | nindent 2 }}
   {{- end }}
   selector:
-    {{- include "bowline.selectorLabels" . | nindent 4 }}
+    {{- include "bowline.matchLabels" . | nindent 4 }}
     statefulset.kubernetes.io/pod-name: {{ $name | quote }}
   ports:
     {{- include "bowline.memberPorts" . | trim | nindent 4 }}
-{{- end -}}
-
-{{- /* Argument: a group, with maxUnavailable. A pod is in one budget at most: with two every eviction fails. */ -}}
-{{- define "bowline.disruptionBudget" -}}
-{{- $lastCopy := eq .component "server" | ternary (include "bowline.lastCopy" .root) "" -}}
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  {{- include "bowline.metadata" . | nindent 2 }}
-spec:
-  maxUnavailable: {{ .maxUnavailable }}
-  {{- if eq $lastCopy "budget" }}
-  # A member that is broken anyway must not block the drain of its node, as long as enough others of its group are ready.
-  unhealthyPodEvictionPolicy: IfHealthyBudget
-  {{- else }}
-  # A member that is broken anyway must not block the drain of its node.
-  unhealthyPodEvictionPolicy: AlwaysAllow
-  {{- end }}
-  selector:
-    matchLabels:
-      {{- include "bowline.selectorLabels" . | nindent 6 }}
-    {{- if eq $lastCopy "label" }}
-    matchExpressions:
-      - {key: bowline/last-copy, operator: NotIn, values: ["true"]}
-    {{- end }}
 {{- end -}}

@@ -38,7 +38,8 @@ Argument: the root. */ -}}
 {{- else if eq $name "cluster-port" -}} Set ports.bus.
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
 {{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
-{{- else if has $name (list "user" "aclfile") -}} Users other than default cannot be declared yet.
+{{- else if has $name (list "user" "aclfile") -}} Users of your own are not supported yet; clients log in as the user default.
+{{- else if eq $name "tls-port" -}} TLS is not supported yet.
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}
@@ -54,8 +55,8 @@ the oldest that this chart can run. Use a newer image.
 {{ index .Chart.Annotations (printf "bowline/%s-max" .Values.engine) }}, the newest that this chart knows. Use an older image or a newer chart.
 {{- end }}
 {{- if not .Values.toolkit.image.repository }}
-¶ toolkit.image.repository: it is empty. Build the image (README.md of bowline), push it to a registry of yours, and set
-toolkit.image.registry, toolkit.image.repository and toolkit.image.tag.
+¶ toolkit.image.repository: it is empty, and no image of bowline is published yet. Build it (docker build -f tools/image/Dockerfile), push it
+where your nodes can pull it, and set toolkit.image.repository and toolkit.image.tag to that.
 {{- end }}
 {{- range $path, $image := dict "image" .Values.image "toolkit.image" .Values.toolkit.image }}
 {{- if and $image.digest (not (regexMatch "^sha256:[0-9a-f]{64}$" $image.digest)) }}

@@ -3,28 +3,33 @@
 {{- /* Names in a list of maps that are the chart's own. Argument: dict path, items, own. */ -}}
 {{- define "bowline.validate.ownNames" -}}
 {{- range .items }}
-{{- if not .name }}
-¶ {{ $.path }}: an entry has no name. Give it one.
-{{- else if has .name $.own }}
+{{- if has .name $.own }}
 ¶ {{ $.path }}: the name {{ .name | quote }} is the chart's own. Use another one.
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* The additions to one kind of pod. Argument: dict path, values, component. */ -}}
+{{- define "bowline.validate.additions" -}}
+{{- $containers := list "init" .component }}
+{{- range $name, $own := dict "extraVolumes" (list "bin" "run" "data" "config" "auth" "token")
+      "extraContainers" $containers "extraInitContainers" $containers
+      "extraEnv" (list "POD_NAME" "POD_NAMESPACE" "POD_UID" "POD_IP" "NODE_NAME" "POD_REVISION") }}
+{{- include "bowline.validate.ownNames" (dict "path" (print $.path $name) "items" (get $.values $name | default list) "own" $own) }}
+{{- end }}
+{{- range .values.extraVolumeMounts }}
+{{- if has (toString .mountPath | trimSuffix "/") (list "/opt/bowline" "/run/bowline" "/data" "/etc/bowline" "/etc/bowline-secret"
+      "/var/run/secrets/kubernetes.io/serviceaccount") }}
+¶ {{ $.path }}extraVolumeMounts: {{ .mountPath }} is the chart's own. Mount it elsewhere.
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- define "bowline.validate.extras" -}}
 {{- $v := .Values }}
-{{- $containers := list "init" "server" }}
-{{- include "bowline.validate.ownNames" (dict "path" "extraVolumes" "items" $v.extraVolumes
-      "own" (list "bin" "run" "data" "config" "auth" "token")) }}
-{{- include "bowline.validate.ownNames" (dict "path" "extraContainers" "items" $v.extraContainers "own" $containers) }}
-{{- include "bowline.validate.ownNames" (dict "path" "extraInitContainers" "items" $v.extraInitContainers "own" $containers) }}
-{{- include "bowline.validate.ownNames" (dict "path" "extraEnv" "items" $v.extraEnv
-      "own" (list "POD_NAME" "POD_NAMESPACE" "POD_UID" "POD_IP" "NODE_NAME" "POD_REVISION")) }}
-{{- range $v.extraVolumeMounts }}
-{{- if has (toString .mountPath | trimSuffix "/") (list "/opt/bowline" "/run/bowline" "/data" "/etc/bowline" "/etc/bowline-secret"
-      "/var/run/secrets/kubernetes.io/serviceaccount") }}
-¶ extraVolumeMounts: {{ .mountPath }} is the chart's own. Mount it elsewhere.
-{{- end }}
+{{- include "bowline.validate.additions" (dict "path" "" "values" $v "component" "server") }}
+{{- if eq $v.mode "sentinel" }}
+{{- include "bowline.validate.additions" (dict "path" "sentinel." "values" $v.sentinel "component" "sentinel") }}
 {{- end }}
 {{- range $v.extraArgs }}
 {{- $name := trimPrefix "--" . | splitList " " | first }}
@@ -39,10 +44,12 @@
 {{- range include "bowline.spreadConstraints" (dict "root" . "component" "server") | fromYamlArray }}
 {{- $own = append $own (printf "%s %s" .topologyKey .whenUnsatisfiable) }}
 {{- end }}
-{{- range .Values.topologySpreadConstraints }}
+{{- range $path, $constraints := dict "" .Values.topologySpreadConstraints "sentinel." .Values.sentinel.topologySpreadConstraints }}
+{{- range $constraints }}
 {{- if has (printf "%s %s" .topologyKey .whenUnsatisfiable) $own }}
-¶ topologySpreadConstraints: the chart already has a constraint with {{ .topologyKey }} and {{ .whenUnsatisfiable }}, and Kubernetes
-takes only one. Set spread.nodes or spread.zones to none, or change yours.
+¶ {{ $path }}topologySpreadConstraints: the chart already has a constraint with {{ .topologyKey }} and {{ .whenUnsatisfiable }}, and
+Kubernetes takes only one. Set spread.nodes or spread.zones to none, or change yours.
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

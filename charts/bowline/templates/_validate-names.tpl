@@ -1,8 +1,9 @@
-{{- /* Rules about names, labels and the network; see _validate.tpl. */ -}}
+{{- /* Rules about names; see _validate.tpl. */ -}}
 
 {{- define "bowline.validate.names" -}}
-{{- $fullname := include "bowline.fullname" . }}
-{{- $path := empty .Values.fullnameOverride | ternary "the release's and the chart's name" "fullnameOverride" }}
+{{- $fullname := include "bowline.baseName" . }}
+{{- $made := printf "the release's name%s" (empty .Values.nameOverride | ternary "" " with nameOverride") }}
+{{- $path := empty .Values.fullnameOverride | ternary $made "fullnameOverride" }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) }}
 ¶ {{ $path }}: {{ $fullname | quote }} cannot name Services. Set fullnameOverride: lower-case letters, digits and hyphens, a letter first.
 {{- end }}
@@ -10,77 +11,13 @@
 ¶ {{ $path }}: {{ $fullname | quote }} has {{ len $fullname }} characters; names made from it would be too long. Set fullnameOverride to at
 most 40.
 {{- end }}
-{{- if not (regexMatch "^[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$" (include "bowline.name" .)) }}
+{{- if not (regexMatch (printf "^%s$" (include "bowline.labelWord" nil)) (include "bowline.appName" .)) }}
 ¶ nameOverride: {{ .Values.nameOverride | quote }} is no value of a label. Use at most 63 letters, digits, hyphens, dots and underscores.
+{{- end }}
+{{- if and .Values.namespaceOverride (not (regexMatch "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" .Values.namespaceOverride)) }}
+¶ namespaceOverride: {{ .Values.namespaceOverride | quote }} is no name of a namespace. Use lower-case letters, digits and hyphens.
 {{- end }}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" .Values.clusterDomain) }}
 ¶ clusterDomain: {{ .Values.clusterDomain | quote }} is no DNS domain. Write it without dots at its ends, such as cluster.local.
-{{- end }}
-{{- end -}}
-
-{{- /* Label keys that are the chart's own, as YAML. */ -}}
-{{- define "bowline.ownLabels" -}}
-[app.kubernetes.io/name, app.kubernetes.io/instance, app.kubernetes.io/component, app.kubernetes.io/managed-by,
-  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/reads, bowline/last-copy, apps.kubernetes.io/pod-index,
-  statefulset.kubernetes.io/pod-name, controller-revision-hash]
-{{- end -}}
-
-{{- define "bowline.validate.labels" -}}
-{{- $own := include "bowline.ownLabels" . | fromYamlArray }}
-{{- range $path, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels
-      "persistence.labels" .Values.persistence.labels }}
-{{- range $key, $_ := $labels }}
-{{- if has $key $own }}
-¶ {{ $path }}: the label {{ $key }} is the chart's own. Use another key.
-{{- end }}
-{{- if not (regexMatch "^([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$" (include "bowline.text" $_)) }}
-¶ {{ $path }}.{{ $key }}: {{ $_ | quote }} is no value of a label. Use at most 63 letters, digits, hyphens, dots and underscores.
-{{- end }}
-{{- end }}
-{{- end }}
-{{- range $path, $annotations := dict "commonAnnotations" .Values.commonAnnotations "podAnnotations" .Values.podAnnotations }}
-{{- range $key, $_ := $annotations }}
-{{- if or (hasPrefix "helm.sh/" $key) (hasPrefix "meta.helm.sh/" $key) (has $key (list "checksum/engine-config" "checksum/members")) }}
-¶ {{ $path }}: the annotation {{ $key }} is Helm's or the chart's own. Use another key.
-{{- end }}
-{{- end }}
-{{- end }}
-{{- end -}}
-
-{{- define "bowline.validate.network" -}}
-{{- $seen := dict }}
-{{- range $name, $port := omit .Values.ports (eq .Values.mode "cluster" | ternary "sentinel" "bus") }}
-{{- if or (lt (int $port) 1) (gt (int $port) 65535) }}
-¶ ports.{{ $name }}: {{ $port }} is no port. Use 1 to 65535.
-{{- end }}
-{{- if hasKey $seen (toString $port) }}
-¶ ports.{{ $name }}: {{ $port }} is also ports.{{ get $seen (toString $port) }}. Give each its own port.
-{{- end }}
-{{- $seen = set $seen (toString $port) $name }}
-{{- end }}
-{{- with .Values.service }}
-{{- if or (lt (int .port) 1) (gt (int .port) 65535) }}
-¶ service.port: {{ .port }} is no port. Use 1 to 65535.
-{{- end }}
-{{- if or (lt (int .nodePort) 0) (gt (int .nodePort) 65535) }}
-¶ service.nodePort: {{ .nodePort }} is no port. Use 0 to let Kubernetes choose, or a port of the cluster's node port range.
-{{- end }}
-{{- if and (eq .type "ClusterIP") (ne (int .nodePort) 0) }}
-¶ service.nodePort: a Service of type ClusterIP has none. Set it to 0, or service.type to NodePort or LoadBalancer.
-{{- end }}
-{{- range .loadBalancerSourceRanges }}
-{{- if not (regexMatch "^[0-9a-fA-F:.]+/[0-9]{1,3}$" (toString .)) }}
-¶ service.loadBalancerSourceRanges: {{ . | quote }} is no range of addresses. Write it as 10.0.0.0/8.
-{{- end }}
-{{- end }}
-{{- if and (ne .type "LoadBalancer") (or .loadBalancerClass .loadBalancerSourceRanges) }}
-¶ service.loadBalancerClass, service.loadBalancerSourceRanges: they need service.type LoadBalancer. Remove them or change the type.
-{{- end }}
-{{- end }}
-{{- $families := .Values.ipFamilies | default list }}
-{{- if or (ne (len $families) (len (uniq $families))) (gt (len $families) 2) }}
-¶ ipFamilies: {{ join ", " $families }} names a family twice. Name IPv4, IPv6 or both once.
-{{- else if and (gt (len $families) 1) (not (has .Values.ipFamilyPolicy (list "PreferDualStack" "RequireDualStack"))) }}
-¶ ipFamilyPolicy: two ipFamilies need PreferDualStack or RequireDualStack. Set one of them, or name one family.
 {{- end }}
 {{- end -}}

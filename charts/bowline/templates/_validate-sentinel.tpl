@@ -25,9 +25,6 @@
 ¶ sentinel.minReplicasToWrite: {{ .minReplicasToWrite }} replicas can never be in sync, because {{ $servers }} server(s) have
 {{ sub $servers 1 }}: the primary would take no write. Set it below replicas, or to -1 to let the chart choose.
 {{- end }}
-{{- if not (include "bowline.isSize" .persistence.size) }}
-¶ sentinel.persistence.size: {{ .persistence.size | quote }} is no size above zero. Write a number with a unit, such as 1Gi.
-{{- end }}
 {{- $names := list }}
 {{- range until $servers }}{{ $names = append $names (printf "server-%d" .) }}{{ end }}
 {{- if and .recoverFrom $names (not (has .recoverFrom $names)) }}
@@ -85,7 +82,8 @@ of one leaves none. Set it to 3.
       "sentinel failover-timeout" "sentinel.failoverTimeoutMilliseconds"
       "sentinel parallel-syncs" "sentinel.parallelSyncs" "requirepass" "sentinel.auth" -}}
 {{- if hasKey $values . -}} Set {{ get $values . }}.
-{{- else if or (has . (list "user" "aclfile")) (regexMatch "(auth|sentinel)-(user|pass)$" .) -}} See the values below auth.
+{{- else if has . (list "user" "aclfile") -}} Users of your own are not supported yet.
+{{- else if (regexMatch "(auth|sentinel)-(user|pass)$" .) -}} See the values below auth.
 {{- else if has . (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}

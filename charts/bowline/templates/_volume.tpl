@@ -36,6 +36,13 @@
 {{- end }}
 {{- end -}}
 
+{{- /* Storage class of a group: "-" is none at all, empty the cluster's default. Argument: a group. */ -}}
+{{- define "bowline.storageClass" -}}
+{{- $v := .root.Values -}}
+{{- $own := eq .component "sentinel" | ternary $v.sentinel.persistence.storageClass "" -}}
+{{- ($v.global).storageClass | default $own | default $v.persistence.storageClass | default ($v.global).defaultStorageClass -}}
+{{- end -}}
+
 {{- /* The volume claim template "data". Fixed after the first install. Argument: a group. */ -}}
 {{- define "bowline.volumeClaim" -}}
 {{- $p := .root.Values.persistence -}}
@@ -45,23 +52,19 @@ kind: PersistentVolumeClaim
 metadata:
   name: data
   labels:
-    {{- include "bowline.selectorLabels" . | nindent 4 }}
-    {{- with include "bowline.texts" $p.labels }}
+    {{- include "bowline.matchLabels" . | nindent 4 }}
+    {{- with include "bowline.firstWins" (list $p.labels) }}
     {{- . | nindent 4 }}
     {{- end }}
-  {{- with include "bowline.texts" $p.annotations }}
+  {{- with include "bowline.firstWins" (list $p.annotations) }}
   annotations:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
   accessModes:
     {{- toYaml $p.accessModes | nindent 4 }}
-  {{- $global := .root.Values.global | default dict }}
-  {{- $class := $own.storageClass | default $p.storageClass | default $global.storageClass | default $global.defaultStorageClass }}
-  {{- if eq ($class | default "") "-" }}
-  storageClassName: ""
-  {{- else if $class }}
-  storageClassName: {{ $class | quote }}
+  {{- with include "bowline.storageClass" . }}
+  storageClassName: {{ eq . "-" | ternary "" . | quote }}
   {{- end }}
   resources:
     requests:

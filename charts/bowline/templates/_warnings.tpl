@@ -17,11 +17,19 @@
 - auth.enabled is false: everybody who reaches the network reads and writes, and a foreign server on a reused address can
   empty a replica.
 {{- end }}
-{{- if and $v.auth.existingSecret (not $v.auth.existingSecretKeys.replicationPassword) }}
-- auth.existingSecretKeys.replicationPassword is empty: clients have the members' password, too, and can act as a member.
+{{- if and $v.auth.enabled $v.auth.existingSecret (not $v.auth.existingSecretKeys.replicationPassword) }}
+- auth.existingSecretKeys.replicationPassword is empty: a client that knows the password may act as a member.
 {{- end }}
 {{- if not $v.rbac.create }}
 - rbac.create is false: there is no installation record and there are no Events; a first start waits for all declared members.
+{{- if not $cluster }} Nor are there the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas:
+  clients must ask the sentinels, and service.* has no meaning.
+{{- end }}
+{{- end }}
+{{- if not $cluster }}
+{{- with $v.sentinelService.type }}{{ if ne . "ClusterIP" }}
+- sentinelService.type is {{ . }}: the sentinels name addresses inside Kubernetes, so clients outside cannot follow them.
+{{- end }}{{ end }}
 {{- end }}
 {{- if and (ne $v.service.type "ClusterIP") $cluster }}
 - service.type is {{ $v.service.type }}: the members announce addresses inside Kubernetes, so cluster clients outside cannot follow them.
@@ -38,13 +46,14 @@
 {{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) }}
 - resources.server.limits.memory is set, but config.maxmemory is not: a growing dataset ends in a kill, not in an error reply.
 {{- end }}
-{{- range $key, $_ := $v.global }}
-{{- if hasKey (omit $v "imagePullSecrets" "enabled") $key }}
-- global.{{ $key }} has no effect: this chart reads {{ $key }} at the top level.
-{{- end }}
-{{- end }}
 {{- with include "bowline.engineVersionWarning" . }}
 - {{ . }}
+{{- end }}
+{{- $known := list "imageRegistry" "imagePullSecrets" "storageClass" "defaultStorageClass" }}
+{{- range $key, $value := $v.global }}
+{{- if and (not (has $key $known)) (or (hasKey $v $key) (has $key (list "bowline" "redis" "valkey" "security" "compatibility"))) }}
+- global.{{ $key }} has no effect on this chart, which reads {{ join ", " $known }} there.
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -59,17 +68,22 @@
 {{- else if eq (int $v.sentinel.minReplicasToWrite) 0 }}
 - sentinel.minReplicasToWrite is 0: a primary that is cut off from the others takes writes that are lost.
 {{- end }}
-{{- if not (include "bowline.isPersistent" (dict "root" . "component" "sentinel")) }}
-- the sentinels have no volumes (sentinel.persistence.enabled): a sentinel forgets with its pod what it has agreed to.
+{{- if and $v.persistence.enabled (not (include "bowline.isPersistent" (dict "root" . "component" "sentinel"))) }}
+- sentinel.persistence.enabled is false: a sentinel forgets with its pod what it has agreed to.
 {{- end }}
 {{- if and $v.auth.enabled (not $v.sentinel.auth) }}
 - sentinel.auth is false: everybody who reaches the sentinels may ask them for a failover and change what they watch.
 {{- end }}
-{{- if not (include "bowline.roleLabel" .) }}
-- {{ $v.rbac.create | ternary "roleLabel.enabled" "rbac.create" }} is false: the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.fullname" . }}-replicas do not exist;
+{{- if and $v.rbac.create (not (include "bowline.roleLabel" .)) }}
+- roleLabel.enabled is false: the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas do not exist;
   clients must ask the sentinels, and service.* has no meaning.
 {{- end }}
 {{- if $v.sentinel.recoverFrom }}
 - sentinel.recoverFrom is {{ $v.sentinel.recoverFrom }}: set it back to empty when all servers run, or the next such start takes that dataset, too.
 {{- end }}
+{{- end -}}
+
+{{- /* The same for those who see no notes, such as users of Argo CD and Flux. As YAML. Argument: the root. */ -}}
+{{- define "bowline.warningsAnnotation" -}}
+{{- with include "bowline.warnings" . | trim }}{{ toYaml (dict "bowline/warnings" .) }}{{ end -}}
 {{- end -}}

@@ -21,7 +21,7 @@ var connectors = map[string]func(settings) redis.UniversalClient{
 func cluster(s settings) redis.UniversalClient {
 	// docs: go-redis cluster
 	client := redis.NewClusterClient(&redis.ClusterOptions{
-		Addrs:        s.seeds, // {"cache:6379"}
+		Addrs:        s.seeds, // {"bowline:6379"}
 		Password:     s.password,
 		DialTimeout:  dialTimeout,  // 500 ms
 		ReadTimeout:  replyTimeout, // 1 s
@@ -36,7 +36,7 @@ func cluster(s settings) redis.UniversalClient {
 func sentinel(s settings) redis.UniversalClient {
 	// docs: go-redis sentinel
 	client := redis.NewFailoverClient(&redis.FailoverOptions{
-		SentinelAddrs:    s.seeds,      // {"cache-sentinel:26379"}
+		SentinelAddrs:    s.seeds,      // {"bowline-sentinel:26379"}
 		MasterName:       s.masterName, // "mymaster"
 		SentinelPassword: s.sentinelPassword,
 		Password:         s.password,
@@ -51,7 +51,7 @@ func sentinel(s settings) redis.UniversalClient {
 func direct(s settings) redis.UniversalClient {
 	// docs: go-redis direct
 	client := redis.NewClient(&redis.Options{
-		Addr:         s.seeds[0], // "cache-primary:6379"
+		Addr:         s.seeds[0], // "bowline-primary:6379"
 		Password:     s.password,
 		DialTimeout:  dialTimeout,  // 500 ms
 		ReadTimeout:  replyTimeout, // 1 s

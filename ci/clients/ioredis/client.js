@@ -4,7 +4,7 @@ import { Cluster, Redis } from "ioredis";
 function cluster(s) {
   // docs: ioredis cluster
   const client = new Cluster(
-    s.seeds, // [{ host: "cache", port: 6379 }]
+    s.seeds, // [{ host: "bowline", port: 6379 }]
     { redisOptions: { password: s.password, connectTimeout: 500, commandTimeout: 1000 } },
   );
   // docs: end
@@ -14,7 +14,7 @@ function cluster(s) {
 function sentinel(s) {
   // docs: ioredis sentinel
   const client = new Redis({
-    sentinels: s.seeds, // [{ host: "cache-sentinel", port: 26379 }]
+    sentinels: s.seeds, // [{ host: "bowline-sentinel", port: 26379 }]
     name: s.masterName, // "mymaster"
     sentinelPassword: s.sentinelPassword,
     password: s.password,
@@ -31,7 +31,7 @@ function sentinel(s) {
 function direct(s) {
   // docs: ioredis direct
   const client = new Redis({
-    ...s.seeds[0], // host: "cache-primary", port: 6379
+    ...s.seeds[0], // host: "bowline-primary", port: 6379
     password: s.password,
     connectTimeout: 500,
     commandTimeout: 1000,

@@ -36,7 +36,7 @@ final class Clients {
     var config = config(s.password());
     // docs: jedis cluster
     var client = RedisClusterClient.builder()
-        .nodes(s.seeds()) // Set.of(new HostAndPort("cache", 6379))
+        .nodes(s.seeds()) // Set.of(new HostAndPort("bowline", 6379))
         .clientConfig(config)
         .build();
     // docs: end
@@ -47,7 +47,7 @@ final class Clients {
     var config = config(s.password());
     var sentinelConfig = config(s.sentinelPassword());
     // docs: jedis sentinel
-    // Set.of(new HostAndPort("cache-sentinel", 26379)), "mymaster"
+    // Set.of(new HostAndPort("bowline-sentinel", 26379)), "mymaster"
     var provider = new SentineledConnectionProvider(s.masterName(), config, s.seeds(), sentinelConfig);
     var client = RedisSentinelClient.builder()
         .sentinels(s.seeds())
@@ -64,7 +64,7 @@ final class Clients {
     var primary = s.seeds().iterator().next();
     // docs: jedis direct
     var client = RedisClient.builder()
-        .hostAndPort(primary) // new HostAndPort("cache-primary", 6379)
+        .hostAndPort(primary) // new HostAndPort("bowline-primary", 6379)
         .clientConfig(config)
         .build();
     // docs: end

@@ -1,0 +1,53 @@
+"""What `free: NAME` and `items: NAME` in values.yaml stand for: parts of the schema that are used by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Schema = dict[str, Any]
+
+WORD: Schema = {"type": ["string", "null"]}
+PULL_SECRET: Schema = {
+    "type": ["string", "object"],
+    "properties": {"name": {"type": "string"}},
+    "required": ["name"],
+    "additionalProperties": False,
+}
+# Other charts have keys there, too.
+GLOBAL: Schema = {
+    "type": "object",
+    "properties": {
+        "imageRegistry": WORD,
+        "imagePullSecrets": {"type": ["array", "null"], "items": {"$ref": "#/definitions/pullSecret"}},
+        "storageClass": WORD,
+        "defaultStorageClass": WORD,
+    },
+}
+
+
+def load() -> dict[str, Schema]:
+    kubernetes: dict[str, Schema] = json.loads(Path(__file__).with_name("kubernetes.json").read_text())
+    # Templates make text of numbers and booleans, as `--set` gives them.
+    variable = kubernetes["EnvVar"]
+    text = {"type": ["string", "number", "boolean", "null"]}
+    variable = {**variable, "properties": {**variable["properties"], "value": text}}
+    return {"global": GLOBAL, "pullSecret": PULL_SECRET, "variable": variable, **kubernetes}
+
+
+def used(schema: Any, all_definitions: dict[str, Schema]) -> dict[str, Schema]:
+    """Those that the schema names, and those that they name."""
+    found: dict[str, Schema] = {}
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).removeprefix("#/definitions/")
+            if name in all_definitions and name not in found:
+                found[name] = all_definitions[name]
+                waiting.append(found[name])
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return dict(sorted(found.items()))
