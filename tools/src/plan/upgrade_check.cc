@@ -42,8 +42,8 @@ class Check {
  private:
   /// A token allows this `change`, from what to what, of this installation alone. `secret`: what of
   /// the change must not be printed.
-  void Refuse(std::string value, const std::string& change, const std::string& effect,
-              std::string remedy, bool may_confirm, const std::string& secret = "") {
+  void Add(std::string value, const std::string& change, const std::string& effect,
+           std::string remedy, bool may_confirm, const std::string& secret = "") {
     Refusal refusal{.value = std::move(value),
                     .what = change + ": " + effect,
                     .remedy = std::move(remedy),
@@ -60,26 +60,25 @@ class Check {
   /// Nothing of the release is found under the new names.
   void Names() {
     if (!installed_.name_label.empty() && installed_.name_label != asked_.name_label) {
-      Refuse("nameOverride",
-             std::format("label app.kubernetes.io/name {} -> {}", installed_.name_label,
-                         asked_.name_label),
-             "it is in the selectors of the StatefulSets, which Kubernetes does not change",
-             "set it back to " + installed_.name_label, false);
+      Add("nameOverride",
+          std::format("label app.kubernetes.io/name {} -> {}", installed_.name_label,
+                      asked_.name_label),
+          "it is in the selectors of the StatefulSets, which Kubernetes does not change",
+          "set it back to " + installed_.name_label, false);
     }
     const std::string fullname = asked_.shape.fullname.value_or("");
     if (installed_.shape || installed_.server_set.starts_with(fullname + "-")) return;
-    Refuse("fullnameOverride",
-           std::format("StatefulSet {} is of this release, objects would be called {}-...",
-                       installed_.server_set, fullname),
-           "the running members would be deleted, and empty ones with other volumes and another "
-           "password started in their place",
-           "set fullnameOverride (or nameOverride) so that the names stay", true);
+    Add("fullnameOverride",
+        std::format("StatefulSet {} is of this release, objects would be called {}-...",
+                    installed_.server_set, fullname),
+        "the running members would be deleted, and empty ones with other volumes and another "
+        "password started in their place",
+        "set fullnameOverride (or nameOverride) so that the names stay", true);
   }
 
   void Shapes(const Shape& from, const Shape& to) {
     if (from.mode && from.mode != to.mode) {
-      Refuse(
-          "mode", std::format("{} -> {}", *from.mode, to.mode.value_or("")),
+      Add("mode", std::format("{} -> {}", *from.mode, to.mode.value_or("")),
           "all members would be deleted, and empty ones of the other mode started; their volumes "
           "stay behind, unused",
           std::format("set mode={} again; for the other mode install a second release and copy "
@@ -89,8 +88,7 @@ class Check {
       return;  // nothing else of two modes can be compared
     }
     if (from.engine && from.engine != to.engine) {
-      Refuse(
-          "engine", std::format("{} -> {}", *from.engine, to.engine.value_or("")),
+      Add("engine", std::format("{} -> {}", *from.engine, to.engine.value_or("")),
           "neither engine reads all files and messages of the other one, so that members may not "
           "start, or not follow each other, in the middle of the rollout",
           std::format("set engine={} again; install a second release for the other engine",
@@ -101,50 +99,48 @@ class Check {
     for (const auto& [name, port] : from.ports) {
       const auto other = to.ports.find(name);
       if (other == to.ports.end() || other->second == port) continue;
-      Refuse("ports." + name, std::format("{} -> {}", port, other->second),
-             "members that have been restarted and those that have not cannot reach each other: "
-             "primaries are fenced and no handover is possible until the rollout has ended",
-             std::format("set ports.{}={} again", name, port), true);
+      Add("ports." + name, std::format("{} -> {}", port, other->second),
+          "members that have been restarted and those that have not cannot reach each other: "
+          "primaries are fenced and no handover is possible until the rollout has ended",
+          std::format("set ports.{}={} again", name, port), true);
     }
     if (from.auth && from.auth != to.auth) {
-      Refuse("auth.enabled", std::format("{} -> {}", *from.auth, to.auth.value_or(false)),
-             "members with and without passwords do not talk to each other, so that the rollout "
-             "stops at its first member",
-             std::format("set auth.enabled={} again", *from.auth), true);
+      Add("auth.enabled", std::format("{} -> {}", *from.auth, to.auth.value_or(false)),
+          "members with and without passwords do not talk to each other, so that the rollout "
+          "stops at its first member",
+          std::format("set auth.enabled={} again", *from.auth), true);
     }
     if (from.master_name && from.master_name != to.master_name) {
-      Refuse("sentinel.masterName",
-             std::format("{} -> {}", *from.master_name, to.master_name.value_or("")),
-             "clients ask the sentinels by this name, and sentinels of two names do not agree on a "
-             "primary during the rollout",
-             "set sentinel.masterName=" + *from.master_name + " again", true);
+      Add("sentinel.masterName",
+          std::format("{} -> {}", *from.master_name, to.master_name.value_or("")),
+          "clients ask the sentinels by this name, and sentinels of two names do not agree on a "
+          "primary during the rollout",
+          "set sentinel.masterName=" + *from.master_name + " again", true);
     }
   }
 
   void Numbers(const Shape& from, const Shape& to) {
     if (from.shards && to.shards && *to.shards != *from.shards) {
       const bool fewer = *to.shards < *from.shards;
-      Refuse("cluster.shards", std::format("{} -> {}", *from.shards, *to.shards),
-             fewer
-                 ? std::format("the members of {} shards would be deleted with the slots and keys "
-                               "that they hold; the cluster stops serving",
-                               *from.shards - *to.shards)
-                 : "no slots are moved: the new shards would stay without slots, and their members "
-                   "unready",
-             std::format("set cluster.shards={} again", *from.shards), true);
+      Add("cluster.shards", std::format("{} -> {}", *from.shards, *to.shards),
+          fewer ? std::format("the members of {} shards would be deleted with the slots and keys "
+                              "that they hold; the cluster stops serving",
+                              *from.shards - *to.shards)
+                : "no slots are moved: the new shards would stay without slots, and their members "
+                  "unready",
+          std::format("set cluster.shards={} again", *from.shards), true);
     }
     if (from.servers && to.servers && *from.servers > 1 && *to.servers == 1) {
       const bool cluster = from.mode == "cluster";
-      Refuse(cluster ? "cluster.replicasPerShard" : "replicas",
-             std::format("{} -> {}", *from.servers - (cluster ? 1 : 0), cluster ? 0 : 1),
-             "the last copy beside the primary's would be deleted", "keep one replica at least",
-             true);
+      Add(cluster ? "cluster.replicasPerShard" : "replicas",
+          std::format("{} -> {}", *from.servers - (cluster ? 1 : 0), cluster ? 0 : 1),
+          "the last copy beside the primary's would be deleted", "keep one replica at least", true);
     }
     if (from.sentinels && to.sentinels && *to.sentinels * 2 <= *from.sentinels) {
-      Refuse("sentinel.replicas", std::format("{} -> {}", *from.sentinels, *to.sentinels),
-             "a majority of the sentinels would be deleted at once, and what they have agreed to "
-             "with them",
-             std::format("go down in steps, next to {}", *from.sentinels / 2 + 1), true);
+      Add("sentinel.replicas", std::format("{} -> {}", *from.sentinels, *to.sentinels),
+          "a majority of the sentinels would be deleted at once, and what they have agreed to "
+          "with them",
+          std::format("go down in steps, next to {}", *from.sentinels / 2 + 1), true);
     }
   }
 
@@ -181,12 +177,12 @@ class Check {
   }
 
   void Immutable(std::string value, const std::string& change) {
-    Refuse(std::move(value), change,
-           "Kubernetes does not change the volume claims of a StatefulSet and would refuse the "
-           "upgrade halfway",
-           "set it back; larger volumes: patch the claims, delete the StatefulSet with "
-           "--cascade=orphan, then upgrade with the new size",
-           false);
+    Add(std::move(value), change,
+        "Kubernetes does not change the volume claims of a StatefulSet and would refuse the "
+        "upgrade halfway",
+        "set it back; larger volumes: patch the claims, delete the StatefulSet with "
+        "--cascade=orphan, then upgrade with the new size",
+        false);
   }
 
   static std::string ClassOf(const ClaimTemplate& claim) {
@@ -208,13 +204,13 @@ class Check {
 
   void Password(const char* value, const std::string& from, const std::string& to) {
     if (from.empty() || to.empty() || from == to) return;
-    Refuse(value, "another password than that of the Secret",
-           "the members read it at their start: the next one that restarts alone could log in "
-           "nowhere",
-           "keep the password; to change it, confirm this and restart all members at once "
-           "(kubectl delete pod -l app.kubernetes.io/instance=RELEASE), which is an outage of some "
-           "seconds",
-           true, from + "\n" + to);
+    Add(value, "another password than that of the Secret",
+        "the members read it at their start: the next one that restarts alone could log in "
+        "nowhere",
+        "keep the password; to change it, confirm this and restart all members at once "
+        "(kubectl delete pod -l app.kubernetes.io/instance=RELEASE), which is an outage of some "
+        "seconds",
+        true, from + "\n" + to);
   }
 
   const InstalledState& installed_;
