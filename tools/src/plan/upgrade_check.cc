@@ -1,8 +1,10 @@
 #include "plan/upgrade_check.h"
 
 #include <algorithm>
+#include <charconv>
 #include <format>
 #include <functional>
+#include <variant>
 
 #include "base/digest.h"
 #include "base/json.h"
@@ -24,17 +26,39 @@ void ReadSection(const JsonView& root, const char* name,
   if (section && section->IsObject()) read(*section);
 }
 
+/// Of a quantity of Kubernetes (apimachinery, resource/quantity.go): the API server writes "1024Mi"
+/// as "1Gi". What is none stands for itself alone.
+std::variant<double, std::string> BytesOf(const std::string& quantity) {
+  static const std::map<std::string, double, std::less<>> kUnits{
+      {"", 1},        {"m", 1e-3},     {"k", 1e3},         {"M", 1e6},
+      {"G", 1e9},     {"T", 1e12},     {"P", 1e15},        {"E", 1e18},
+      {"Ki", 1024},   {"Mi", 1048576}, {"Gi", 1073741824}, {"Ti", 1099511627776},
+      {"Pi", 0x1p50}, {"Ei", 0x1p60}};
+  double number = 0;
+  const char* const end = quantity.data() + quantity.size();
+  // "1E" is a number with a unit, "1E3" one with an exponent.
+  const bool exponent = quantity.find_first_of("eE") + 1 < quantity.size() &&
+                        quantity.find_first_of("eE") != std::string::npos &&
+                        !quantity.ends_with('i');
+  const auto [rest, error] =
+      std::from_chars(quantity.data(), end, number,
+                      exponent ? std::chars_format::general : std::chars_format::fixed);
+  const auto unit = kUnits.find(std::string_view(rest, end));
+  if (error != std::errc() || unit == kUnits.end()) return quantity;
+  return number * unit->second;
+}
+
 class Check {
  public:
   Check(const InstalledState& installed, const AskedState& asked)
       : installed_(installed), asked_(asked) {}
 
   std::vector<Refusal> All() {
-    if (!installed_.server_set.empty() || installed_.shape) {
-      Names();
-      if (installed_.shape) Shapes(*installed_.shape, asked_.shape);
-      if (SameSets()) Storage();
-    }
+    // A record and a Secret that an uninstall has left stop nobody.
+    if (installed_.server_set.empty() && !installed_.shape) return {};
+    Names();
+    if (installed_.shape) Shapes(*installed_.shape, asked_.shape);
+    if (SameSets()) Storage();
     Passwords();
     return std::move(refusals_);
   }
@@ -158,7 +182,7 @@ class Check {
         Immutable(path + ".enabled", "true -> false");
         continue;
       }
-      if (claim.size != other->second.size) {
+      if (BytesOf(claim.size) != BytesOf(other->second.size)) {
         Immutable(path + ".size", claim.size + " -> " + other->second.size);
       }
       if (claim.storage_class != other->second.storage_class) {

@@ -53,6 +53,10 @@ TEST_CASE("nothing speaks against a first install, nor against the same again") 
   CHECK(same.Refusals().empty());
   same.installed = {};
   CHECK(same.Refusals().empty());
+  // What an uninstall leaves.
+  same.installed.installation = "0123";
+  same.installed.password = "another";
+  CHECK(same.Refusals().empty());
 }
 
 TEST_CASE("what may change: more copies, fewer that leave one, more sentinels") {
@@ -142,6 +146,32 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
   REQUIRE(upgrade->Refusals().size() == 1);
   CHECK(upgrade->Refusals()[0].confirmed);
   CHECK(PrintRefusals(upgrade->Refusals()).empty());
+}
+
+TEST_CASE("a size is the same in every way of writing it") {
+  Upgrade set;
+  const auto [one, other] = GENERATE(table<std::string, std::string>({{"1Gi", "1024Mi"},
+                                                                      {"512Mi", "0.5Gi"},
+                                                                      {"1G", "1000M"},
+                                                                      {"1G", "1e9"},
+                                                                      {"1G", "1E9"},
+                                                                      {"1E", "1000P"},
+                                                                      {"1Ei", "1024Pi"},
+                                                                      {"8589934592", "8Gi"}}));
+  CAPTURE(one, other);
+  set.installed.claims["server"].size = one;
+  set.asked.claims["server"].size = other;
+  CHECK(set.Refusals().empty());
+  set.asked.claims["server"].size = GENERATE("2Ti", "no size", "", "1");
+  CHECK(ValuesOf(set.Refusals()) == std::vector<std::string>{"persistence.size"});
+}
+
+TEST_CASE("a StatefulSet that was deleted to enlarge its volumes has nothing fixed any more") {
+  Upgrade set;
+  set.installed.server_set.clear();
+  set.installed.claims.clear();
+  set.asked.claims["server"].size = "16Gi";
+  CHECK(set.Refusals().empty());
 }
 
 TEST_CASE("what Kubernetes does not change cannot be confirmed") {
