@@ -127,7 +127,7 @@ void Monitor::NoteRole(const Card& card) {
       info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
   if (role == role_) return;
   confirmed_.reset();
-  if (!role_.empty()) role_since_ = std::chrono::steady_clock::now();
+  if (!role_.empty()) changed_ = std::chrono::steady_clock::now();
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
   } else {
@@ -137,6 +137,10 @@ void Monitor::NoteRole(const Card& card) {
     if (role_ == kPrimary) EndSubscribers();
   }
   role_ = role;
+}
+
+std::optional<Milliseconds> Monitor::InRole() const {
+  return changed_ ? std::optional(Since(*changed_)) : std::nullopt;
 }
 
 void Monitor::EndSubscribers() {
@@ -159,7 +163,9 @@ void Monitor::NoteLabel(const Card& card) {
        .confirmed = confirmed_.has_value()});
   const int round = plan.alone ? RoundAt(Since(*confirmed_)) : 0;
   if (plan.own) label_.Set(*plan.own, round);
-  if (!cluster && Since(role_since_) >= kReadsLater) label_.Reads(!card.engine.info.primary);
+  if (!cluster && InRole().value_or(kReadsLater) >= kReadsLater) {
+    label_.Reads(!card.engine.info.primary);
+  }
   // Between two calm looks nothing is said for a moment, and nothing taken back.
   const bool between =
       !plan.own && majority_heard_ && Since(*majority_heard_) < down_after + kCalmLook;
@@ -260,7 +266,8 @@ bool Monitor::HealServer(const Card& card) {
                                         .addresses = addresses_,
                                         .peers = cards_,
                                         .held_back = held_back_,
-                                        .lived = Since(began_)});
+                                        .lived = Since(began_),
+                                        .in_role = InRole()});
   if (board_.Paused()) {
     // What a start has left to do is no repair: a member that is in sync may be promoted again.
     plan.announce.reset();

@@ -115,6 +115,7 @@ class Server : public Supervisor {
         .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
     while (true) {
+      input.asked = Since(died);
       input.cards = GatherCardsOf(peers_.Channel(), now.settings, now.addresses,
                                   OthersOfShard(now.settings.layout), Deadline::In(kCardsTimeout));
       input.waited = Since(died);

@@ -9,7 +9,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCardAge{100};
 // Of a report that waits for a look at an engine that does not answer.
 constexpr Milliseconds kCardPatience{800};
 constexpr Milliseconds kLook{1000};
@@ -83,7 +82,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
                                    .card = [this](Milliseconds waited) -> std::optional<Card> {
-                                     if (!board_.Fresh(kCardAge) && waited < kCardPatience) {
+                                     if (!board_.Fresh(kReportAge) && waited < kCardPatience) {
                                        return std::nullopt;
                                      }
                                      return board_.Last();

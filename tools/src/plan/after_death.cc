@@ -34,7 +34,8 @@ AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
   }
   const auto best = BestInSync(input.layout, input.cards, input.self.shard, input.self, input.last);
   if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
-  if (AnySilent(input) && input.waited < kSilentPatience) {
+  const bool late = !input.cards.empty() && input.asked < kReportAge;
+  if (late || (AnySilent(input) && input.waited < kSilentPatience)) {
     return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};
   }
   AfterDeathPlan plan{

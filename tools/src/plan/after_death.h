@@ -16,6 +16,7 @@ struct AfterDeathInput {
   /// Where the engine stood at its last answer, and which replicas were in sync then.
   std::optional<ReplicationMark> last;
   Cards cards;                          ///< of the others, asked after the death
+  std::chrono::milliseconds asked{0};   ///< from the death until they were asked
   std::chrono::milliseconds waited{0};  ///< since the death
   /// Everything that was acknowledged is in files on the volume: an append-only file.
   bool data_stays = false;
@@ -42,7 +43,8 @@ inline constexpr std::chrono::milliseconds kSilentPatience{2500};
 inline constexpr std::chrono::seconds kRestartEvery{60};
 
 /// Pure. A replica that is proven to be in sync takes over at once (ProveInSync). Without one the
-/// silent are waited for; then the data here counts, if it can come back.
+/// cards must be looks after the death: in one from before it a replica stands where it stood then.
+/// The silent are waited for; then the data here counts, if it can come back.
 AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input);
 
 }  // namespace bowline

@@ -51,6 +51,7 @@ class World {
       if (Below(12) == 0) info.replication_id = "foreign";
     }
     input.cards = cluster.cards;
+    input.asked = kReportAge;
     input.waited = std::chrono::milliseconds(Below(2) * 3000);
     return input;
   }

@@ -24,6 +24,7 @@ struct Fixture {
                                                 .previous_id = "",
                                                 .in_sync = std::vector<MemberName>{k01, k02}},
                         .cards = {},
+                        .asked = kReportAge,
                         .data_stays = true};
 
   Fixture() { cluster.Silence(k00); }
@@ -81,6 +82,21 @@ TEST_CASE_METHOD(Fixture, "all are heard and none is in sync: nothing is waited 
   MakeStale(k01);
   MakeStale(k02);
   CHECK(Plan().action == AfterDeathAction::kStartAgain);
+}
+
+TEST_CASE_METHOD(Fixture, "what replicas told from before the death proves nothing against them") {
+  // The primary was looked at a moment later than its replicas.
+  for (const MemberName member : {k01, k02}) cluster.Of(member).engine.info.offset = 900;
+  input.asked = kReportAge - std::chrono::milliseconds(1);
+  CHECK(Plan().action == AfterDeathAction::kWait);
+  input.asked = kReportAge;
+  SECTION("they have all of it by then") {
+    cluster.Of(k02).engine.info.offset = 1000;
+    const AfterDeathPlan plan = Plan();
+    CHECK(plan.action == AfterDeathAction::kTakeOver);
+    CHECK(plan.target->member == k02);
+  }
+  SECTION("they have not") { CHECK(Plan().action == AfterDeathAction::kStartAgain); }
 }
 
 TEST_CASE_METHOD(Fixture, "another member leads already") {

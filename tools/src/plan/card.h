@@ -2,6 +2,7 @@
 // A member's card: all that the others need to know of it, for the start guard, `status` and
 // `check`. Served as JSON on GET /card; no secrets, no keys.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,9 @@ enum class Phase {
   kStopping,  ///< told to stop, or the engine has ended
 };
 std::string_view PhaseName(Phase phase);
+
+/// How old an engine's snapshot in a card may be when the card is told (apply/supervisor.cc).
+inline constexpr std::chrono::milliseconds kReportAge{100};
 
 struct Card {
   MemberName member;

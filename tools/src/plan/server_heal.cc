@@ -23,6 +23,7 @@ std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
 }
 
 void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
+  if (input.in_role && *input.in_role < kRoleSettles) return;
   const RunningSentinels sentinels = AskSentinels(input.layout, input.peers);
   if (!sentinels.settled || sentinels.named == input.own.member) return;
   const MemberName primary = *sentinels.named;

@@ -12,6 +12,12 @@
 
 namespace bowline {
 
+/// So long after its role has changed a server follows nobody: what the others tell may be from
+/// before that. A card may be 1.5 s old when an engine is slow, and a planned handover tells the
+/// sentinels half a second after the promotion at most, before the old primary steps back
+/// (apply/sentinel_failover.cc, kSettled).
+inline constexpr std::chrono::milliseconds kRoleSettles{2000};
+
 struct ServerHealInput {
   Layout layout;
   Card own;
@@ -20,6 +26,8 @@ struct ServerHealInput {
   Cards peers;             ///< all others that answered, asked later than the own engine
   bool held_back = false;  ///< we have set replica-priority 0
   std::chrono::milliseconds lived{0};  ///< since the engine was started
+  /// Since its role was seen to change; empty: it is what it was at the start.
+  std::optional<std::chrono::milliseconds> in_role = std::nullopt;
 };
 
 struct ServerHealPlan {
@@ -36,10 +44,11 @@ struct ServerHealPlan {
 
 /// Pure. Nothing to do for an engine that does not answer or is loading. Follows nobody but the
 /// member that the processes of more than half of the declared sentinels name, that runs as
-/// primary, and that nobody is about to replace. Released is who is in sync with its primary, or
-/// who may be promoted before that (plan/promotable.h). The primary is replaced when after a death
-/// of all it has not come back while it was waited for: the sentinels found nobody to promote then,
-/// and try again only after twice the failover time-out (sentinel.c,
+/// primary, and that nobody is about to replace; not while its own role has just changed
+/// (kRoleSettles): one that has just been promoted would give the lead back. Released is who is in
+/// sync with its primary, or who may be promoted before that (plan/promotable.h). The primary is
+/// replaced when after a death of all it has not come back while it was waited for: the sentinels
+/// found nobody to promote then, and try again only after twice the failover time-out (sentinel.c,
 /// sentinelStartFailoverIfNeeded).
 ServerHealPlan PlanServerHeal(const ServerHealInput& input);
 

@@ -127,6 +127,27 @@ TEST_CASE("an old primary that comes back follows the one that replaced it") {
   }
 }
 
+TEST_CASE("one that has just been promoted does not give the lead back by an old word") {
+  // Seen: promoted, and 50 ms later a replica of the member that was about to step back.
+  RunningSet set;
+  set.Lead(kServer1);
+  set.InfoOf(kServer0).primary = true;
+  ServerHealInput input = Ask(set, kServer0);
+  input.in_role = kRoleSettles - std::chrono::milliseconds(1);
+  CHECK(PlanServerHeal(input).Empty());
+  input.in_role = kRoleSettles;
+  CHECK(PlanServerHeal(input).follow == kServer1);
+}
+
+TEST_CASE("a replica that has just been moved does not go back by an old word") {
+  RunningSet set;
+  set.Lead(kServer1).Follow(kServer2, kServer0);
+  ServerHealInput input = Ask(set, kServer2);
+  REQUIRE(PlanServerHeal(input).follow == kServer1);
+  input.in_role = std::chrono::milliseconds(100);
+  CHECK(PlanServerHeal(input).Empty());
+}
+
 TEST_CASE("follows nobody") {
   RunningSet set;
   set.Lead(kServer1);
