@@ -94,7 +94,7 @@ def test_last_copy_goes_by_a_token_alone(sentinel_set: SentinelSet, sentinel_sce
     with sentinel_scenario("3 to 1 servers, refused, then confirmed", converge=90):
         with pytest.raises(CommandError, match="replicas: 3 -> 1: the last copy") as refused:
             sentinel_set.resize(replicas=1)
-        token = re.search(r"upgrade\.confirm=\{([0-9a-f]{10})\}", str(refused.value))
+        token = re.search(r"upgrade\.confirm=\{(t[0-9a-f]{10})\}", str(refused.value))
         assert token, str(refused.value)
         sentinel_set.release.values = {**sentinel_set.release.values, "upgrade": {"confirm": [token[1]]}}
         sentinel_set.resize(replicas=1)

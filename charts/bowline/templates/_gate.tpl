@@ -34,8 +34,10 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 {{- range $component := eq .Values.mode "cluster" | ternary (list "server") (list "server" "sentinel") -}}
 {{- $group := dict "root" $ "component" $component -}}
 {{- if include "bowline.isPersistent" $group -}}
-{{- $spec := (include "bowline.volumeClaim" $group | fromYaml).spec -}}
-{{- $claim := dict "size" $spec.resources.requests.storage "accessModes" $spec.accessModes -}}
+{{- $template := include "bowline.volumeClaim" $group | fromYaml -}}
+{{- $spec := $template.spec -}}
+{{- $claim := dict "size" $spec.resources.requests.storage "accessModes" $spec.accessModes
+      "labels" $template.metadata.labels "annotations" ($template.metadata.annotations | default dict) -}}
 {{- if hasKey $spec "storageClassName" -}}
 {{- $claim = set $claim "storageClass" $spec.storageClassName -}}
 {{- end -}}
@@ -47,18 +49,18 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 
 {{- /* What `bowline upgrade-check` reads. Argument: the root. */ -}}
 {{- define "bowline.gateJson" -}}
-{{- $own := and .Values.auth.enabled (not .Values.auth.existingSecret) -}}
+{{- $own := and (eq true .Values.auth.enabled) (empty .Values.auth.existingSecret) -}}
 {{- toPrettyJson (dict
   "instance" .Release.Name
   "alone" .Chart.IsRoot
   "name" (include "bowline.appName" .)
   "config" (printf "%s-config" (include "bowline.baseName" .))
-  "record" (include "bowline.recordName" .)
-  "secret" ($own | ternary (include "bowline.secretName" .) "")
+  "secret" (.Values.auth.enabled | ternary (include "bowline.secretName" .) "")
+  "ownSecret" $own
   "createSecret" (eq "true" (include "bowline.makesPasswords" .))
   "passwords" (dict
-    "clients" ($own | ternary .Values.auth.password "")
-    "members" ($own | ternary .Values.auth.replicationPassword ""))
+    "clients" ($own | ternary (.Values.auth.password | default "") "")
+    "members" ($own | ternary (.Values.auth.replicationPassword | default "") ""))
   "declaration" (include "bowline.bowlineJson" . | fromJson)
   "claims" (include "bowline.gateClaims" . | fromJson)
   "confirm" (.Values.upgrade.confirm | default list)) -}}

@@ -22,23 +22,30 @@ Result<std::optional<Value>> IfThere(Result<Value> read) {
   return std::unexpected(read.error());
 }
 
+std::optional<ClaimTemplate> TemplateOf(const std::optional<StatefulSetState::Claim>& claim) {
+  if (!claim) return std::nullopt;
+  return ClaimTemplate{.size = claim->size,
+                       .storage_class = claim->storage_class,
+                       .access_modes = claim->access_modes,
+                       .labels = claim->labels,
+                       .annotations = claim->annotations};
+}
+
 /// In a release of several charts only the name tells whose set it is.
 Status FindSets(const KubeApi& api, const std::string& name_space, const AskedState& asked,
                 InstalledState& installed, Deadline deadline) {
-  for (const std::string component : {"server", "sentinel"}) {
-    std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance},
-                                              {"app.kubernetes.io/component", component}};
-    if (!asked.alone) labels[kNameLabel] = asked.name_label;
-    ASSIGN_OR_RETURN(const auto set, api.FindStatefulSet(name_space, labels, deadline));
-    if (!set) continue;
-    if (component == "server") {
-      installed.server_set = set->name;
-      installed.name_label = Of(set->labels, kNameLabel);
-    }
-    if (!set->claim) continue;
-    installed.claims[component] = {.size = set->claim->size,
-                                   .storage_class = set->claim->storage_class,
-                                   .access_modes = set->claim->access_modes};
+  std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance}};
+  if (!asked.alone) labels[kNameLabel] = asked.name_label;
+  ASSIGN_OR_RETURN(const auto sets, api.StatefulSets(name_space, labels, deadline));
+  for (const StatefulSetState& set : sets) {
+    const std::string component = Of(set.labels, "app.kubernetes.io/component");
+    if (component != "server" && component != "sentinel") continue;  // of somebody else
+    installed.sets.push_back(
+        {.name = set.name, .component = component, .claim = TemplateOf(set.claim)});
+    installed.version += std::format("{}:{};", set.uid, set.generation);
+    if (component != "server") continue;
+    installed.name_label = Of(set.labels, kNameLabel);
+    installed.secret = Of(set.secrets, "auth");
   }
   return {};
 }
@@ -56,15 +63,14 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
     if (!shape) return FailWith(shape, "ConfigMap " + asked.config);
     installed.shape = *shape;
     installed.name_label = Of(config->labels, kNameLabel);
+    installed.version += config->resource_version + ";";
   }
-  ASSIGN_OR_RETURN(const auto record,
-                   IfThere(api.GetConfigMap(name_space, asked.record, deadline)));
-  if (record) installed.installation = Of(record->data, "installation");
-  if (asked.secret.empty()) return installed;
+  if (!asked.own_secret) return installed;
   ASSIGN_OR_RETURN(const auto secret, IfThere(api.GetSecret(name_space, asked.secret, deadline)));
   if (secret) {
-    installed.password = Of(*secret, "password");
-    installed.replication_password = Of(*secret, "replication-password");
+    installed.password = Of(secret->values, "password");
+    installed.replication_password = Of(secret->values, "replication-password");
+    installed.version += secret->resource_version;
   }
   return installed;
 }
@@ -73,7 +79,7 @@ Status MakePasswords(const KubeApi& api, const std::string& name_space, const st
                      Deadline deadline) {
   const auto present = api.GetSecret(name_space, secret, deadline);
   if (present) {
-    if (!present->contains("password")) {
+    if (!present->values.contains("password")) {
       return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
                   secret);
     }

@@ -16,8 +16,8 @@ AskedState Asked() {
   asked.instance = "demo";
   asked.name_label = "bowline";
   asked.config = "declared";
-  asked.record = "record";
   asked.secret = "passwords";
+  asked.own_secret = true;
   return asked;
 }
 
@@ -26,13 +26,18 @@ TEST_CASE("what is installed is found by labels and by names") {
   AskedState asked = Asked();
   const auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
   REQUIRE(found);
-  CHECK(found->server_set == "demo-server");
+  REQUIRE(found->sets.size() == 2);  // that of another component is not ours
+  CHECK(found->sets[0].name == "demo-server");
+  CHECK(found->sets[1].component == "sentinel");
   CHECK(found->name_label == "kv");  // of the ConfigMap that has the declared name
-  CHECK(found->claims.size() == 1);
-  CHECK(found->claims.at("server").storage_class == "fast");
+  REQUIRE(found->sets[0].claim);
+  CHECK(found->sets[0].claim->storage_class == "fast");
+  CHECK(found->sets[0].claim->labels.at("team") == "a");
+  CHECK_FALSE(found->sets[1].claim);
+  CHECK(found->secret == "demo-auth");
   REQUIRE(found->shape);
   CHECK(found->shape->mode == "sentinel");
-  CHECK(found->installation == "0123");
+  CHECK(found->version == "u-server:3;u-sentinel:3;1;1");
   CHECK(found->password == std::string("se\0cret", 7));
   CHECK(found->replication_password.empty());
 }
@@ -53,18 +58,19 @@ TEST_CASE("beside other charts a set is found by the chart's name, too") {
 TEST_CASE("what is not there is empty; what cannot be read is an error") {
   const FakeCluster cluster;
   AskedState asked = Asked();
-  asked.config = asked.record = asked.secret = "absent";
+  asked.config = asked.secret = asked.instance = "absent";
   const auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
   REQUIRE(found);
+  CHECK(found->sets.empty());
   CHECK_FALSE(found->shape);
-  CHECK(found->installation.empty());
+  CHECK(found->version.empty());
   CHECK(found->password.empty());
   asked.config = "unread";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().message.contains("unread"));
   asked.config = "forbidden";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kPermissionDenied);
   asked = Asked();
-  asked.record = "broken";
+  asked.secret = "broken";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kUnavailable);
 }
 

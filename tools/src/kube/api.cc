@@ -95,32 +95,79 @@ void WriteUid(JsonWriter& json, const ObjectRef& object) {
   if (!object.resource_version.empty()) json.Field("resourceVersion", object.resource_version);
 }
 
-Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
-  StatefulSetState set;
-  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
-  ASSIGN_OR_RETURN(set.name, metadata.GetString("name"));
-  ASSIGN_OR_RETURN(set.labels, ReadMap(metadata, "labels"));
-  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
-  if (!spec.Has("volumeClaimTemplates")) return set;
-  ASSIGN_OR_RETURN(const JsonView list, spec.Get("volumeClaimTemplates"));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> templates, list.AsArray());
-  if (templates.empty()) return set;
-  ASSIGN_OR_RETURN(const JsonView claim_spec, templates.front().Get("spec"));
+Result<StatefulSetState::Claim> ReadClaim(const JsonView& object) {
   StatefulSetState::Claim claim;
-  if (claim_spec.Has("storageClassName")) {
-    ASSIGN_OR_RETURN(claim.storage_class, claim_spec.GetString("storageClassName"));
+  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
+  ASSIGN_OR_RETURN(claim.labels, ReadMap(metadata, "labels"));
+  ASSIGN_OR_RETURN(claim.annotations, ReadMap(metadata, "annotations"));
+  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
+  if (spec.Has("storageClassName")) {
+    ASSIGN_OR_RETURN(claim.storage_class, spec.GetString("storageClassName"));
   }
-  ASSIGN_OR_RETURN(const JsonView modes, claim_spec.Get("accessModes"));
+  ASSIGN_OR_RETURN(const JsonView modes, spec.Get("accessModes"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> words, modes.AsArray());
   for (const JsonView& word : words) {
     ASSIGN_OR_RETURN(std::string mode, word.AsString());
     claim.access_modes.push_back(std::move(mode));
   }
-  ASSIGN_OR_RETURN(const JsonView resources, claim_spec.Get("resources"));
+  ASSIGN_OR_RETURN(const JsonView resources, spec.Get("resources"));
   ASSIGN_OR_RETURN(const JsonView requests, resources.Get("requests"));
   ASSIGN_OR_RETURN(claim.size, requests.GetString("storage"));
-  set.claim = std::move(claim);
+  return claim;
+}
+
+/// Items of a list that an object may lack.
+Result<std::vector<JsonView>> ReadItems(const JsonView& object, std::string_view key) {
+  if (!object.Has(key)) return std::vector<JsonView>();
+  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
+  return list.AsArray();
+}
+
+/// Of a pod's specification.
+Result<std::map<std::string, std::string>> ReadProjectedSecrets(const JsonView& spec) {
+  std::map<std::string, std::string> secrets;
+  ASSIGN_OR_RETURN(const std::vector<JsonView> volumes, ReadItems(spec, "volumes"));
+  for (const JsonView& volume : volumes) {
+    if (!volume.Has("projected")) continue;
+    ASSIGN_OR_RETURN(const std::string name, volume.GetString("name"));
+    ASSIGN_OR_RETURN(const JsonView projected, volume.Get("projected"));
+    ASSIGN_OR_RETURN(const std::vector<JsonView> sources, ReadItems(projected, "sources"));
+    for (const JsonView& source : sources) {
+      if (!source.Has("secret") || secrets.contains(name)) continue;
+      ASSIGN_OR_RETURN(const JsonView secret, source.Get("secret"));
+      ASSIGN_OR_RETURN(secrets[name], secret.GetString("name"));
+    }
+  }
+  return secrets;
+}
+
+Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
+  StatefulSetState set;
+  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
+  ASSIGN_OR_RETURN(set.name, metadata.GetString("name"));
+  ASSIGN_OR_RETURN(set.uid, metadata.GetString("uid"));
+  ASSIGN_OR_RETURN(set.generation, metadata.GetIntOr("generation", 0));
+  ASSIGN_OR_RETURN(set.labels, ReadMap(metadata, "labels"));
+  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
+  ASSIGN_OR_RETURN(const JsonView pod, spec.Get("template"));
+  ASSIGN_OR_RETURN(const JsonView pod_spec, pod.Get("spec"));
+  ASSIGN_OR_RETURN(set.secrets, ReadProjectedSecrets(pod_spec));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> claims, ReadItems(spec, "volumeClaimTemplates"));
+  if (claims.empty()) return set;
+  ASSIGN_OR_RETURN(set.claim, ReadClaim(claims.front()));
   return set;
+}
+
+/// For a query. Names and values of labels have no other characters that need an escape.
+std::string EscapedSelector(const std::map<std::string, std::string>& labels) {
+  std::string selector;
+  for (const auto& [name, value] : labels) {
+    selector += selector.empty() ? "" : "%2C";
+    for (const char c : name + "=" + value) {
+      selector += c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+    }
+  }
+  return selector;
 }
 
 }  // namespace
@@ -268,26 +315,30 @@ Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const s
                    .uid = uid};
 }
 
-Result<std::optional<StatefulSetState>> KubeApi::FindStatefulSet(
+Result<std::vector<StatefulSetState>> KubeApi::StatefulSets(
     const std::string& name_space, const std::map<std::string, std::string>& labels,
     Deadline deadline) const {
-  // Names and values of labels need no escapes but for the slash of a name's prefix.
-  std::string selector;
-  for (const auto& [name, value] : labels) {
-    selector += selector.empty() ? "" : "%2C";
-    for (const char c : name + "=" + value) {
-      selector += c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+  // In pages, as an answer is bounded. A page's token has no characters that need an escape.
+  const std::string path =
+      std::format("/apis/apps/v1/namespaces/{}/statefulsets?limit=100&labelSelector={}", name_space,
+                  EscapedSelector(labels));
+  std::vector<StatefulSetState> sets;
+  std::string next;
+  do {
+    const std::string page = next.empty() ? path : path + "&continue=" + next;
+    ASSIGN_OR_RETURN(const std::string body, Call("GET", page, "", "application/json", deadline));
+    ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
+    ASSIGN_OR_RETURN(const std::vector<JsonView> items, ReadItems(document.root(), "items"));
+    for (const JsonView& item : items) {
+      ASSIGN_OR_RETURN(StatefulSetState set, ReadStatefulSet(item));
+      sets.push_back(std::move(set));
     }
-  }
-  const std::string path = std::format(
-      "/apis/apps/v1/namespaces/{}/statefulsets?limit=1&labelSelector={}", name_space, selector);
-  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
-  ASSIGN_OR_RETURN(const JsonView list, document.root().Get("items"));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
-  if (items.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(StatefulSetState set, ReadStatefulSet(items.front()));
-  return set;
+    next.clear();
+    if (!document.root().Has("metadata")) continue;
+    ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
+    ASSIGN_OR_RETURN(next, metadata.GetStringOr("continue", ""));
+  } while (!next.empty());
+  return sets;
 }
 
 Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,
@@ -319,17 +370,19 @@ Status KubeApi::CreateEvent(const ObjectRef& about, const EventBody& event,
   return {};
 }
 
-Result<std::map<std::string, std::string>> KubeApi::GetSecret(const std::string& name_space,
-                                                              const std::string& name,
-                                                              Deadline deadline) const {
+Result<SecretState> KubeApi::GetSecret(const std::string& name_space, const std::string& name,
+                                       Deadline deadline) const {
   const std::string path = std::format("/api/v1/namespaces/{}/secrets/{}", name_space, name);
   ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
-  ASSIGN_OR_RETURN(auto values, ReadMap(document.root(), "data"));
-  for (auto& [key, value] : values) {
+  SecretState secret;
+  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
+  ASSIGN_OR_RETURN(secret.resource_version, metadata.GetStringOr("resourceVersion", ""));
+  ASSIGN_OR_RETURN(secret.values, ReadMap(document.root(), "data"));
+  for (auto& [key, value] : secret.values) {
     ASSIGN_OR_RETURN(value, Base64Decode(value));
   }
-  return values;
+  return secret;
 }
 
 Status KubeApi::CreateSecret(const std::string& name_space, const std::string& name,

@@ -54,11 +54,23 @@ struct StatefulSetState {
     std::string size;
     std::optional<std::string> storage_class;  ///< empty: not set
     std::vector<std::string> access_modes;
+    std::map<std::string, std::string> labels;
+    std::map<std::string, std::string> annotations;
   };
 
   std::string name;
+  std::string uid;
+  std::int64_t generation = 0;  ///< counts the changes of its specification
   std::map<std::string, std::string> labels;
   std::optional<Claim> claim;
+  /// The first Secret of each projected volume of its pods, by the volume's name.
+  std::map<std::string, std::string> secrets;
+};
+
+/// A Secret's values, decoded.
+struct SecretState {
+  std::string resource_version;
+  std::map<std::string, std::string> values;
 };
 
 /// An entry of a pod's status.conditions.
@@ -104,8 +116,8 @@ class KubeApi {
   /// The StatefulSet with its uid, without which `kubectl describe` does not find its Events.
   Result<ObjectRef> GetStatefulSet(const std::string& name_space, const std::string& name,
                                    Deadline deadline) const;
-  /// The first one that has all these labels; empty: there is none.
-  Result<std::optional<StatefulSetState>> FindStatefulSet(
+  /// All that have all these labels.
+  Result<std::vector<StatefulSetState>> StatefulSets(
       const std::string& name_space, const std::map<std::string, std::string>& labels,
       Deadline deadline) const;
   /// Is the object there? kInvalidArgument unless `kind` is Service, ConfigMap or
@@ -115,10 +127,8 @@ class KubeApi {
   /// `reporter` is the pod that tells.
   Status CreateEvent(const ObjectRef& about, const EventBody& event, const std::string& reporter,
                      Deadline deadline) const;
-  /// Keys and values of a Secret, decoded.
-  Result<std::map<std::string, std::string>> GetSecret(const std::string& name_space,
-                                                       const std::string& name,
-                                                       Deadline deadline) const;
+  Result<SecretState> GetSecret(const std::string& name_space, const std::string& name,
+                                Deadline deadline) const;
   /// kAlreadyExists when somebody was first.
   Status CreateSecret(const std::string& name_space, const std::string& name,
                       const std::map<std::string, std::string>& values,

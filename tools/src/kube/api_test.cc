@@ -226,32 +226,35 @@ TEST_CASE("an event about a StatefulSet, which is known by its uid") {
         Code::kPermissionDenied);
 }
 
-TEST_CASE("a StatefulSet is found by its labels, with its claim template as it stands") {
+TEST_CASE("StatefulSets are found by their labels, page by page, with what is fixed in them") {
   const FakeCluster cluster;
-  const auto find = [&](const std::string& component) {
-    return cluster.Api().FindStatefulSet(
-        "ns", {{"app.kubernetes.io/component", component}, {"app.kubernetes.io/instance", "demo"}},
+  const auto find = [&](const std::string& instance) {
+    return cluster.Api().StatefulSets(
+        "ns", {{"app.kubernetes.io/instance", instance}, {"app.kubernetes.io/name", "bowline"}},
         Soon());
   };
-  const auto found = find("server");
+  const auto found = find("demo");
   REQUIRE(found);
-  REQUIRE(*found);
-  CHECK((*found)->name == "demo-server");
-  CHECK((*found)->labels.at("app.kubernetes.io/name") == "bowline");
-  REQUIRE((*found)->claim);
-  CHECK((*found)->claim->size == "8Gi");
-  CHECK((*found)->claim->storage_class == "fast");
-  CHECK((*found)->claim->access_modes == std::vector<std::string>{"ReadWriteOnce"});
+  REQUIRE(found->size() == 3);
+  const StatefulSetState& server = found->front();
+  CHECK(server.name == "demo-server");
+  CHECK(server.uid == "u-server");
+  CHECK(server.generation == 3);
+  CHECK(server.labels.at("app.kubernetes.io/name") == "bowline");
+  CHECK(server.secrets == std::map<std::string, std::string>{{"auth", "demo-auth"}});
+  REQUIRE(server.claim);
+  CHECK(server.claim->size == "8Gi");
+  CHECK(server.claim->storage_class == "fast");
+  CHECK(server.claim->access_modes == std::vector<std::string>{"ReadWriteOnce"});
+  CHECK(server.claim->labels.at("team") == "a");
+  CHECK(server.claim->annotations.at("b") == "c");
+  CHECK_FALSE(found->at(1).claim);
+  CHECK_FALSE(found->at(2).claim->storage_class);
   CHECK(*cluster.LastRequest().root().GetString("path") ==
-        "/apis/apps/v1/namespaces/ns/statefulsets?limit=1&labelSelector="
-        "app.kubernetes.io%2Fcomponent%3Dserver%2Capp.kubernetes.io%2Finstance%3Ddemo");
-
-  REQUIRE(find("sentinel"));
-  CHECK_FALSE((*find("sentinel"))->claim);
-  REQUIRE(find("classless"));
-  CHECK_FALSE((*find("classless"))->claim->storage_class);
+        "/apis/apps/v1/namespaces/ns/statefulsets?limit=100&labelSelector="
+        "app.kubernetes.io%2Finstance%3Ddemo%2Capp.kubernetes.io%2Fname%3Dbowline&continue=page2");
   REQUIRE(find("absent"));
-  CHECK_FALSE(find("absent")->has_value());
+  CHECK(find("absent")->empty());
   CHECK_FALSE(find("malformed"));
 }
 
@@ -260,7 +263,8 @@ TEST_CASE("Secrets: decoded, encoded, and never twice") {
   const KubeApi api = cluster.Api();
   const auto values = api.GetSecret("ns", "passwords", Soon());
   REQUIRE(values);
-  CHECK(values->at("password") == std::string("se\0cret", 7));
+  CHECK(values->resource_version == "1");
+  CHECK(values->values.at("password") == std::string("se\0cret", 7));
   CHECK(api.GetSecret("ns", "absent", Soon()).error().code == Code::kNotFound);
   CHECK(api.GetSecret("ns", "badbase64", Soon()).error().code == Code::kInvalidArgument);
   REQUIRE(api.CreateSecret("ns", "new", {{"password", "p"}}, {{"a", "b"}}, Soon()));

@@ -1,51 +1,34 @@
 #include "plan/upgrade_check.h"
 
 #include <algorithm>
-#include <charconv>
 #include <format>
-#include <functional>
-#include <variant>
 
 #include "base/digest.h"
-#include "base/json.h"
 
 namespace bowline {
 namespace {
 
 constexpr std::size_t kTokenDigits = 10;
 
-template <typename Value>
-void Keep(const Result<Value>& read, std::optional<Value>& into) {
-  if (read) into = *read;
+/// Those that users give; the chart's own follow from names.
+std::map<std::string, std::string> UsersLabels(std::map<std::string, std::string> labels) {
+  std::erase_if(labels, [](const auto& label) {
+    return label.first.starts_with("app.kubernetes.io/") || label.first.starts_with("bowline/");
+  });
+  return labels;
 }
 
-/// Numbers and words of an object that may lack any of them.
-void ReadSection(const JsonView& root, const char* name,
-                 const std::function<void(const JsonView&)>& read) {
-  const auto section = root.Get(name);
-  if (section && section->IsObject()) read(*section);
+bool IsNumber(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Of a quantity of Kubernetes (apimachinery, resource/quantity.go): the API server writes "1024Mi"
-/// as "1Gi". What is none stands for itself alone.
-std::variant<double, std::string> BytesOf(const std::string& quantity) {
-  static const std::map<std::string, double, std::less<>> kUnits{
-      {"", 1},        {"m", 1e-3},     {"k", 1e3},         {"M", 1e6},
-      {"G", 1e9},     {"T", 1e12},     {"P", 1e15},        {"E", 1e18},
-      {"Ki", 1024},   {"Mi", 1048576}, {"Gi", 1073741824}, {"Ti", 1099511627776},
-      {"Pi", 0x1p50}, {"Ei", 0x1p60}};
-  double number = 0;
-  const char* const end = quantity.data() + quantity.size();
-  // "1E" is a number with a unit, "1E3" one with an exponent.
-  const bool exponent = quantity.find_first_of("eE") + 1 < quantity.size() &&
-                        quantity.find_first_of("eE") != std::string::npos &&
-                        !quantity.ends_with('i');
-  const auto [rest, error] =
-      std::from_chars(quantity.data(), end, number,
-                      exponent ? std::chars_format::general : std::chars_format::fixed);
-  const auto unit = kUnits.find(std::string_view(rest, end));
-  if (error != std::errc() || unit == kUnits.end()) return quantity;
-  return number * unit->second;
+/// Is the set called as one of that fullname?
+bool IsSetOf(std::string_view fullname, std::string_view set) {
+  if (!set.starts_with(fullname)) return false;
+  const std::string_view rest = set.substr(fullname.size());
+  constexpr std::string_view kShard = "-shard-";
+  return rest == "-server" || rest == "-sentinel" ||
+         (rest.starts_with(kShard) && IsNumber(rest.substr(kShard.size())));
 }
 
 class Check {
@@ -54,8 +37,8 @@ class Check {
       : installed_(installed), asked_(asked) {}
 
   std::vector<Refusal> All() {
-    // A record and a Secret that an uninstall has left stop nobody.
-    if (installed_.server_set.empty() && !installed_.shape) return {};
+    // A Secret that an uninstall has left stops nobody.
+    if (installed_.sets.empty() && !installed_.shape) return {};
     Names();
     if (installed_.shape) Shapes(*installed_.shape, asked_.shape);
     if (SameSets()) Storage();
@@ -64,24 +47,31 @@ class Check {
   }
 
  private:
-  /// A token allows this `change`, from what to what, of this installation alone. `secret`: what of
-  /// the change must not be printed.
   void Add(std::string value, const std::string& change, const std::string& effect,
-           std::string remedy, bool may_confirm, const std::string& secret = "") {
+           std::string remedy, bool may_confirm) {
     Refusal refusal{.value = std::move(value),
                     .what = change + ": " + effect,
                     .remedy = std::move(remedy),
                     .token = ""};
     if (may_confirm) {
-      refusal.token = Sha256Hex(std::format("{}\n{}\n{}\n{}\n{}", installed_.installation,
-                                            installed_.server_set, refusal.value, change, secret))
-                          .substr(0, kTokenDigits);
+      // A letter first: YAML and --set take digits alone for a number.
+      refusal.token =
+          "t" + Sha256Hex(std::format("{}\n{}\n{}", installed_.version, refusal.value, change))
+                    .substr(0, kTokenDigits);
       refusal.confirmed = std::ranges::contains(asked_.confirm, refusal.token);
     }
     refusals_.push_back(std::move(refusal));
   }
 
-  /// Nothing of the release is found under the new names.
+  [[nodiscard]] std::string Fullname() const { return asked_.shape.fullname.value_or(""); }
+
+  /// The first set that would be deleted, because it is called otherwise; empty: none.
+  [[nodiscard]] std::string Foreign() const {
+    const auto found = std::ranges::find_if(
+        installed_.sets, [&](const InstalledSet& set) { return !IsSetOf(Fullname(), set.name); });
+    return found == installed_.sets.end() ? std::string() : found->name;
+  }
+
   void Names() {
     if (!installed_.name_label.empty() && installed_.name_label != asked_.name_label) {
       Add("nameOverride",
@@ -90,11 +80,11 @@ class Check {
           "it is in the selectors of the StatefulSets, which Kubernetes does not change",
           "set it back to " + installed_.name_label, false);
     }
-    const std::string fullname = asked_.shape.fullname.value_or("");
-    if (installed_.shape || installed_.server_set.starts_with(fullname + "-")) return;
+    const std::string foreign = Foreign();
+    if (foreign.empty()) return;
     Add("fullnameOverride",
-        std::format("StatefulSet {} is of this release, objects would be called {}-...",
-                    installed_.server_set, fullname),
+        std::format("StatefulSet {} is of this release, objects would be called {}-...", foreign,
+                    Fullname()),
         "the running members would be deleted, and empty ones with other volumes and another "
         "password started in their place",
         "set fullnameOverride (or nameOverride) so that the names stay", true);
@@ -170,43 +160,47 @@ class Check {
 
   /// Sets of other names are made anew, with whatever claims.
   [[nodiscard]] bool SameSets() const {
-    return installed_.shape && installed_.shape->mode == asked_.shape.mode &&
-           installed_.server_set.starts_with(asked_.shape.fullname.value_or("") + "-");
+    return installed_.shape && installed_.shape->mode == asked_.shape.mode && Foreign().empty();
   }
 
   void Storage() {
-    for (const auto& [component, claim] : installed_.claims) {
-      const std::string path = component == "server" ? "persistence" : "sentinel.persistence";
-      const auto other = asked_.claims.find(component);
-      if (other == asked_.claims.end()) {
-        Immutable(path + ".enabled", "true -> false");
-        continue;
+    std::vector<std::string> told;  // once for all shards that are alike
+    for (const InstalledSet& set : installed_.sets) {
+      for (auto& [value, change] : StorageChanges(set)) {
+        if (std::ranges::contains(told, value + change)) continue;
+        told.push_back(value + change);
+        Add(value, change,
+            std::format("Kubernetes does not change the volume claims of a StatefulSet ({}) and "
+                        "would refuse the upgrade halfway",
+                        set.name),
+            "set it back; larger volumes: patch the claims, delete the StatefulSet with "
+            "--cascade=orphan, then upgrade with the new size",
+            false);
       }
-      if (BytesOf(claim.size) != BytesOf(other->second.size)) {
-        Immutable(path + ".size", claim.size + " -> " + other->second.size);
-      }
-      if (claim.storage_class != other->second.storage_class) {
-        Immutable(path + ".storageClass", ClassOf(claim) + " -> " + ClassOf(other->second));
-      }
-      if (claim.access_modes != other->second.access_modes) {
-        Immutable("persistence.accessModes",
-                  Joined(claim.access_modes) + " -> " + Joined(other->second.access_modes));
-      }
-    }
-    for (const auto& [component, claim] : asked_.claims) {
-      if (installed_.claims.contains(component)) continue;
-      Immutable(component == "server" ? "persistence.enabled" : "sentinel.persistence.enabled",
-                "false -> true");
     }
   }
 
-  void Immutable(std::string value, const std::string& change) {
-    Add(std::move(value), change,
-        "Kubernetes does not change the volume claims of a StatefulSet and would refuse the "
-        "upgrade halfway",
-        "set it back; larger volumes: patch the claims, delete the StatefulSet with "
-        "--cascade=orphan, then upgrade with the new size",
-        false);
+  /// Value's paths, and from what to what.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> StorageChanges(
+      const InstalledSet& set) const {
+    const std::string path = set.component == "server" ? "persistence" : "sentinel.persistence";
+    const auto asked = asked_.claims.find(set.component);
+    const bool volumes = asked != asked_.claims.end();
+    if (!set.claim && !volumes) return {};
+    if (!set.claim) return {{path + ".enabled", "false -> true"}};
+    if (!volumes) return {{path + ".enabled", "true -> false"}};
+    const ClaimTemplate& from = *set.claim;
+    const ClaimTemplate& to = asked->second;
+    std::vector<std::pair<std::string, std::string>> changes;
+    const auto compare = [&](std::string value, const std::string& one, const std::string& other) {
+      if (one != other) changes.emplace_back(std::move(value), one + " -> " + other);
+    };
+    if (!SameQuantity(from.size, to.size)) compare(path + ".size", from.size, to.size);
+    compare(path + ".storageClass", ClassOf(from), ClassOf(to));
+    compare("persistence.accessModes", Joined(from.access_modes), Joined(to.access_modes));
+    compare("persistence.labels", Joined(UsersLabels(from.labels)), Joined(UsersLabels(to.labels)));
+    compare("persistence.annotations", Joined(from.annotations), Joined(to.annotations));
+    return changes;
   }
 
   static std::string ClassOf(const ClaimTemplate& claim) {
@@ -217,10 +211,23 @@ class Check {
   static std::string Joined(const std::vector<std::string>& words) {
     std::string all;
     for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-    return all;
+    return all.empty() ? "none" : all;
+  }
+
+  static std::string Joined(const std::map<std::string, std::string>& texts) {
+    std::vector<std::string> words;
+    for (const auto& [key, value] : texts) words.push_back(key + "=" + value);
+    return Joined(words);
   }
 
   void Passwords() {
+    const bool both = asked_.shape.auth.value_or(true) && !installed_.secret.empty();
+    if (both && installed_.secret != asked_.secret && Foreign().empty()) {
+      Add(asked_.own_secret ? "auth" : "auth.existingSecret",
+          std::format("Secret {} -> {}", installed_.secret, asked_.secret), kMixed, kHowToChange,
+          true);
+      return;
+    }
     Password("auth.password", installed_.password, asked_.password);
     Password("auth.replicationPassword", installed_.replication_password,
              asked_.replication_password);
@@ -228,14 +235,15 @@ class Check {
 
   void Password(const char* value, const std::string& from, const std::string& to) {
     if (from.empty() || to.empty() || from == to) return;
-    Add(value, "another password than that of the Secret",
-        "the members read it at their start: the next one that restarts alone could log in "
-        "nowhere",
-        "keep the password; to change it, confirm this and restart all members at once "
-        "(kubectl delete pod -l app.kubernetes.io/instance=RELEASE), which is an outage of some "
-        "seconds",
-        true, from + "\n" + to);
+    Add(value, "another password than that of the Secret", kMixed, kHowToChange, true);
   }
+
+  static constexpr const char* kMixed =
+      "members read passwords at their start: the next one that restarts alone could log in "
+      "nowhere";
+  static constexpr const char* kHowToChange =
+      "keep the passwords; to change them, confirm this and restart all members at once (kubectl "
+      "delete pod -l app.kubernetes.io/instance=RELEASE), which is an outage of some seconds";
 
   const InstalledState& installed_;
   const AskedState& asked_;
@@ -243,97 +251,6 @@ class Check {
 };
 
 }  // namespace
-
-namespace {
-
-Shape ShapeOf(const JsonView& root) {
-  Shape shape;
-  Keep(root.GetString("fullname"), shape.fullname);
-  Keep(root.GetString("mode"), shape.mode);
-  Keep(root.GetString("engine"), shape.engine);
-  ReadSection(root, "cluster", [&](const JsonView& cluster) {
-    Keep(cluster.GetInt("shards"), shape.shards);
-    const auto replicas = cluster.GetInt("replicasPerShard");
-    if (replicas) shape.servers = *replicas + 1;
-  });
-  ReadSection(root, "sentinel", [&](const JsonView& sentinel) {
-    Keep(sentinel.GetInt("servers"), shape.servers);
-    Keep(sentinel.GetInt("sentinels"), shape.sentinels);
-    Keep(sentinel.GetString("masterName"), shape.master_name);
-  });
-  ReadSection(root, "auth",
-              [&](const JsonView& auth) { Keep(auth.GetBool("enabled"), shape.auth); });
-  ReadSection(root, "ports", [&](const JsonView& ports) {
-    for (const std::string& name : ports.Keys().value_or(std::vector<std::string>())) {
-      const auto port = ports.GetInt(name);
-      if (port) shape.ports[name] = *port;
-    }
-  });
-  return shape;
-}
-
-Result<std::vector<std::string>> ReadWords(const JsonView& object, std::string_view key) {
-  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
-  std::vector<std::string> words;
-  for (const JsonView& item : items) {
-    ASSIGN_OR_RETURN(std::string word, item.AsString());
-    words.push_back(std::move(word));
-  }
-  return words;
-}
-
-Result<ClaimTemplates> ReadClaims(const JsonView& root) {
-  ClaimTemplates claims;
-  ASSIGN_OR_RETURN(const JsonView all, root.Get("claims"));
-  ASSIGN_OR_RETURN(const std::vector<std::string> components, all.Keys());
-  for (const std::string& component : components) {
-    ASSIGN_OR_RETURN(const JsonView view, all.Get(component));
-    RETURN_IF_ERROR(view.OnlyKeys({"size", "storageClass", "accessModes"}));
-    ClaimTemplate claim;
-    ASSIGN_OR_RETURN(claim.size, view.GetString("size"));
-    if (view.Has("storageClass")) {
-      ASSIGN_OR_RETURN(claim.storage_class, view.GetString("storageClass"));
-    }
-    ASSIGN_OR_RETURN(claim.access_modes, ReadWords(view, "accessModes"));
-    claims[component] = std::move(claim);
-  }
-  return claims;
-}
-
-}  // namespace
-
-Result<Shape> ReadShape(std::string_view bowline_json) {
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(bowline_json));
-  if (!document.root().IsObject()) {
-    return Fail(Code::kInvalidArgument, "bowline.json is no object");
-  }
-  return ShapeOf(document.root());
-}
-
-Result<AskedState> ReadAsked(std::string_view gate_json) {
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(gate_json));
-  const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"instance", "alone", "name", "config", "record", "secret",
-                                 "createSecret", "passwords", "declaration", "claims", "confirm"}));
-  AskedState asked;
-  ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
-  ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));
-  ASSIGN_OR_RETURN(asked.name_label, root.GetString("name"));
-  ASSIGN_OR_RETURN(asked.config, root.GetString("config"));
-  ASSIGN_OR_RETURN(asked.record, root.GetString("record"));
-  ASSIGN_OR_RETURN(asked.secret, root.GetString("secret"));
-  ASSIGN_OR_RETURN(asked.create_secret, root.GetBool("createSecret"));
-  ASSIGN_OR_RETURN(const JsonView passwords, root.Get("passwords"));
-  RETURN_IF_ERROR(passwords.OnlyKeys({"clients", "members"}));
-  ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));
-  ASSIGN_OR_RETURN(asked.replication_password, passwords.GetString("members"));
-  ASSIGN_OR_RETURN(const JsonView declaration, root.Get("declaration"));
-  asked.shape = ShapeOf(declaration);
-  ASSIGN_OR_RETURN(asked.claims, ReadClaims(root));
-  ASSIGN_OR_RETURN(asked.confirm, ReadWords(root, "confirm"));
-  return asked;
-}
 
 std::vector<Refusal> CheckUpgrade(const InstalledState& installed, const AskedState& asked) {
   return Check(installed, asked).All();

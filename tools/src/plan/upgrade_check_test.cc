@@ -22,15 +22,25 @@ struct Upgrade {
   explicit Upgrade(const char* json = kSentinelJson) {
     installed.shape = *ReadShape(json);
     const bool cluster = installed.shape->mode == "cluster";
-    installed.installation = "0123";
-    installed.server_set = cluster ? "demo-shard-0" : "demo-server";
+    installed.version = "of now";
+    if (cluster) {
+      for (const char* name : {"demo-shard-0", "demo-shard-1", "demo-shard-2"})
+        Runs(name, "server");
+    } else {
+      Runs("demo-server", "server");
+      Runs("demo-sentinel", "sentinel");
+    }
     installed.name_label = asked.name_label = "bowline";
-    installed.claims["server"] = Claim();
-    if (!cluster) installed.claims["sentinel"] = Claim();
+    installed.secret = asked.secret = "demo-auth";
+    asked.own_secret = true;
     installed.password = "one";
     installed.replication_password = "two";
     asked.shape = *installed.shape;
-    asked.claims = installed.claims;
+  }
+
+  void Runs(const std::string& name, const std::string& component) {
+    installed.sets.push_back({.name = name, .component = component, .claim = Claim()});
+    asked.claims[component] = Claim();
   }
 
   [[nodiscard]] std::vector<Refusal> Refusals() const { return CheckUpgrade(installed, asked); }
@@ -54,7 +64,6 @@ TEST_CASE("nothing speaks against a first install, nor against the same again") 
   same.installed = {};
   CHECK(same.Refusals().empty());
   // What an uninstall leaves.
-  same.installed.installation = "0123";
   same.installed.password = "another";
   CHECK(same.Refusals().empty());
 }
@@ -128,7 +137,8 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
   }
   SECTION("another fullname") {
     set.installed.shape.reset();
-    set.asked.shape.fullname = "other";
+    // Also one that the old names begin or end with.
+    set.asked.shape.fullname = GENERATE("other", "de", "demo-server", "mo", "");
     set.asked.claims["server"].size = "16Gi";
     value = "fullnameOverride", said = "StatefulSet demo-server is of this release";
   }
@@ -157,9 +167,10 @@ TEST_CASE("a size is the same in every way of writing it") {
                                                                       {"1G", "1E9"},
                                                                       {"1E", "1000P"},
                                                                       {"1Ei", "1024Pi"},
+                                                                      {"751619276800m", "0.7Gi"},
                                                                       {"8589934592", "8Gi"}}));
   CAPTURE(one, other);
-  set.installed.claims["server"].size = one;
+  set.installed.sets[0].claim->size = one;
   set.asked.claims["server"].size = other;
   CHECK(set.Refusals().empty());
   set.asked.claims["server"].size = GENERATE("2Ti", "no size", "", "1");
@@ -168,10 +179,51 @@ TEST_CASE("a size is the same in every way of writing it") {
 
 TEST_CASE("a StatefulSet that was deleted to enlarge its volumes has nothing fixed any more") {
   Upgrade set;
-  set.installed.server_set.clear();
-  set.installed.claims.clear();
-  set.asked.claims["server"].size = "16Gi";
+  const auto all = set.installed.sets;
+  set.installed.sets =
+      GENERATE_COPY(std::vector<InstalledSet>{}, std::vector{all[0]}, std::vector{all[1]});
+  for (auto& [component, claim] : set.asked.claims) {
+    const bool runs =
+        std::ranges::contains(set.installed.sets, component, &InstalledSet::component);
+    if (!runs) claim.size = "16Gi";
+  }
   CHECK(set.Refusals().empty());
+}
+
+TEST_CASE("each shard's claims are looked at, and told once") {
+  Upgrade cluster(kClusterJson);
+  cluster.asked.claims["server"].size = "16Gi";
+  REQUIRE(ValuesOf(cluster.Refusals()) == std::vector<std::string>{"persistence.size"});
+  cluster.installed.sets[0].claim->size = "16Gi";  // made anew already
+  const auto refusals = cluster.Refusals();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].what.contains("demo-shard-1"));
+  // The chart's own labels differ by shard, and belong to the names.
+  cluster.asked.claims["server"].size = "8Gi";
+  cluster.installed.sets[0].claim->size = "8Gi";
+  cluster.installed.sets[1].claim->labels = {{"bowline/shard", "1"},
+                                             {"app.kubernetes.io/name", "x"}};
+  CHECK(cluster.Refusals().empty());
+}
+
+TEST_CASE("another Secret with the passwords, also one that is to be made") {
+  Upgrade set;
+  std::string value = "auth.existingSecret";
+  SECTION("of the user, after the own one") {
+    set.asked.own_secret = false;
+    set.asked.secret = "theirs";
+  }
+  SECTION("forgotten") {
+    set.installed.secret = "theirs";
+    set.installed.password.clear();
+    set.asked.create_secret = true;
+    value = "auth";
+  }
+  const auto refusals = set.Refusals();
+  REQUIRE(ValuesOf(refusals) == std::vector{value});
+  CHECK(refusals[0].what.contains("Secret " + set.installed.secret + " -> " + set.asked.secret));
+  set.asked.confirm = {refusals[0].token};
+  CHECK(set.Refusals()[0].confirmed);
 }
 
 TEST_CASE("what Kubernetes does not change cannot be confirmed") {
@@ -189,6 +241,14 @@ TEST_CASE("what Kubernetes does not change cannot be confirmed") {
     set.asked.claims["server"].storage_class = "";
     value = "persistence.storageClass";
   }
+  SECTION("labels of the claims") {
+    set.asked.claims["server"].labels["team"] = "a";
+    value = "persistence.labels";
+  }
+  SECTION("annotations of the claims") {
+    set.installed.sets[0].claim->annotations["team"] = "a";
+    value = "persistence.annotations";
+  }
   SECTION("access modes") {
     set.asked.claims["server"].access_modes = {"ReadWriteOncePod"};
     value = "persistence.accessModes";
@@ -198,7 +258,7 @@ TEST_CASE("what Kubernetes does not change cannot be confirmed") {
     value = "persistence.enabled";
   }
   SECTION("volumes on") {
-    set.installed.claims.erase("sentinel");
+    set.installed.sets[1].claim.reset();
     value = "sentinel.persistence.enabled";
   }
   SECTION("the label in the selectors") {
@@ -223,31 +283,37 @@ TEST_CASE("all refusals are told at once") {
                                                              "auth.replicationPassword"});
 }
 
-TEST_CASE("a token allows one change of one installation") {
+TEST_CASE("a token allows one change of what was found when it was printed") {
   Upgrade set;
   set.asked.shape.servers = 1;
   const std::string token = set.Refusals()[0].token;
+  CHECK(token.starts_with('t'));  // a text to YAML and to --set, whatever follows
   set.asked.confirm = {token};
   REQUIRE(set.Refusals()[0].confirmed);
   SECTION("another change of that value") { set.installed.shape->servers = 5; }
-  SECTION("another installation") { set.installed.installation = "4567"; }
+  SECTION("the same change after others, or of another installation") {
+    set.installed.version = "of later";
+  }
   CHECK_FALSE(set.Refusals()[0].confirmed);
+}
 
-  Upgrade password;
-  password.asked.password = "three";
-  password.asked.confirm = {password.Refusals()[0].token};
-  REQUIRE(password.Refusals()[0].confirmed);
-  password.asked.password = "four";
-  CHECK_FALSE(password.Refusals()[0].confirmed);
+TEST_CASE("a token tells nothing about passwords") {
+  Upgrade one;
+  Upgrade other;
+  one.asked.password = "three";
+  other.asked.password = "four";
+  CHECK(one.Refusals()[0].token == other.Refusals()[0].token);
 }
 
 TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
       R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
-    "record": "demo-record", "secret": "demo-auth", "createSecret": true,
+    "secret": "demo-auth", "ownSecret": true, "createSecret": true,
     "passwords": {"clients": "one", "members": ""}, "declaration": {"mode": "cluster"},
-    "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"]},
-               "sentinel": {"size": "1Gi", "storageClass": "", "accessModes": []}},
+    "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
+                          "annotations": {}},
+               "sentinel": {"size": "1Gi", "storageClass": "", "accessModes": [],
+                            "labels": {"a": "b"}, "annotations": {}}},
     "confirm": ["0123456789"]})";
   const auto asked = ReadAsked(text);
   REQUIRE(asked);
@@ -257,6 +323,7 @@ TEST_CASE("what the chart renders is read strictly") {
   CHECK(asked->shape.mode == "cluster");
   CHECK(asked->claims.at("server") == Claim());
   CHECK(asked->claims.at("sentinel").storage_class == "");
+  CHECK(asked->claims.at("sentinel").labels.at("a") == "b");
   CHECK(asked->confirm == std::vector<std::string>{"0123456789"});
   const auto broken = [&](const std::string& from, const std::string& to) {
     std::string other = text;

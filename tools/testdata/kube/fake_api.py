@@ -53,7 +53,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.fail(401, "Unauthorized")
             return
         if "/statefulsets?" in self.path:
-            self.list_statefulsets(re.findall("component%3D([a-z]+)", self.path)[0])
+            self.list_statefulsets(re.findall("instance%3D([a-z]+)", self.path)[0])
             return
         pod = re.search("/pods/([^/]+)", self.path)
         if pod and self.command == "GET":
@@ -96,16 +96,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
             FAILED_ONCE.add(self.path)
             PODS[name]["resourceVersion"] = "6"
 
-    def list_statefulsets(self, component: str) -> None:
+    def list_statefulsets(self, instance: str) -> None:
+        if instance == "absent":
+            self.answer(200, {"metadata": {}, "items": []})
+        elif instance == "malformed":
+            self.answer(200, {"metadata": {}, "items": [{"metadata": {"name": "a", "uid": "u"}, "spec": {}}]})
+        elif "continue=" not in self.path:
+            self.answer(200, {"metadata": {"continue": "page2"}, "items": [self.statefulset(instance, "server")]})
+        else:
+            others = [self.statefulset(instance, component) for component in ("sentinel", "web")]
+            self.answer(200, {"metadata": {}, "items": others})
+
+    def statefulset(self, instance: str, component: str) -> dict[str, Any]:
         claim: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "8Gi"}}}
         if component == "server":
             claim["storageClassName"] = "fast"
-        if component == "malformed":
-            del claim["accessModes"]
+        kept = {"metadata": {"name": "data", "labels": {"team": "a"}, "annotations": {"b": "c"}}, "spec": claim}
         labels = {"app.kubernetes.io/name": "bowline", "app.kubernetes.io/component": component}
-        spec = {} if component == "sentinel" else {"volumeClaimTemplates": [{"spec": claim}]}
-        found = {"metadata": {"name": f"demo-{component}", "labels": labels}, "spec": spec}
-        self.answer(200, {"items": [] if component == "absent" else [found]})
+        sources = [{"secret": {"name": f"{instance}-auth"}}, {"secret": {"name": "other"}}]
+        volumes = [{"name": "config", "configMap": {}}, {"name": "auth", "projected": {"sources": sources}}]
+        return {
+            "metadata": {"name": f"{instance}-{component}", "uid": f"u-{component}", "generation": 3, "labels": labels},
+            "spec": {
+                "template": {"spec": {"volumes": volumes}},
+                **({} if component == "sentinel" else {"volumeClaimTemplates": [kept]}),
+            },
+        }
 
     def metadata(self, name: str) -> dict[str, Any]:
         fresh = {"name": name, "uid": POD_UID, "resourceVersion": "5", "labels": {"bowline/role": name.split("-")[0]}}

@@ -311,9 +311,9 @@ class Resident(Case):
     def test_the_api_is_needed_for_a_secret(self) -> None:
         gate = self.folder / "gate.json"
         empty = {"clients": "", "members": ""}
-        words = {name: "x" for name in ("instance", "name", "config", "record", "secret")}
+        words = {name: "x" for name in ("instance", "name", "config", "secret")}
         lists = {"declaration": {}, "claims": {}, "confirm": []}
-        gate.write_text(json.dumps({**words, "alone": True, "createSecret": True, "passwords": empty, **lists}))
+        gate.write_text(json.dumps({**words, "alone": True, "ownSecret": True, "createSecret": True, "passwords": empty, **lists}))
         self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}", "--namespace=ns")
         gate.write_text("{}")
         self.assertIn("instance", self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}").stderr)

@@ -1,0 +1,71 @@
+#pragma once
+// What a release declares, as far as another one may follow it or not: of the installed
+// bowline.json, and of the file that the chart shows to the gate (docs/decisions/0029-upgrade-
+// gate.md). Pure.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace bowline {
+
+/// What is fixed in a volume claim template.
+struct ClaimTemplate {
+  std::string size;                          ///< "8Gi"
+  std::optional<std::string> storage_class;  ///< empty: the cluster's default; "": no class
+  std::vector<std::string> access_modes;
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+  bool operator==(const ClaimTemplate&) const = default;
+};
+
+/// Claims by component ("server", "sentinel"); one without volumes is not in it.
+using ClaimTemplates = std::map<std::string, ClaimTemplate>;
+
+/// What of a declaration decides whether another one may follow it. Read leniently: that of an
+/// older or later chart lacks or has more. What is empty was not told, and is not compared.
+struct Shape {
+  std::optional<std::string> fullname;
+  std::optional<std::string> mode;
+  std::optional<std::string> engine;
+  std::optional<std::int64_t> shards;     ///< cluster mode
+  std::optional<std::int64_t> servers;    ///< of each shard
+  std::optional<std::int64_t> sentinels;  ///< sentinel mode
+  std::optional<std::string> master_name;
+  std::optional<bool> auth;
+  std::map<std::string, std::int64_t> ports;  ///< "client", "bus", "sentinel", "peers", "http"
+};
+
+/// Of a bowline.json. kInvalidArgument when it is no JSON object.
+Result<Shape> ReadShape(std::string_view bowline_json);
+
+/// What is to follow, and where to look for what is installed. The chart renders it as one file.
+struct AskedState {
+  std::string instance;        ///< label app.kubernetes.io/instance of the release's objects
+  bool alone = true;           ///< the release has no objects of other charts
+  std::string config;          ///< name of the ConfigMap with bowline.json
+  std::string secret;          ///< of the Secret with the passwords; empty: without passwords
+  bool own_secret = false;     ///< it is the release's, so that the gate may read it
+  bool create_secret = false;  ///< passwords are made when the Secret is not there
+  Shape shape;
+  std::string name_label;
+  ClaimTemplates claims;
+  std::string password;              ///< as given in the values; empty: none was given
+  std::string replication_password;  ///< the same
+  std::vector<std::string> confirm;  ///< tokens
+};
+
+/// kInvalidArgument with the path of the first value that is missing, of another type or unknown.
+Result<AskedState> ReadAsked(std::string_view gate_json);
+
+/// Are these the same number? The API server writes "1024Mi" as "1Gi" and "0.7Gi" as
+/// "751619276800m" (apimachinery, resource/quantity.go). What is no quantity is the same as itself
+/// alone.
+bool SameQuantity(const std::string& one, const std::string& other);
+
+}  // namespace bowline
