@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plan/running_sentinels.h"
 #include "sys/thread_root.h"
 
 namespace bowline {
@@ -141,6 +142,7 @@ void Board::Look(int life) {
       promoted_.reset();
     } else if (replica) {
       promoted_ = std::chrono::steady_clock::now();
+      promoted_in_ = AskSentinels(layout_, sentinels_).epoch;
     }
     answer_ = taken.engine;
     answered_ = std::chrono::steady_clock::now();
@@ -215,7 +217,9 @@ ProbeInput Board::ForProbes() {
           .layout = layout_,
           .self = card_.member,
           .refusing = Since(accepted_),
-          .promoted = promoted_ ? std::optional(Since(*promoted_)) : std::nullopt,
+          .promoted =
+              promoted_ ? std::optional(RoleChange{.ago = Since(*promoted_), .epoch = promoted_in_})
+                        : std::nullopt,
           .max_lag_seconds = max_lag_seconds_,
           .sentinels = sentinels_,
           .sentinel = card_.sentinel};

@@ -100,6 +100,7 @@ class Board {
   std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
   std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
   std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
+  std::uint64_t promoted_in_ = 0;                                  ///< its epoch
   StuckJudge judge_;
   std::atomic<Silence> silence_ = Silence::kNone;
   std::jthread thread_;

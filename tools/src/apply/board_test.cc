@@ -84,7 +84,7 @@ TEST_CASE("only an engine that was a replica before has been promoted") {
   REQUIRE(client.ReplicaOfNobody(Soon()));
   REQUIRE(Look(member).info.primary);
   REQUIRE(member.board.ForProbes().promoted);
-  CHECK(*member.board.ForProbes().promoted < kMayBeUnnamed);
+  CHECK(member.board.ForProbes().promoted->ago < kMayBeUnnamed);
   member.board.SetPhase(Phase::kGuard, "");
   member.board.SetPhase(Phase::kRunning, "");
   CHECK_FALSE(member.board.ForProbes().promoted);

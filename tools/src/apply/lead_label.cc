@@ -10,16 +10,12 @@ constexpr Milliseconds kNoPace{0};
 // The kubelet changes pods as well, and a change of what was not read is refused.
 constexpr int kReads = 3;
 
-Status LabelPrimary(const KubeApi& api, const std::string& name_space, const std::string& name,
-                    Deadline deadline) {
+Status LabelAsRead(const KubeApi& api, const std::string& name_space, const std::string& name,
+                   const char* role, Deadline deadline) {
   Status labelled;
   for (int i = 0; i < kReads; ++i) {
     ASSIGN_OR_RETURN(const PodState pod, api.GetPod(name_space, name, deadline));
-    labelled = api.SetPodLabel({.name = name,
-                                .name_space = name_space,
-                                .uid = pod.uid,
-                                .resource_version = pod.resource_version},
-                               kRoleLabel, kPrimaryRole, deadline);
+    labelled = api.SetPodLabel(RefOf(name_space, name, pod), kRoleLabel, role, deadline);
     if (labelled || labelled.error().code != Code::kAborted) break;
   }
   return labelled;
@@ -34,8 +30,11 @@ LeadLabel::LeadLabel(const PodEnv& pod, bool enabled) {
   sender_.emplace("the label of the new primary", kNoPace,
                   [api = *std::move(api), own = RefOf(pod)](const Move& move) {
                     const Deadline deadline = Deadline::In(kTimeout);
-                    Status moved = LabelPrimary(api, own.name_space, move.to, deadline);
-                    if (moved) moved = api.SetPodLabel(own, kRoleLabel, kReplicaRole, deadline);
+                    Status moved =
+                        LabelAsRead(api, own.name_space, move.to, kPrimaryRole, deadline);
+                    if (moved) {
+                      moved = LabelAsRead(api, own.name_space, own.name, kReplicaRole, deadline);
+                    }
                     if (!moved) {
                       LogWarning("the role labels are left to their pods",
                                  {{"to", move.to}, {"err", moved.error().ToString()}});

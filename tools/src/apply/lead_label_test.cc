@@ -17,10 +17,6 @@ using testing::Soon;
 
 const PodEnv kOwn{.name = "primary-0", .name_space = "ns", .uid = "u-1"};
 
-std::string RoleOf(const FakeCluster& cluster, const std::string& pod) {
-  return cluster.Api().GetPod("ns", pod, Soon())->labels.at("bowline/role");
-}
-
 /// Names of the pods that were patched so far, in that order.
 std::vector<std::string> Patched(const FakeCluster& cluster) {
   std::vector<std::string> names;
@@ -36,8 +32,8 @@ TEST_CASE("the promoted one is labelled before the label of the own pod goes, ea
   const FakeCluster cluster;
   LeadLabel label(kOwn, true);
   label.MoveTo("replica-1");
-  REQUIRE(Eventually([&] { return RoleOf(cluster, "primary-0") == "replica"; }));
-  CHECK(RoleOf(cluster, "replica-1") == "primary");
+  REQUIRE(Eventually([&] { return cluster.RoleOf("primary-0") == "replica"; }));
+  CHECK(cluster.RoleOf("replica-1") == "primary");
   CHECK(Patched(cluster) == std::vector<std::string>{"replica-1", "primary-0"});
   label.MoveTo("replica-1");
   CHECK(Eventually([&] { return Patched(cluster).size() == 4; }));
@@ -47,8 +43,8 @@ TEST_CASE("a pod that somebody else has changed meanwhile is read again before i
   const FakeCluster cluster;
   LeadLabel label(kOwn, true);
   label.MoveTo("replica-changing");
-  REQUIRE(Eventually([&] { return RoleOf(cluster, "primary-0") == "replica"; }));
-  CHECK(RoleOf(cluster, "replica-changing") == "primary");
+  REQUIRE(Eventually([&] { return cluster.RoleOf("primary-0") == "replica"; }));
+  CHECK(cluster.RoleOf("replica-changing") == "primary");
   CHECK(Patched(cluster) ==
         std::vector<std::string>{"replica-changing", "replica-changing", "primary-0"});
 }
@@ -61,7 +57,7 @@ TEST_CASE("when the promoted one cannot be labelled the own label stays, and not
   REQUIRE(Eventually([&] { return !cluster.Requests().empty(); }));
   (void)Soon().Sleep(Milliseconds(1500));
   CHECK(Patched(cluster).size() == (to == "absent-1" ? 0 : 1));
-  CHECK(RoleOf(cluster, "primary-0") == "primary");
+  CHECK(cluster.RoleOf("primary-0") == "primary");
 }
 
 }  // namespace

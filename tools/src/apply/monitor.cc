@@ -6,6 +6,7 @@
 #include "plan/pause.h"
 #include "plan/quorum_view.h"
 #include "plan/role_label.h"
+#include "plan/running_sentinels.h"
 #include "sys/log.h"
 #include "sys/thread_root.h"
 
@@ -115,8 +116,9 @@ void Monitor::Run(const std::stop_token& stop) {
       DropExpiredCopies(paths_.data, events_);
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, state_.held && !said_ ? kLook : kEagerLook,
-                   [this] { return role_changed_; });
+    const auto changed = Changed();
+    const bool eager = !state_.held || said_ || (changed && changed->ago < kRoleSettles);
+    wake_.wait_for(lock, stop, eager ? kEagerLook : kLook, [this] { return role_changed_; });
     role_changed_ = false;
   }
 }
@@ -127,7 +129,10 @@ void Monitor::NoteRole(const Card& card) {
       info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
   if (role == role_) return;
   confirmed_.reset();
-  if (!role_.empty()) changed_ = std::chrono::steady_clock::now();
+  if (!role_.empty()) {
+    changed_ = std::chrono::steady_clock::now();
+    changed_in_ = AskSentinels(settings_.layout, cards_).epoch;
+  }
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
   } else {
@@ -139,8 +144,9 @@ void Monitor::NoteRole(const Card& card) {
   role_ = role;
 }
 
-std::optional<Milliseconds> Monitor::InRole() const {
-  return changed_ ? std::optional(Since(*changed_)) : std::nullopt;
+std::optional<RoleChange> Monitor::Changed() const {
+  if (!changed_) return std::nullopt;
+  return RoleChange{.ago = Since(*changed_), .epoch = changed_in_};
 }
 
 void Monitor::EndSubscribers() {
@@ -162,8 +168,11 @@ void Monitor::NoteLabel(const Card& card) {
        .down_after = down_after,
        .confirmed = confirmed_.has_value()});
   const int round = plan.alone ? RoundAt(Since(*confirmed_)) : 0;
-  if (plan.own) label_.Set(*plan.own, round);
-  if (!cluster && InRole().value_or(kReadsLater) >= kReadsLater) {
+  const auto changed = Changed();
+  // A replica says its role again for a while: whoever had promoted it may have labelled it late.
+  const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
+  if (plan.own) label_.Set(*plan.own, card.engine.info.primary ? round : again);
+  if (!cluster && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!card.engine.info.primary);
   }
   // Between two calm looks nothing is said for a moment, and nothing taken back.
@@ -267,7 +276,7 @@ bool Monitor::HealServer(const Card& card) {
                                         .peers = cards_,
                                         .held_back = held_back_,
                                         .lived = Since(began_),
-                                        .in_role = InRole()});
+                                        .changed = Changed()});
   if (board_.Paused()) {
     // What a start has left to do is no repair: a member that is in sync may be promoted again.
     plan.announce.reset();

@@ -44,8 +44,7 @@ class Monitor {
   /// Cluster mode, until a majority of the primaries says that this member leads.
   void AskPrimaries(const Card& card);
   /// Whoever has replaced this primary: its subscribers must find the new one.
-  /// Since the role was seen to change; empty: it has not.
-  [[nodiscard]] std::optional<Milliseconds> InRole() const;
+  [[nodiscard]] std::optional<RoleChange> Changed() const;
   void EndSubscribers();
   void NoteHeld(const Card& card);
   /// Of a damaged dataset, once it has been replaced by the primary's.
@@ -106,6 +105,7 @@ class Monitor {
   std::string started_for_;  ///< the decision and its reason
   std::string role_;
   std::optional<std::chrono::steady_clock::time_point> changed_;  ///< when the role last did
+  std::uint64_t changed_in_ = 0;                                  ///< its epoch
   Handovers& handovers_;
   CutHandover cut_handover_;
   NodeWatch node_watch_;

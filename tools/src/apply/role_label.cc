@@ -19,11 +19,8 @@ Status TakeOff(const KubeApi& api, const std::string& name_space, const std::str
   if (!found) return std::unexpected(found.error());
   const auto label = found->labels.find(kRoleLabel);
   if (label == found->labels.end() || label->second != kPrimaryRole) return {};
-  const ObjectRef pod{.name = name,
-                      .name_space = name_space,
-                      .uid = found->uid,
-                      .resource_version = found->resource_version};
-  RETURN_IF_ERROR(api.SetPodLabel(pod, kRoleLabel, kReplicaRole, deadline));
+  RETURN_IF_ERROR(
+      api.SetPodLabel(RefOf(name_space, name, *found), kRoleLabel, kReplicaRole, deadline));
   events.Emit("RoleLabelTaken",
               std::format("a majority says that this member leads: {} of pod {} is replica now",
                           kRoleLabel, name));

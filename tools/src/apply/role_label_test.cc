@@ -16,10 +16,6 @@ using testing::Soon;
 
 PodEnv Pod(const std::string& name) { return {.name = name, .name_space = "ns", .uid = "u-1"}; }
 
-std::string RoleOf(const FakeCluster& cluster, const std::string& pod) {
-  return cluster.Api().GetPod("ns", pod, Soon())->labels.at("bowline/role");
-}
-
 /// The bodies of all patches so far.
 std::vector<std::string> Patches(const FakeCluster& cluster) {
   std::vector<std::string> bodies;
@@ -39,7 +35,7 @@ TEST_CASE("the only one that says primary: that very pod, as it was read, and no
   Wait();
   CHECK(cluster.Requests().empty());
   label.KeepAlone(1);
-  REQUIRE(Eventually([&] { return RoleOf(cluster, "primary-1") == "replica"; }));
+  REQUIRE(Eventually([&] { return cluster.RoleOf("primary-1") == "replica"; }));
   Wait();
   CHECK(Patches(cluster) ==
         std::vector<std::string>{R"({"metadata":{"uid":"u-1","resourceVersion":"5",)"
@@ -56,7 +52,7 @@ TEST_CASE("a pod that somebody else has changed meanwhile is read again") {
   REQUIRE(Patches(cluster).size() == 2);
   CHECK(Patches(cluster)[0].contains(R"("resourceVersion":"5")"));
   CHECK(Patches(cluster)[1].contains(R"("resourceVersion":"6")"));
-  CHECK(RoleOf(cluster, "primary-changing") == "replica");
+  CHECK(cluster.RoleOf("primary-changing") == "replica");
 }
 
 TEST_CASE("who is not alone any more stops trying") {
@@ -83,7 +79,7 @@ TEST_CASE("readers are led to a pod by a label of their own") {
     const auto found = labels.find("bowline/reads");
     return found != labels.end() && found->second == "false";
   }));
-  CHECK(RoleOf(cluster, "replica-0") == "replica");
+  CHECK(cluster.RoleOf("replica-0") == "replica");
 }
 
 TEST_CASE("a new round says the same again, at the own pod and at the others") {
@@ -100,7 +96,7 @@ TEST_CASE("a new round says the same again, at the own pod and at the others") {
   REQUIRE(cluster.Api().SetPodLabel({.name = "replica-0", .name_space = "ns", .uid = "u-1"},
                                     "bowline/role", "replica", Soon()));
   label.Set("primary", 2);
-  REQUIRE(Eventually([&] { return RoleOf(cluster, "replica-0") == "primary"; }));
+  REQUIRE(Eventually([&] { return cluster.RoleOf("replica-0") == "primary"; }));
 }
 
 }  // namespace

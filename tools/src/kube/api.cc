@@ -176,6 +176,13 @@ ObjectRef RefOf(const PodEnv& pod) {
   return {.name = pod.name, .name_space = pod.name_space, .uid = pod.uid};
 }
 
+ObjectRef RefOf(const std::string& name_space, const std::string& name, const PodState& read) {
+  return {.name = name,
+          .name_space = name_space,
+          .uid = read.uid,
+          .resource_version = read.resource_version};
+}
+
 Result<KubeApi> KubeApi::InCluster() {
   const std::string host = EnvOr("KUBERNETES_SERVICE_HOST", "");
   const std::string port = EnvOr("KUBERNETES_SERVICE_PORT_HTTPS", "443");

@@ -87,6 +87,9 @@ struct PodCondition {
 /// The pod that this process runs in.
 ObjectRef RefOf(const PodEnv& pod);
 
+/// That very pod, as it was read: a change is refused when it is another one, or has changed.
+ObjectRef RefOf(const std::string& name_space, const std::string& name, const PodState& read);
+
 class KubeApi {
  public:
   /// From the pod's own mounts and environment (KUBERNETES_SERVICE_HOST, service account files).

@@ -60,6 +60,10 @@ class FakeCluster {
     ::waitpid(*pid, &status, 0);
     REQUIRE(status == 0);
   }
+  /// The label bowline/role of a pod in the namespace "ns".
+  [[nodiscard]] static std::string RoleOf(const std::string& pod) {
+    return Api().GetPod("ns", pod, Soon())->labels.at("bowline/role");
+  }
   /// What the server was sent, oldest first: objects with method, path, type, body.
   [[nodiscard]] std::vector<JsonDocument> Requests() const {
     const std::string log =

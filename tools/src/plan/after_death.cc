@@ -1,5 +1,6 @@
 #include "plan/after_death.h"
 
+#include <algorithm>
 #include <format>
 
 namespace bowline {
@@ -23,6 +24,16 @@ bool AnySilent(const AfterDeathInput& input) {
   return !silent.empty();
 }
 
+/// Has one of the replicas perhaps got more by now than its card tells?
+bool MayBeEarly(const AfterDeathInput& input) {
+  return std::ranges::any_of(input.layout.MembersOf(input.self.shard), [&](MemberName member) {
+    const auto card = input.cards.find(member);
+    if (member == input.self || card == input.cards.end()) return false;
+    const bool linked = card->second.engine.answers && card->second.engine.info.link_up;
+    return input.asked < (linked ? kStreamEnds : kReportAge);
+  });
+}
+
 }  // namespace
 
 AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
@@ -34,8 +45,7 @@ AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
   }
   const auto best = BestInSync(input.layout, input.cards, input.self.shard, input.self, input.last);
   if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
-  const bool late = !input.cards.empty() && input.asked < kReportAge;
-  if (late || (AnySilent(input) && input.waited < kSilentPatience)) {
+  if (MayBeEarly(input) || (AnySilent(input) && input.waited < kSilentPatience)) {
     return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};
   }
   AfterDeathPlan plan{

@@ -24,6 +24,10 @@ struct AfterDeathInput {
   bool restarted_lately = false;
 };
 
+/// So long after the death a replica whose link is still up may be receiving what was sent: on a
+/// loaded node the end of the connection is told later than that (a retransmission takes 0.2 s).
+inline constexpr std::chrono::milliseconds kStreamEnds{400};
+
 enum class AfterDeathAction {
   kWait,        ///< look again at once
   kTakeOver,    ///< `target` takes over, then this process ends; the next start follows it
@@ -43,7 +47,8 @@ inline constexpr std::chrono::milliseconds kSilentPatience{2500};
 inline constexpr std::chrono::seconds kRestartEvery{60};
 
 /// Pure. A replica that is proven to be in sync takes over at once (ProveInSync). Without one the
-/// cards must be looks after the death: in one from before it a replica stands where it stood then.
+/// cards must be looks after the death and after the end of the stream: in an earlier one a replica
+/// stands where it stood then.
 /// The silent are waited for; then the data here counts, if it can come back.
 AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input);
 

@@ -51,8 +51,12 @@ class World {
       if (Below(12) == 0) info.replication_id = "foreign";
     }
     input.cards = cluster.cards;
-    input.asked = kReportAge;
     input.waited = std::chrono::milliseconds(Below(2) * 3000);
+    input.asked = std::max(input.waited, kReportAge);
+    if (Below(4) == 0) {  // asked in the moment of the death
+      input.asked = input.waited = std::chrono::milliseconds(0);
+      LookEarlier(input.cards);
+    }
     return input;
   }
   [[nodiscard]] std::int64_t OffsetOf(MemberName member) const {
@@ -66,6 +70,10 @@ class World {
     HoldBack hold;
   };
 
+  /// The cards are looks from before the death, a little behind.
+  void LookEarlier(Cards& cards) {
+    for (auto& [member, card] : cards) card.engine.info.offset -= Below(3);
+  }
   int Below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
 
   void Step() {
@@ -151,6 +159,8 @@ TEST_CASE("whoever takes over after a death has all that the primary was seen to
       }
       CHECK((plan.action != AfterDeathAction::kWait || input.waited < kSilentPatience));
       CHECK((plan.action != AfterDeathAction::kStartAgain || input.data_stays));
+      const bool early = input.asked < kReportAge && (heard(k01) || heard(k02));
+      CHECK((!early || plan.action == AfterDeathAction::kWait));
     }
   }
   for (const AfterDeathAction action : {AfterDeathAction::kTakeOver, AfterDeathAction::kWait,

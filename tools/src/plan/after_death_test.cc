@@ -97,6 +97,13 @@ TEST_CASE_METHOD(Fixture, "what replicas told from before the death proves nothi
     CHECK(plan.target->member == k02);
   }
   SECTION("they have not") { CHECK(Plan().action == AfterDeathAction::kStartAgain); }
+  SECTION("one has not heard the end of its link yet: it may be getting more") {
+    cluster.Of(k01).engine.info.link_up = true;
+    input.asked = kStreamEnds - std::chrono::milliseconds(1);
+    CHECK(Plan().action == AfterDeathAction::kWait);
+    input.asked = kStreamEnds;
+    CHECK(Plan().action == AfterDeathAction::kStartAgain);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "another member leads already") {

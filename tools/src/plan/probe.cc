@@ -35,7 +35,7 @@ Verdict PrimaryReadiness(const ProbeInput& input, const EngineInfo& info) {
   const Layout& layout = input.layout;
   const RunningSentinels sentinels = AskSentinels(layout, input.sentinels);
   if (sentinels.named == input.self) return Yes("the primary, named by a majority of sentinels");
-  if (input.promoted && *input.promoted < kMayBeUnnamed) {
+  if (input.promoted && input.promoted->MayPrecede(sentinels.epoch, kMayBeUnnamed)) {
     return Yes("a primary that has just been promoted");
   }
   if (sentinels.named) {

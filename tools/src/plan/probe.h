@@ -9,6 +9,7 @@
 #include <string>
 
 #include "model/layout.h"
+#include "plan/role_change.h"
 #include "plan/shard_view.h"
 
 namespace bowline {
@@ -24,8 +25,7 @@ struct ProbeInput {
   MemberName self;
   /// How long a primary has refused all writes (engine.refusal).
   std::chrono::milliseconds refusing{0};
-  /// Since the engine, a replica before, was first seen to lead; empty: it is not so.
-  std::optional<std::chrono::milliseconds> promoted = std::nullopt;
+  std::optional<RoleChange> promoted = std::nullopt;  ///< a replica before; empty: it was none
   int max_lag_seconds = 0;  ///< a replica may have heard nothing for so long; 0: for any time
   /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
   /// answered.
@@ -45,7 +45,7 @@ inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
 /// How long a primary that has just been promoted gets traffic before a majority of the sentinels
 /// names it. Until they have been asked anew they name its predecessor: were it not ready
 /// meanwhile, its clients would wait for the next probe.
-inline constexpr std::chrono::milliseconds kMayBeUnnamed{2'000};
+inline constexpr std::chrono::milliseconds kMayBeUnnamed{2'000};  // not by a later epoch
 
 /// How long an engine whose process runs may give no answer and still get traffic: it answers late
 /// when a command of 2 s holds it up, and a look at it begins up to 1.5 s after its last answer. A

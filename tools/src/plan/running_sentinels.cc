@@ -53,6 +53,12 @@ RunningSentinels AskSentinels(const Layout& layout, const Cards& cards) {
   for (const MemberName member : layout.MembersOf(0)) {
     if (NamedByMajority(layout, cards, member)) result.named = member;
   }
+  for (const MemberName sentinel : layout.Sentinels()) {
+    const SentinelSnapshot* view = AnsweringSentinel(cards, sentinel);
+    if (view != nullptr && result.named && view->primary == result.named) {
+      result.epoch = std::max(result.epoch, view->epochs.config);
+    }
+  }
   result.settled = result.named && IsSettled(layout, cards, *result.named);
   return result;
 }

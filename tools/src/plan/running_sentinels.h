@@ -2,6 +2,7 @@
 // Sentinel mode: what the sentinels' processes say right now. What they have only saved does not
 // count here (see quorum_view.h): who acts on a running set needs the word of those that run it.
 
+#include <cstdint>
 #include <optional>
 
 #include "model/layout.h"
@@ -18,6 +19,8 @@ struct RunningSentinels {
   /// the majority lies about one second (facts/sentinel.md 2), and then both of them run as
   /// primaries.
   bool settled = false;
+  /// The latest config epoch in which one of these processes names `named`.
+  std::uint64_t epoch = 0;
 };
 
 /// Pure. `cards` may hold any members.

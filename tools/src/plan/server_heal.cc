@@ -23,9 +23,9 @@ std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
 }
 
 void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
-  if (input.in_role && *input.in_role < kRoleSettles) return;
   const RunningSentinels sentinels = AskSentinels(input.layout, input.peers);
   if (!sentinels.settled || sentinels.named == input.own.member) return;
+  if (input.changed && input.changed->MayPrecede(sentinels.epoch, kRoleSettles)) return;
   const MemberName primary = *sentinels.named;
   const auto card = input.peers.find(primary);
   if (card == input.peers.end() || !card->second.RunsAsPrimary()) return;

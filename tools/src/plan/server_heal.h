@@ -8,15 +8,16 @@
 #include <string>
 
 #include "model/layout.h"
+#include "plan/role_change.h"
 #include "plan/shard_view.h"
 
 namespace bowline {
 
-/// So long after its role has changed a server follows nobody: what the others tell may be from
-/// before that. A card may be 1.5 s old when an engine is slow, and a planned handover tells the
-/// sentinels half a second after the promotion at most, before the old primary steps back
-/// (apply/sentinel_failover.cc, kSettled).
-inline constexpr std::chrono::milliseconds kRoleSettles{2000};
+/// So long after its role has changed a server does not follow the word of an older epoch. A
+/// planned handover may need it from the promotion until the old primary has stepped back: calls
+/// of 0.5, 1 and 0.25 s, 0.5 s in which the sentinels are told, 1 s and once more 1 s for the step
+/// back (apply/sentinel_failover.cc), beside cards that are 1.5 s old when an engine is slow.
+inline constexpr std::chrono::milliseconds kRoleSettles{5000};
 
 struct ServerHealInput {
   Layout layout;
@@ -25,9 +26,8 @@ struct ServerHealInput {
   AddressBook addresses;   ///< what the member Services are now
   Cards peers;             ///< all others that answered, asked later than the own engine
   bool held_back = false;  ///< we have set replica-priority 0
-  std::chrono::milliseconds lived{0};  ///< since the engine was started
-  /// Since its role was seen to change; empty: it is what it was at the start.
-  std::optional<std::chrono::milliseconds> in_role = std::nullopt;
+  std::chrono::milliseconds lived{0};                ///< since the engine was started
+  std::optional<RoleChange> changed = std::nullopt;  ///< empty: its role is that of the start
 };
 
 struct ServerHealPlan {
@@ -44,12 +44,12 @@ struct ServerHealPlan {
 
 /// Pure. Nothing to do for an engine that does not answer or is loading. Follows nobody but the
 /// member that the processes of more than half of the declared sentinels name, that runs as
-/// primary, and that nobody is about to replace; not while its own role has just changed
-/// (kRoleSettles): one that has just been promoted would give the lead back. Released is who is in
-/// sync with its primary, or who may be promoted before that (plan/promotable.h). The primary is
-/// replaced when after a death of all it has not come back while it was waited for: the sentinels
-/// found nobody to promote then, and try again only after twice the failover time-out (sentinel.c,
-/// sentinelStartFailoverIfNeeded).
+/// primary, and that nobody is about to replace; while its own role has just changed (kRoleSettles)
+/// only by a later epoch: one that has just been promoted would give the lead back. Released is who
+/// is in sync with its primary, or who may be promoted before that (plan/promotable.h). The primary
+/// is replaced when after a death of all it has not come back while it was waited for: the
+/// sentinels found nobody to promote then, and try again only after twice the failover time-out
+/// (sentinel.c, sentinelStartFailoverIfNeeded).
 ServerHealPlan PlanServerHeal(const ServerHealInput& input);
 
 }  // namespace bowline

@@ -132,10 +132,16 @@ TEST_CASE("one that has just been promoted does not give the lead back by an old
   RunningSet set;
   set.Lead(kServer1);
   set.InfoOf(kServer0).primary = true;
+  const std::uint64_t told = set.ViewOf(kSentinel0).epochs.config;
   ServerHealInput input = Ask(set, kServer0);
-  input.in_role = kRoleSettles - std::chrono::milliseconds(1);
+  input.changed = {.ago = kRoleSettles - std::chrono::milliseconds(1), .epoch = told};
   CHECK(PlanServerHeal(input).Empty());
-  input.in_role = kRoleSettles;
+  input.changed->epoch = told - 1;  // its own promotion may be of the epoch that is told
+  CHECK(PlanServerHeal(input).Empty());
+  SECTION("not for long") { input.changed->ago = kRoleSettles; }
+  SECTION("by a later epoch at once: it has been replaced since") {
+    input.changed->epoch = told - 2;
+  }
   CHECK(PlanServerHeal(input).follow == kServer1);
 }
 
@@ -144,7 +150,8 @@ TEST_CASE("a replica that has just been moved does not go back by an old word") 
   set.Lead(kServer1).Follow(kServer2, kServer0);
   ServerHealInput input = Ask(set, kServer2);
   REQUIRE(PlanServerHeal(input).follow == kServer1);
-  input.in_role = std::chrono::milliseconds(100);
+  input.changed = {.ago = std::chrono::milliseconds(100),
+                   .epoch = set.ViewOf(kSentinel0).epochs.config};
   CHECK(PlanServerHeal(input).Empty());
 }
 
