@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/parse.h"
 #include "kube/http_call.h"
+#include "kube/objects.h"
 #include "sys/files.h"
 #include "sys/resolve.h"
 
@@ -38,19 +39,6 @@ std::string MessageOf(const std::string& body) {
     if (message) return *message;
   }
   return body.substr(0, 200);
-}
-
-/// The strings of the object at `key`; none when it is missing or null.
-Result<std::map<std::string, std::string>> ReadMap(const JsonView& object, std::string_view key) {
-  std::map<std::string, std::string> data;
-  if (!object.Has(key)) return data;
-  ASSIGN_OR_RETURN(const JsonView values, object.Get(key));
-  if (values.IsNull()) return data;
-  ASSIGN_OR_RETURN(const std::vector<std::string> keys, values.Keys());
-  for (const std::string& name : keys) {
-    ASSIGN_OR_RETURN(data[name], values.GetString(name));
-  }
-  return data;
 }
 
 void WriteMap(JsonWriter& json, std::string_view key,
@@ -93,69 +81,6 @@ std::string EventJson(const ObjectRef& about, const EventBody& event, const std:
 void WriteUid(JsonWriter& json, const ObjectRef& object) {
   if (!object.uid.empty()) json.Field("uid", object.uid);
   if (!object.resource_version.empty()) json.Field("resourceVersion", object.resource_version);
-}
-
-Result<StatefulSetState::Claim> ReadClaim(const JsonView& object) {
-  StatefulSetState::Claim claim;
-  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
-  ASSIGN_OR_RETURN(claim.labels, ReadMap(metadata, "labels"));
-  ASSIGN_OR_RETURN(claim.annotations, ReadMap(metadata, "annotations"));
-  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
-  if (spec.Has("storageClassName")) {
-    ASSIGN_OR_RETURN(claim.storage_class, spec.GetString("storageClassName"));
-  }
-  ASSIGN_OR_RETURN(const JsonView modes, spec.Get("accessModes"));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> words, modes.AsArray());
-  for (const JsonView& word : words) {
-    ASSIGN_OR_RETURN(std::string mode, word.AsString());
-    claim.access_modes.push_back(std::move(mode));
-  }
-  ASSIGN_OR_RETURN(const JsonView resources, spec.Get("resources"));
-  ASSIGN_OR_RETURN(const JsonView requests, resources.Get("requests"));
-  ASSIGN_OR_RETURN(claim.size, requests.GetString("storage"));
-  return claim;
-}
-
-/// Items of a list that an object may lack.
-Result<std::vector<JsonView>> ReadItems(const JsonView& object, std::string_view key) {
-  if (!object.Has(key)) return std::vector<JsonView>();
-  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
-  return list.AsArray();
-}
-
-/// Of a pod's specification.
-Result<std::map<std::string, std::string>> ReadProjectedSecrets(const JsonView& spec) {
-  std::map<std::string, std::string> secrets;
-  ASSIGN_OR_RETURN(const std::vector<JsonView> volumes, ReadItems(spec, "volumes"));
-  for (const JsonView& volume : volumes) {
-    if (!volume.Has("projected")) continue;
-    ASSIGN_OR_RETURN(const std::string name, volume.GetString("name"));
-    ASSIGN_OR_RETURN(const JsonView projected, volume.Get("projected"));
-    ASSIGN_OR_RETURN(const std::vector<JsonView> sources, ReadItems(projected, "sources"));
-    for (const JsonView& source : sources) {
-      if (!source.Has("secret") || secrets.contains(name)) continue;
-      ASSIGN_OR_RETURN(const JsonView secret, source.Get("secret"));
-      ASSIGN_OR_RETURN(secrets[name], secret.GetString("name"));
-    }
-  }
-  return secrets;
-}
-
-Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
-  StatefulSetState set;
-  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
-  ASSIGN_OR_RETURN(set.name, metadata.GetString("name"));
-  ASSIGN_OR_RETURN(set.uid, metadata.GetString("uid"));
-  ASSIGN_OR_RETURN(set.generation, metadata.GetIntOr("generation", 0));
-  ASSIGN_OR_RETURN(set.labels, ReadMap(metadata, "labels"));
-  ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
-  ASSIGN_OR_RETURN(const JsonView pod, spec.Get("template"));
-  ASSIGN_OR_RETURN(const JsonView pod_spec, pod.Get("spec"));
-  ASSIGN_OR_RETURN(set.secrets, ReadProjectedSecrets(pod_spec));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> claims, ReadItems(spec, "volumeClaimTemplates"));
-  if (claims.empty()) return set;
-  ASSIGN_OR_RETURN(set.claim, ReadClaim(claims.front()));
-  return set;
 }
 
 /// For a query. Names and values of labels have no other characters that need an escape.
