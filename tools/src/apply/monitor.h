@@ -43,8 +43,9 @@ class Monitor {
   void NoteLabel(const Card& card);
   /// Cluster mode, until a majority of the primaries says that this member leads.
   void AskPrimaries(const Card& card);
-  /// Whoever has replaced this primary: its subscribers must find the new one.
+  /// The last change of its role; empty: it is that of the start.
   [[nodiscard]] std::optional<RoleChange> Changed() const;
+  /// Whoever has replaced this primary: its subscribers must find the new one.
   void EndSubscribers();
   void NoteHeld(const Card& card);
   /// Of a damaged dataset, once it has been replaced by the primary's.

@@ -1,7 +1,6 @@
 #include "apply/upgrade_check.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "cmd/verbs.h"
