@@ -47,6 +47,17 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 {{- toJson $claims -}}
 {{- end -}}
 
+{{- /* Keys of the Secret by the files that members read, as JSON. Argument: the root. */ -}}
+{{- define "bowline.gateKeys" -}}
+{{- $keys := dict -}}
+{{- range include "bowline.configVolumes" . | fromYamlArray -}}
+{{- range (eq .name "auth" | ternary . (dict "projected" dict)).projected.sources -}}
+{{- range .secret.items }}{{ $keys = set $keys .path .key }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $keys -}}
+{{- end -}}
+
 {{- /* What `bowline upgrade-check` reads. Argument: the root. */ -}}
 {{- define "bowline.gateJson" -}}
 {{- $own := and (eq true .Values.auth.enabled) (empty .Values.auth.existingSecret) -}}
@@ -56,6 +67,7 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
   "name" (include "bowline.appName" .)
   "config" (printf "%s-config" (include "bowline.baseName" .))
   "secret" (.Values.auth.enabled | ternary (include "bowline.secretName" .) "")
+  "secretKeys" (include "bowline.gateKeys" . | fromJson)
   "ownSecret" $own
   "createSecret" (eq "true" (include "bowline.makesPasswords" .))
   "passwords" (dict

@@ -59,7 +59,13 @@ void Board::SetVolume(const VolumeFacts& volume) {
 void Board::SetSentinels(Cards sentinels, std::uint64_t term) {
   const std::scoped_lock lock(mutex_);
   sentinels_ = std::move(sentinels);
+  heard_epoch_ = std::max(heard_epoch_, AskSentinels(layout_, sentinels_).epoch);
   card_.term = std::max(card_.term, term);
+}
+
+std::uint64_t Board::HeardEpoch() {
+  const std::scoped_lock lock(mutex_);
+  return heard_epoch_;
 }
 
 void Board::SetMissed(std::int64_t seconds) {
@@ -142,7 +148,7 @@ void Board::Look(int life) {
       promoted_.reset();
     } else if (replica) {
       promoted_ = std::chrono::steady_clock::now();
-      promoted_in_ = AskSentinels(layout_, sentinels_).epoch;
+      promoted_in_ = heard_epoch_;
     }
     answer_ = taken.engine;
     answered_ = std::chrono::steady_clock::now();

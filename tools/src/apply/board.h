@@ -38,6 +38,8 @@ class Board {
   void SetWhole();
   /// Sentinel mode: the other sentinels' cards, for the probes, and the term that they tell.
   void SetSentinels(Cards sentinels, std::uint64_t term);
+  /// The latest config epoch in which a majority of the sentinels was ever heard to name a primary.
+  std::uint64_t HeardEpoch();
 
   /// Where the members are, as last looked up.
   void SetAddresses(const AddressBook& addresses);
@@ -101,6 +103,7 @@ class Board {
   std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
   std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
   std::uint64_t promoted_in_ = 0;                                  ///< its epoch
+  std::uint64_t heard_epoch_ = 0;
   StuckJudge judge_;
   std::atomic<Silence> silence_ = Silence::kNone;
   std::jthread thread_;

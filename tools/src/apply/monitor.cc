@@ -6,7 +6,6 @@
 #include "plan/pause.h"
 #include "plan/quorum_view.h"
 #include "plan/role_label.h"
-#include "plan/running_sentinels.h"
 #include "sys/log.h"
 #include "sys/thread_root.h"
 
@@ -131,7 +130,7 @@ void Monitor::NoteRole(const Card& card) {
   confirmed_.reset();
   if (!role_.empty()) {
     changed_ = std::chrono::steady_clock::now();
-    changed_in_ = AskSentinels(settings_.layout, cards_).epoch;
+    changed_in_ = board_.HeardEpoch();
   }
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));

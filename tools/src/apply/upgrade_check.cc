@@ -45,7 +45,9 @@ Status FindSets(const KubeApi& api, const std::string& name_space, const AskedSt
     installed.version += std::format("{}:{};", set.uid, set.generation);
     if (component != "server") continue;
     installed.name_label = Of(set.labels, kNameLabel);
-    installed.secret = Of(set.secrets, "auth");
+    const auto auth = set.secrets.find("auth");
+    if (auth == set.secrets.end()) continue;
+    installed.passwords = {.secret = auth->second.name, .keys = auth->second.keys};
   }
   return {};
 }
@@ -66,7 +68,9 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
     installed.version += config->resource_version + ";";
   }
   if (!asked.own_secret) return installed;
-  ASSIGN_OR_RETURN(const auto secret, IfThere(api.GetSecret(name_space, asked.secret, deadline)));
+  ASSIGN_OR_RETURN(const auto secret,
+                   IfThere(api.GetSecret(name_space, asked.passwords.secret, deadline)));
+  installed.secret_missing = !secret;
   if (secret) {
     installed.password = Of(secret->values, "password");
     installed.replication_password = Of(secret->values, "replication-password");

@@ -16,7 +16,7 @@ AskedState Asked() {
   asked.instance = "demo";
   asked.name_label = "bowline";
   asked.config = "declared";
-  asked.secret = "passwords";
+  asked.passwords.secret = "passwords";
   asked.own_secret = true;
   return asked;
 }
@@ -34,7 +34,9 @@ TEST_CASE("what is installed is found by labels and by names") {
   CHECK(found->sets[0].claim->storage_class == "fast");
   CHECK(found->sets[0].claim->labels.at("team") == "a");
   CHECK_FALSE(found->sets[1].claim);
-  CHECK(found->secret == "demo-auth");
+  CHECK(found->passwords.secret == "demo-auth");
+  CHECK(found->passwords.keys.at("peer-key") == "k");
+  CHECK_FALSE(found->secret_missing);
   REQUIRE(found->shape);
   CHECK(found->shape->mode == "sentinel");
   CHECK(found->version == "u-server:3;u-sentinel:3;1;1");
@@ -58,19 +60,20 @@ TEST_CASE("beside other charts a set is found by the chart's name, too") {
 TEST_CASE("what is not there is empty; what cannot be read is an error") {
   const FakeCluster cluster;
   AskedState asked = Asked();
-  asked.config = asked.secret = asked.instance = "absent";
+  asked.config = asked.passwords.secret = asked.instance = "absent";
   const auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
   REQUIRE(found);
   CHECK(found->sets.empty());
   CHECK_FALSE(found->shape);
   CHECK(found->version.empty());
+  CHECK(found->secret_missing);
   CHECK(found->password.empty());
   asked.config = "unread";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().message.contains("unread"));
   asked.config = "forbidden";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kPermissionDenied);
   asked = Asked();
-  asked.secret = "broken";
+  asked.passwords.secret = "broken";
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kUnavailable);
 }
 

@@ -38,7 +38,7 @@ Status CheckOnce(const KubeApi& api, const GateFlags& flags, const AskedState& a
                 text);
   }
   if (!asked.create_secret) return {};
-  return MakePasswords(api, flags.name_space, asked.secret, deadline);
+  return MakePasswords(api, flags.name_space, asked.passwords.secret, deadline);
 }
 
 }  // namespace

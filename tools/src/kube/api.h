@@ -63,8 +63,13 @@ struct StatefulSetState {
   std::int64_t generation = 0;  ///< counts the changes of its specification
   std::map<std::string, std::string> labels;
   std::optional<Claim> claim;
-  /// The first Secret of each projected volume of its pods, by the volume's name.
-  std::map<std::string, std::string> secrets;
+  /// What a projected volume of its pods has of Secrets.
+  struct Projected {
+    std::string name;                         ///< of the first Secret
+    std::map<std::string, std::string> keys;  ///< by the path of the file
+  };
+
+  std::map<std::string, Projected> secrets;  ///< by the volume's name
 };
 
 /// A Secret's values, decoded.

@@ -241,7 +241,10 @@ TEST_CASE("StatefulSets are found by their labels, page by page, with what is fi
   CHECK(server.uid == "u-server");
   CHECK(server.generation == 3);
   CHECK(server.labels.at("app.kubernetes.io/name") == "bowline");
-  CHECK(server.secrets == std::map<std::string, std::string>{{"auth", "demo-auth"}});
+  REQUIRE(server.secrets.size() == 1);
+  CHECK(server.secrets.at("auth").name == "demo-auth");
+  CHECK(server.secrets.at("auth").keys ==
+        std::map<std::string, std::string>{{"password", "p"}, {"peer-key", "k"}});
   REQUIRE(server.claim);
   CHECK(server.claim->size == "8Gi");
   CHECK(server.claim->storage_class == "fast");

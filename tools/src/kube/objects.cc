@@ -24,20 +24,32 @@ Result<StatefulSetState::Claim> ReadClaim(const JsonView& object) {
   return claim;
 }
 
+/// Adds what a projected volume's source has of a Secret.
+Status AddSecret(const JsonView& source, StatefulSetState::Projected& projected) {
+  if (!source.Has("secret")) return {};
+  ASSIGN_OR_RETURN(const JsonView secret, source.Get("secret"));
+  ASSIGN_OR_RETURN(const std::string name, secret.GetString("name"));
+  if (projected.name.empty()) projected.name = name;
+  ASSIGN_OR_RETURN(const std::vector<JsonView> items, ReadItems(secret, "items"));
+  for (const JsonView& item : items) {
+    ASSIGN_OR_RETURN(const std::string path, item.GetString("path"));
+    ASSIGN_OR_RETURN(projected.keys[path], item.GetString("key"));
+  }
+  return {};
+}
+
 /// Of a pod's specification.
-Result<std::map<std::string, std::string>> ReadProjectedSecrets(const JsonView& spec) {
-  std::map<std::string, std::string> secrets;
+Result<std::map<std::string, StatefulSetState::Projected>> ReadProjected(const JsonView& spec) {
+  std::map<std::string, StatefulSetState::Projected> secrets;
   ASSIGN_OR_RETURN(const std::vector<JsonView> volumes, ReadItems(spec, "volumes"));
   for (const JsonView& volume : volumes) {
     if (!volume.Has("projected")) continue;
     ASSIGN_OR_RETURN(const std::string name, volume.GetString("name"));
     ASSIGN_OR_RETURN(const JsonView projected, volume.Get("projected"));
     ASSIGN_OR_RETURN(const std::vector<JsonView> sources, ReadItems(projected, "sources"));
-    for (const JsonView& source : sources) {
-      if (!source.Has("secret") || secrets.contains(name)) continue;
-      ASSIGN_OR_RETURN(const JsonView secret, source.Get("secret"));
-      ASSIGN_OR_RETURN(secrets[name], secret.GetString("name"));
-    }
+    StatefulSetState::Projected found;
+    for (const JsonView& source : sources) RETURN_IF_ERROR(AddSecret(source, found));
+    if (!found.name.empty()) secrets[name] = std::move(found);
   }
   return secrets;
 }
@@ -72,7 +84,7 @@ Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
   ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
   ASSIGN_OR_RETURN(const JsonView pod, spec.Get("template"));
   ASSIGN_OR_RETURN(const JsonView pod_spec, pod.Get("spec"));
-  ASSIGN_OR_RETURN(set.secrets, ReadProjectedSecrets(pod_spec));
+  ASSIGN_OR_RETURN(set.secrets, ReadProjected(pod_spec));
   ASSIGN_OR_RETURN(const std::vector<JsonView> claims, ReadItems(spec, "volumeClaimTemplates"));
   if (claims.empty()) return set;
   ASSIGN_OR_RETURN(set.claim, ReadClaim(claims.front()));

@@ -12,9 +12,10 @@ constexpr std::size_t kTokenDigits = 10;
 
 /// Those that users give; the chart's own follow from names.
 std::map<std::string, std::string> UsersLabels(std::map<std::string, std::string> labels) {
-  std::erase_if(labels, [](const auto& label) {
-    return label.first.starts_with("app.kubernetes.io/") || label.first.starts_with("bowline/");
-  });
+  for (const char* own : {"app.kubernetes.io/name", "app.kubernetes.io/instance",
+                          "app.kubernetes.io/component", "bowline/shard"}) {
+    labels.erase(own);
+  }
   return labels;
 }
 
@@ -73,21 +74,21 @@ class Check {
   }
 
   void Names() {
-    if (!installed_.name_label.empty() && installed_.name_label != asked_.name_label) {
+    const std::string foreign = Foreign();
+    if (!foreign.empty()) {
+      Add("fullnameOverride",
+          std::format("StatefulSet {} is of this release, objects would be called {}-...", foreign,
+                      Fullname()),
+          "the running members would be deleted, and empty ones with other volumes and another "
+          "password started in their place",
+          "set fullnameOverride (or nameOverride) so that the names stay", true);
+    } else if (!installed_.name_label.empty() && installed_.name_label != asked_.name_label) {
       Add("nameOverride",
           std::format("label app.kubernetes.io/name {} -> {}", installed_.name_label,
                       asked_.name_label),
           "it is in the selectors of the StatefulSets, which Kubernetes does not change",
           "set it back to " + installed_.name_label, false);
     }
-    const std::string foreign = Foreign();
-    if (foreign.empty()) return;
-    Add("fullnameOverride",
-        std::format("StatefulSet {} is of this release, objects would be called {}-...", foreign,
-                    Fullname()),
-        "the running members would be deleted, and empty ones with other volumes and another "
-        "password started in their place",
-        "set fullnameOverride (or nameOverride) so that the names stay", true);
   }
 
   void Shapes(const Shape& from, const Shape& to) {
@@ -124,6 +125,12 @@ class Check {
           "stops at its first member",
           std::format("set auth.enabled={} again", *from.auth), true);
     }
+    if (from.sentinel_auth && to.sentinel_auth && from.sentinel_auth != to.sentinel_auth) {
+      Add("sentinel.auth", std::format("{} -> {}", *from.sentinel_auth, *to.sentinel_auth),
+          "members that have been restarted and the sentinels that have not refuse each other "
+          "until the rollout has ended, and clients must log in otherwise",
+          std::format("set sentinel.auth={} again", *from.sentinel_auth), true);
+    }
     if (from.master_name && from.master_name != to.master_name) {
       Add("sentinel.masterName",
           std::format("{} -> {}", *from.master_name, to.master_name.value_or("")),
@@ -154,7 +161,7 @@ class Check {
       Add("sentinel.replicas", std::format("{} -> {}", *from.sentinels, *to.sentinels),
           "a majority of the sentinels would be deleted at once, and what they have agreed to "
           "with them",
-          std::format("go down in steps, next to {}", *from.sentinels / 2 + 1), true);
+          std::format("go down in steps, next to {}", (*from.sentinels / 2 + 1) | 1), true);
     }
   }
 
@@ -221,12 +228,24 @@ class Check {
   }
 
   void Passwords() {
-    const bool both = asked_.shape.auth.value_or(true) && !installed_.secret.empty();
-    if (both && installed_.secret != asked_.secret && Foreign().empty()) {
+    const PasswordSource& from = installed_.passwords;
+    const PasswordSource& to = asked_.passwords;
+    const bool both = !from.secret.empty() && !to.secret.empty() && Foreign().empty();
+    if (both && from.secret != to.secret) {
       Add(asked_.own_secret ? "auth" : "auth.existingSecret",
-          std::format("Secret {} -> {}", installed_.secret, asked_.secret), kMixed, kHowToChange,
-          true);
+          std::format("Secret {} -> {}", from.secret, to.secret), kMixed, kHowToChange, true);
       return;
+    }
+    if (both && from.keys != to.keys) {
+      Add("auth.existingSecretKeys", std::format("{} -> {}", Joined(from.keys), Joined(to.keys)),
+          kMixed, kHowToChange, true);
+    }
+    if (both && installed_.secret_missing) {
+      Add("auth", std::format("Secret {} is missing, another one would be made", from.secret),
+          kMixed,
+          "make it again with what the members have: kubectl exec POD -c server -- cat "
+          "/etc/bowline-secret/password, and the same of its other keys",
+          true);
     }
     Password("auth.password", installed_.password, asked_.password);
     Password("auth.replicationPassword", installed_.replication_password,

@@ -26,10 +26,10 @@ struct InstalledState {
   std::string version;
   /// The StatefulSets of the release, by its labels.
   std::vector<InstalledSet> sets;
-  std::string name_label;  ///< app.kubernetes.io/name of what was found
-  /// Secret from which the servers have their passwords; empty: they have none.
-  std::string secret;
-  std::string password;  ///< of the members' Secret; empty: there is none
+  std::string name_label;       ///< app.kubernetes.io/name of what was found
+  PasswordSource passwords;     ///< of the servers that run
+  bool secret_missing = false;  ///< the release's own Secret is not there
+  std::string password;         ///< of the members' Secret; empty: there is none
   std::string replication_password;
 };
 

@@ -8,7 +8,7 @@ namespace bowline {
 namespace {
 
 constexpr const char* kSentinelJson = R"({"version": 1, "fullname": "demo", "mode": "sentinel",
-  "engine": "redis", "sentinel": {"servers": 3, "sentinels": 3, "masterName": "mymaster"},
+  "engine": "redis", "sentinel": {"servers": 3, "sentinels": 3, "masterName": "mymaster", "auth": true},
   "auth": {"enabled": true}, "ports": {"client": 6379, "http": 8379, "peers": 8380,
   "sentinel": 26379}, "of another chart": {"any": 1}})";
 constexpr const char* kClusterJson = R"({"fullname": "demo", "mode": "cluster", "engine": "valkey",
@@ -31,7 +31,8 @@ struct Upgrade {
       Runs("demo-sentinel", "sentinel");
     }
     installed.name_label = asked.name_label = "bowline";
-    installed.secret = asked.secret = "demo-auth";
+    installed.passwords =
+        asked.passwords = {.secret = "demo-auth", .keys = {{"password", "password"}}};
     asked.own_secret = true;
     installed.password = "one";
     installed.replication_password = "two";
@@ -127,6 +128,10 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
     set.asked.shape.auth = false;
     value = "auth.enabled", said = "true -> false: ";
   }
+  SECTION("sentinels with and without a password") {
+    set.asked.shape.sentinel_auth = false;
+    value = "sentinel.auth", said = "true -> false: ";
+  }
   SECTION("the primary's name") {
     set.asked.shape.master_name = "other";
     value = "sentinel.masterName", said = "mymaster -> other: ";
@@ -140,6 +145,7 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
     // Also one that the old names begin or end with.
     set.asked.shape.fullname = GENERATE("other", "de", "demo-server", "mo", "");
     set.asked.claims["server"].size = "16Gi";
+    set.asked.name_label = "other";
     value = "fullnameOverride", said = "StatefulSet demo-server is of this release";
   }
   const auto refusals = upgrade->Refusals();
@@ -211,17 +217,19 @@ TEST_CASE("another Secret with the passwords, also one that is to be made") {
   std::string value = "auth.existingSecret";
   SECTION("of the user, after the own one") {
     set.asked.own_secret = false;
-    set.asked.secret = "theirs";
+    set.asked.passwords.secret = "theirs";
   }
   SECTION("forgotten") {
-    set.installed.secret = "theirs";
+    set.installed.passwords.secret = "theirs";
+    set.installed.secret_missing = true;
     set.installed.password.clear();
     set.asked.create_secret = true;
     value = "auth";
   }
   const auto refusals = set.Refusals();
   REQUIRE(ValuesOf(refusals) == std::vector{value});
-  CHECK(refusals[0].what.contains("Secret " + set.installed.secret + " -> " + set.asked.secret));
+  CHECK(refusals[0].what.contains("Secret " + set.installed.passwords.secret + " -> " +
+                                  set.asked.passwords.secret));
   set.asked.confirm = {refusals[0].token};
   CHECK(set.Refusals()[0].confirmed);
 }
@@ -243,6 +251,10 @@ TEST_CASE("what Kubernetes does not change cannot be confirmed") {
   }
   SECTION("labels of the claims") {
     set.asked.claims["server"].labels["team"] = "a";
+    value = "persistence.labels";
+  }
+  SECTION("labels of the claims in the domains of the chart's own") {
+    set.asked.claims["server"].labels["app.kubernetes.io/part-of"] = "a";
     value = "persistence.labels";
   }
   SECTION("annotations of the claims") {
@@ -283,6 +295,36 @@ TEST_CASE("all refusals are told at once") {
                                                              "auth.replicationPassword"});
 }
 
+TEST_CASE("other keys of the same Secret, and an own one that is gone") {
+  Upgrade set;
+  std::string value = "auth.existingSecretKeys";
+  std::string said = "password=password -> password=other: ";
+  SECTION("another key") { set.asked.passwords.keys["password"] = "other"; }
+  SECTION("another peer key") {
+    set.asked.passwords.keys["peer-key"] = "k";
+    said = "password=password -> password=password, peer-key=k: ";
+  }
+  SECTION("gone") {
+    set.installed.secret_missing = true;
+    set.installed.password.clear();
+    value = "auth";
+    said = "Secret demo-auth is missing, another one would be made: ";
+  }
+  const auto refusals = set.Refusals();
+  REQUIRE(ValuesOf(refusals) == std::vector{value});
+  CHECK(refusals[0].what.starts_with(said));
+  CHECK_FALSE(refusals[0].token.empty());
+}
+
+TEST_CASE("the next smaller number of sentinels is odd, and a majority of the present one") {
+  Upgrade set;
+  set.asked.shape.sentinels = 3;
+  const auto [from, next] = GENERATE(table<int, std::string>({{7, "5"}, {11, "7"}, {15, "9"}}));
+  set.installed.shape->sentinels = from;
+  REQUIRE(ValuesOf(set.Refusals()) == std::vector<std::string>{"sentinel.replicas"});
+  CHECK(set.Refusals()[0].remedy.ends_with("next to " + next));
+}
+
 TEST_CASE("a token allows one change of what was found when it was printed") {
   Upgrade set;
   set.asked.shape.servers = 1;
@@ -308,7 +350,8 @@ TEST_CASE("a token tells nothing about passwords") {
 TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
       R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
-    "secret": "demo-auth", "ownSecret": true, "createSecret": true,
+    "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
+    "createSecret": true,
     "passwords": {"clients": "one", "members": ""}, "declaration": {"mode": "cluster"},
     "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
                           "annotations": {}},
@@ -319,6 +362,7 @@ TEST_CASE("what the chart renders is read strictly") {
   REQUIRE(asked);
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
+  CHECK(asked->passwords == PasswordSource{.secret = "demo-auth", .keys = {{"password", "p"}}});
   CHECK(asked->password == "one");
   CHECK(asked->shape.mode == "cluster");
   CHECK(asked->claims.at("server") == Claim());

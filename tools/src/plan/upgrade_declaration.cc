@@ -36,6 +36,7 @@ Shape ShapeOf(const JsonView& root) {
     Keep(sentinel.GetInt("servers"), shape.servers);
     Keep(sentinel.GetInt("sentinels"), shape.sentinels);
     Keep(sentinel.GetString("masterName"), shape.master_name);
+    Keep(sentinel.GetBool("auth"), shape.sentinel_auth);
   });
   ReadSection(root, "auth",
               [&](const JsonView& auth) { Keep(auth.GetBool("enabled"), shape.auth); });
@@ -124,14 +125,16 @@ Result<Shape> ReadShape(std::string_view bowline_json) {
 Result<AskedState> ReadAsked(std::string_view gate_json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(gate_json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"instance", "alone", "name", "config", "secret", "ownSecret",
-                                 "createSecret", "passwords", "declaration", "claims", "confirm"}));
+  RETURN_IF_ERROR(
+      root.OnlyKeys({"instance", "alone", "name", "config", "secret", "secretKeys", "ownSecret",
+                     "createSecret", "passwords", "declaration", "claims", "confirm"}));
   AskedState asked;
   ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
   ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));
   ASSIGN_OR_RETURN(asked.name_label, root.GetString("name"));
   ASSIGN_OR_RETURN(asked.config, root.GetString("config"));
-  ASSIGN_OR_RETURN(asked.secret, root.GetString("secret"));
+  ASSIGN_OR_RETURN(asked.passwords.secret, root.GetString("secret"));
+  ASSIGN_OR_RETURN(asked.passwords.keys, ReadTexts(root, "secretKeys"));
   ASSIGN_OR_RETURN(asked.own_secret, root.GetBool("ownSecret"));
   ASSIGN_OR_RETURN(asked.create_secret, root.GetBool("createSecret"));
   ASSIGN_OR_RETURN(const JsonView passwords, root.Get("passwords"));

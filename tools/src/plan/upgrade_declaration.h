@@ -38,18 +38,26 @@ struct Shape {
   std::optional<std::int64_t> sentinels;  ///< sentinel mode
   std::optional<std::string> master_name;
   std::optional<bool> auth;
+  std::optional<bool> sentinel_auth;
   std::map<std::string, std::int64_t> ports;  ///< "client", "bus", "sentinel", "peers", "http"
 };
 
 /// Of a bowline.json. kInvalidArgument when it is no JSON object.
 Result<Shape> ReadShape(std::string_view bowline_json);
 
+/// Where members read their passwords.
+struct PasswordSource {
+  std::string secret;                       ///< its name; empty: without passwords
+  std::map<std::string, std::string> keys;  ///< by what they are: "password", "peer-key"
+  bool operator==(const PasswordSource&) const = default;
+};
+
 /// What is to follow, and where to look for what is installed. The chart renders it as one file.
 struct AskedState {
-  std::string instance;        ///< label app.kubernetes.io/instance of the release's objects
-  bool alone = true;           ///< the release has no objects of other charts
-  std::string config;          ///< name of the ConfigMap with bowline.json
-  std::string secret;          ///< of the Secret with the passwords; empty: without passwords
+  std::string instance;  ///< label app.kubernetes.io/instance of the release's objects
+  bool alone = true;     ///< the release has no objects of other charts
+  std::string config;    ///< name of the ConfigMap with bowline.json
+  PasswordSource passwords;
   bool own_secret = false;     ///< it is the release's, so that the gate may read it
   bool create_secret = false;  ///< passwords are made when the Secret is not there
   Shape shape;

@@ -113,8 +113,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             claim["storageClassName"] = "fast"
         kept = {"metadata": {"name": "data", "labels": {"team": "a"}, "annotations": {"b": "c"}}, "spec": claim}
         labels = {"app.kubernetes.io/name": "bowline", "app.kubernetes.io/component": component}
-        sources = [{"secret": {"name": f"{instance}-auth"}}, {"secret": {"name": "other"}}]
-        volumes = [{"name": "config", "configMap": {}}, {"name": "auth", "projected": {"sources": sources}}]
+        items = [[{"key": "p", "path": "password"}], [{"key": "k", "path": "peer-key"}]]
+        sources = [{"secret": {"name": f"{instance}-auth", "items": one}} for one in items]
+        token = {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}
+        volumes = [{"name": "config", "configMap": {}}, {"name": "auth", "projected": {"sources": sources}}, token]
         return {
             "metadata": {"name": f"{instance}-{component}", "uid": f"u-{component}", "generation": 3, "labels": labels},
             "spec": {

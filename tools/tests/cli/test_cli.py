@@ -312,7 +312,7 @@ class Resident(Case):
         gate = self.folder / "gate.json"
         empty = {"clients": "", "members": ""}
         words = {name: "x" for name in ("instance", "name", "config", "secret")}
-        lists = {"declaration": {}, "claims": {}, "confirm": []}
+        lists = {"declaration": {}, "claims": {}, "confirm": [], "secretKeys": {}}
         gate.write_text(json.dumps({**words, "alone": True, "ownSecret": True, "createSecret": True, "passwords": empty, **lists}))
         self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}", "--namespace=ns")
         gate.write_text("{}")
