@@ -104,7 +104,7 @@ def tested() -> str:
 
 def owned_directives() -> str:
     """What the program refuses in engine.conf, the chart refuses before."""
-    program = (render.ROOT / "tools/src/plan/engine_conf.cc").read_text()
+    program = (render.ROOT / "tools/src/plan/common/engine_conf.cc").read_text()
     lists = re.findall(r"kOwned(?:Prefixes)?\{(.*?)\};", program, re.DOTALL)
     names = {name for names in lists for name in re.findall(r'"([a-z-]+)"', names)}
     if len(names) < 20:

@@ -221,7 +221,7 @@ def whole(project: Project) -> Iterator[tuple[str, Problem]]:
     yield from citations()
 
 
-CALL = re.compile(r"\b(Wait|Refuse|Undecided|No|Emit)\(")
+CALL = re.compile(r"\b(Wait|Refuse|RefuseVolume|Undecided|No|Emit)\(")
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
 
@@ -242,7 +242,7 @@ def plain(text: str) -> str:
 def reasons(rows: str) -> Iterator[tuple[str, Problem]]:
     """Rule R11: each reason to wait, to refuse or not to be ready, and each Event, has its row."""
     table = plain(rows)
-    sources = [*ROOT.glob("tools/src/plan/*.cc"), *ROOT.glob("tools/src/apply/*.cc"), *ROOT.glob("tools/src/cmd/*.cc")]
+    sources = [*ROOT.glob("tools/src/plan/**/*.cc"), *ROOT.glob("tools/src/apply/**/*.cc"), *ROOT.glob("tools/src/cmd/*.cc")]
     for path in sorted(path for path in sources if not path.stem.endswith("_test")):
         text = re.sub(r'"\s*\n\s*"', "", path.read_text())
         for found in CALL.finditer(text):

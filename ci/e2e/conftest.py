@@ -39,6 +39,7 @@ ORDER = [
     "test_sentinel_releases",
     "test_sentinel_memory",
     "test_sentinel_evictions",
+    "test_standalone",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 

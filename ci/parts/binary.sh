@@ -54,7 +54,7 @@ check "static position-independent executable" static_pie
 check "full RELRO" relro
 check "no executable stack" no_exec_stack
 check "stack protector" stack_protector
-for layer in base model plan; do check "no I/O in the layer $layer" pure "$layer"; done
+for layer in base model plan plan_common plan_cluster plan_sentinel plan_standalone plan_upgrade; do check "no I/O in the layer $layer" pure "$layer"; done
 check "stripped" stripped
 check "smaller than 10 MB" small
 check "no build paths inside" no_build_paths

@@ -9,13 +9,18 @@ set(BOWLINE_PRIVATE_HEADERS
 # bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL | TEST_LAST]): one layer of the
 # program as a static library.
 #
-# Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. A layer sees only the
-# headers of the layers that it names (each layer's include folder holds nothing but its own headers), and a
-# third-party library's headers stay private to the layer that wraps it: for all others a header of that name
-# which is an #error comes first. A wrong #include does not compile.
-function(bowline_layer name)
+# Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. NAME is a folder or a room in one
+# ("plan/cluster"; its target is bowline_plan_cluster). A layer sees only the headers of the layers that it names (each
+# layer's include folder holds nothing but its own headers), and a third-party library's headers stay private to the layer
+# that wraps it: for all others a header of that name which is an #error comes first. A wrong #include does not compile.
+# Tests see the headers of tools/testing, too, as "testing/...".
+file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/include-testing)
+file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/testing ${CMAKE_CURRENT_BINARY_DIR}/include-testing/testing SYMBOLIC)
+
+function(bowline_layer room)
   cmake_parse_arguments(ARG "TEST_SERIAL;TEST_LAST" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
-  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${name})
+  string(REPLACE "/" "_" name ${room})
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${room})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
   if(tests)
@@ -24,8 +29,9 @@ function(bowline_layer name)
 
   # A folder with one link, NAME -> src/NAME: #include "NAME/x.h" works only for those who link this layer.
   set(view ${CMAKE_CURRENT_BINARY_DIR}/include-${name})
-  file(MAKE_DIRECTORY ${view})
-  file(CREATE_LINK ${dir} ${view}/${name} SYMBOLIC)
+  cmake_path(GET room PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${view}/${parent})
+  file(CREATE_LINK ${dir} ${view}/${room} SYMBOLIC)
 
   set(refused ${CMAKE_CURRENT_BINARY_DIR}/refused-in-${name})
   foreach(entry IN LISTS BOWLINE_PRIVATE_HEADERS)
@@ -47,12 +53,14 @@ function(bowline_layer name)
     target_precompile_headers(bowline_${name} REUSE_FROM bowline_std)
   endif()
   foreach(dep IN LISTS ARG_DEPENDS)
+    string(REPLACE "/" "_" dep ${dep})
     target_link_libraries(bowline_${name} PUBLIC bowline_${dep})
   endforeach()
   target_link_libraries(bowline_${name} PRIVATE ${ARG_PRIVATE_LIBS})
 
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
+    target_include_directories(${name}_test PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/include-testing)
     target_link_libraries(${name}_test PRIVATE bowline_${name} bowline_test_flags Catch2::Catch2WithMain)
     if(BOWLINE_PRECOMPILED)
       target_precompile_headers(${name}_test REUSE_FROM bowline_std_test)

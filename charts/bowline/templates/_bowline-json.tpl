@@ -11,11 +11,11 @@
       "shards" (int $v.cluster.shards)
       "replicasPerShard" (int $v.cluster.replicasPerShard)
       "nodeTimeoutMilliseconds" (int $v.cluster.nodeTimeoutMilliseconds) -}}
-{{- else -}}
+{{- else if eq $v.mode "sentinel" -}}
 {{- $ports = set $ports "sentinel" (int $v.ports.sentinel) -}}
 {{- $topology = set (include "bowline.sentinelJson" . | fromJson) "recoverFrom" ($v.sentinel.recoverFrom | default "") -}}
 {{- end -}}
-{{- toPrettyJson (dict
+{{- $json := dict
   "version" 1
   "release" .Release.Name
   "namespace" (include "bowline.namespace" .)
@@ -24,7 +24,6 @@
   "engine" $v.engine
   "clusterDomain" $v.clusterDomain
   "ports" $ports
-  $v.mode $topology
   "auth" (dict "enabled" (eq true $v.auth.enabled) "directory" "/etc/bowline-secret")
   "persistence" (dict "enabled" (eq true $v.persistence.enabled))
   "record" (include "bowline.recordName" .)
@@ -38,7 +37,9 @@
   "roleLabel" (eq "true" (include "bowline.roleLabel" .))
   "protectLastCopy" (eq "label" (include "bowline.lastCopy" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
-  "log" (dict "format" $v.log.format "level" $v.log.level)) -}}
+  "log" (dict "format" $v.log.format "level" $v.log.level) -}}
+{{- if ne $v.mode "standalone" }}{{ $json = set $json $v.mode $topology }}{{ end -}}
+{{- toPrettyJson $json -}}
 {{- end -}}
 
 {{- /* What the sentinels must know of their set, but for the one value that servers alone read. Argument: the root. */ -}}

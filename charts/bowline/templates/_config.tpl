@@ -59,6 +59,9 @@ min-replicas-max-lag: {{ int64 .Values.sentinel.minReplicasMaxLag }}
 {{- /* Annotations of the servers' pods: what must restart them when it changes. As YAML. Argument: the root. */ -}}
 {{- define "bowline.serverAnnotations" -}}
 checksum/engine-config: {{ include "bowline.engineConf" . | sha256sum }}
+{{- if eq .Values.mode "standalone" }}
+bowline/mode: standalone
+{{- end }}
 {{- end -}}
 
 {{- /*

@@ -31,7 +31,7 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
 {{- /* The claims that StatefulSets fix, by component, as JSON. Argument: the root. */ -}}
 {{- define "bowline.gateClaims" -}}
 {{- $claims := dict -}}
-{{- range $component := eq .Values.mode "cluster" | ternary (list "server") (list "server" "sentinel") -}}
+{{- range $component := include "bowline.components" . | fromYamlArray -}}
 {{- $group := dict "root" $ "component" $component -}}
 {{- if include "bowline.isPersistent" $group -}}
 {{- $template := include "bowline.volumeClaim" $group | fromYaml -}}

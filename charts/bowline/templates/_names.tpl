@@ -27,14 +27,24 @@ two of these charts in one release do not collide. Argument: the root.
 {{- printf "%s-shard-%d" (include "bowline.baseName" .root) (int .shard) -}}
 {{- end -}}
 
-{{- /* All servers or all sentinels in mode sentinel: StatefulSet, disruption budget. Argument: dict root, component. */ -}}
+{{- /* All servers or all sentinels, without shards: StatefulSet, disruption budget. Argument: dict root, component. */ -}}
 {{- define "bowline.componentName" -}}
 {{- printf "%s-%s" (include "bowline.baseName" .root) .component -}}
 {{- end -}}
 
-{{- /* The Service that `service.*` is about: of all servers, in mode sentinel of the primary. Argument: the root. */ -}}
+{{- /* The kinds of members, as YAML. Argument: the root. */ -}}
+{{- define "bowline.components" -}}
+{{- eq .Values.mode "sentinel" | ternary (list "server" "sentinel") (list "server") | toJson -}}
+{{- end -}}
+
+{{- /* How many servers there are without shards. Argument: the root. */ -}}
+{{- define "bowline.servers" -}}
+{{- eq .Values.mode "standalone" | ternary 1 .Values.replicas | int64 -}}
+{{- end -}}
+
+{{- /* The Service that `service.*` is about: of all members, without shards of the primary. Argument: the root. */ -}}
 {{- define "bowline.clientServiceName" -}}
-{{- include "bowline.baseName" . }}{{ if eq .Values.mode "sentinel" }}-primary{{ end -}}
+{{- include "bowline.baseName" . }}{{ if ne .Values.mode "cluster" }}-primary{{ end -}}
 {{- end -}}
 
 {{- /* Names of all servers' pods, as YAML. Argument: the root. */ -}}
@@ -46,7 +56,7 @@ two of these charts in one release do not collide. Argument: the root.
 {{- end }}
 {{- end }}
 {{- else -}}
-{{- range $ordinal := until (int .Values.replicas) }}
+{{- range $ordinal := until (include "bowline.servers" . | int) }}
 - {{ include "bowline.componentName" (dict "root" $ "component" "server") }}-{{ $ordinal }}
 {{- end }}
 {{- end -}}
@@ -72,7 +82,7 @@ How evictions of a last copy are refused: "label": servers label their own pods;
 nothing: they are not, or a shard has one member. Argument: the root.
 */ -}}
 {{- define "bowline.lastCopy" -}}
-{{- $members := eq .Values.mode "cluster" | ternary (add1 .Values.cluster.replicasPerShard) .Values.replicas -}}
+{{- $members := eq .Values.mode "cluster" | ternary (add1 .Values.cluster.replicasPerShard) (include "bowline.servers" .) -}}
 {{- if and .Values.pdb.enabled .Values.pdb.protectLastCopy (gt (int $members) 1) -}}
 {{- .Values.rbac.create | ternary "label" "budget" -}}
 {{- end -}}
@@ -102,7 +112,7 @@ nothing: they are not, or a shard has one member. Argument: the root.
 - {{ include "bowline.shardName" (dict "root" $ "shard" $shard) }}
 {{- end }}
 {{- else -}}
-{{- range $component := list "server" "sentinel" }}
+{{- range $component := include "bowline.components" . | fromYamlArray }}
 - {{ include "bowline.componentName" (dict "root" $ "component" $component) }}
 {{- end }}
 {{- end -}}

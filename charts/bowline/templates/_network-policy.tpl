@@ -26,17 +26,12 @@ have been replaced before. Probes need no rule, because a node always reaches it
 {{- end }}
 {{- end -}}
 
-{{- /* Names of the kinds of members, as YAML. Argument: the root. */ -}}
-{{- define "bowline.policyComponents" -}}
-{{- eq .Values.mode "cluster" | ternary (list "server") (list "server" "sentinel") | toJson -}}
-{{- end -}}
-
 {{- /* What a pod may reach: members (unless told otherwise), DNS, the API server. Argument: dict root, members, api. */ -}}
 {{- define "bowline.policyEgress" -}}
 {{- $v := .root.Values -}}
 {{- $root := .root -}}
 {{- if .members }}
-{{- range $component := include "bowline.policyComponents" $root | fromYamlArray }}
+{{- range $component := include "bowline.components" $root | fromYamlArray }}
 - to:
     {{- include "bowline.policyPeer" (dict "root" $root "components" (list $component)) | nindent 4 }}
   ports:
@@ -76,7 +71,7 @@ spec:
     # Members among themselves, and the pod of `helm test`.
     - from:
         {{- include "bowline.policyPeer" (dict "root" .root
-              "components" (append (include "bowline.policyComponents" .root | fromYamlArray) "test")) | nindent 8 }}
+              "components" (append (include "bowline.components" .root | fromYamlArray) "test")) | nindent 8 }}
       ports:
         {{- include "bowline.policyPorts" (include "bowline.policyMemberPorts" . | fromYamlArray) | trim | nindent 8 }}
     {{- with $policy.clients }}

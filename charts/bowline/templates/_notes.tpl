@@ -34,12 +34,27 @@ Other clients connect to the primary{{ if gt (int $v.replicas) 1 }}, or for read
 {{- end }}
 {{- end -}}
 
-{{- /* A command that talks to the engine: to the cluster, or to a sentinel. Argument: the root. */ -}}
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.notesStandalone" -}}
+{{- $v := .Values -}}
+{{ $v.engine | title }} "{{ include "bowline.baseName" . }}": one server. Nothing takes over from it; for that set mode to sentinel, which keeps the data.
+{{- if include "bowline.roleLabel" . }}
+
+Clients connect to:
+  {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) }}:{{ int64 $v.service.port }}
+{{- end }}
+{{- end -}}
+
+{{- /* A command that talks to the engine: to the cluster, to the only server, or to a sentinel. Argument: the root. */ -}}
 {{- define "bowline.notesTry" -}}
 {{- $v := .Values -}}
 {{- $exec := printf "kubectl -n %s exec -it" (include "bowline.namespace" .) -}}
 {{- if eq $v.mode "cluster" -}}
 {{ $exec }} {{ include "bowline.shardName" (dict "root" . "shard" 0) }}-0 -c server -- {{ $v.engine }}-cli -c
+{{- if ne (int $v.ports.client) 6379 }} -p {{ $v.ports.client }}{{ end }}
+{{- if $v.auth.enabled }} --askpass{{ end }}
+{{- else if eq $v.mode "standalone" -}}
+{{ $exec }} {{ include "bowline.componentName" (dict "root" . "component" "server") }}-0 -c server -- {{ $v.engine }}-cli
 {{- if ne (int $v.ports.client) 6379 }} -p {{ $v.ports.client }}{{ end }}
 {{- if $v.auth.enabled }} --askpass{{ end }}
 {{- else -}}

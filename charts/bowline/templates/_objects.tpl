@@ -21,7 +21,7 @@
 
 {{- /* Names of PodDisruptionBudgets, as YAML. Argument: the root. */ -}}
 {{- define "bowline.budgetNames" -}}
-{{- if .Values.pdb.enabled }}{{ include "bowline.statefulSets" . }}{{ end -}}
+{{- if and .Values.pdb.enabled (ne .Values.mode "standalone") }}{{ include "bowline.statefulSets" . }}{{ end -}}
 {{- if eq (include "bowline.lastCopy" .) "label" }}
 - {{ include "bowline.baseName" . }}-last-copy
 {{- end }}

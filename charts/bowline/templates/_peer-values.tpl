@@ -5,7 +5,7 @@ The schema takes these, so that the templates can refuse them in words: ci/chart
 below it is for all else that is there. As YAML. No argument.
 */ -}}
 {{- define "bowline.peerValues" -}}
-architecture: Set mode. sentinel is a primary with replicas and sentinels, cluster is Redis Cluster; there is no standalone mode yet, replicas 1 is the least.
+architecture: Set mode. sentinel is a primary with replicas and sentinels, cluster is Redis Cluster; standalone is one server.
 replicaCount: Set replicas in mode sentinel, which counts the primary too; in mode cluster cluster.shards and cluster.replicasPerShard.
 haMode: Set mode and the values below sentinel.
 master: Servers are all alike here. Set the values at the top, such as persistence, resources.server, nodeSelector, service.

@@ -27,7 +27,9 @@
 
 {{- define "bowline.validate.network" -}}
 {{- $seen := dict }}
-{{- range $name, $port := omit .Values.ports (eq .Values.mode "cluster" | ternary "sentinel" "bus") }}
+{{- $unused := dict "cluster" (list "sentinel") "sentinel" (list "bus") "standalone" (list "bus" "sentinel") }}
+{{- range $name, $port := .Values.ports }}
+{{- if not (has $name (get $unused $.Values.mode)) }}
 {{- if or (lt (int $port) 1) (gt (int $port) 65535) }}
 ¶ ports.{{ $name }}: {{ $port }} is no port. Use 1 to 65535.
 {{- end }}
@@ -35,6 +37,7 @@
 ¶ ports.{{ $name }}: {{ $port }} is also ports.{{ get $seen (toString $port) }}. Give each its own port.
 {{- end }}
 {{- $seen = set $seen (toString $port) $name }}
+{{- end }}
 {{- end }}
 {{- if or (lt (int .Values.service.port) 1) (gt (int .Values.service.port) 65535) }}
 ¶ service.port: {{ .Values.service.port }} is no port. Use 1 to 65535.

@@ -8,8 +8,10 @@
 {{- if not $v.persistence.keepAfterDeletion }}
 - persistence.keepAfterDeletion is false: uninstalling this release deletes the data.
 {{- end }}
-{{- if not $cluster }}
+{{- if eq $v.mode "sentinel" }}
 {{- include "bowline.sentinelWarnings" . }}
+{{- else if eq $v.mode "standalone" }}
+{{- include "bowline.standaloneWarnings" . }}
 {{- else if eq (int $v.cluster.replicasPerShard) 0 }}
 - cluster.replicasPerShard is 0: while a member is away, a part of the keys is not served; clients notice every restart.
 {{- end }}
@@ -22,11 +24,11 @@
 {{- end }}
 {{- if not $v.rbac.create }}
 - rbac.create is false: there is no installation record and there are no Events; a first start waits for all declared members.
-{{- if not $cluster }} Nor are there the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas:
+{{- if eq $v.mode "sentinel" }} Nor are there the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas:
   clients must ask the sentinels, and service.* has no meaning.
 {{- end }}
 {{- end }}
-{{- if not $cluster }}
+{{- if eq $v.mode "sentinel" }}
 {{- with $v.sentinelService.type }}{{ if ne . "ClusterIP" }}
 - sentinelService.type is {{ . }}: the sentinels name addresses inside Kubernetes, so clients outside cannot follow them.
 {{- end }}{{ end }}
@@ -34,13 +36,13 @@
 {{- if and (ne $v.service.type "ClusterIP") $cluster }}
 - service.type is {{ $v.service.type }}: the members announce addresses inside Kubernetes, so cluster clients outside cannot follow them.
 {{- end }}
-{{- if not $v.pdb.enabled }}
+{{- if and (not $v.pdb.enabled) (ne $v.mode "standalone") }}
 - pdb.enabled is false: a drain may take all {{ $cluster | ternary "members of a shard" "servers or all sentinels" }} at once.
 {{- end }}
-{{- if and $v.pdb.enabled (not $v.pdb.protectLastCopy) }}
+{{- if and $v.pdb.enabled (not $v.pdb.protectLastCopy) (ne $v.mode "standalone") }}
 - pdb.protectLastCopy is false: a drain may take the last copy of the data when its pod is not ready.
 {{- end }}
-{{- if eq $v.spread.nodes "none" }}
+{{- if and (eq $v.spread.nodes "none") (ne $v.mode "standalone") }}
 - spread.nodes is none: a primary and its replicas may share a node and be lost together.
 {{- end }}
 {{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) }}
@@ -54,6 +56,14 @@
 {{- if and (not (has $key $known)) (or (hasKey $v $key) (has $key (list "bowline" "redis" "valkey" "security" "compatibility"))) }}
 - global.{{ $key }} has no effect on this chart, which reads {{ join ", " $known }} there.
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* The same about mode standalone alone. Argument: the root. */ -}}
+{{- define "bowline.standaloneWarnings" -}}
+- mode is standalone: nothing can take over from the only server; clients notice every restart, and a lost volume is lost data.
+{{- if not (include "bowline.roleLabel" .) }}
+- {{ .Values.rbac.create | ternary "roleLabel.enabled is false" "rbac.create is false" }}: the Service {{ include "bowline.clientServiceName" . }} does not exist; clients use {{ include "bowline.componentName" (dict "root" . "component" "server") }}-0, and service.* has no meaning.
 {{- end }}
 {{- end -}}
 

@@ -1,13 +1,13 @@
 // What the board remembers of the engine, with a real one.
 
-#include "apply/board.h"
+#include "apply/common/board.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "apply/engine_probe.h"
-#include "plan/testing.h"
-#include "resp/testing.h"
+#include "apply/common/engine_probe.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {
@@ -19,7 +19,7 @@ constexpr Milliseconds kNow{-1};  // no look is so young
 struct Running {
   Layout layout = Layout::Sentinel(3, 3);
   testing::Engine engine{BOWLINE_REDIS_SERVER};
-  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
+  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
   Board board{Card{.member = testing::ServerName(0)}, layout, probe};
 
   Running() {
@@ -68,7 +68,7 @@ TEST_CASE("a primary without the replicas that it needs refuses writes, until th
 TEST_CASE("a primary that has never taken a write is not given the moment of a promoted one") {
   const Layout layout = Layout::Sentinel(3, 3);
   const testing::Engine engine(BOWLINE_REDIS_SERVER, {"--min-replicas-to-write", "1"});
-  EngineProbe probe(testing::Engine::kIp, engine.port(), {}, layout.mode);
+  EngineProbe probe(testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster);
   Board board(Card{.member = testing::ServerName(0)}, layout, probe);
   board.SetPhase(Phase::kRunning, "");
   CHECK(board.ForProbes().refusing > kMayRefuse);
@@ -101,7 +101,7 @@ TEST_CASE("an engine whose clients are paused is not stuck; one that is stopped 
   const testing::Engine engine(program);
   const Credentials login{.user = "default", .password = password ? "secret" : ""};
   if (password) REQUIRE(engine.Connect().ConfigSet("requirepass", "secret", Soon()));
-  EngineProbe probe(testing::Engine::kIp, engine.port(), login, layout.mode);
+  EngineProbe probe(testing::Engine::kIp, engine.port(), login, layout.mode == Mode::kCluster);
   Board board(Card{.member = testing::ServerName(0)}, layout, probe, 0, kStuckAfter);
   board.SetPhase(Phase::kRunning, "");
   REQUIRE(board.Now(kNow).engine.answers);

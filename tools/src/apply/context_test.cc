@@ -1,10 +1,10 @@
 // The key of the members' messages, from the mounted Secret.
 
-#include "apply/context.h"
+#include "apply/common/context.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

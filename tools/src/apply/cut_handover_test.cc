@@ -1,13 +1,13 @@
 // A note that was left behind by a handover which was cut off.
 
-#include "apply/cut_handover.h"
+#include "apply/sentinel/cut_handover.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "apply/volume_io.h"
-#include "plan/testing.h"
-#include "resp/testing.h"
+#include "apply/common/volume_io.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

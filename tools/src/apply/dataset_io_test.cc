@@ -1,13 +1,13 @@
 // What real engines leave on a volume, and what they load of it afterwards.
 
-#include "apply/dataset_io.h"
+#include "apply/common/dataset_io.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "plan/rdb_header.h"
-#include "resp/testing.h"
+#include "plan/common/rdb_header.h"
 #include "sys/files.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

@@ -1,13 +1,13 @@
 // Append-only files that were damaged, and what real engines make of them afterwards.
 
-#include "apply/dataset_repair.h"
+#include "apply/common/dataset_repair.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "apply/dataset_io.h"
-#include "resp/testing.h"
+#include "apply/common/dataset_io.h"
 #include "sys/files.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

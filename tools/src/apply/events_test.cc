@@ -1,8 +1,8 @@
-// Events, sent to a fake Kubernetes API: kube/testing.h.
+// Events, sent to a fake Kubernetes API: testing/kube.h.
 
-#include "apply/events.h"
+#include "apply/common/events.h"
 
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

@@ -1,14 +1,15 @@
 // A real engine with a real replica; the sentinel is a subscriber, or a socket that listens, or
 // nobody.
 
-#include "apply/fence.h"
+#include "apply/common/fence.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "apply/engine_probe.h"
-#include "plan/testing.h"
-#include "resp/testing.h"
+#include "apply/common/engine_probe.h"
+#include "apply/driver.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {
@@ -50,7 +51,7 @@ class Primary {
   explicit Primary(const char* program)
       : program_(program),
         engine_(program),
-        probe_(Engine::kIp, engine_.port(), {}, Mode::kSentinel),
+        probe_(Engine::kIp, engine_.port(), {}, false),
         board_(Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
@@ -70,7 +71,9 @@ class Primary {
   }();
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
-    return {settings, kSelf, {}, testing::TestIdentity(), board_, events_, peers_, options};
+    return {
+        settings, kSelf,  DriverOf(settings.layout), {}, testing::TestIdentity(), board_, events_,
+        peers_,   options};
   }
 
   /// The board learns the engine's role, as the monitor makes it.

@@ -1,16 +1,17 @@
 // What the guard does to the volume of a member that may start. How it decides is of
 // plan/*start*_test.cc.
 
-#include "apply/guard.h"
+#include "apply/common/guard.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "apply/dataset_io.h"
-#include "apply/dataset_repair.h"
-#include "apply/engine_probe.h"
-#include "apply/volume_io.h"
-#include "plan/testing.h"
-#include "sys/testing.h"
+#include "apply/common/dataset_io.h"
+#include "apply/common/dataset_repair.h"
+#include "apply/common/engine_probe.h"
+#include "apply/common/volume_io.h"
+#include "apply/driver.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {
@@ -72,7 +73,7 @@ class OneServer {
                  AnswerReports({.channel = [] { return ChannelOfSentinel(); },
                                 .card = [](Milliseconds) { return CardOfSentinel(kSelf, 3); }}));
     REQUIRE(sentinel_.Start(settings_.ports.peers));
-    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, settings_.layout.mode);
+    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, false);
     board_.emplace(Card{.member = kSelf}, settings_.layout, *probe_);
     peers_.emplace(settings_, EngineSecrets{}, kSelf, *board_, events_);
   }
@@ -84,8 +85,8 @@ class OneServer {
   GuardOutcome Run(
       const std::function<void()>& each = [] {},
       std::optional<DatasetDamage> damage = std::nullopt) {
-    Guard guard(settings_, paths_, kSelf, {}, *board_, events_, conditions_, *peers_,
-                std::move(damage));
+    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *board_, events_,
+                conditions_, *peers_, std::move(damage));
     const Deadline patience = Soon();
     auto outcome = guard.Run([&](Milliseconds time) {
       each();
@@ -169,6 +170,42 @@ TEST_CASE("a damaged end is cut off before the only server leads, and what is cu
   CHECK(outcome.reason.contains("the last 6 bytes are dropped"));
   CHECK(testing::Slurp(log / "appendonly.aof.1.incr.aof") == good);
   CHECK_FALSE(FindDamage(volume.path(), true));
+}
+
+TEST_CASE(
+    "a standalone server starts without asking anybody, and its installation is on its volume") {
+  const TempFolder volume;
+  const TempFolder directives;
+  Settings settings;
+  settings.layout = Layout::Standalone();
+  settings.name_space = TestIdentity().name_space;
+  settings.release = settings.fullname = TestIdentity().release;
+  Paths paths{.data = volume.path()};
+  paths.engine_directives = directives / "engine.conf";
+  Spill(directives / "engine.conf", "appendonly yes\n");
+  {
+    const Status saved = SaveAddresses(volume.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}});
+    REQUIRE(saved);
+    settings.cluster_domain = "invalid";  // the saved addresses are taken
+  }
+  EngineProbe probe("127.0.0.1", FreePort(), {}, false);
+  Board board(Card{.member = kSelf}, settings.layout, probe);
+  EventSink events({}, false);
+  PodConditions conditions({}, false, true);
+  Peers peers(settings, EngineSecrets{}, kSelf, board, events);
+  Guard guard(settings, paths, kSelf, DriverOf(settings.layout), {}, board, events, conditions,
+              peers);
+  const Deadline patience = Soon();
+  const auto outcome = guard.Run([&](Milliseconds time) { return patience.Sleep(time); });
+  INFO((outcome ? std::string() : outcome.error().message));
+  REQUIRE(outcome);
+  CHECK(outcome->decision == "Resume");
+  CHECK_FALSE(outcome->follow);
+  const auto files = ReadVolume(volume.path());
+  REQUIRE((files && files->state));
+  const auto state = ParseVolumeState(*files->state);
+  REQUIRE(state);
+  CHECK_FALSE(state->identity.installation.empty());
 }
 
 }  // namespace

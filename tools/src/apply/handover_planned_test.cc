@@ -5,11 +5,11 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "apply/kept_clients.h"
-#include "apply/sentinel_failover.h"
-#include "apply/sentinel_hello.h"
-#include "apply/testing.h"
-#include "apply/volume_io.h"
+#include "apply/common/kept_clients.h"
+#include "apply/common/volume_io.h"
+#include "apply/sentinel/failover.h"
+#include "apply/sentinel/hello.h"
+#include "testing/apply.h"
 
 namespace bowline {
 namespace {
@@ -76,7 +76,7 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   const testing::TempFolder volume;
   HandoverContext ctx = set.know.Context();
   ctx.volume = volume.path();
-  EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, Mode::kSentinel);
+  EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, false);
   Board board(testing::RunningCard(kServer0), set.know.settings.layout, probe);
   board.SetAddresses(set.know.addresses);
   board.SetPhase(Phase::kRunning, "");

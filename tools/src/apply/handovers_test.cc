@@ -1,7 +1,7 @@
 // Handovers that are asked for by messages: one at a time, whoever asks, and whatever becomes of
 // the asker.
 
-#include "apply/handovers.h"
+#include "apply/common/handovers.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <thread>
 
-#include "plan/testing.h"
-#include "sys/testing.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -1,15 +1,15 @@
 // Copies of datasets and leftovers on a volume: made once, deleted in time.
 
-#include "apply/kept_dataset.h"
+#include "apply/common/kept_dataset.h"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "plan/dataset_files.h"
-#include "plan/kept_dataset.h"
-#include "resp/testing.h"
+#include "plan/common/dataset_files.h"
+#include "plan/common/kept_dataset.h"
 #include "sys/files.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

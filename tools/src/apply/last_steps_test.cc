@@ -1,14 +1,14 @@
 // What holds of an engine that is killed while it is being stopped.
 
-#include "apply/last_steps.h"
+#include "apply/common/last_steps.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cstdlib>
 
-#include "apply/volume_io.h"
-#include "plan/sync_proof.h"
-#include "resp/testing.h"
+#include "apply/common/volume_io.h"
+#include "plan/common/sync_proof.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

@@ -1,11 +1,11 @@
 // The label of a member that this program has promoted, set at a fake Kubernetes API:
-// kube/testing.h.
+// testing/kube.h.
 
-#include "apply/lead_label.h"
+#include "apply/common/lead_label.h"
 
 #include <catch2/generators/catch_generators.hpp>
 
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

@@ -1,10 +1,10 @@
-#include "apply/objects.h"
+#include "apply/common/objects.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <filesystem>
 
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

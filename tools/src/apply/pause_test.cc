@@ -1,12 +1,12 @@
-// `bowline pause` at a fake Kubernetes API: kube/testing.h.
+// `bowline pause` at a fake Kubernetes API: testing/kube.h.
 
-#include "apply/pause.h"
+#include "apply/common/pause.h"
 
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "apply/engine_probe.h"
-#include "kube/testing.h"
-#include "model/testing.h"
+#include "apply/common/engine_probe.h"
+#include "testing/kube.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {
@@ -30,7 +30,7 @@ Settings WithRecord() {
 /// A member that reads the record.
 struct Member {
   Settings settings = WithRecord();
-  EngineProbe probe{"127.0.0.1", FreePort(), {}, Mode::kSentinel};
+  EngineProbe probe{"127.0.0.1", FreePort(), {}, false};
   Board board{Card{.member = testing::ServerName(0)}, settings.layout, probe};
   EventSink events{{}, false};
   PauseWatch watch{settings, board, events};

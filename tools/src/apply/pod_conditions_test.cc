@@ -1,13 +1,13 @@
-// The pod's conditions and its label, sent to a fake Kubernetes API: kube/testing.h.
+// The pod's conditions and its label, sent to a fake Kubernetes API: testing/kube.h.
 
-#include "apply/pod_conditions.h"
+#include "apply/common/pod_conditions.h"
 
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "apply/role_label.h"
+#include "apply/common/role_label.h"
 #include "base/json.h"
 #include "base/parse.h"
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

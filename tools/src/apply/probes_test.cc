@@ -1,14 +1,15 @@
 // The first "ready" of a member, with a real engine.
 
-#include "apply/probes.h"
+#include "apply/common/probes.h"
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
-#include "apply/engine_probe.h"
-#include "plan/testing.h"
-#include "resp/testing.h"
+#include "apply/common/engine_probe.h"
+#include "plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {
@@ -36,9 +37,9 @@ struct Starting {
   testing::Engine primary{BOWLINE_REDIS_SERVER, {"--repl-ping-replica-period", "1"}};
   testing::Engine engine{BOWLINE_REDIS_SERVER,
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
-  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode};
+  EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
   Board board{Card{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
-  Probes probes{board, 1};
+  Probes probes{board, RulesOf(layout), 1};
 
   Verdict Ready() { return AsKubelet(probes); }
 
@@ -58,7 +59,7 @@ TEST_CASE("the first yes is told by the question that was asked a moment before 
 
 TEST_CASE("it waits for almost as long as the kubelet does") {
   Starting member;
-  Probes probes{member.board, 2};
+  Probes probes{member.board, RulesOf(member.layout), 2};
   const std::jthread start([&] {
     (void)Soon().Sleep(Milliseconds(1200));  // later than a time-out of 1 s allows
     member.board.SetPhase(Phase::kRunning, "");

@@ -1,10 +1,10 @@
-// The label on other pods, set at a fake Kubernetes API: kube/testing.h. The own one is in
+// The label on other pods, set at a fake Kubernetes API: testing/kube.h. The own one is in
 // apply/pod_conditions_test.cc.
 
-#include "apply/role_label.h"
+#include "apply/common/role_label.h"
 
 #include "base/json.h"
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

@@ -1,12 +1,12 @@
 // With real engines.
 
-#include "apply/role_watch.h"
+#include "apply/common/role_watch.h"
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "resp/testing.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

@@ -1,7 +1,5 @@
 // A planned switch of the primary, with real servers and real sentinels.
 
-#include "apply/sentinel_failover.h"
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,9 +9,10 @@
 #include <map>
 #include <thread>
 
-#include "apply/sentinel_hello.h"
-#include "apply/testing.h"
-#include "apply/volume_io.h"
+#include "apply/common/volume_io.h"
+#include "apply/sentinel/failover.h"
+#include "apply/sentinel/hello.h"
+#include "testing/apply.h"
 
 namespace bowline {
 namespace {

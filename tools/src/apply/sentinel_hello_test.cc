@@ -1,12 +1,11 @@
 // The questions to an installation's sentinels, against real ones.
 
-#include "apply/sentinel_hello.h"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "apply/testing.h"
+#include "apply/sentinel/hello.h"
+#include "testing/apply.h"
 
 namespace bowline {
 namespace {

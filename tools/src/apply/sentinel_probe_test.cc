@@ -1,11 +1,11 @@
 // What a look at a real sentinel tells.
 
-#include "apply/sentinel_probe.h"
+#include "apply/sentinel/sentinel_probe.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "apply/testing.h"
+#include "testing/apply.h"
 
 namespace bowline {
 namespace {

@@ -1,8 +1,7 @@
-// What the gate finds at a fake Kubernetes API: kube/testing.h.
+// What the gate finds at a fake Kubernetes API: testing/kube.h.
 
-#include "apply/upgrade_check.h"
-
-#include "kube/testing.h"
+#include "apply/upgrade/check.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

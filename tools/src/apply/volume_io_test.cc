@@ -1,8 +1,8 @@
-#include "apply/volume_io.h"
+#include "apply/common/volume_io.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

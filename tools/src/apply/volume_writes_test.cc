@@ -1,9 +1,9 @@
-#include "apply/volume_writes.h"
+#include "apply/common/volume_writes.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "apply/driver.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
 
@@ -11,14 +12,8 @@ VerbAction DeclareConfigCheck(CLI::App& app) {
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     const Paths paths = ToPaths(*flags, common.config);
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
-    RETURN_IF_ERROR(CheckAllDirectives(settings, paths));
-    if (settings.layout.mode == Mode::kSentinel) {
-      (void)std::printf("%d servers, %d sentinels\n", settings.layout.replicas_per_shard + 1,
-                        settings.layout.sentinels);
-      return ExitCode::kOk;
-    }
-    (void)std::printf("%d shards, %d replicas each\n", settings.layout.shards,
-                      settings.layout.replicas_per_shard);
+    RETURN_IF_ERROR(DriverOf(settings.layout).CheckDirectives(paths));
+    (void)std::printf("%s\n", settings.layout.ToString().c_str());
     return ExitCode::kOk;
   };
 }

@@ -4,13 +4,13 @@
 #include <memory>
 #include <optional>
 
-#include "apply/handovers.h"
-#include "apply/observe.h"
+#include "apply/common/handovers.h"
+#include "apply/common/observe.h"
+#include "apply/driver.h"
 #include "base/json.h"
 #include "cmd/verbs.h"
-#include "plan/quorum_view.h"
-#include "plan/stop_budget.h"
-#include "plan/sync_proof.h"
+#include "plan/common/stop_budget.h"
+#include "plan/common/sync_proof.h"
 #include "sys/env.h"
 #include "sys/log.h"
 
@@ -57,6 +57,7 @@ struct Failover {
 
   [[nodiscard]] HandoverContext From(MemberName primary) const {
     return {.settings = settings,
+            .driver = DriverOf(settings.layout),
             .addresses = seen.addresses,
             .secrets = secrets,
             .identity = identity,
@@ -71,13 +72,11 @@ Result<MemberName> DeadPrimary(const Failover& failover) {
   const Layout& layout = failover.settings.layout;
   const Cards& cards = failover.seen.cards;
   const auto primary =
-      layout.mode == Mode::kSentinel
-          ? ViewOfSentinels(layout, cards).primary
-          : ViewOfShard(layout, failover.identity, cards, failover.flags.shard).primary;
+      DriverOf(layout).rules().View(layout, failover.identity, cards, failover.flags.shard).primary;
   if (primary && failover.seen.addresses.contains(*primary)) return *primary;
   return Fail(Code::kUnavailable, "nobody that answers knows which member leads shard {}: {}",
               failover.flags.shard,
-              layout.mode == Mode::kSentinel ? "a sentinel must run" : "another member must run");
+              layout.sentinels > 0 ? "a sentinel must run" : "another member must run");
 }
 
 /// The shard has no primary: the newest dataset of those that are heard leads, whatever it has
@@ -101,10 +100,11 @@ Result<ExitCode> AcceptLoss(const Failover& failover) {
   }
   PrintPlan(failover.flags, primary, *candidate);
   if (failover.flags.dry_run) return ExitCode::kOk;
-  const bool quorum = ViewOfShard(layout, failover.identity, cards, shard).quorum;
+  const ModeRules& rules = DriverOf(layout).rules();
+  const bool quorum = rules.View(layout, failover.identity, cards, shard).quorum;
   RETURN_IF_ERROR(TakeOverDead(failover.From(primary),
                                {.member = candidate->member,
-                                .without_quorum = layout.mode == Mode::kCluster && !quorum,
+                                .without_quorum = rules.PromotesWithoutQuorum() && !quorum,
                                 .accept_loss = true},
                                Deadline::In(kHandoverTimeout)));
   return ExitCode::kOk;
@@ -146,7 +146,7 @@ Result<ExitCode> HandOver(const Failover& failover, MemberName primary) {
 }
 
 Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
-  if (settings.layout.mode == Mode::kSentinel && flags.shard == -1) flags.shard = 0;
+  if (settings.layout.shards == 1 && flags.shard == -1) flags.shard = 0;
   if (flags.shard < 0 || flags.shard >= settings.layout.shards) {
     return Fail(Code::kInvalidArgument, "--shard is {}: use 0 to {}",
                 flags.shard == -1 ? "missing" : std::to_string(flags.shard),
@@ -154,7 +154,8 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   }
   ASSIGN_OR_RETURN(const auto wanted, WantedTarget(settings.layout, flags));
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-  Observation seen = Observe(settings, secrets, Deadline::In(kLookTimeout));
+  Observation seen =
+      Observe(settings, DriverOf(settings.layout).rules(), secrets, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
   const auto primaries = PrimariesOf(settings.layout, seen.cards, flags.shard);
   const Failover failover{.settings = settings,

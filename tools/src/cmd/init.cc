@@ -1,7 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "apply/volume_io.h"
+#include "apply/common/volume_io.h"
+#include "apply/driver.h"
 #include "cmd/install.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
@@ -30,13 +31,14 @@ Result<ExitCode> RunInit(const std::string& install_to, const Paths& paths) {
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   RETURN_IF_ERROR(LoadSecrets(settings));
-  RETURN_IF_ERROR(CheckAllDirectives(settings, paths));
+  const ModeDriver& driver = DriverOf(settings.layout);
+  RETURN_IF_ERROR(driver.CheckDirectives(paths));
   RETURN_IF_ERROR(CheckWritable(paths.data));
   RETURN_IF_ERROR(CheckWritable(paths.run));
   ASSIGN_OR_RETURN(const VolumeFiles files, ReadVolume(paths.data));
   const Identity expected{
       .installation = "", .name_space = settings.name_space, .release = settings.release};
-  const VolumeFacts volume = JudgeVolume(files, expected, self);
+  const VolumeFacts volume = JudgeVolume(files, expected, self, driver.rules());
   // A refusal is told by `run server`, which has the right to send an Event and repeats the
   // judgement anyway.
   LogInfo("volume", {{"member", self.ToString()},

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "apply/context.h"
+#include "apply/common/context.h"
 
 namespace CLI {
 class App;

@@ -1,4 +1,4 @@
-#include "apply/pause.h"
+#include "apply/common/pause.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "apply/context.h"
+#include "apply/common/context.h"
 #include "base/json.h"
 #include "cmd/verbs.h"
 

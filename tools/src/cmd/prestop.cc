@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "apply/events.h"
-#include "apply/handovers.h"
+#include "apply/common/events.h"
+#include "apply/common/handovers.h"
 #include "cmd/verbs.h"
-#include "plan/stop_budget.h"
+#include "plan/common/stop_budget.h"
 #include "sys/log.h"
 
 namespace bowline {

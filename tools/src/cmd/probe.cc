@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "apply/context.h"
+#include "apply/common/context.h"
 #include "cmd/verbs.h"
 #include "web/http.h"
 

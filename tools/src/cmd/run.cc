@@ -1,8 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "apply/sentinel.h"
-#include "apply/server.h"
+#include "apply/common/server.h"
+#include "apply/driver.h"
+#include "apply/sentinel/sentinel.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
 #include "sys/child.h"
@@ -34,7 +35,7 @@ VerbAction DeclareRun(CLI::App& app, const char* verb, RunMember run) {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
     RETURN_IF_ERROR(ApplyLogSettings(settings, common, verb));
     const PodEnv pod = ReadPodEnv();
-    ASSIGN_OR_RETURN(const int code, run(settings, paths, pod, *arguments));
+    ASSIGN_OR_RETURN(const int code, run(settings, paths, &DriverOf, pod, *arguments));
     return static_cast<ExitCode>(code);
   };
 }

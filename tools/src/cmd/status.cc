@@ -2,10 +2,11 @@
 #include <cstdio>
 #include <memory>
 
-#include "apply/objects.h"
-#include "apply/observe.h"
-#include "apply/write_proof.h"
+#include "apply/common/objects.h"
+#include "apply/common/observe.h"
+#include "apply/common/write_proof.h"
 #include "cmd/verbs.h"
+#include "plan/rules.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -43,14 +44,15 @@ void Append(std::vector<std::string>& to, std::vector<std::string> from) {
 Topology Examine(const std::filesystem::path& objects, const Settings& settings,
                  const OutputFlags& flags, const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kLookTimeout);
-  Observation seen = Observe(settings, secrets, deadline);
+  Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
   if (seen.topology.problems.empty()) {
     ObjectsSeen there = LookForObjects(objects, settings, deadline);
     Append(seen.topology.problems, std::move(there.missing));
     Append(seen.topology.warnings, std::move(there.unknown));
   }
   if (flags.write && seen.topology.problems.empty()) {
-    seen.topology.problems = ProveWrites(settings, secrets, seen, deadline);
+    seen.topology.problems =
+        ProveWrites(settings, RulesOf(settings.layout), secrets, seen, deadline);
   }
   return std::move(seen.topology);
 }
@@ -62,7 +64,8 @@ VerbAction DeclareStatus(CLI::App& app) {
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
     ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-    Print(Observe(settings, secrets, Deadline::In(kLookTimeout)).topology, *flags);
+    Print(Observe(settings, RulesOf(settings.layout), secrets, Deadline::In(kLookTimeout)).topology,
+          *flags);
     return ExitCode::kOk;
   };
 }

@@ -1,8 +1,7 @@
-#include "apply/upgrade_check.h"
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "apply/upgrade/check.h"
 #include "cmd/verbs.h"
 #include "sys/env.h"
 #include "sys/files.h"

@@ -1,4 +1,4 @@
-// The calls against a fake Kubernetes API: kube/testing.h.
+// The calls against a fake Kubernetes API: testing/kube.h.
 
 #include "kube/api.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
-#include "kube/testing.h"
+#include "testing/kube.h"
 
 namespace bowline {
 namespace {

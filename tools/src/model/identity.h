@@ -31,7 +31,7 @@ class NodeId {
 /// What a member runs.
 enum class MemberKind {
   kShard,     ///< cluster mode: an engine, one of a shard
-  kServer,    ///< sentinel mode: an engine
+  kServer,    ///< sentinel mode and standalone: an engine
   kSentinel,  ///< sentinel mode: a sentinel
 };
 
@@ -46,6 +46,8 @@ struct MemberName {
   /// numbers in [0, 9999].
   static Result<MemberName> Parse(std::string_view text);
   [[nodiscard]] std::string ToString() const;
+  /// Runs an engine, no sentinel.
+  [[nodiscard]] bool HoldsData() const { return kind != MemberKind::kSentinel; }
   auto operator<=>(const MemberName&) const = default;
 };
 

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {

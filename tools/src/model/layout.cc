@@ -1,6 +1,7 @@
 #include "model/layout.h"
 
 #include <algorithm>
+#include <format>
 #include <iterator>
 #include <set>
 #include <unordered_map>
@@ -96,6 +97,14 @@ std::vector<MemberName> Layout::Sentinels() const {
 bool Layout::Contains(MemberName member) const {
   return std::ranges::contains(
       member.kind == MemberKind::kSentinel ? Sentinels() : MembersOf(member.shard), member);
+}
+
+std::string Layout::ToString() const {
+  if (mode == Mode::kStandalone) return "1 server";
+  if (mode == Mode::kSentinel) {
+    return std::format("{} servers, {} sentinels", replicas_per_shard + 1, sentinels);
+  }
+  return std::format("{} shards, {} replicas each", shards, replicas_per_shard);
 }
 
 std::optional<MemberName> MemberAt(const AddressBook& addresses, std::string_view ip) {

@@ -10,9 +10,9 @@
 
 namespace bowline {
 
-enum class Mode { kCluster, kSentinel };
+enum class Mode { kCluster, kSentinel, kStandalone };
 
-/// What the chart's values declare. In sentinel mode the servers are the one shard.
+/// What the chart's values declare. Without shards the servers are the one shard.
 struct Layout {
   int shards = 3;
   int replicas_per_shard = 1;
@@ -27,12 +27,19 @@ struct Layout {
             .sentinels = sentinels};
   }
 
+  /// One server, for itself.
+  static Layout Standalone() {
+    return {.shards = 1, .replicas_per_shard = 0, .mode = Mode::kStandalone, .sentinels = 0};
+  }
+
   /// All members, shard by shard, ordinal by ordinal; the sentinels last.
   [[nodiscard]] std::vector<MemberName> Members() const;
   /// Those that hold the shard's data.
   [[nodiscard]] std::vector<MemberName> MembersOf(int shard) const;
   [[nodiscard]] std::vector<MemberName> Sentinels() const;
   [[nodiscard]] bool Contains(MemberName member) const;
+  /// For people: "3 servers, 3 sentinels", "3 shards, 2 replicas each", "1 server".
+  [[nodiscard]] std::string ToString() const;
 };
 
 using AddressBook = std::map<MemberName, Endpoint>;

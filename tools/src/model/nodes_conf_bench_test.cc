@@ -1,7 +1,7 @@
 #include <catch2/benchmark/catch_benchmark.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include "model/testing.h"
+#include "testing/model.h"
 
 // model_test "[!benchmark]" in a release build: each of these is to stay below 10 ms.
 

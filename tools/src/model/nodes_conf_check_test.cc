@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {

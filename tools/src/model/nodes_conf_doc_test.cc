@@ -3,7 +3,7 @@
 #include <map>
 
 #include "base/parse.h"
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {

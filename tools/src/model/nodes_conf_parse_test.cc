@@ -3,7 +3,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/parse.h"
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {

@@ -1,7 +1,8 @@
 #include "model/settings.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <utility>
 
 #include "base/json.h"
 #include "base/parse.h"
@@ -31,17 +32,20 @@ Result<std::string> GetOneOf(const JsonView& object, std::string_view key,
 }
 
 Result<Ports> ParsePorts(const JsonView& object, Mode mode) {
-  const std::string_view third = mode == Mode::kCluster ? "bus" : "sentinel";
-  RETURN_IF_ERROR(object.OnlyKeys({"client", third, "http", "peers"}));
   Ports ports;
-  ASSIGN_OR_RETURN(ports.client, GetBounded(object, "client", 1, 65535));
-  ASSIGN_OR_RETURN(ports.http, GetBounded(object, "http", 1, 65535));
-  ASSIGN_OR_RETURN(const int other, GetBounded(object, third, 1, 65535));
-  (mode == Mode::kCluster ? ports.bus : ports.sentinel) = other;
-  ASSIGN_OR_RETURN(ports.peers, GetBounded(object, "peers", 1, 65535));
-  if (std::set<int>{ports.client, ports.http, ports.peers, other}.size() != 4) {
-    return Fail(Code::kInvalidArgument,
-                "ports.client, ports.{}, ports.http and ports.peers must differ", third);
+  std::vector<std::pair<std::string_view, int*>> all{
+      {"client", &ports.client}, {"http", &ports.http}, {"peers", &ports.peers}};
+  if (mode == Mode::kCluster) all.emplace_back("bus", &ports.bus);
+  if (mode == Mode::kSentinel) all.emplace_back("sentinel", &ports.sentinel);
+  if (mode == Mode::kStandalone) RETURN_IF_ERROR(object.OnlyKeys({"client", "http", "peers"}));
+  RETURN_IF_ERROR(object.OnlyKeys({"client", "http", "peers", all.back().first}));
+  std::map<int, std::string_view> taken;
+  for (const auto& [name, port] : all) {
+    ASSIGN_OR_RETURN(*port, GetBounded(object, name, 1, 65535));
+    const auto [other, fresh] = taken.try_emplace(*port, name);
+    if (fresh) continue;
+    return Fail(Code::kInvalidArgument, "ports.{} and ports.{} must differ: both are {}",
+                other->second, name, *port);
   }
   return ports;
 }
@@ -96,8 +100,11 @@ Status ParseSentinel(const JsonView& object, Settings& settings) {
 }
 
 Status ParseEngine(const JsonView& root, Settings& settings) {
-  ASSIGN_OR_RETURN(const std::string mode, GetOneOf(root, "mode", {"cluster", "sentinel"}));
-  settings.layout.mode = mode == "cluster" ? Mode::kCluster : Mode::kSentinel;
+  ASSIGN_OR_RETURN(const std::string mode,
+                   GetOneOf(root, "mode", {"cluster", "sentinel", "standalone"}));
+  settings.layout.mode = mode == "cluster"    ? Mode::kCluster
+                         : mode == "sentinel" ? Mode::kSentinel
+                                              : Mode::kStandalone;
   ASSIGN_OR_RETURN(const std::string engine, root.GetString("engine"));
   if (engine != "redis" && engine != "valkey") {
     return Fail(Code::kInvalidArgument, "engine is \"{}\": use redis or valkey", engine);
@@ -106,16 +113,28 @@ Status ParseEngine(const JsonView& root, Settings& settings) {
   return {};
 }
 
+/// The one section of the mode; a standalone server has none.
+Status ParseShape(const JsonView& root, Settings& settings) {
+  const Mode mode = settings.layout.mode;
+  for (const auto& [section, of] :
+       {std::pair("cluster", Mode::kCluster), std::pair("sentinel", Mode::kSentinel)}) {
+    if (of != mode && root.Has(section)) {
+      return Fail(Code::kInvalidArgument, "{}: it has no meaning in this mode: remove it", section);
+    }
+  }
+  if (mode == Mode::kStandalone) {
+    settings.layout = Layout::Standalone();
+    return {};
+  }
+  const bool cluster = mode == Mode::kCluster;
+  ASSIGN_OR_RETURN(const JsonView shape, root.Get(cluster ? "cluster" : "sentinel"));
+  return cluster ? ParseCluster(shape, settings) : ParseSentinel(shape, settings);
+}
+
 Status ParseSections(const JsonView& root, Settings& settings) {
   ASSIGN_OR_RETURN(const JsonView ports, root.Get("ports"));
   ASSIGN_OR_RETURN(settings.ports, ParsePorts(ports, settings.layout.mode));
-  const bool cluster = settings.layout.mode == Mode::kCluster;
-  const std::string_view absent = cluster ? "sentinel" : "cluster";
-  if (root.Has(absent)) {
-    return Fail(Code::kInvalidArgument, "{}: it has no meaning in this mode: remove it", absent);
-  }
-  ASSIGN_OR_RETURN(const JsonView shape, root.Get(cluster ? "cluster" : "sentinel"));
-  RETURN_IF_ERROR(cluster ? ParseCluster(shape, settings) : ParseSentinel(shape, settings));
+  RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
   RETURN_IF_ERROR(auth.OnlyKeys({"enabled", "directory"}));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "model/testing.h"
+#include "testing/model.h"
 
 namespace bowline {
 namespace {
@@ -85,8 +85,8 @@ TEST_CASE("every wrong value is refused with its path") {
            Case{"\"release\": \"demo\", ", "", "release is missing"},
            Case{"\"fullname\": \"demo-redis\", ", "", "fullname is missing"},
            Case{"\"release\": \"demo\"", "\"release\": 5", "release must be"},
-           Case{"\"cluster\",", "\"standalone\",",
-                "mode is \"standalone\": use one of cluster, sentinel"},
+           Case{"\"cluster\",", "\"replication\",",
+                "mode is \"replication\": use one of cluster, sentinel, standalone"},
            Case{"\"cluster\",", "\"sentinel\",", "ports has no member \"bus\""},
            Case{"\"record\"", "\"sentinel\": {}, \"record\"", "sentinel: it has no meaning"},
            Case{"\"valkey\"", "\"keydb\"", "engine is \"keydb\""},
@@ -180,8 +180,7 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
   };
   for (const Case& c : {
            Case{"\"sentinel\": 26380, ", "", "ports.sentinel is missing"},
-           Case{": 26380", ": 6380",
-                "ports.client, ports.sentinel, ports.http and ports.peers must differ"},
+           Case{": 26380", ": 6380", "ports.client and ports.sentinel must differ"},
            Case{": 26380", ": 70000", "ports.sentinel is 70000: use 1 to 65535"},
            Case{"\"sentinel\": 26380", "\"bus\": 26380", "ports has no member \"bus\""},
            Case{"\"servers\": 5, ", "", "sentinel.servers is missing"},
@@ -219,6 +218,41 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
     REQUIRE_FALSE(settings);
     CHECK(settings.error().code == Code::kInvalidArgument);
     CHECK_THAT(settings.error().message, ContainsSubstring(c.message));
+  }
+}
+
+constexpr std::string_view kStandalone = R"({
+  "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo", "mode": "standalone",
+  "engine": "redis", "clusterDomain": "cluster.local",
+  "ports": {"client": 6379, "http": 8379, "peers": 8380},
+  "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
+  "terminationGracePeriodSeconds": 45, "log": {"format": "text", "level": "debug"}
+})";
+
+TEST_CASE("settings of a standalone server as the chart renders them") {
+  const auto settings = ParseSettings(kStandalone);
+  REQUIRE(settings);
+  CHECK(settings->layout.mode == Mode::kStandalone);
+  CHECK(settings->layout.Members() == std::vector{testing::ServerName(0)});
+  CHECK(settings->layout.ToString() == "1 server");
+  CHECK(settings->PodOf(testing::ServerName(0)) == "demo-server-0");
+}
+
+TEST_CASE("a standalone server has no section and no port of another mode") {
+  for (const char* port : {R"("bus": 16379, )", R"("sentinel": 26379, )"}) {
+    const auto settings = ParseSettings(
+        With(R"("client": 6379,)", port + std::string(R"("client": 6379,)"), kStandalone));
+    REQUIRE_FALSE(settings);
+    CHECK_THAT(settings.error().message, ContainsSubstring("ports"));
+  }
+  const auto same = ParseSettings(With(R"("http": 8379)", R"("http": 6379)", kStandalone));
+  REQUIRE_FALSE(same);
+  CHECK_THAT(same.error().message, ContainsSubstring("must differ"));
+  for (const char* section : {"cluster", "sentinel"}) {
+    const auto settings = ParseSettings(
+        With(R"("auth")", std::format(R"("{}": {{}}, "auth")", section), kStandalone));
+    REQUIRE_FALSE(settings);
+    CHECK_THAT(settings.error().message, ContainsSubstring(section));
   }
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "peer/message.h"
-#include "plan/shard_view.h"
+#include "plan/common/shard_view.h"
 #include "sys/deadline.h"
 #include "web/http.h"
 

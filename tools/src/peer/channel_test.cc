@@ -6,8 +6,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "plan/testing.h"
-#include "sys/testing.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -1,4 +1,4 @@
-#include "plan/engine_conf.h"
+#include "plan/common/engine_conf.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -6,7 +6,8 @@
 
 #include "base/digest.h"
 #include "base/parse.h"
-#include "plan/testing.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
 
 namespace bowline {
 namespace {

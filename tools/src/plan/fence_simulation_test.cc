@@ -5,9 +5,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <random>
 
-#include "plan/fence.h"
-#include "plan/sentinel_testing.h"
-#include "plan/testing.h"
+#include "plan/common/fence.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/plan/running_set.h"
 
 namespace bowline {
 namespace {

@@ -1,9 +1,10 @@
-#include "plan/fence.h"
+#include "plan/common/fence.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "plan/sentinel_testing.h"
-#include "plan/testing.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/plan/running_set.h"
 
 namespace bowline {
 namespace {

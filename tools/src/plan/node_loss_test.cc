@@ -1,10 +1,11 @@
-#include "plan/node_loss.h"
+#include "plan/common/node_loss.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 
-#include "plan/sentinel_testing.h"
-#include "plan/testing.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/plan/running_set.h"
 
 namespace bowline {
 namespace {
@@ -209,7 +210,8 @@ TEST_CASE("a risk as a person reads it") {
 TEST_CASE("the lowest member that runs is the one that tells") {
   RunningCluster cluster;
   const auto lower = [&](MemberName self) {
-    return LowerMemberRuns(cluster.layout, testing::TestIdentity(), self, cluster.Of(self).engine);
+    return RulesOf(cluster.layout)
+        .LowerMemberRuns(cluster.layout, testing::TestIdentity(), self, cluster.Of(self).engine);
   };
   CHECK_FALSE(lower(k00));
   CHECK(lower(k01));

@@ -1,8 +1,11 @@
-#include "plan/role_label.h"
+#include "plan/common/role_label.h"
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "plan/sentinel_testing.h"
+#include "plan/cluster/cluster_view.h"
+#include "plan/sentinel/running_sentinels.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_set.h"
 
 namespace bowline {
 namespace {

@@ -3,8 +3,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "plan/sentinel_start_testing.h"
-#include "plan/testing.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/plan/sentinel_start.h"
 
 namespace bowline {
 namespace {

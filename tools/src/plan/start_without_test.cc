@@ -2,9 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "plan/sentinel_start_testing.h"
-#include "plan/start.h"
-#include "plan/testing.h"
+#include "plan/common/start.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/plan/sentinel_start.h"
 
 namespace bowline {
 namespace {

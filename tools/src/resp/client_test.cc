@@ -9,7 +9,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <thread>
 
-#include "resp/testing.h"
+#include "testing/resp.h"
 
 namespace bowline {
 namespace {

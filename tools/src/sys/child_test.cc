@@ -7,7 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -10,7 +10,7 @@
 #include <csignal>
 #include <thread>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

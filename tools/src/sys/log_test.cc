@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "base/parse.h"
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

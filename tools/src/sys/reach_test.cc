@@ -4,7 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "sys/parallel.h"
-#include "sys/testing.h"
+#include "testing/sys.h"
 
 namespace bowline {
 namespace {

@@ -6,7 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
-#include "sys/testing.h"
+#include "testing/sys.h"
 #include "web/http.h"
 
 namespace bowline {

@@ -1,0 +1,27 @@
+#pragma once
+// Cluster mode: repairs what the engine knows of addresses, and asks the primaries whether this
+// member leads its shard.
+
+#include "apply/common/server_watch.h"
+#include "plan/cluster/heal.h"
+
+namespace bowline {
+
+class ShardWatch final : public ModeWatch {
+ public:
+  explicit ShardWatch(ServerWatch& server) : server_(server) {}
+
+  void Hear(const Card& card) override;
+  void Look(const Card& card, bool look_up) override;
+  [[nodiscard]] Status SetPromotable(bool promotable) override;
+
+ private:
+  /// Until a majority of the primaries says that this member leads.
+  void AskPrimaries(const Card& card);
+  void Heal(const Card& card, const AddressBook& answered);
+  Status Repair(const HealPlan& plan);
+
+  ServerWatch& server_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,113 @@
+#pragma once
+// What this member shows to the world: its phase and reason, its volume, its engine. Written by the
+// guard, the monitor and the supervisor, read by the HTTP handlers. A thread of its own looks at
+// the engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "apply/common/member_probe.h"
+#include "plan/common/card.h"
+#include "plan/common/probe.h"
+#include "plan/common/shard_view.h"
+#include "plan/common/stuck.h"
+
+namespace bowline {
+
+class Board {
+ public:
+  /// `card` carries the names; `probe` looks at the own process. `max_lag_seconds`: see ProbeInput;
+  /// `stuck_after`: see StuckJudge.
+  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0,
+        Milliseconds stuck_after = Milliseconds(30'000));
+  ~Board();
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+
+  void SetPhase(Phase phase, std::string reason);
+  /// The volume as the guard found it (or has just changed it).
+  void SetVolume(const VolumeFacts& volume);
+  void SetHeld();
+  /// Of a replica: Card::missed_seconds.
+  void SetMissed(std::int64_t seconds);
+  /// Its dataset was damaged, and is as good as any other now.
+  void SetWhole();
+  /// Sentinel mode: the other sentinels' cards, for the probes, the term of the own dataset by what
+  /// they tell, and the config epoch in which a majority of them names a primary.
+  void SetSentinels(Cards sentinels, std::uint64_t term, std::uint64_t epoch);
+  /// The latest config epoch in which a majority of the sentinels was ever heard to name a primary.
+  std::uint64_t HeardEpoch();
+
+  /// Where the members are, as last looked up.
+  void SetAddresses(const AddressBook& addresses);
+  AddressBook Addresses();
+  /// Why writes are paused; empty: they are not.
+  void SetFenced(std::string reason);
+  /// Of a replica: for how long its volume has taken no test write; negative: it never has.
+  void SetWritten(Milliseconds age);
+  /// What a primary's fencing looks at (apply/common/fence.h).
+  void SetFenceEvidence(std::string evidence);
+  /// What the record says of a pause; it may have ended.
+  void SetPause(std::optional<PauseOrder> pause);
+  /// Must nothing be done by itself right now (docs/decisions/0024-pause.md)?
+  bool Paused();
+  /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
+  void SetLastCopy(std::string reason, bool eviction_allowed);
+
+  /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
+  /// it, 1.5 s at most.
+  Card Now(Milliseconds max_age);
+  /// Is there such a snapshot? Never waits; if not, one is taken.
+  bool Fresh(Milliseconds max_age);
+  /// The card as it stands, without a look at the engine.
+  Card Last();
+  /// Of the card, without a copy of the rest.
+  std::string Installation();
+  /// The engine's last answer since it was started (answers: false when there is none): what it was
+  /// when it died or fell silent, which a look at that very moment cannot tell.
+  EngineSnapshot LastAnswer();
+  /// For the probes: the last snapshot.
+  ProbeInput ForProbes();
+  /// Has the engine been silent for too long, and why?
+  [[nodiscard]] Silence EngineSilence() const { return silence_; }
+
+ private:
+  /// The card, with what grows old by itself. With the lock held.
+  [[nodiscard]] Card Told() const;
+  /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
+  bool FreshOrAsk(std::chrono::steady_clock::time_point since);
+  void Run(const std::stop_token& stop);
+  /// One look at the engine of that life. Without the lock: a slow engine must not make the whole
+  /// board slow.
+  void Look(int life);
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Card card_;
+  Layout layout_;
+  Cards sentinels_;
+  EngineSnapshot answer_;                           ///< the last one that tells anything
+  std::chrono::steady_clock::time_point answered_;  ///< when it came
+  AddressBook addresses_;
+  std::string fenced_;
+  Milliseconds written_{-1};
+  std::chrono::steady_clock::time_point written_told_;
+  MemberProbe& probe_;
+  int max_lag_seconds_;
+  int life_ = 0;                                    ///< counts the engine's starts
+  bool wanted_ = false;                             ///< a new snapshot
+  std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
+  std::chrono::steady_clock::time_point accepted_;  ///< the last look that found no refusal
+  std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
+  std::uint64_t promoted_in_ = 0;                                  ///< its epoch
+  std::uint64_t heard_epoch_ = 0;
+  StuckJudge judge_;
+  std::atomic<Silence> silence_ = Silence::kNone;
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,155 @@
+#include "apply/common/context.h"
+
+#include <mutex>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/parse.h"
+#include "sys/files.h"
+#include "sys/log.h"
+#include "sys/parallel.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+// Peers are asked side by side: a dead node costs one deadline, not one per member.
+constexpr std::size_t kWidth = 32;
+
+Result<std::string> ReadPassword(const std::filesystem::path& file) {
+  const auto text = ReadFile(file, 64U << 10U);
+  if (!text) return FailWith(text, "password");
+  std::string password(Trim(*text));
+  if (password.empty()) {
+    return Fail(Code::kFailedPrecondition, "{} is empty: put the password into the Secret's key {}",
+                file.string(), file.filename().string());
+  }
+  return password;
+}
+
+}  // namespace
+
+Result<Settings> LoadSettings(const std::filesystem::path& config) {
+  const auto text = ReadFile(config, kConfigLimit);
+  if (!text) {
+    return Fail(Code::kInvalidArgument, "settings: {}: mount the chart's ConfigMap or use --config",
+                text.error().message);
+  }
+  auto settings = ParseSettings(*text);
+  if (!settings) {
+    return Fail(Code::kInvalidArgument, "{}: {}", config.string(), settings.error().message);
+  }
+  return settings;
+}
+
+Result<EngineSecrets> LoadSecrets(const Settings& settings) {
+  EngineSecrets secrets;
+  if (!settings.auth) {
+    secrets.peer_key = Sha256Hex(
+        std::format("bowline without passwords/{}/{}", settings.name_space, settings.release));
+    return secrets;
+  }
+  const std::filesystem::path folder = settings.auth_directory;
+  ASSIGN_OR_RETURN(secrets.password, ReadPassword(folder / "password"));
+  const auto replication = ReadPassword(folder / "replication-password");
+  // A Secret of the user's own may hold one password only: then it serves for both.
+  if (!replication) {
+    LogWarning("replicas log in with the clients' password",
+               {{"err", replication.error().message}});
+  }
+  secrets.replication_password = replication ? *replication : secrets.password;
+  const auto peer_key = ReadPassword(folder / "peer-key");
+  // A Secret that was given has none. One that cannot be read is no reason to use another key,
+  // which would make this member silent to all others.
+  if (!peer_key && peer_key.error().code != Code::kNotFound) return FailWith(peer_key, "peer key");
+  secrets.peer_key =
+      peer_key ? *peer_key : HmacSha256Hex(secrets.replication_password, "bowline peer key");
+  return secrets;
+}
+
+Result<std::string> LoadEngineDirectives(const Paths& paths) {
+  auto text = ReadFile(paths.engine_directives, kConfigLimit);
+  if (!text) return FailWith(text, "engine directives");
+  return text;
+}
+
+Credentials LoginOf(const EngineSecrets& secrets) {
+  return {.user = "default", .password = secrets.password};
+}
+
+Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) {
+  return {.user = AccountOf("bowline", identity), .password = secrets.password};
+}
+
+Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
+  if (!settings.sentinel.auth) return {};
+  return LoginOf(secrets);
+}
+
+AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
+  const std::vector<MemberName> members = settings.layout.Members();
+  const std::string own = ReadPodEnv().ip;
+  AddressAnswers answers;
+  std::mutex mutex;
+  Parallel(members.size(), kWidth, [&](std::size_t i) {
+    const auto found = Resolve(settings.HostOf(members[i]), deadline);
+    const std::scoped_lock lock(mutex);
+    if (!found) {
+      answers.failures.push_back(members[i].ToString() + ": " + found.error().message);
+      return;
+    }
+    answers.book[members[i]] = {.ip = StableChoice(*found, own),
+                                .port = settings.PortOf(members[i]),
+                                .bus_port = settings.ports.bus};
+  });
+  return answers;
+}
+
+PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets,
+                          std::string installation) {
+  const std::string pod = ReadPodEnv().name;
+  const auto member = settings.MemberOfPod(pod);  // a test's pod is no member
+  return {.key = secrets.peer_key,
+          .self = {.identity = {.installation = std::move(installation),
+                                .name_space = settings.name_space,
+                                .release = settings.release},
+                   .member = member ? member->ToString() : "",
+                   .pod = pod},
+          .rejected = [](const std::string& why) { LogWarning(why); }};
+}
+
+Cards GatherCards(const PeerChannel& channel, const Settings& settings,
+                  const AddressBook& addresses, const MemberName* except, Deadline deadline) {
+  std::vector<MemberName> members;
+  for (const auto& [member, endpoint] : addresses) {
+    if (except == nullptr || member != *except) members.push_back(member);
+  }
+  return GatherCardsOf(channel, settings, addresses, members, deadline);
+}
+
+Cards GatherCardsOf(const PeerChannel& channel, const Settings& settings,
+                    const AddressBook& addresses, const std::vector<MemberName>& members,
+                    Deadline deadline) {
+  std::vector<PeerTarget> targets;
+  for (const MemberName member : members) {
+    const auto address = addresses.find(member);
+    if (address == addresses.end()) continue;
+    targets.push_back({.member = member,
+                       .pod = settings.PodOf(member),
+                       .ip = address->second.ip,
+                       .port = settings.ports.peers});
+  }
+  return AskPeers(channel, targets, deadline);
+}
+
+AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,
+                              const Layout& layout) {
+  AddressBook book;
+  for (const MemberName member : layout.Members()) {
+    const NodeLine* line = conf.Find(identity.NodeIdOf(member));
+    if (line != nullptr && !line->endpoint.ip.empty()) book[member] = line->endpoint;
+  }
+  return book;
+}
+
+}  // namespace bowline

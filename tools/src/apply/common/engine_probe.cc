@@ -1,0 +1,84 @@
+#include "apply/common/engine_probe.h"
+
+#include "model/write_refusal.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kKnock{200};
+
+}  // namespace
+
+Snapshots EngineProbe::Take(Deadline deadline) {
+  const std::scoped_lock lock(mutex_);
+  Snapshots taken{.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+  if (taken.engine.replied || taken.engine.answers) return taken;
+  taken.loop_turns = LoopTurns();
+  if (taken.loop_turns) taken.engine.problem += "; its event loop runs: clients are paused";
+  return taken;
+}
+
+bool EngineProbe::LoopTurns() const {
+  const Deadline deadline = Deadline::In(kKnock);
+  auto client = RespClient::Connect(ip_, port_, {}, deadline);
+  return client && client->Command({"BOWLINE"}, deadline);
+}
+
+void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {
+  const auto directives =
+      client_->ConfigGet({kRefusalDirectives.begin(), kRefusalDirectives.end()}, deadline);
+  if (directives) {
+    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives);
+  } else if (directives.error().code == Code::kDeadlineExceeded) {
+    client_.reset();
+  }
+}
+
+void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
+  const auto cluster = client_->ReadClusterInfo(deadline);
+  if (cluster) snapshot.cluster = *cluster;
+  auto view = client_->ClusterNodes(deadline);
+  const bool late = (!cluster && cluster.error().code == Code::kDeadlineExceeded) ||
+                    (!view && view.error().code == Code::kDeadlineExceeded);
+  if (view) snapshot.view = *std::move(view);
+  if (late) client_.reset();
+}
+
+EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
+  EngineSnapshot snapshot;
+  if (!client_) {
+    auto client = RespClient::Connect(ip_, port_, credentials_, deadline);
+    if (!client) {
+      snapshot.problem = client.error().message;
+      // "-LOADING", "-BUSY" or "-NOAUTH" to AUTH is an answer of a living event loop.
+      snapshot.replied = client.error().message.starts_with("logging in") &&
+                         client.error().code != Code::kDeadlineExceeded;
+      return snapshot;
+    }
+    client_ = *std::move(client);
+  }
+  auto reply = client_->Command({"INFO"}, deadline);
+  if (!reply) {
+    snapshot.problem = reply.error().message;
+    client_.reset();
+    return snapshot;
+  }
+  snapshot.replied = true;
+  auto info = ParseEngineInfo(reply->text);
+  if (reply->IsError() || !info) {
+    snapshot.problem = reply->IsError() ? reply->text : info.error().message;
+    return snapshot;
+  }
+  snapshot.info = *std::move(info);
+  snapshot.answers = true;
+  // While it loads, redis answers these with -LOADING: the fields stay empty then. A late reply
+  // would answer the next call, so after one the connection is given up.
+  const auto keys = client_->DbSize(deadline);
+  if (keys) snapshot.keys = *keys;
+  if (!keys && keys.error().code == Code::kDeadlineExceeded) client_.reset();
+  if (client_ && MayRefuseWrites(snapshot.info)) AskRefusal(snapshot, deadline);
+  if (client_ && cluster_) AskCluster(snapshot, deadline);
+  return snapshot;
+}
+
+}  // namespace bowline

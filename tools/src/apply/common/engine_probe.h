@@ -1,0 +1,37 @@
+#pragma once
+// Snapshots of one engine over one kept connection. Thread-safe: the monitor, the probes and the
+// peers share it.
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "apply/common/member_probe.h"
+#include "resp/client.h"
+
+namespace bowline {
+
+class EngineProbe : public MemberProbe {
+ public:
+  EngineProbe(std::string ip, int port, Credentials credentials, bool cluster)
+      : ip_(std::move(ip)), port_(port), credentials_(std::move(credentials)), cluster_(cluster) {}
+
+  Snapshots Take(Deadline deadline) override;
+
+ private:
+  EngineSnapshot TakeLocked(Deadline deadline);
+  /// Does the engine answer a command that it does not know? Clients that are paused wait for every
+  /// other one, AUTH and CLIENT UNPAUSE too (docs/facts/silence.md).
+  [[nodiscard]] bool LoopTurns() const;
+  void AskRefusal(EngineSnapshot& snapshot, Deadline deadline);
+  void AskCluster(EngineSnapshot& snapshot, Deadline deadline);
+
+  std::string ip_;
+  int port_;
+  Credentials credentials_;
+  bool cluster_;  ///< it is asked for its cluster, too
+  std::mutex mutex_;
+  std::optional<RespClient> client_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,73 @@
+#pragma once
+// The resident look at the engine's connections, several times a second: a primary that is cut off
+// pauses its writes (plan/common/fence.h), as long as it is. It pauses and never resumes: the pause
+// of a handover must not be ended here, and what is not renewed lapses by itself.
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apply/common/board.h"
+#include "apply/common/context.h"
+#include "apply/common/events.h"
+#include "apply/common/link_watch.h"
+#include "apply/common/peers.h"
+#include "plan/common/fence.h"
+#include "sys/reach.h"
+
+namespace bowline {
+
+class ModeDriver;
+class ModeRules;
+
+class Fence {
+ public:
+  /// Looks at nothing when fencing is off or no replica is declared. The board has the addresses.
+  Fence(const Settings& settings, MemberName self, const ModeDriver& driver,
+        const EngineSecrets& secrets, Identity identity, Board& board, EventSink& events,
+        Peers& peers, LinkWatch::Options options = {});
+  ~Fence();
+  Fence(const Fence&) = delete;
+  Fence& operator=(const Fence&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  /// Does the own engine run as primary, by its last answer?
+  bool Leads();
+  void Look(Deadline end);
+  /// Where the kernel cannot tell of the replicas' connections: a replica counts as heard when INFO
+  /// lists it with a lag of at most a second, a voter when its program reports. New connections say
+  /// nothing there: a proxy makes them by itself.
+  void LookWithoutKernel(const AddressBook& addresses);
+  void AskVoters(const AddressBook& addresses);
+  void LookAtVoters(const AddressBook& addresses);
+  void Connect(const std::vector<MemberName>& members, const AddressBook& addresses);
+  void Pause();
+  void UseEvidence(const std::string& evidence);
+  /// Board and Events, when it has changed.
+  void Tell(bool leads);
+
+  const Settings& settings_;
+  MemberName self_;
+  const ModeRules& rules_;
+  Identity identity_;
+  Board& board_;
+  EventSink& events_;
+  Peers& peers_;
+  LinkWatch links_;
+  std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
+  FenceCircle circle_;
+  FenceJudge judge_;
+  Reach reach_{kFencePatience};
+  std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard
+  Milliseconds calls_{0};  ///< that calls to the engine have taken since the last verdict
+  std::string evidence_;
+  std::string view_;                     ///< the newest CLUSTER NODES
+  std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
+  bool told_paused_ = false;             ///< told that the writes are paused
+  std::string problem_;                  ///< why the last pause could not be asked for
+  std::jthread thread_;
+};
+
+}  // namespace bowline

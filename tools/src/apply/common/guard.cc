@@ -1,0 +1,318 @@
+#include "apply/common/guard.h"
+
+#include <cctype>
+#include <utility>
+
+#include "apply/common/handover.h"
+#include "apply/common/kept_dataset.h"
+#include "apply/common/mode_driver.h"
+#include "apply/common/record.h"
+#include "apply/common/volume_io.h"
+#include "plan/common/start_parts.h"
+#include "sys/log.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{150};  // between two looks while waiting
+constexpr Milliseconds kLockLook{20};
+constexpr Milliseconds kQuickStart{5000};
+// While others are only being started a look at them is short, so that the next one finds them
+// sooner. A slow member is heard by the later ones: nothing is decided without the silent ones
+// before kShardPatience.
+constexpr Milliseconds kFirstLooks{1800};
+constexpr Milliseconds kFirstCardsTimeout{250};
+constexpr Milliseconds kCardsTimeout{600};
+static_assert(kFirstLooks + kFirstCardsTimeout < kShardPatience);
+constexpr Milliseconds kDnsTimeout{1500};
+constexpr Milliseconds kTakeOverTimeout{8000};
+// A volume on which no copy can be made may fail for good: the start goes on.
+constexpr Milliseconds kKeepPatience{60'000};
+
+/// "follow" -> "Follow", as Kubernetes wants the reason of a condition.
+std::string Capitalized(std::string_view word) {
+  std::string text(word);
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
+}  // namespace
+
+Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
+             const ModeDriver& driver, EngineSecrets secrets, Board& board, EventSink& events,
+             PodConditions& conditions, Peers& peers, std::optional<DatasetDamage> damage)
+    : settings_(settings),
+      paths_(paths),
+      self_(self),
+      driver_(driver),
+      secrets_(std::move(secrets)),
+      board_(board),
+      events_(events),
+      conditions_(conditions),
+      peers_(peers),
+      damage_(std::move(damage)) {}
+
+Error Guard::Refused(const std::string& reason) {
+  std::string text = reason;
+  const auto copy = Quarantine(paths_.data, "nodes.conf");
+  if (copy) text += std::format("; the file is untouched, a copy is {}", copy->string());
+  events_.Emit("StartRefused", text, true);
+  conditions_.NotRunning("StartRefused", text);
+  return {.code = Code::kDataLoss, .message = text};
+}
+
+Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
+  while (true) {
+    const auto locked = TryLockVolume(paths_.data);
+    if (!locked && locked.error().code != Code::kUnavailable) return FailWith(locked, "volume");
+    if (!locked) LogWarning("the volume cannot be locked", {{"err", locked.error().ToString()}});
+    locked_ = locked.value_or(false);
+    if (!locked || locked_) break;
+    Announce({.action = StartAction::kWait,
+              .reason = "the previous process of this member still runs on this volume"});
+    if (!pause(kLockLook)) return Fail(Code::kAborted, "told to stop while the volume was in use");
+  }
+  if (locked_) TidyVolume();
+  RETURN_IF_ERROR(JudgeOwnVolume());
+  RETURN_IF_ERROR(SettleDataset());
+  board_.SetVolume(volume_);
+  LogInfo("volume",
+          {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", volume_.dataset.bytes}});
+  if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
+  if (!volume_.reason
+           .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
+    const auto copy = Quarantine(paths_.data, "sentinel.conf");
+    events_.Emit("MemoryLost",
+                 volume_.reason + (copy ? std::format("; a copy is {}", copy->string()) : ""),
+                 true);
+  }
+  return {};
+}
+
+Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) {
+  // What the process before this one has told of itself is over.
+  conditions_.NotRunning("StartWaiting", "the start has begun");
+  RETURN_IF_ERROR(TakeVolume(pause));
+  while (true) {
+    const StartPlan plan =
+        LookUpAddresses() ? Decide()
+                          : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
+    Announce(plan);
+    if (plan.action == StartAction::kRefuse) return std::unexpected(Refused(plan.reason));
+    const auto ready = plan.target && !addresses_.contains(*plan.target)
+                           ? Result<bool>(Fail(Code::kUnavailable, "{} has no known address",
+                                               plan.target->ToString()))
+                           : Act(plan);
+    if (!ready) {
+      StepFailed(plan, ready.error());
+    } else if (*ready) {
+      return Outcome(plan);
+    }
+    if (!pause(kLook)) return Fail(Code::kAborted, "told to stop before the engine was started");
+  }
+}
+
+GuardOutcome Guard::Outcome(const StartPlan& plan) const {
+  GuardOutcome outcome{.volume = volume_,
+                       .addresses = addresses_,
+                       .announced = addresses_.at(self_),
+                       .decision = Capitalized(StartActionName(plan.action)),
+                       .reason = std::format("{}: {}", StartActionName(plan.action), plan.reason),
+                       .append_only = volume_.dataset.action == DatasetAction::kUseLog,
+                       .passive = plan.passive};
+  if (plan.action == StartAction::kFollow) {
+    outcome.follow = addresses_.at(*plan.target);
+  }
+  return outcome;
+}
+
+bool Guard::LookUpAddresses() {
+  if (!known_.MustAsk(Since(began_))) return known_.Complete() || addresses_.contains(self_);
+  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  known_.Answered(answers.book, Since(began_));
+  if (known_.MayUseSaved(Since(began_))) {
+    // DNS is down: member Services keep their addresses, so what the volume knows is most likely
+    // still right.
+    known_.Saved(volume_.conf
+                     ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
+                     : LoadAddresses(paths_.data, settings_));
+  }
+  addresses_ = known_.Book();
+  if (known_.Complete()) return true;
+  if (Since(began_) > kDnsPatience && addresses_.contains(self_)) return true;
+  announced_reason_ = "looking up the members' Services: " +
+                      (answers.failures.empty() ? "" : answers.failures.front());
+  return false;
+}
+
+void Guard::AddChoices(StartInput& input) const {
+  const auto read = LoadSettings(paths_.config);
+  const Settings& settings = read ? *read : settings_;
+  input.without = settings.start_without;
+  input.recover_from = settings.sentinel.recover_from;
+}
+
+StartPlan Guard::Decide() {
+  const Status looked = LookAtFilesAgain();
+  if (!looked) return Wait(looked.error().message);
+  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstCardsTimeout : kCardsTimeout;
+  cards_ = peers_.Gather(addresses_, Deadline::In(timeout));
+  StartInput input{.layout = settings_.layout,
+                   .self = self_,
+                   .addresses = addresses_,
+                   .volume = volume_,
+                   .peers = cards_,
+                   .record_installation = std::nullopt,
+                   .waited = Since(began_),
+                   .locked = locked_,
+                   .stale_after = std::chrono::seconds(settings_.stale_after_seconds),
+                   .recover_from = std::nullopt};
+  AddChoices(input);
+  if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
+    auto record = ReadRecord(settings_);
+    if (record) input.record_installation = *std::move(record);
+  }
+  return PlanStart(input, driver_.rules());
+}
+
+void Guard::Announce(const StartPlan& plan) {
+  board_.SetPhase(Phase::kGuard, plan.reason);
+  const std::string text = std::format("{}: {}", StartActionName(plan.action), plan.reason);
+  // A start that is quick tells nothing of what it waited for.
+  if (plan.action == StartAction::kWait && Since(began_) > kQuickStart && text != told_wait_) {
+    told_wait_ = text;
+    events_.Emit("StartWaiting", plan.reason, true);
+  }
+  if (text == announced_reason_) return;
+  announced_reason_ = text;
+  if (plan.action != StartAction::kRefuse) {
+    conditions_.NotRunning("StartWaiting", plan.action == StartAction::kWait ? plan.reason : text);
+  }
+  LogInfo("start decision", {{"action", StartActionName(plan.action)},
+                             {"why", plan.reason},
+                             {"waitedMs", Since(began_).count()}});
+  if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
+    events_.Emit("StartDecision", text, plan.warning);
+  }
+}
+
+void Guard::StepFailed(const StartPlan& plan, const Error& error) {
+  const std::string text =
+      std::format("{} ({}): {}", StartActionName(plan.action), plan.reason, error.ToString());
+  board_.SetPhase(Phase::kGuard, text);
+  if (text == failure_) return;  // tried again several times a second: told once
+  failure_ = text;
+  conditions_.NotRunning("StartWaiting", text);
+  events_.Emit("StartWaiting", text, true);
+}
+
+Result<bool> Guard::Act(const StartPlan& plan) {
+  switch (plan.action) {
+    case StartAction::kWait:
+    case StartAction::kRefuse:
+      return false;
+    case StartAction::kFound:
+      RETURN_IF_ERROR(Found());
+      return false;
+    case StartAction::kAdopt:
+      RETURN_IF_ERROR(Adopt(plan.installation));
+      return false;
+    case StartAction::kHandOver: {
+      if (!handovers_.Allows(Since({}))) {
+        return Fail(Code::kAborted,
+                    "{} members have taken over at this start within 10 minutes, and none of them "
+                    "leads: no other one is asked before these are over; see bowline status, and "
+                    "delete this pod to begin anew",
+                    RoleBudget::kChanges);
+      }
+      const HandoverContext ctx{.settings = settings_,
+                                .driver = driver_,
+                                .addresses = addresses_,
+                                .secrets = secrets_,
+                                .identity = volume_.state.identity,
+                                .self = self_,
+                                .self_ip = "127.0.0.1",
+                                .volume = paths_.data};
+      RETURN_IF_ERROR(TakeOverDead(ctx,
+                                   {.member = *plan.target,
+                                    .position = plan.target_position,
+                                    .without_quorum = plan.without_quorum},
+                                   Deadline::In(kTakeOverTimeout)));
+      handovers_.Count(Since({}));
+      const std::string text = "this member was the primary; another one leads now";
+      events_.Emit("HandedOver", text);
+      conditions_.Role(false, "HandedOver", text);
+      return false;
+    }
+    case StartAction::kSeed:
+    case StartAction::kResume:
+    case StartAction::kFollow:
+    case StartAction::kLead:
+      RETURN_IF_ERROR(WriteConf(plan));
+      return true;
+  }
+  return Fail(Code::kInternal, "unknown start action");
+}
+
+Status Guard::Found() {
+  std::string installation = RandomHex();
+  if (!settings_.record.empty()) {
+    // Whoever wrote the record first wins, should two pods of this member ever run at once.
+    ASSIGN_OR_RETURN(installation, FoundInRecord(settings_, installation));
+  }
+  return Adopt(installation);
+}
+
+Status Guard::Adopt(const std::string& installation) {
+  VolumeState state = volume_.state;
+  state.identity.installation = installation;
+  state.held = false;
+  RETURN_IF_ERROR(SaveState(paths_.data, state));
+  volume_.state = state;
+  if (volume_.kind == VolumeKind::kFresh) {
+    RETURN_IF_ERROR(JudgeOwnVolume());
+  }
+  board_.SetVolume(volume_);
+  return {};
+}
+
+Status Guard::WriteConf(const StartPlan& plan) {
+  if (self_.HoldsData()) RETURN_IF_ERROR(SettleData(plan));
+  return driver_.WriteStart({.settings = settings_,
+                             .paths = paths_,
+                             .self = self_,
+                             .secrets = secrets_,
+                             .volume = volume_,
+                             .addresses = addresses_,
+                             .cards = cards_},
+                            plan);
+}
+
+Status Guard::SettleData(const StartPlan& plan) {
+  if (plan.keep_copy) {
+    const auto kept = KeepDatasetAndTell(paths_.data, plan.reason, events_);
+    if (!kept && Since(began_) < kKeepPatience) return std::unexpected(kept.error());
+    if (!kept) events_.Emit("DatasetNotKept", kept.error().message, true);
+  }
+  RETURN_IF_ERROR(Mend(plan));
+  RETURN_IF_ERROR(NoteEmpty());
+  return plan.action == StartAction::kFollow ? Status() : DropNote();
+}
+
+Status Guard::NoteEmpty() {
+  if (volume_.kind == VolumeKind::kData || !volume_.state.held) return {};
+  volume_.state.held = false;
+  RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
+  board_.SetVolume(volume_);
+  return {};
+}
+
+Status Guard::DropNote() {
+  RETURN_IF_ERROR(DropHandoverNote(paths_.data));
+  volume_.handover.reset();
+  board_.SetVolume(volume_);
+  return {};
+}
+
+}  // namespace bowline

@@ -1,0 +1,106 @@
+#pragma once
+// The start guard at work: looks, decides by plan/common/start.h, acts, until the engine may start.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "apply/common/board.h"
+#include "apply/common/context.h"
+#include "apply/common/events.h"
+#include "apply/common/peers.h"
+#include "apply/common/pod_conditions.h"
+#include "plan/common/known_addresses.h"
+#include "plan/common/role_budget.h"
+#include "plan/common/start.h"
+
+namespace bowline {
+
+class ModeDriver;
+
+struct GuardOutcome {
+  VolumeFacts volume;
+  AddressBook addresses;
+  Endpoint announced;
+  std::string decision;      ///< CamelCase: "Seed", "Follow"
+  std::string reason;        ///< the decision and why
+  bool append_only = false;  ///< `appendonly yes`, whatever the directives say
+  bool passive = false;      ///< no sentinel may promote it yet
+  /// The primary to follow; empty: the member leads, or its nodes.conf says whom.
+  std::optional<Endpoint> follow;
+};
+
+class Guard {
+ public:
+  Guard(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
+        EngineSecrets secrets, Board& board, EventSink& events, PodConditions& conditions,
+        Peers& peers, std::optional<DatasetDamage> damage = std::nullopt);
+
+  /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
+  /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
+  /// given time and says false when it is time to stop.
+  Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
+
+ private:
+  /// Alone on the volume, judged: what is on it is in volume_.
+  Status TakeVolume(const std::function<bool(Milliseconds)>& pause);
+  /// Before the engine starts, when the plan says so: a damaged dataset is cut or set aside.
+  Status Mend(const StartPlan& plan);
+  /// A person may have moved or repaired files.
+  Status LookAtFilesAgain();
+  /// Deletes what nobody will read again. With the volume's lock.
+  void TidyVolume();
+  /// What is on the volume now, judged.
+  Status JudgeOwnVolume();
+  /// Before the first decision: a dump that the engine would ignore becomes the base of its
+  /// append-only files.
+  Status SettleDataset();
+  /// Own and peers' addresses by DNS; after a while by what the volume knows
+  /// (plan/common/known_addresses.h).
+  bool LookUpAddresses();
+  StartPlan Decide();
+  /// recoverFrom and startWithout. Read anew at each look: members that wait for this choice are
+  /// not restarted by an upgrade (a StatefulSet goes on to the next pod only when the last one is
+  /// ready).
+  void AddChoices(StartInput& input) const;
+  /// May the process start now? False: go on looking.
+  Result<bool> Act(const StartPlan& plan);
+  [[nodiscard]] GuardOutcome Outcome(const StartPlan& plan) const;
+  Status Found();
+  Status Adopt(const std::string& installation);
+  Status WriteConf(const StartPlan& plan);
+  /// Before an engine starts: copies, damage, notes on the volume.
+  Status SettleData(const StartPlan& plan);
+  /// Of an engine that starts without a dataset: what it held is gone.
+  Status NoteEmpty();
+  /// Of a server that leads: what it once gave away says nothing of its dataset any more.
+  Status DropNote();
+  void Announce(const StartPlan& plan);
+  void StepFailed(const StartPlan& plan, const Error& error);
+  Error Refused(const std::string& reason);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  const ModeDriver& driver_;
+  EngineSecrets secrets_;
+  Board& board_;
+  EventSink& events_;
+  PodConditions& conditions_;
+  Peers& peers_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  VolumeFacts volume_;
+  std::optional<DatasetDamage> damage_;  ///< over which the engine has ended
+  std::chrono::steady_clock::time_point judged_ = began_;
+  bool locked_ = false;  ///< the volume, by this process
+  KnownAddresses known_{settings_.layout.Members().size()};
+  AddressBook addresses_;  ///< the same
+  Cards cards_;
+  RoleBudget handovers_;
+  std::string announced_reason_;
+  std::string told_wait_;  ///< the last one that an Event has told
+  std::string failure_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,89 @@
+#include "apply/common/handover_parts.h"
+
+#include "apply/common/kept_clients.h"
+#include "apply/common/mode_driver.h"
+#include "plan/common/dataset_order.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kCardsTimeout{800};
+
+}  // namespace
+
+Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member) {
+  const auto address = ctx.addresses.find(member);
+  if (address != ctx.addresses.end()) return address->second;
+  return Fail(Code::kUnavailable, "{} has no known address", member.ToString());
+}
+
+Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  if (ctx.kept != nullptr) {
+    if (auto kept = ctx.kept->Take(member, deadline)) return *std::move(kept);
+  }
+  const Credentials login = PeerLoginOf(ctx.secrets, ctx.identity);
+  if (member == ctx.self) {
+    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, login,
+                               deadline.Within(kHandoverCall));
+  }
+  ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, member));
+  return RespClient::Connect(address.ip, address.port, login, deadline.Within(kHandoverCall));
+}
+
+Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
+  AddressBook book = ctx.addresses;
+  book[ctx.self].ip = ctx.self_ip;
+  return GatherCards(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
+                     ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
+}
+
+Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(deadline.Within(kHandoverCall)));
+  return info.primary;
+}
+
+Status WaitForEqualOffsets(RespClient& primary, RespClient& replica, Deadline deadline) {
+  while (true) {
+    ASSIGN_OR_RETURN(const EngineInfo from, primary.Info(deadline));
+    ASSIGN_OR_RETURN(const EngineInfo to, replica.Info(deadline));
+    if (!from.primary) return {};
+    if (to.primary || to.offset >= from.offset) return {};
+    if (!deadline.Sleep(kSwitchPoll)) {
+      return Fail(Code::kDeadlineExceeded, "the replica does not catch up");
+    }
+  }
+}
+
+Status StillFit(const EngineInfo& info, const TakeOverTarget& target) {
+  const std::string name = target.member.ToString();
+  if (info.loading) return Fail(Code::kAborted, "{} is loading", name);
+  if (info.primary || !target.position) return {};
+  if (info.sync_in_progress) return Fail(Code::kAborted, "{} is being copied to", name);
+  const History history = CompareHistories(PositionOf(info, 0), *target.position);
+  if (history == History::kSame || history == History::kNewer) return {};
+  return Fail(Code::kAborted, "{} has another dataset than when it was chosen: offset {}, not {}",
+              name, info.offset, target.position->offset);
+}
+
+Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  while (true) {
+    const auto primary = IsPrimary(ctx, member, deadline);
+    if (primary && *primary) return {};
+    if (!deadline.Sleep(kHandoverPoll)) {
+      return Fail(Code::kDeadlineExceeded, "{} did not become primary", member.ToString());
+    }
+  }
+}
+
+Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
+  while (true) {
+    const Cards cards = LookAtAll(ctx, deadline);
+    if (ctx.driver.Confirmed(ctx, cards, member)) return {};
+    if (!deadline.Sleep(kHandoverPoll)) {
+      return Fail(Code::kDeadlineExceeded, "no majority confirms {}", member.ToString());
+    }
+  }
+}
+
+}  // namespace bowline

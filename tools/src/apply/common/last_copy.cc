@@ -1,0 +1,124 @@
+#include "apply/common/last_copy.h"
+
+#include "sys/log.h"
+#include "sys/thread_root.h"
+
+namespace bowline {
+namespace {
+
+constexpr const char* kLabel = "bowline/last-copy";
+constexpr const char* kAllow = "bowline/allow-eviction";
+// Together less than a second with the call to the API server.
+constexpr Milliseconds kLook{400};
+constexpr Milliseconds kCardAge{300};
+constexpr Milliseconds kCardsTimeout{300};
+constexpr Milliseconds kApiTimeout{1000};
+constexpr Milliseconds kBetweenReads{3000};
+constexpr Milliseconds kBetweenEvents{60'000};
+
+bool Due(const std::optional<std::chrono::steady_clock::time_point>& last, Milliseconds between) {
+  return !last || Since(*last) >= between;
+}
+
+}  // namespace
+
+LastCopyWatch::LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
+                             const ModeRules& rules, const PodEnv& pod, Board& board,
+                             EventSink& events, Peers& peers)
+    : settings_(settings),
+      paths_(paths),
+      self_(self),
+      rules_(rules),
+      pod_(RefOf(pod)),
+      board_(board),
+      events_(events),
+      peers_(peers) {
+  if (!settings.protect_last_copy) return;
+  auto api = KubeApi::InCluster();
+  if (!api) return;  // EventSink has told
+  api_ = *api;
+  label_.emplace("the label of a last copy", Milliseconds(0),
+                 [api = *std::move(api), pod = pod_](const std::string& value) {
+                   return api.SetPodLabel(pod, kLabel, value, Deadline::In(kApiTimeout));
+                 });
+  thread_ = StartThread("last copy", [this](const std::stop_token& stop) { Run(stop); });
+}
+
+LastCopyWatch::~LastCopyWatch() { thread_.request_stop(); }
+
+void LastCopyWatch::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    if (const auto verdict = Look()) {
+      if (verdict->keep) {
+        Keep(*verdict);
+      } else {
+        LetGo(verdict->reason);
+      }
+    }
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  }
+}
+
+std::optional<LastCopyVerdict> LastCopyWatch::Look() {
+  LastCopyInput input{.layout = settings_.layout,
+                      .self = self_,
+                      .own = board_.Now(kCardAge),
+                      .ready = ReadinessVerdict(board_.ForProbes(), rules_).ok,
+                      .addresses = board_.Addresses(),
+                      .peers = {}};
+  if (AsksPeers(input)) {
+    std::vector<MemberName> others = input.layout.MembersOf(self_.shard);
+    std::erase(others, self_);
+    input.peers = peers_.GatherOf(input.addresses, others, Deadline::In(kCardsTimeout));
+  }
+  const auto verdict = JudgeLastCopy(input);
+  if (!verdict || !verdict->keep) return verdict;
+  const Settings declared = Declared();
+  if (!declared.protect_last_copy) {
+    return LastCopyVerdict{.keep = false, .reason = "pdb.protectLastCopy is false"};
+  }
+  input.layout = declared.layout;
+  return JudgeLastCopy(input);
+}
+
+Settings LastCopyWatch::Declared() const {
+  auto read = LoadSettings(paths_.config);
+  return read ? *std::move(read) : settings_;
+}
+
+void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {
+  label_->Set("true");
+  LookAtOwnLabels();
+  board_.SetLastCopy(verdict.reason, allowed_);
+  if (!Due(told_, kBetweenEvents)) return;
+  told_ = std::chrono::steady_clock::now();
+  const std::string what = "this pod has the last copy of the shard's data: " + verdict.reason;
+  events_.Emit("LastCopy",
+               allowed_ ? std::format("{}; its eviction is allowed by the label {}", what, kAllow)
+                        : std::format("{}; its eviction is refused; to allow it: {}", what,
+                                      AllowEvictionCommand(pod_.name_space, pod_.name)),
+               true);
+}
+
+void LastCopyWatch::LetGo(const std::string& reason) {
+  label_->Set("false");
+  board_.SetLastCopy("",
+                     false);  // also what an engine's life before, in the same process, has told
+  if (!told_) return;
+  events_.Emit("LastCopyEnded", "this pod may be evicted again: " + reason);
+  told_.reset();
+  read_.reset();
+  allowed_ = false;
+}
+
+void LastCopyWatch::LookAtOwnLabels() {
+  if (!Due(read_, kBetweenReads)) return;
+  read_ = std::chrono::steady_clock::now();
+  const auto pod = api_->GetPod(pod_.name_space, pod_.name, Deadline::In(kApiTimeout));
+  if (!pod) return;  // the label's sender tells when the API server does not answer
+  const auto found = pod->labels.find(kAllow);
+  allowed_ = found != pod->labels.end() && found->second == "true";
+}
+
+}  // namespace bowline

@@ -1,0 +1,64 @@
+#pragma once
+// The label bowline/last-copy on our own pod, by which the disruption budgets of the chart select:
+// a pod with the shard's last copy of the data is not evicted (plan/common/last_copy.h). Looks
+// twice a second while the engine runs, and tells it by an Event each minute.
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "apply/common/board.h"
+#include "apply/common/context.h"
+#include "apply/common/events.h"
+#include "apply/common/newest_sender.h"
+#include "apply/common/peers.h"
+#include "kube/api.h"
+#include "plan/common/last_copy.h"
+#include "plan/common/mode_rules.h"
+
+namespace bowline {
+
+class LastCopyWatch {
+ public:
+  /// Does nothing when the settings do not ask for it, or without an API (no rights).
+  LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
+                const ModeRules& rules, const PodEnv& pod, Board& board, EventSink& events,
+                Peers& peers);
+  ~LastCopyWatch();
+  LastCopyWatch(const LastCopyWatch&) = delete;
+  LastCopyWatch& operator=(const LastCopyWatch&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  /// Nothing: it cannot be told now.
+  std::optional<LastCopyVerdict> Look();
+  /// What is declared by now: an upgrade that leaves one member, or that switches this off, does
+  /// not restart the members.
+  [[nodiscard]] Settings Declared() const;
+  void Keep(const LastCopyVerdict& verdict);
+  void LetGo(const std::string& reason);
+  /// Does the label bowline/allow-eviction allow it?
+  void LookAtOwnLabels();
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  const ModeRules& rules_;
+  ObjectRef pod_;
+  Board& board_;
+  EventSink& events_;
+  Peers& peers_;
+  std::optional<KubeApi> api_;
+  std::optional<NewestSender<std::string>> label_;
+  std::optional<std::chrono::steady_clock::time_point> told_;  ///< the last Event; empty: not kept
+  std::optional<std::chrono::steady_clock::time_point> read_;  ///< the own labels
+  bool allowed_ = false;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,211 @@
+#include "apply/common/monitor.h"
+
+#include "apply/common/kept_dataset.h"
+#include "apply/common/mode_driver.h"
+#include "apply/common/volume_io.h"
+#include "plan/common/pause.h"
+#include "plan/common/role_label.h"
+#include "sys/log.h"
+#include "sys/thread_root.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{1000};
+constexpr Milliseconds kCalmLook{3000};  // at the others
+// Until the member holds its shard's data, and between two times that it is said whom to follow.
+constexpr Milliseconds kEagerLook{200};
+constexpr int kLooksPerAddresses = 5;
+constexpr Milliseconds kCallTimeout{1000};
+constexpr Milliseconds kTidy{60'000};  // between two looks for copies whose day is over
+constexpr const char* kPrimary = "primary";
+// Labels are said again: often while roles have just changed, seldom later.
+constexpr Milliseconds kEarlyRound{5000};
+constexpr Milliseconds kLateRound{30'000};
+constexpr Milliseconds kUnlabelledTold{10'000};
+
+/// Counts up, from 1, as time passes.
+int RoundAt(Milliseconds since) {
+  if (since < kLateRound) return 1 + static_cast<int>(since / kEarlyRound);
+  return static_cast<int>(kLateRound / kEarlyRound) + static_cast<int>(since / kLateRound);
+}
+
+std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
+  std::vector<std::string> pods;
+  for (const MemberName member : settings.layout.MembersOf(self.shard)) {
+    if (member != self) pods.push_back(settings.PodOf(member));
+  }
+  return pods;
+}
+
+}  // namespace
+
+Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
+                 const ModeDriver& driver, const EngineSecrets& secrets, GuardOutcome start,
+                 const PodEnv& pod, Board& board, MarkKeeper& marks, EventSink& events,
+                 PodConditions& conditions, Peers& peers, Handovers& handovers)
+    : settings_(settings),
+      paths_(paths),
+      self_(self),
+      server_{.settings = settings,
+              .paths = paths,
+              .self = self,
+              .driver = driver,
+              .secrets = secrets,
+              .login = LoginOf(secrets),
+              .state = start.volume.state,
+              .announced = start.announced,
+              .addresses = std::move(start.addresses),
+              .passive = start.passive,
+              .board = board,
+              .events = events,
+              .peers = peers,
+              .handovers = handovers},
+      mode_(driver.Watch(server_)),
+      board_(board),
+      marks_(marks),
+      events_(events),
+      conditions_(conditions),
+      label_(pod, OtherPods(settings, self), settings.role_label, events),
+      started_by_(std::move(start.decision)),
+      started_for_(std::move(start.reason)),
+      handovers_(handovers),
+      node_watch_(settings, self, driver.rules(), peers, events),
+      volume_writes_(paths.data),
+      role_watch_(settings.ports.client, server_.login,
+                  settings.role_label && driver.rules().HasReadService(),
+                  [this] {
+                    const std::scoped_lock lock(mutex_);
+                    role_changed_ = true;
+                    wake_.notify_all();
+                  }),
+      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
+
+Monitor::~Monitor() { thread_.request_stop(); }
+
+void Monitor::Run(const std::stop_token& stop) {
+  board_.SetMissed(0);  // of the engine's life before, in the same process
+  int look = 0;
+  while (!stop.stop_requested()) {
+    const Card card = board_.Now(Milliseconds(0));
+    if (card.engine.answers) {
+      NoteRole(card);
+      mode_->Hear(card);
+      NoteLabel(card);
+      NoteHeld(card);
+      NoteWhole(card);
+      if (const auto news = full_copy_.Look(card.engine.info, Since({}))) {
+        events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
+      }
+      volume_writes_.Want(!card.engine.info.primary);
+      board_.SetWritten(volume_writes_.Age());
+      HandOverIfUnwritable(card);
+      mode_->Look(card, ++look % kLooksPerAddresses == 0);
+      NoteLabel(card);
+      marks_.Save(card.engine.info, server_.term, server_.addresses);
+      LookAtLink(card);
+      node_watch_.Look(server_.state.identity, card, server_.addresses);
+    }
+    if (Since(tidied_) > kTidy) {
+      tidied_ = std::chrono::steady_clock::now();
+      DropExpiredCopies(paths_.data, events_);
+    }
+    std::unique_lock lock(mutex_);
+    const auto changed = server_.Changed();
+    const bool eager =
+        !server_.state.held || mode_->Eager() || (changed && changed->ago < kRoleSettles);
+    wake_.wait_for(lock, stop, eager ? kEagerLook : kLook, [this] { return role_changed_; });
+    role_changed_ = false;
+  }
+}
+
+void Monitor::NoteRole(const Card& card) {
+  const EngineInfo& info = card.engine.info;
+  const std::string role =
+      info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
+  if (role == role_) return;
+  server_.confirmed.reset();
+  if (!role_.empty()) {
+    server_.changed = std::chrono::steady_clock::now();
+    server_.changed_in = board_.HeardEpoch();
+  }
+  if (role_.empty()) {
+    conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
+  } else {
+    const std::string change = std::format("{} -> {}", role_, role);
+    events_.Emit("RoleChanged", change);
+    conditions_.Role(info.primary, "RoleChanged", change);
+    if (role_ == kPrimary) EndSubscribers();
+  }
+  role_ = role;
+}
+
+void Monitor::EndSubscribers() {
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  auto client = server_.Connect(deadline);
+  const Status ended = client ? client->EndSubscribers(deadline) : std::unexpected(client.error());
+  if (!ended) LogWarning("subscribers", {{"err", ended.error().ToString()}});
+}
+
+void Monitor::NoteLabel(const Card& card) {
+  using std::chrono::steady_clock;
+  const ModeRules& rules = server_.driver.rules();
+  const Milliseconds down_after = rules.DownAfter(settings_);
+  const auto& heard = server_.majority_heard;
+  const auto& confirmed = server_.confirmed;
+  const RoleLabelPlan plan =
+      PlanRoleLabel({.primary = card.engine.info.primary,
+                     .majority_heard = heard ? std::optional(Since(*heard)) : std::nullopt,
+                     .down_after = down_after,
+                     .confirmed = confirmed.has_value()});
+  const int round = plan.alone ? RoundAt(Since(*confirmed)) : 0;
+  const auto changed = server_.Changed();
+  // A replica says its role again for a while: whoever had promoted it may have labelled it late.
+  const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
+  if (plan.own) label_.Set(*plan.own, card.engine.info.primary ? round : again);
+  if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
+    label_.Reads(!card.engine.info.primary);
+  }
+  // Between two calm looks nothing is said for a moment, and nothing taken back.
+  const bool between = !plan.own && heard && Since(*heard) < down_after + kCalmLook;
+  if (!between) label_.KeepAlone(round);
+  if (plan.own || !settings_.role_label) {
+    unlabelled_.reset();
+    unlabelled_told_ = false;
+    return;
+  }
+  if (!unlabelled_) unlabelled_ = steady_clock::now();
+  if (unlabelled_told_ || Since(*unlabelled_) < kUnlabelledTold) return;
+  unlabelled_told_ = true;
+  events_.Emit("RoleLabelWaiting",
+               std::format("no majority is heard, so this primary does not say so on its pod; by "
+                           "hand: kubectl label pod -n {} {} --overwrite bowline/role=primary",
+                           settings_.name_space, settings_.PodOf(self_)),
+               true);
+}
+
+void Monitor::NoteHeld(const Card& card) {
+  if (server_.state.held) return;
+  // No key can be there before every shard's primary runs: a first start never mistakes its own
+  // members for holders.
+  if (card.engine.keys == 0) return;
+  VolumeState state = server_.state;
+  state.held = true;
+  const Status saved = SaveState(paths_.data, state);
+  if (!saved) {
+    LogWarning("cannot note that this volume holds data", {{"err", saved.error().ToString()}});
+    return;
+  }
+  server_.state = state;
+  board_.SetHeld();
+  LogInfo("this volume holds keys from now on");
+}
+
+void Monitor::NoteWhole(const Card& card) {
+  if (card.damage.empty()) return;
+  const EngineInfo& info = card.engine.info;
+  // Nobody has led for a minute: what is here may be the best that is left.
+  if (info.primary || info.link_up || Since(server_.began) > kDamagePatience) board_.SetWhole();
+}
+
+}  // namespace bowline

@@ -1,0 +1,83 @@
+#pragma once
+// The resident look at the own engine: snapshots, the "held" note, the replication mark, labels.
+// What its mode repairs is in the mode's room (ModeWatch).
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "apply/common/guard.h"
+#include "apply/common/mark_keeper.h"
+#include "apply/common/node_watch.h"
+#include "apply/common/pod_conditions.h"
+#include "apply/common/role_label.h"
+#include "apply/common/role_watch.h"
+#include "apply/common/server_watch.h"
+#include "apply/common/volume_writes.h"
+#include "plan/common/full_copy.h"
+#include "plan/common/hold_back.h"
+
+namespace bowline {
+
+class Monitor {
+ public:
+  Monitor(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
+          const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
+          MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers,
+          Handovers& handovers);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  void NoteRole(const Card& card);
+  /// The label bowline/role (plan/common/role_label.h).
+  void NoteLabel(const Card& card);
+  /// Whoever has replaced this primary: its subscribers must find the new one.
+  void EndSubscribers();
+  void NoteHeld(const Card& card);
+  /// Of a damaged dataset, once it has been replaced by the primary's.
+  void NoteWhole(const Card& card);
+  /// A primary whose volume takes no writes hands its role over (plan/common/unwritable.h).
+  void HandOverIfUnwritable(const Card& card);
+  /// A replica that has missed writes is kept from the engines' elections
+  /// (plan/common/hold_back.h).
+  void LookAtLink(const Card& card);
+  void LeadStale(MemberName primary, const std::string& reason);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  ServerWatch server_;
+  std::unique_ptr<ModeWatch> mode_;
+  FullCopyWatch full_copy_;
+  HoldBack hold_back_;
+  std::string told_stale_;
+  std::optional<std::chrono::steady_clock::time_point> told_stale_at_;
+  std::optional<std::chrono::steady_clock::time_point> led_stale_at_;
+  Board& board_;
+  MarkKeeper& marks_;
+  EventSink& events_;
+  PodConditions& conditions_;
+  RoleLabel label_;
+  std::optional<std::chrono::steady_clock::time_point> unlabelled_;  ///< since then, as primary
+  bool unlabelled_told_ = false;
+  std::string started_by_;   ///< the start's decision, CamelCase
+  std::string started_for_;  ///< the decision and its reason
+  std::string role_;
+  Handovers& handovers_;
+  NodeWatch node_watch_;
+  VolumeWrites volume_writes_;
+  std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
+  std::string told_unwritable_;
+  std::chrono::steady_clock::time_point tidied_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  bool role_changed_ = false;         ///< with mutex_ held
+  RoleWatch role_watch_;
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,90 @@
+// The monitor's part in who leads: a replica that has missed writes, a primary that cannot write.
+
+#include "apply/common/handover.h"
+#include "apply/common/monitor.h"
+#include "plan/common/pause.h"
+#include "plan/common/unwritable.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+// Of a replica that has missed writes: between two Events of what it waits for, and two tries.
+constexpr Milliseconds kTellAgain{60'000};
+constexpr Milliseconds kLeadAgain{10'000};
+constexpr Milliseconds kUnwritableTimeout{10'000};
+constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kTakeOverTimeout{5000};
+
+}  // namespace
+
+void Monitor::HandOverIfUnwritable(const Card& card) {
+  UnwritableInput input{.layout = settings_.layout,
+                        .own = card,
+                        .peers = {},
+                        .refusing = board_.ForProbes().refusing,
+                        .since_last = std::nullopt};
+  if (unwritable_) input.since_last = Since(*unwritable_);
+  if (!Unwritable(input) || board_.Paused()) return;
+  input.peers = server_.peers.GatherOf(server_.addresses, settings_.layout.MembersOf(self_.shard),
+                                       Deadline::In(kCardsTimeout));
+  const UnwritablePlan plan = PlanUnwritable(input);
+  if (!plan.target) {
+    if (plan.reason != told_unwritable_) events_.Emit("NoHandover", plan.reason, true);
+    told_unwritable_ = plan.reason;
+    return;
+  }
+  unwritable_ = std::chrono::steady_clock::now();
+  const HandoverEnd end = handovers_.Run({.id = "",
+                                          .by = "this primary, whose volume takes no writes",
+                                          .target = plan.target->ToString()},
+                                         Deadline::In(kUnwritableTimeout));
+  if (end.result != HandoverResult::kDone) return;  // told by the handover
+  events_.Emit("HandedOver", std::format("{}: it leads now{}", plan.reason, kPauseStops), true);
+}
+
+void Monitor::LookAtLink(const Card& card) {
+  const EngineInfo& info = card.engine.info;
+  const bool suspicious =
+      !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
+  if (!server_.stale && !suspicious) return;
+  std::vector<MemberName> others = settings_.layout.MembersOf(self_.shard);
+  std::erase(others, self_);
+  const auto follows = MemberAt(server_.addresses, info.primary_host);
+  const HoldBackPlan plan = hold_back_.Look(
+      {.layout = settings_.layout,
+       .own = card,
+       .follows = follows,
+       .peers = server_.peers.GatherOf(server_.addresses, others, Deadline::In(kCardsTimeout)),
+       .now = Since({}),
+       .stale_after = std::chrono::seconds(settings_.stale_after_seconds)});
+  board_.SetMissed(hold_back_.missed_seconds());
+  if (plan.held != server_.stale) {
+    const Status set = mode_->SetPromotable(!plan.held);
+    if (!set) {
+      LogWarning("cannot change whether an election may choose this replica",
+                 {{"err", set.error().ToString()}});
+    } else {
+      server_.stale = plan.held;
+      events_.Emit(server_.stale ? "HeldBack" : "HoldEnded", plan.reason, server_.stale);
+    }
+  }
+  if (!plan.waits.empty() &&
+      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
+    told_stale_ = plan.waits;
+    told_stale_at_ = std::chrono::steady_clock::now();
+    events_.Emit("StaleReplicaWaits", plan.waits, true);
+  }
+  if (plan.take_over && follows && !board_.Paused()) LeadStale(*follows, plan.reason);
+}
+
+void Monitor::LeadStale(MemberName primary, const std::string& reason) {
+  if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
+  led_stale_at_ = std::chrono::steady_clock::now();
+  events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
+  const Status led = TakeOverDead(server_.From(primary), {.member = self_, .accept_loss = true},
+                                  Deadline::In(kTakeOverTimeout));
+  if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
+}
+
+}  // namespace bowline

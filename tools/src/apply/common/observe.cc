@@ -1,0 +1,50 @@
+#include "apply/common/observe.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kDnsTimeout{2000};
+constexpr Milliseconds kCardsTimeout{1500};
+
+}  // namespace
+
+Observation Observe(const Settings& settings, const ModeRules& rules, const EngineSecrets& secrets,
+                    Deadline deadline) {
+  Observation seen;
+  AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
+  seen.addresses = std::move(answers.book);
+  seen.address_failures = std::move(answers.failures);
+  seen.cards = GatherCards(PeerChannelOf(settings, secrets, ""), settings, seen.addresses, nullptr,
+                           deadline.Within(kCardsTimeout));
+  const Identity names{
+      .installation = "", .name_space = settings.name_space, .release = settings.release};
+  seen.topology = Describe(settings.layout, names, seen.addresses, seen.cards, rules);
+  for (const std::string& failure : seen.address_failures) {
+    seen.topology.problems.push_back(failure);
+  }
+  Identity identity = names;
+  identity.installation = seen.topology.installation;
+  for (std::string& problem : rules.Problems(settings, identity, seen.cards)) {
+    seen.topology.problems.push_back(std::move(problem));
+  }
+  return seen;
+}
+
+Result<Identity> IdentityOf(const Settings& settings, const Cards& cards) {
+  Identity identity{
+      .installation = "", .name_space = settings.name_space, .release = settings.release};
+  for (const auto& [member, card] : cards) {
+    if (card.installation.empty()) continue;
+    if (!identity.installation.empty() && identity.installation != card.installation) {
+      return Fail(Code::kFailedPrecondition, "{} belongs to installation {}, others to {}",
+                  member.ToString(), card.installation, identity.installation);
+    }
+    identity.installation = card.installation;
+  }
+  if (identity.installation.empty()) {
+    return Fail(Code::kFailedPrecondition, "no member that answers knows its installation");
+  }
+  return identity;
+}
+
+}  // namespace bowline

@@ -1,0 +1,84 @@
+#include "apply/common/pause.h"
+
+#include "sys/log.h"
+#include "sys/thread_root.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{3000};
+constexpr Milliseconds kApiTimeout{2000};   // of the verbs
+constexpr Milliseconds kLookTimeout{1000};  // an exit waits for it
+
+Result<KubeApi> ApiWithRecord(const Settings& settings) {
+  if (settings.record.empty()) {
+    return Fail(Code::kFailedPrecondition,
+                "there is no installation record to write a pause into: set rbac.create to true");
+  }
+  return KubeApi::InCluster();
+}
+
+}  // namespace
+
+Result<PauseOrder> Pause(const Settings& settings, std::chrono::seconds span) {
+  ASSIGN_OR_RETURN(const KubeApi api, ApiWithRecord(settings));
+  const PauseOrder pause{.since = Rfc3339Seconds(), .until = Rfc3339In(span)};
+  RETURN_IF_ERROR(api.Annotate(settings.name_space, settings.record,
+                               {{kPausedSince, pause.since}, {kPausedUntil, pause.until}},
+                               Deadline::In(kApiTimeout)));
+  return pause;
+}
+
+Status Resume(const Settings& settings) {
+  ASSIGN_OR_RETURN(const KubeApi api, ApiWithRecord(settings));
+  return api.Annotate(settings.name_space, settings.record,
+                      {{kPausedSince, std::nullopt}, {kPausedUntil, std::nullopt}},
+                      Deadline::In(kApiTimeout));
+}
+
+PauseWatch::PauseWatch(const Settings& settings, Board& board, EventSink& events)
+    : settings_(settings), board_(board), events_(events) {
+  auto api = ApiWithRecord(settings);
+  if (!api) return;
+  api_ = *std::move(api);
+  thread_ = StartThread("pause", [this](const std::stop_token& stop) { Run(stop); });
+}
+
+PauseWatch::~PauseWatch() { thread_.request_stop(); }
+
+void PauseWatch::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    Look();
+    Tell();
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  }
+}
+
+void PauseWatch::Look() {
+  const auto record =
+      api_->GetConfigMap(settings_.name_space, settings_.record, Deadline::In(kLookTimeout));
+  if (record) pause_ = ReadPause(record->annotations);
+  if (!record && !failed_) {
+    LogWarning("cannot read whether there is a pause", {{"err", record.error().ToString()}});
+  }
+  failed_ = !record;
+}
+
+void PauseWatch::Tell() {
+  const bool on = pause_ && pause_->OnAt(Rfc3339Seconds());
+  const std::optional<PauseOrder> now = on ? pause_ : std::nullopt;
+  if (now == told_) return;
+  board_.SetPause(now);
+  if (now) {
+    events_.Emit("Paused", std::format("until {} this member repairs nothing by itself; bowline "
+                                       "resume ends the pause",
+                                       now->until));
+  } else {
+    events_.Emit("PauseEnded", std::format("{}: this member repairs again",
+                                           pause_ ? "its time is over" : "by bowline resume"));
+  }
+  told_ = now;
+}
+
+}  // namespace bowline

@@ -1,0 +1,51 @@
+#pragma once
+// `bowline pause`: annotations of the installation record (plan/common/pause.h). Every member reads
+// them each 3 s and has them on its board; without an API (no rights) there is no pause.
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "apply/common/board.h"
+#include "apply/common/events.h"
+#include "kube/api.h"
+#include "model/settings.h"
+#include "plan/common/pause.h"
+
+namespace bowline {
+
+/// Writes a pause that begins now into the record, in the place of one that is there. Errors as the
+/// API gives them; kFailedPrecondition without a record.
+Result<PauseOrder> Pause(const Settings& settings, std::chrono::seconds span);
+/// Ends it.
+Status Resume(const Settings& settings);
+
+class PauseWatch {
+ public:
+  PauseWatch(const Settings& settings, Board& board, EventSink& events);
+  ~PauseWatch();
+  PauseWatch(const PauseWatch&) = delete;
+  PauseWatch& operator=(const PauseWatch&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  /// While the API server does not answer, what it said last holds: a pause ends by its own time.
+  void Look();
+  /// Board and Events, when it has begun, changed or ended.
+  void Tell();
+
+  const Settings& settings_;
+  Board& board_;
+  EventSink& events_;
+  std::optional<KubeApi> api_;
+  std::optional<PauseOrder> pause_;  ///< as last read
+  std::optional<PauseOrder> told_;   ///< on, and told
+  bool failed_ = false;              ///< the last look; logged once
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  std::jthread thread_;
+};
+
+}  // namespace bowline

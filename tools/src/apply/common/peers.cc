@@ -1,0 +1,48 @@
+#include "apply/common/peers.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kBetweenEvents{60'000};
+
+}  // namespace
+
+Peers::Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, Board& board,
+             EventSink& events)
+    : settings_(settings), key_(secrets.peer_key), self_(self), board_(board), events_(events) {}
+
+PeerChannel Peers::Channel() {
+  return {.key = key_,
+          .self = {.identity = {.installation = board_.Installation(),
+                                .name_space = settings_.name_space,
+                                .release = settings_.release},
+                   .member = self_.ToString(),
+                   .pod = settings_.PodOf(self_)},
+          .rejected = [this](const std::string& why) { Rejected(why); }};
+}
+
+Cards Peers::Gather(const AddressBook& addresses, Deadline deadline) {
+  return GatherCards(Channel(), settings_, addresses, &self_, deadline);
+}
+
+Cards Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
+                      Deadline deadline) {
+  return GatherCardsOf(Channel(), settings_, addresses, members, deadline);
+}
+
+void Peers::Rejected(const std::string& why) {
+  std::string text = why;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (told_ != std::chrono::steady_clock::time_point{} && Since(told_) < kBetweenEvents) {
+      ++untold_;
+      return;
+    }
+    if (untold_ > 0) text += std::format(" ({} more since the last such Event)", untold_);
+    told_ = std::chrono::steady_clock::now();
+    untold_ = 0;
+  }
+  events_.Emit("PeerRejected", text, true);
+}
+
+}  // namespace bowline

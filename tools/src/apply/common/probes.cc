@@ -1,0 +1,40 @@
+#include "apply/common/probes.h"
+
+#include <algorithm>
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kAge{500};
+constexpr Milliseconds kFirstAge{50};  // of a look, until the member has been ready
+constexpr Milliseconds kForALook{30};
+constexpr Milliseconds kOnItsWay{300};  // of the answer
+constexpr Milliseconds kLongest{5000};
+
+}  // namespace
+
+Milliseconds Probes::FirstPatience(int timeout_seconds) {
+  return std::min(Milliseconds(1000) * timeout_seconds - kOnItsWay, kLongest);
+}
+
+bool Probes::Settled(Milliseconds age, Milliseconds waited) {
+  return board_.Fresh(age) || waited >= kForALook;
+}
+
+std::optional<Verdict> Probes::Startup(Milliseconds waited) {
+  if (!Settled(kAge, waited)) return std::nullopt;
+  return StartupVerdict(board_.ForProbes());
+}
+
+Verdict Probes::Live() { return LivenessVerdict(board_.ForProbes()); }
+
+std::optional<Verdict> Probes::Ready(Milliseconds waited) {
+  if (!Settled(was_ready_ ? kAge : kFirstAge, waited)) return std::nullopt;
+  const ProbeInput input = board_.ForProbes();
+  Verdict verdict = ReadinessVerdict(input, rules_);
+  if (verdict.ok) was_ready_ = true;
+  if (was_ready_ || input.phase == Phase::kStopping || waited >= first_patience_) return verdict;
+  return std::nullopt;
+}
+
+}  // namespace bowline

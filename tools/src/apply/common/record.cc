@@ -1,0 +1,39 @@
+#include "apply/common/record.h"
+
+#include "kube/api.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kApiTimeout{2000};
+constexpr const char* kInstallation = "installation";
+
+std::string InstallationOf(const ConfigMapState& record) {
+  const auto found = record.data.find(kInstallation);
+  return found == record.data.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+Result<std::string> ReadRecord(const Settings& settings) {
+  ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
+  ASSIGN_OR_RETURN(
+      const ConfigMapState record,
+      api.GetConfigMap(settings.name_space, settings.record, Deadline::In(kApiTimeout)));
+  return InstallationOf(record);
+}
+
+Result<std::string> FoundInRecord(const Settings& settings, const std::string& installation) {
+  const Deadline deadline = Deadline::In(kApiTimeout);
+  ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
+  ASSIGN_OR_RETURN(const ConfigMapState record,
+                   api.GetConfigMap(settings.name_space, settings.record, deadline));
+  std::string present = InstallationOf(record);
+  if (!present.empty()) return present;
+  RETURN_IF_ERROR(api.PatchConfigMap(
+      settings.name_space, settings.record, record.resource_version,
+      {{kInstallation, installation}, {"foundedAt", Rfc3339Seconds()}}, deadline));
+  return installation;
+}
+
+}  // namespace bowline

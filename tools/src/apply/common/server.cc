@@ -1,0 +1,295 @@
+#include "apply/common/server.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "apply/common/dataset_repair.h"
+#include "apply/common/engine_probe.h"
+#include "apply/common/fence.h"
+#include "apply/common/handover.h"
+#include "apply/common/kept_clients.h"
+#include "apply/common/last_copy.h"
+#include "apply/common/last_steps.h"
+#include "apply/common/lead_label.h"
+#include "apply/common/mode_driver.h"
+#include "apply/common/monitor.h"
+#include "apply/common/supervisor.h"
+#include "apply/common/volume_io.h"
+#include "plan/common/after_death.h"
+#include "plan/common/dataset_order.h"
+#include "plan/common/stop_budget.h"
+#include "sys/files.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kTakeOverTimeout{4000};
+constexpr Milliseconds kDnsTimeout{500};
+constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kLook{50};
+constexpr Milliseconds kEngineTimeout{300};
+// Before a handover the last look at the own engine is no older.
+constexpr Milliseconds kRoleAge{200};
+constexpr Milliseconds kUndoLook{500};
+
+Status WriteEngineConf(const Settings& settings, const Paths& paths, const ModeRules& rules,
+                       const EngineSecrets& secrets, const GuardOutcome& start) {
+  ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(paths));
+  ASSIGN_OR_RETURN(const std::string text,
+                   RenderEngineConf({.settings = settings,
+                                     .secrets = secrets,
+                                     .identity = start.volume.state.identity,
+                                     .announced = start.announced,
+                                     .follow = start.follow,
+                                     .append_only = start.append_only,
+                                     .passive = start.passive,
+                                     .user_directives = directives,
+                                     .data_directory = paths.data},
+                                    rules));
+  return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
+}
+
+class Server : public Supervisor {
+ public:
+  Server(const Settings& settings, const Paths& paths, MemberName self, DriverFor driver_for,
+         const EngineSecrets& secrets, const PodEnv& pod, EngineProbe& probe)
+      : Supervisor(settings, paths, self, driver_for(settings.layout), secrets, pod, probe),
+        driver_for_(driver_for),
+        lead_label_(pod, settings.role_label) {}
+
+ protected:
+  Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
+    RETURN_IF_ERROR(WriteEngineConf(settings_, paths_, driver_.rules(), secrets_, start));
+    append_only_ =
+        start.append_only || AppendOnly(LoadEngineDirectives(paths_).value_or(std::string()));
+    return std::vector<std::string>{settings_.EngineProgram(), paths_.run / "engine.conf"};
+  }
+
+  int Watched(GuardOutcome start, pid_t child) override {
+    board_.SetAddresses(start.addresses);
+    const Fence fence(settings_, self_, driver_, secrets_, identity_, board_, events_, peers_);
+    const LastCopyWatch last_copy(settings_, paths_, self_, driver_.rules(), pod_, board_, events_,
+                                  peers_);
+    marks_.emplace(paths_.data);
+    kept_.emplace(settings_, secrets_, identity_, self_, board_);
+    handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
+      return HandOver(order, deadline);
+    });
+    const Monitor monitor(settings_, paths_, self_, driver_, secrets_, std::move(start), pod_,
+                          board_, *marks_, events_, conditions_, peers_, handovers_);
+    const int code = Supervise(child);
+    handovers_.End();
+    kept_.reset();
+    return code;
+  }
+
+  void BeforeStop() override {
+    if (board_.LastAnswer().info.primary) GiveLeadAway();
+    const Status noted = AtEngine([&](RespClient& engine, Deadline deadline) {
+      return NoteEnd(engine, *marks_, board_.Addresses(), deadline);
+    });
+    if (!noted) LogInfo("no last mark", {{"err", noted.error().ToString()}});
+  }
+
+  std::optional<DatasetDamage> Damage() override { return FindDamage(paths_.data, append_only_); }
+
+  std::string Hint() override {
+    const std::string writer = WriterOf(paths_.data, append_only_);
+    if (writer.empty()) return "";
+    return std::format(
+        ". {}; this member runs {}. If that is another engine or an older version, it cannot read "
+        "the file: go back to the engine that wrote it (helm rollback). See the engine's log",
+        writer, settings_.EngineProgram());
+  }
+
+  /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
+  /// time-outs, or the engine is started again (plan/common/after_death.h).
+  bool AfterDeath() override {
+    const EngineSnapshot last = board_.LastAnswer();
+    if (!last.info.primary) return false;
+    const auto died = std::chrono::steady_clock::now();
+    const Declared now = DeclaredNow();
+    AfterDeathInput input{
+        .layout = now.settings.layout,
+        .self = self_,
+        .last = PositionOf(last.info, 0),
+        .cards = {},
+        .data_stays = settings_.persistence && last.info.append_only && last.info.append_ok,
+        .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
+    input.last->in_sync = ReplicasInSync(last.info, now.addresses);
+    while (true) {
+      input.asked = Since(died);
+      input.cards = GatherCardsOf(peers_.Channel(), now.settings, now.addresses,
+                                  OthersOfShard(now.settings.layout), Deadline::In(kCardsTimeout));
+      input.waited = Since(died);
+      const AfterDeathPlan plan = PlanAfterDeath(input);
+      if (plan.action == AfterDeathAction::kWait) {
+        (void)Deadline::In(kLook).Sleep(kLook);
+        continue;
+      }
+      if (plan.action != AfterDeathAction::kTakeOver) return Stay(plan);
+      const Status taken = TakeOverDead(
+          Context(now), {.member = plan.target->member, .position = plan.target->position},
+          Deadline::In(kTakeOverTimeout));
+      if (taken) {
+        TellTakenOver(*plan.target);
+        return false;
+      }
+      LogWarning("the take-over failed", {{"err", taken.error().ToString()}});
+      if (taken.error().code != Code::kAborted || input.waited > kSilentPatience) return false;
+    }
+  }
+
+ private:
+  /// Nobody takes over from here. True: the engine is to be started again.
+  bool Stay(const AfterDeathPlan& plan) {
+    const bool again = plan.action == AfterDeathAction::kStartAgain;
+    if (again) restarted_at_ = std::chrono::steady_clock::now();
+    LogWarning("no replica takes over", {{"why", plan.reason}});
+    events_.Emit(again ? "StartedAgain" : "NoTakeOver", plan.reason, true);
+    return again;
+  }
+
+  void TellTakenOver(const Candidate& candidate) {
+    const std::string text = std::format("the primary's engine died; {} leads now ({})",
+                                         candidate.member.ToString(), candidate.reason);
+    events_.Emit("HandedOver", text);
+    conditions_.Role(false, "HandedOver", text);
+  }
+
+  [[nodiscard]] std::vector<MemberName> OthersOfShard(const Layout& layout) const {
+    std::vector<MemberName> members = layout.MembersOf(self_.shard);
+    std::erase(members, self_);
+    return members;
+  }
+
+  /// Of the whole stop's time only what the preStop hook has left; the engine keeps its own part.
+  void GiveLeadAway() {
+    const Status kept = AtEngine(&WriteThrough);
+    if (!kept) LogWarning("cannot set appendfsync", {{"err", kept.error().ToString()}});
+    const StopBudget budget =
+        PlanStop(handovers_.ForStop(std::chrono::seconds(settings_.grace_seconds)));
+    LogInfo("a handover before the stop",
+            {{"forMs", budget.handover.count()}, {"why", budget.why}});
+    if (budget.handover.count() == 0) return;
+    const Deadline deadline = Deadline::In(budget.handover);
+    const auto running = handovers_.Wait(deadline);
+    if (running && running->result != HandoverResult::kFailed) return;
+    const auto note = LoadHandoverNote(paths_.data);
+    if (note && note->term > board_.Last().term) {
+      LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
+      return;
+    }
+    (void)handovers_.Run({.id = "", .by = "SIGTERM", .target = ""}, deadline);
+  }
+
+  /// On the thread of the handovers.
+  HandoverEnd HandOver(const HandoverOrder& order, Deadline deadline) {
+    (void)board_.Now(kRoleAge);
+    if (!board_.LastAnswer().info.primary) {
+      return {.result = HandoverResult::kNothingToDo, .why = "a replica: nothing to hand over"};
+    }
+    const auto wanted = MemberName::Parse(order.target);
+    const Declared now = DeclaredNow();
+    HandoverContext context = Context(now);
+    // A volume that takes no writes takes no note either.
+    if (!board_.LastAnswer().info.append_ok) context.volume.clear();
+    std::optional<HandoverUndo> left;
+    context.left = &left;
+    HandoverEnd end = HandOverPlanned(context, deadline, wanted ? &*wanted : nullptr);
+    if (end.result == HandoverResult::kDone) {
+      events_.Emit("HandedOver", std::format("asked for by {}: {}", order.by, end.why));
+    } else if (end.result != HandoverResult::kNothingToDo) {
+      events_.Emit("NoHandover", std::format("asked for by {}: {}", order.by, end.why), true);
+    }
+    if (left) PutBack(context, *left);
+    return end;
+  }
+
+  /// Until it is done, or the engine is to end (one that never answers again is ended by the
+  /// supervisor).
+  void PutBack(const HandoverContext& context, const HandoverUndo& undo) {
+    events_.Emit("Repair",
+                 "the handover has ended, but the engine has not taken its settings back yet: min-"
+                 "replicas-to-write and the pause of writes are put right as soon as it answers",
+                 true);
+    while (handovers_.IsOpen()) {
+      const Deadline deadline = Deadline::In(kEngineTimeout);
+      auto engine = RespClient::Connect("127.0.0.1", settings_.ports.client,
+                                        PeerLoginOf(secrets_, context.identity), deadline);
+      if (engine && UndoHandover(*engine, undo, deadline)) return;
+      (void)Deadline::In(kUndoLook).Sleep(kUndoLook);
+    }
+  }
+
+  /// `step` with a connection to the own engine.
+  Status AtEngine(const std::function<Status(RespClient&, Deadline)>& step) {
+    const Deadline deadline = Deadline::In(kEngineTimeout);
+    if (auto kept = kept_ ? kept_->Take(self_, deadline) : std::nullopt) {
+      Status done = step(*kept, deadline);
+      kept_->Put(self_, *std::move(kept));
+      return done;
+    }
+    ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_.ports.client,
+                                                            LoginOf(secrets_), deadline));
+    return step(engine, deadline);
+  }
+
+  struct Declared {
+    Settings settings;
+    AddressBook addresses;
+  };
+
+  /// What holds by now: since our start `helm upgrade` may have changed the number of members, and
+  /// recreated Services have new addresses.
+  [[nodiscard]] Declared DeclaredNow() {
+    Declared now{.settings = settings_, .addresses = board_.Addresses()};
+    const auto read = LoadSettings(paths_.config);
+    if (!read || read->layout.Members() == settings_.layout.Members()) return now;
+    now.settings.layout = read->layout;
+    now.settings.sentinel = read->sentinel;  // an upgrade may have brought the sentinels
+    now.settings.ports.sentinel = read->ports.sentinel;
+    const AddressAnswers found = ResolveMembers(now.settings, Deadline::In(kDnsTimeout));
+    for (const auto& [member, endpoint] : found.book) now.addresses[member] = endpoint;
+    return now;
+  }
+
+  [[nodiscard]] HandoverContext Context(const Declared& now) {
+    return {.settings = now.settings,
+            .driver = driver_for_(now.settings.layout),
+            .addresses = now.addresses,
+            .secrets = secrets_,
+            .identity = identity_,
+            .self = self_,
+            .self_ip = "127.0.0.1",
+            .volume = paths_.data,
+            .kept = kept_ ? &*kept_ : nullptr,
+            .promoted = [this](MemberName member) { lead_label_.MoveTo(settings_.PodOf(member)); }};
+  }
+
+  DriverFor driver_for_;
+  LeadLabel lead_label_;
+  bool append_only_ = false;         ///< how the engine was started
+  std::optional<MarkKeeper> marks_;  ///< of the engine's present life
+  /// When the engine was last started again here after it had ended by itself.
+  std::optional<std::chrono::steady_clock::time_point> restarted_at_;
+  std::optional<KeptClients> kept_;  ///< the same
+};
+
+}  // namespace
+
+Result<int> RunServer(const Settings& settings, const Paths& paths, DriverFor driver_for,
+                      const PodEnv& pod, const std::vector<std::string>& engine_arguments) {
+  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(settings, pod));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  if (!self.HoldsData()) {
+    return Fail(Code::kFailedPrecondition, "{} is a sentinel: use run sentinel", pod.name);
+  }
+  EngineProbe probe("127.0.0.1", settings.ports.client, LoginOf(secrets),
+                    driver_for(settings.layout).rules().Sharded());
+  Server server(settings, paths, self, driver_for, secrets, pod, probe);
+  return server.Run(engine_arguments);
+}
+
+}  // namespace bowline

@@ -1,0 +1,17 @@
+#pragma once
+// `run server`: an engine, its handovers before a stop and after a death.
+
+#include <string>
+#include <vector>
+
+#include "apply/common/context.h"
+#include "apply/common/mode_driver.h"
+
+namespace bowline {
+
+/// Runs until the engine has ended; the container's exit code. Errors are those of the start (see
+/// Guard::Run); kFailedPrecondition when this pod is no server.
+Result<int> RunServer(const Settings& settings, const Paths& paths, DriverFor driver_for,
+                      const PodEnv& pod, const std::vector<std::string>& engine_arguments);
+
+}  // namespace bowline

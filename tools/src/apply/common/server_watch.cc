@@ -1,0 +1,37 @@
+#include "apply/common/server_watch.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kDnsTimeout{1500};
+
+}  // namespace
+
+std::optional<RoleChange> ServerWatch::Changed() const {
+  if (!changed) return std::nullopt;
+  return RoleChange{.ago = Since(*changed), .epoch = changed_in};
+}
+
+AddressBook ServerWatch::LookUpAddresses() {
+  AddressAnswers answers = ResolveMembers(settings, Deadline::In(kDnsTimeout));
+  for (const auto& [member, endpoint] : answers.book) addresses[member] = endpoint;
+  board.SetAddresses(addresses);
+  return std::move(answers.book);
+}
+
+HandoverContext ServerWatch::From(MemberName primary) const {
+  return {.settings = settings,
+          .driver = driver,
+          .addresses = addresses,
+          .secrets = secrets,
+          .identity = state.identity,
+          .self = primary,
+          .self_ip = addresses.at(primary).ip,
+          .volume = ""};
+}
+
+Result<RespClient> ServerWatch::Connect(Deadline deadline) const {
+  return RespClient::Connect("127.0.0.1", settings.ports.client, login, deadline);
+}
+
+}  // namespace bowline

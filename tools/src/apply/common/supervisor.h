@@ -1,0 +1,96 @@
+#pragma once
+// PID 1 of a member's container: guard, process, signals, end. What servers and sentinels have in
+// common; apply/common/server.h and apply/sentinel/sentinel.h have the rest.
+
+#include <string>
+#include <vector>
+
+#include "apply/common/board.h"
+#include "apply/common/context.h"
+#include "apply/common/events.h"
+#include "apply/common/guard.h"
+#include "apply/common/handovers.h"
+#include "apply/common/pause.h"
+#include "apply/common/peers.h"
+#include "apply/common/pod_conditions.h"
+#include "apply/common/probes.h"
+#include "sys/child.h"
+#include "web/http.h"
+
+namespace bowline {
+
+/// The member that this pod is; kFailedPrecondition when the settings do not declare it.
+Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod);
+
+class Supervisor {
+ public:
+  /// `probe` looks at the process.
+  Supervisor(const Settings& settings, const Paths& paths, MemberName self,
+             const ModeDriver& driver, EngineSecrets secrets, const PodEnv& pod,
+             MemberProbe& probe);
+  virtual ~Supervisor() = default;
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  /// Runs until the process has ended; the container's exit code. Errors are those of the start
+  /// (see Guard::Run). On SIGHUP a process that may (StartsAnewOnHangUp) is ended and started
+  /// anew, by a new look at everything.
+  Result<int> Run(const std::vector<std::string>& engine_arguments);
+
+ protected:
+  /// Writes what the process starts from; its command line.
+  virtual Result<std::vector<std::string>> Arguments(const GuardOutcome& start) = 0;
+  /// Supervise, with the resident looks beside it.
+  virtual int Watched(GuardOutcome start, pid_t child) = 0;
+  /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
+  /// lead either.
+  virtual void BeforeStop() {}
+  /// The process has ended by itself before it served: what of its dataset could not be loaded;
+  /// nullopt: that is not the reason.
+  virtual std::optional<DatasetDamage> Damage() { return std::nullopt; }
+  /// The same, and no damage was found: what may help to understand it, for an Event.
+  virtual std::string Hint() { return ""; }
+  /// The process has ended by itself. True: it is to be started again here, by a new look at
+  /// everything; false: this program ends, too.
+  virtual bool AfterDeath() { return false; }
+  /// Does SIGHUP end the process and start it anew? Not where that would need a handover.
+  [[nodiscard]] virtual bool StartsAnewOnHangUp() const { return false; }
+
+  int Supervise(pid_t child);
+
+  const Settings& settings_;
+  const Paths& paths_;
+  MemberName self_;
+  const ModeDriver& driver_;
+  EngineSecrets secrets_;
+  const PodEnv& pod_;
+  Board board_;
+  EventSink events_;
+  PodConditions conditions_;
+  Peers peers_;
+  Identity identity_;  ///< as the start has found it
+  Handovers handovers_;
+
+ private:
+  int Ended(const ChildExit& ended, bool told_to_stop);
+  /// Has the present process served, or loaded all that it has?
+  bool HasLoaded();
+  /// Over a damaged dataset: who leads is to be decided anew.
+  bool StartsAnew(const ChildExit& ended);
+
+  /// An engine that gives no reply at all is ended here; the kubelet does not look for that. Of one
+  /// whose clients are paused an Event tells.
+  void EndIfStuck(pid_t child);
+
+  PauseWatch pause_{settings_, board_, events_};
+  Probes probes_;
+  HttpServer probe_listener_;
+  HttpServer peer_listener_{PeerLimits()};
+  bool ended_stuck_ = false;
+  std::optional<DatasetDamage> damage_;  ///< for the next start
+  std::optional<DatasetDamage> found_;   ///< the last one that was found
+  bool told_paused_ = false;
+  bool again_ = false;  ///< the process is to be started anew
+};
+
+}  // namespace bowline

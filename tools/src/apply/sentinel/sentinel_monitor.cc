@@ -1,0 +1,103 @@
+#include "apply/sentinel/sentinel_monitor.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "plan/common/pause.h"
+#include "plan/sentinel/running_sentinels.h"
+#include "plan/sentinel/sentinel_heal.h"
+#include "sys/thread_root.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kLook{1000};
+constexpr int kLooksPerOthers = 3;  // as long as all of them answer and name whom we name
+constexpr int kLooksPerAddresses = 5;
+constexpr int kLooksPerForgetting = 15;  // rather late than again and again
+constexpr Milliseconds kDnsTimeout{1500};
+constexpr Milliseconds kCardsTimeout{500};
+
+bool AllName(const Cards& sentinels, std::optional<MemberName> primary) {
+  return std::ranges::all_of(sentinels, [&](const auto& entry) {
+    const auto& view = entry.second.sentinel;
+    return view && view->primary == primary;
+  });
+}
+
+}  // namespace
+
+SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses,
+                                 Board& board, EventSink& events, Peers& peers)
+    : settings_(settings),
+      self_(self),
+      addresses_(std::move(addresses)),
+      board_(board),
+      events_(events),
+      peers_(peers),
+      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
+
+SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
+
+void SentinelMonitor::Run(const std::stop_token& stop) {
+  std::vector<MemberName> others = settings_.layout.Sentinels();
+  std::erase(others, self_);
+  Cards sentinels;
+  for (int look = 1; !stop.stop_requested(); ++look) {
+    const Card card = board_.Now(Milliseconds(0));
+    const bool changed = NotePrimary(card);
+    if (changed || look % kLooksPerOthers == 0 || sentinels.size() < others.size() ||
+        !AllName(sentinels, primary_)) {
+      sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout));
+      board_.SetSentinels(sentinels, 0, AskSentinels(settings_.layout, sentinels).epoch);
+    }
+    const bool anew =
+        !board_.Paused() && ((look % kLooksPerAddresses == 0 && Moved()) ||
+                             (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels)));
+    if (anew) ::kill(::getpid(), SIGHUP);
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  }
+}
+
+bool SentinelMonitor::NotePrimary(const Card& card) {
+  if (!card.sentinel || !card.sentinel->answers || card.sentinel->primary == primary_) return false;
+  if (primary_ && card.sentinel->primary) {
+    events_.Emit("PrimaryChanged",
+                 std::format("{} -> {} (epoch {})", primary_->ToString(),
+                             card.sentinel->primary->ToString(), card.sentinel->epochs.config));
+  }
+  primary_ = card.sentinel->primary;
+  return true;
+}
+
+bool SentinelMonitor::Moved() {
+  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  for (const auto& [member, endpoint] : answers.book) {
+    const auto known = addresses_.find(member);
+    if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;
+    events_.Emit(
+        "AddressRepair",
+        std::format("the Service of {} has the address {} now: starting the sentinel anew{}",
+                    member.ToString(), endpoint.ip, kPauseStops));
+    return true;
+  }
+  return false;
+}
+
+bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
+  others[self_] = card;
+  others.merge(
+      peers_.GatherOf(addresses_, settings_.layout.MembersOf(0), Deadline::In(kCardsTimeout)));
+  const std::string why = WhyStartAnew({.layout = settings_.layout,
+                                        .self = self_,
+                                        .addresses = addresses_,
+                                        .cards = std::move(others)});
+  if (why.empty()) return false;
+  events_.Emit("Repair", std::format("starting the sentinel anew: {}{}", why, kPauseStops));
+  return true;
+}
+
+}  // namespace bowline

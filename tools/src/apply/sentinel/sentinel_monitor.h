@@ -1,0 +1,46 @@
+#pragma once
+// The resident look at the own sentinel: snapshots, the other sentinels for the probes, whether the
+// members' addresses are still those that it was started with, and whether it must forget members.
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "apply/common/board.h"
+#include "apply/common/context.h"
+#include "apply/common/events.h"
+#include "apply/common/peers.h"
+
+namespace bowline {
+
+class SentinelMonitor {
+ public:
+  /// `addresses` are those that the sentinel was started with. When a member Service has another
+  /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
+  /// addresses, and forgets, only by its file.
+  SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, Board& board,
+                  EventSink& events, Peers& peers);
+  ~SentinelMonitor();
+  SentinelMonitor(const SentinelMonitor&) = delete;
+  SentinelMonitor& operator=(const SentinelMonitor&) = delete;
+
+ private:
+  void Run(const std::stop_token& stop);
+  /// True when the sentinel names another primary than before.
+  bool NotePrimary(const Card& card);
+  bool Moved();
+  bool ListsTheGone(const Card& card, Cards others);
+
+  const Settings& settings_;
+  MemberName self_;
+  AddressBook addresses_;
+  Board& board_;
+  EventSink& events_;
+  Peers& peers_;
+  std::optional<MemberName> primary_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
+  std::jthread thread_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,45 @@
+#pragma once
+// Snapshots of one sentinel over one kept connection. Thread-safe.
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "apply/common/member_probe.h"
+#include "model/layout.h"
+#include "resp/client.h"
+
+namespace bowline {
+
+class SentinelProbe : public MemberProbe {
+ public:
+  /// `proof_period`: how often its saving is proved.
+  SentinelProbe(int port, Credentials credentials, std::string master_name,
+                Milliseconds proof_period = Milliseconds(10'000))
+      : port_(port),
+        credentials_(std::move(credentials)),
+        master_name_(std::move(master_name)),
+        proof_period_(proof_period) {}
+
+  Snapshots Take(Deadline deadline) override;
+  /// What the addresses mean that the sentinel was started with.
+  void SetAddresses(AddressBook addresses);
+
+ private:
+  Result<SentinelSnapshot> Ask(Deadline deadline);
+  /// Saving is proved by saving: a volume that is full or lost shows before a vote needs it.
+  Status ProveSaved(Deadline deadline);
+
+  int port_;
+  Credentials credentials_;
+  std::string master_name_;
+  Milliseconds proof_period_;
+  std::mutex mutex_;
+  AddressBook addresses_;
+  std::optional<RespClient> client_;
+  std::string unsaved_;  ///< of the last proof
+  std::chrono::steady_clock::time_point proved_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,127 @@
+#include "apply/sentinel/set_watch.h"
+
+#include "apply/common/kept_dataset.h"
+#include "apply/sentinel/failover.h"
+#include "plan/common/pause.h"
+#include "plan/sentinel/quorum_view.h"
+#include "plan/sentinel/running_sentinels.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+constexpr Milliseconds kCalmLook{3000};  // at the others
+constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kCallTimeout{1000};
+constexpr Milliseconds kReplaceTimeout{5000};
+
+}  // namespace
+
+void SetWatch::Look(const Card& card, bool look_up) {
+  const EngineInfo& info = card.engine.info;
+  std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
+                               info.replicas.size());
+  if (!calm_ || in != calm_in_ || Since(looked_) >= kCalmLook) {
+    calm_in_ = std::move(in);
+    looked_ = std::chrono::steady_clock::now();
+    const bool in_order = AskOthers(card);
+    calm_ = Heal(card) && in_order;
+  }
+  if (look_up) (void)server_.LookUpAddresses();
+}
+
+bool SetWatch::AskOthers(const Card& card) {
+  cards_ = server_.peers.Gather(server_.addresses, Deadline::In(kCardsTimeout));
+  Cards sentinels;
+  for (const auto& [member, peer] : cards_) {
+    if (!member.HoldsData()) sentinels[member] = peer;
+  }
+  const QuorumView quorum = ViewOfSentinels(server_.settings.layout, sentinels);
+  // The term is of this dataset only while it is the named primary's, or a copy of that.
+  const EngineInfo& info = card.engine.info;
+  const bool ours = quorum.decided && quorum.running > 0 &&
+                    (info.primary ? quorum.primary == server_.self
+                                  : info.link_up && MemberAt(server_.addresses,
+                                                             info.primary_host) == quorum.primary);
+  if (ours) server_.term = quorum.epochs.config;
+  if (HearsMajority(server_.settings.layout, sentinels)) {
+    server_.majority_heard = std::chrono::steady_clock::now();
+  }
+  if (!ours || !info.primary) {
+    server_.confirmed.reset();
+  } else if (!server_.confirmed) {
+    server_.confirmed = std::chrono::steady_clock::now();
+  }
+  cut_handover_.Look(ours && info.primary && !server_.handovers.Running(), server_.term);
+  const std::uint64_t epoch = AskSentinels(server_.settings.layout, sentinels).epoch;
+  server_.board.SetSentinels(std::move(sentinels), server_.term, epoch);
+  const bool followed =
+      !info.primary || std::ssize(info.replicas) == server_.settings.layout.replicas_per_shard;
+  return ours && followed && !server_.passive &&
+         std::ssize(cards_) + 1 == std::ssize(server_.settings.layout.Members());
+}
+
+bool SetWatch::Heal(const Card& card) {
+  ServerHealPlan plan = PlanServerHeal({.layout = server_.settings.layout,
+                                        .own = card,
+                                        .announced = server_.announced,
+                                        .addresses = server_.addresses,
+                                        .peers = cards_,
+                                        .held_back = server_.passive,
+                                        .lived = Since(server_.began),
+                                        .changed = server_.Changed()});
+  if (server_.board.Paused()) {
+    // What a start has left to do is no repair: a member that is in sync may be promoted again.
+    plan.announce.reset();
+    plan.follow.reset();
+    plan.replace.reset();
+  }
+  // Cards of a switch that is on its way may differ by their age: whom to follow must be said
+  // twice.
+  const bool said_twice = plan.follow && plan.follow == said_;
+  said_ = plan.follow;
+  if (plan.Empty()) return true;
+  if (plan.follow && !said_twice) return false;
+  if (plan.announce || plan.follow || plan.replace) {
+    server_.events.Emit("Repair", std::format("{}{}", plan.reason, kPauseStops));
+  }
+  const Status repaired = Repair(plan);
+  if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});
+  return false;
+}
+
+Status SetWatch::Repair(const ServerHealPlan& plan) {
+  if (plan.follow && server_.board.Last().engine.info.primary) {
+    // What it has taken since the others have another primary is lost with the next full copy.
+    const auto kept = KeepDatasetAndTell(server_.paths.data, plan.reason, server_.events, true);
+    if (!kept) LogWarning("no copy of the dataset", {{"err", kept.error().ToString()}});
+  }
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  ASSIGN_OR_RETURN(RespClient client, server_.Connect(deadline));
+  if (plan.announce) {
+    RETURN_IF_ERROR(client.AnnounceReplica(plan.announce->ip, deadline));
+    server_.announced = *plan.announce;
+  }
+  if (plan.follow) {
+    RETURN_IF_ERROR(client.StepBack(server_.addresses.at(*plan.follow), deadline));
+    RETURN_IF_ERROR(client.ResumeWrites(deadline));  // a handover that was cut off has paused them
+  }
+  if (plan.release) {
+    if (!server_.stale) RETURN_IF_ERROR(client.ConfigSet("replica-priority", "100", deadline));
+    server_.passive = false;
+  }
+  return plan.replace ? Replace(*plan.replace) : Status();
+}
+
+Status SetWatch::Replace(MemberName primary) {
+  return ReplaceDead(server_.From(primary), Deadline::In(kReplaceTimeout));
+}
+
+Status SetWatch::SetPromotable(bool promotable) {
+  if (promotable && server_.passive) return {};
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  ASSIGN_OR_RETURN(RespClient client, server_.Connect(deadline));
+  return client.ConfigSet("replica-priority", promotable ? "100" : "0", deadline);
+}
+
+}  // namespace bowline

@@ -1,0 +1,45 @@
+#pragma once
+// Sentinel mode: asks the sentinels and the other servers, and repairs whom this server follows,
+// what it announces and whether it may be promoted.
+
+#include <optional>
+#include <string>
+
+#include "apply/common/server_watch.h"
+#include "apply/sentinel/cut_handover.h"
+#include "plan/sentinel/server_heal.h"
+
+namespace bowline {
+
+class SetWatch final : public ModeWatch {
+ public:
+  explicit SetWatch(ServerWatch& server)
+      : server_(server),
+        cut_handover_(server.paths.data, server.settings.ports.client, server.login,
+                      server.events) {}
+
+  void Hear(const Card& /*card*/) override {}
+  /// What the others say, for the probes, the epoch and the repair; once in 3 s as long as all is
+  /// in order and nothing changes here.
+  void Look(const Card& card, bool look_up) override;
+  [[nodiscard]] bool Eager() const override { return said_.has_value(); }
+  [[nodiscard]] Status SetPromotable(bool promotable) override;
+
+ private:
+  /// Are all there, and agreed with what is here?
+  bool AskOthers(const Card& card);
+  /// True when there is nothing to repair.
+  bool Heal(const Card& card);
+  Status Repair(const ServerHealPlan& plan);
+  Status Replace(MemberName primary);
+
+  ServerWatch& server_;
+  Cards cards_;
+  std::optional<MemberName> said_;  ///< whom the last look said to follow
+  bool calm_ = false;               ///< the last look at the others found all in order
+  std::string calm_in_;             ///< what of the own engine made that look
+  std::chrono::steady_clock::time_point looked_;
+  CutHandover cut_handover_;
+};
+
+}  // namespace bowline

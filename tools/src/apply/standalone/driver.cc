@@ -1,0 +1,79 @@
+#include "apply/standalone/driver.h"
+
+#include "apply/common/volume_io.h"
+
+namespace bowline {
+namespace {
+
+Error Nobody() {
+  return {.code = Code::kFailedPrecondition,
+          .message = "a standalone server has nobody who could lead in its place"};
+}
+
+/// Nobody is asked: the engine's own word is all there is.
+class StandaloneWatch final : public ModeWatch {
+ public:
+  explicit StandaloneWatch(ServerWatch& server) : server_(server) {}
+
+  void Hear(const Card& card) override {
+    server_.majority_heard = std::chrono::steady_clock::now();
+    if (!card.engine.info.primary) {
+      server_.confirmed.reset();
+    } else if (!server_.confirmed) {
+      server_.confirmed = server_.majority_heard;
+    }
+  }
+  void Look(const Card& /*card*/, bool look_up) override {
+    if (look_up) (void)server_.LookUpAddresses();
+  }
+  [[nodiscard]] Status SetPromotable(bool /*promotable*/) override { return {}; }
+
+ private:
+  ServerWatch& server_;
+};
+
+}  // namespace
+
+Status StandaloneDriver::CheckDirectives(const Paths& paths) const {
+  ASSIGN_OR_RETURN(const std::string engine, LoadEngineDirectives(paths));
+  return CheckEngineDirectives(rules_, engine);
+}
+
+Status StandaloneDriver::WriteStart(const StartFiles& files, const StartPlan& /*plan*/) const {
+  return SaveAddresses(files.paths.data, files.addresses);
+}
+
+void StandaloneDriver::CheckStep(const HandoverContext& /*ctx*/, const Cards& /*cards*/,
+                                 std::chrono::steady_clock::time_point /*asked*/,
+                                 Deadline /*deadline*/, HandoverStep& /*step*/) const {}
+
+bool StandaloneDriver::NoMajority(const HandoverContext& /*ctx*/, Deadline /*deadline*/) const {
+  return true;
+}
+
+Status StandaloneDriver::Switch(const HandoverContext& /*ctx*/, const HandoverStep& /*step*/,
+                                Deadline /*deadline*/) const {
+  return std::unexpected(Nobody());
+}
+
+bool StandaloneDriver::Confirmed(const HandoverContext& /*ctx*/, const Cards& /*cards*/,
+                                 MemberName /*member*/) const {
+  return false;
+}
+
+Status StandaloneDriver::TakeOver(const HandoverContext& /*ctx*/, const TakeOverTarget& /*target*/,
+                                  Deadline /*deadline*/) const {
+  return std::unexpected(Nobody());
+}
+
+std::unique_ptr<ModeWatch> StandaloneDriver::Watch(ServerWatch& server) const {
+  return std::make_unique<StandaloneWatch>(server);
+}
+
+std::map<MemberName, LinkEnds> StandaloneDriver::FindVoters(const VoterSearch& /*search*/) const {
+  return {};
+}
+
+const char* StandaloneDriver::LinkChannel() const { return "__bowline__:link"; }
+
+}  // namespace bowline

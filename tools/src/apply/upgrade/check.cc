@@ -1,0 +1,104 @@
+#include "apply/upgrade/check.h"
+
+#include "sys/log.h"
+#include "sys/resolve.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kPasswordBytes = 24;
+constexpr std::size_t kPeerKeyBytes = 32;
+constexpr const char* kNameLabel = "app.kubernetes.io/name";
+
+std::string Of(const std::map<std::string, std::string>& values, const std::string& key) {
+  const auto found = values.find(key);
+  return found == values.end() ? std::string() : found->second;
+}
+
+template <typename Value>
+Result<std::optional<Value>> IfThere(Result<Value> read) {
+  if (read) return std::optional<Value>(*std::move(read));
+  if (read.error().code == Code::kNotFound) return std::optional<Value>();
+  return std::unexpected(read.error());
+}
+
+std::optional<ClaimTemplate> TemplateOf(const std::optional<StatefulSetState::Claim>& claim) {
+  if (!claim) return std::nullopt;
+  return ClaimTemplate{.size = claim->size,
+                       .storage_class = claim->storage_class,
+                       .access_modes = claim->access_modes,
+                       .labels = claim->labels,
+                       .annotations = claim->annotations};
+}
+
+/// In a release of several charts only the name tells whose set it is.
+Status FindSets(const KubeApi& api, const std::string& name_space, const AskedState& asked,
+                InstalledState& installed, Deadline deadline) {
+  std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance}};
+  if (!asked.alone) labels[kNameLabel] = asked.name_label;
+  ASSIGN_OR_RETURN(const auto sets, api.StatefulSets(name_space, labels, deadline));
+  for (const StatefulSetState& set : sets) {
+    const std::string component = Of(set.labels, "app.kubernetes.io/component");
+    if (component != "server" && component != "sentinel") continue;  // of somebody else
+    installed.sets.push_back(
+        {.name = set.name, .component = component, .claim = TemplateOf(set.claim)});
+    installed.version += std::format("{}:{};", set.uid, set.generation);
+    if (component != "server") continue;
+    installed.name_label = Of(set.labels, kNameLabel);
+    const auto auth = set.secrets.find("auth");
+    if (auth == set.secrets.end()) continue;
+    installed.passwords = {.secret = auth->second.name, .keys = auth->second.keys};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name_space,
+                                     const AskedState& asked, Deadline deadline) {
+  InstalledState installed;
+  RETURN_IF_ERROR(FindSets(api, name_space, asked, installed, deadline));
+  ASSIGN_OR_RETURN(const auto config,
+                   IfThere(api.GetConfigMap(name_space, asked.config, deadline)));
+  if (config) {
+    const auto shape = ReadShape(Of(config->data, "bowline.json"));
+    if (!shape) return FailWith(shape, "ConfigMap " + asked.config);
+    installed.shape = *shape;
+    installed.name_label = Of(config->labels, kNameLabel);
+    installed.version += config->resource_version + ";";
+  }
+  if (!asked.own_secret) return installed;
+  ASSIGN_OR_RETURN(const auto secret,
+                   IfThere(api.GetSecret(name_space, asked.passwords.secret, deadline)));
+  installed.secret_missing = !secret;
+  if (secret) {
+    installed.password = Of(secret->values, "password");
+    installed.replication_password = Of(secret->values, "replication-password");
+    installed.version += secret->resource_version;
+  }
+  return installed;
+}
+
+Status MakePasswords(const KubeApi& api, const std::string& name_space, const std::string& secret,
+                     Deadline deadline) {
+  const auto present = api.GetSecret(name_space, secret, deadline);
+  if (present) {
+    if (!present->values.contains("password")) {
+      return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
+                  secret);
+    }
+    LogInfo("the Secret exists: kept", {{"secret", secret}});
+    return {};
+  }
+  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
+  const Status created = api.CreateSecret(name_space, secret,
+                                          {{"password", RandomHex(kPasswordBytes)},
+                                           {"replication-password", RandomHex(kPasswordBytes)},
+                                           {"peer-key", RandomHex(kPeerKeyBytes)}},
+                                          {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
+  if (!created && created.error().code != Code::kAlreadyExists) return created;
+  LogInfo("the Secret is there", {{"secret", secret}});
+  return {};
+}
+
+}  // namespace bowline

@@ -1,0 +1,22 @@
+#pragma once
+// Finds what is installed, for plan/upgrade/check.h, and makes the passwords of a first install.
+
+#include <string>
+
+#include "base/error.h"
+#include "kube/api.h"
+#include "plan/upgrade/check.h"
+#include "sys/deadline.h"
+
+namespace bowline {
+
+/// Reads, changes nothing. What is not there is empty. Errors are the API's: nothing is known then.
+Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name_space,
+                                     const AskedState& asked, Deadline deadline);
+
+/// Random passwords and a key for the members' messages, unless the Secret is there.
+/// kFailedPrecondition when it is there without a password.
+Status MakePasswords(const KubeApi& api, const std::string& name_space, const std::string& secret,
+                     Deadline deadline);
+
+}  // namespace bowline

@@ -1,0 +1,94 @@
+#include "plan/cluster/cluster_view.h"
+
+#include <algorithm>
+#include <set>
+
+namespace bowline {
+namespace {
+
+/// Members of one shard by their node ids.
+std::map<NodeId, MemberName> IdsOfShard(const Layout& layout, const Identity& identity, int shard) {
+  std::map<NodeId, MemberName> ids;
+  for (const MemberName member : layout.MembersOf(shard)) ids[identity.NodeIdOf(member)] = member;
+  return ids;
+}
+
+bool LeadsSlots(const NodeLine& line) {
+  return line.role == NodeRole::kPrimary && !line.slots.empty();
+}
+
+/// Does the view say that this node leads, and that it lives?
+bool LeadsAlive(const NodeLine& line) { return LeadsSlots(line) && !line.fail && !line.maybe_fail; }
+
+/// Takes over what one member's view claims about the shard, when its epoch is higher than what is
+/// known.
+void Consider(const Card& card, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
+              ShardView& result) {
+  for (const NodeLine& line : view.lines) {
+    const auto id = ids.find(line.id);
+    if (id == ids.end() || !LeadsSlots(line)) continue;
+    if (result.primary && line.config_epoch <= result.config_epoch) continue;
+    result.primary = id->second;
+    result.config_epoch = line.config_epoch;
+    result.source = card.member;
+    result.view = view;
+    result.current_epoch = card.engine.cluster.current_epoch;
+  }
+}
+
+}  // namespace
+
+ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
+                      int shard) {
+  const auto ids = IdsOfShard(layout, identity, shard);
+  ShardView result;
+  std::set<SlotRange> running;  // two members that claim one shard for a moment count once
+  std::ptrdiff_t total = 0;
+  for (const auto& [member, card] : cards) {
+    if (!card.engine.answers || card.engine.view.empty()) continue;
+    const auto view = ParseClusterNodes(card.engine.view);
+    if (!view) continue;  // an engine in the middle of a change; the next card will do
+    const NodeLine* myself = view->Myself();
+    if (myself != nullptr && LeadsSlots(*myself)) running.insert(myself->slots.front());
+    total = std::max(total, std::ranges::count_if(view->lines, LeadsSlots));
+    Consider(card, *view, ids, result);
+  }
+  result.quorum = std::ssize(running) * 2 > total && total > 0;
+  return result;
+}
+
+bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member) {
+  const NodeId id = identity.NodeIdOf(member);
+  int running = 0;
+  int agreeing = 0;
+  for (const auto& [name, card] : cards) {
+    if (!card.engine.answers || card.engine.view.empty()) continue;
+    const auto view = ParseClusterNodes(card.engine.view);
+    if (!view || view->Myself() == nullptr || !LeadsSlots(*view->Myself())) continue;
+    ++running;
+    const NodeLine* line = view->Find(id);
+    if (line != nullptr && LeadsAlive(*line)) ++agreeing;
+  }
+  return agreeing * 2 > running;
+}
+
+bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+                  MemberName member) {
+  return ViewOfShard(layout, identity, cards, member.shard).quorum &&
+         LedByMajority(identity, cards, member);
+}
+
+bool HearsMajority(std::string_view view) {
+  const auto nodes = ParseClusterNodes(view);
+  if (!nodes) return false;
+  int all = 0;
+  int heard = 0;
+  for (const NodeLine& line : nodes->lines) {
+    if (line.role != NodeRole::kPrimary || line.slots.empty()) continue;
+    ++all;
+    if (line.myself || (line.connected && !line.fail && !line.maybe_fail)) ++heard;
+  }
+  return heard * 2 > all;
+}
+
+}  // namespace bowline

@@ -1,0 +1,30 @@
+#pragma once
+// Cluster mode: who leads a shard by what the living members' engines say, and whether a majority
+// stands behind that.
+
+#include <string_view>
+
+#include "plan/common/shard_view.h"
+
+namespace bowline {
+
+/// Pure: the same cards give the same view; ties go to the lower member name.
+ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
+                      int shard);
+
+/// Do more than half of the running primaries say that `member` leads its shard, and that it is
+/// neither failed nor suspected (flags fail, fail?)?
+bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member);
+
+/// The same, and they are a majority of all shards' primaries, not of those on one side of a
+/// network cut. Then nobody has been elected against `member`, and for a node timeout from the
+/// cards' time on nobody will be: so long the others do not take it for dead (cluster_legacy.c,
+/// clusterCron).
+bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+                  MemberName member);
+
+/// By the own CLUSTER NODES: does the engine have a link to more than half of the
+/// primaries, itself included, none of which it takes for failed?
+bool HearsMajority(std::string_view view);
+
+}  // namespace bowline

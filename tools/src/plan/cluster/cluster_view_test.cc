@@ -1,0 +1,147 @@
+#include "plan/cluster/cluster_view.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "testing/plan/running_cluster.h"
+
+namespace bowline {
+namespace {
+
+using testing::k00;
+using testing::k01;
+using testing::k10;
+using testing::k11;
+using testing::k20;
+using testing::k21;
+using testing::RunningCluster;
+using testing::TestIdentity;
+
+ShardView View(const RunningCluster& cluster, int shard = 0) {
+  return ViewOfShard(cluster.layout, TestIdentity(), cluster.cards, shard);
+}
+
+TEST_CASE("a running cluster: a majority, and each shard's primary") {
+  RunningCluster cluster;
+  cluster.Lead(k11);
+  for (int shard = 0; shard < 3; ++shard) {
+    const ShardView view = View(cluster, shard);
+    CHECK(view.quorum);
+    CHECK(view.primary == MemberName{.shard = shard, .ordinal = shard == 1 ? 1 : 0});
+    REQUIRE(view.source);
+    CHECK(view.view.Find(testing::IdOf(*view.primary)) != nullptr);
+    CHECK(view.current_epoch == 4);
+  }
+  CHECK(View(cluster, 1).config_epoch == 4);
+}
+
+TEST_CASE("more than half of the primaries must run") {
+  RunningCluster cluster;
+  cluster.Silence(k00);
+  CHECK(View(cluster).quorum);
+  cluster.Silence(k10);
+  CHECK_FALSE(View(cluster).quorum);
+  // What was known before is still known.
+  CHECK(View(cluster).primary == k00);
+  CHECK(View(cluster).source == k01);
+}
+
+TEST_CASE("half of an even number is no majority") {
+  RunningCluster cluster({.shards = 4, .replicas_per_shard = 0});
+  cluster.Silence({3, 0});
+  CHECK(View(cluster).quorum);
+  cluster.Silence({2, 0});
+  CHECK_FALSE(View(cluster).quorum);
+}
+
+TEST_CASE("the highest epoch that anybody tells wins") {
+  RunningCluster cluster;
+  RunningCluster later;
+  later.Lead(k01);
+  cluster.Of(k21) = later.Of(k21);  // one member has heard of the promotion
+  const ShardView view = View(cluster);
+  CHECK(view.primary == k01);
+  CHECK(view.source == k21);
+  CHECK(view.config_epoch == 4);
+}
+
+TEST_CASE("nobody, or nobody with a view") {
+  RunningCluster cluster;
+  SECTION("no cards") { cluster.SilenceAll(); }
+  SECTION("everybody decides") { cluster.GuardAll(VolumeKind::kData); }
+  SECTION("everybody loads") {
+    for (auto& [name, card] : cluster.cards) card.engine.view.clear();
+  }
+  SECTION("views that cannot be read") {
+    for (auto& [name, card] : cluster.cards) card.engine.view = "x\n";
+  }
+  const ShardView view = View(cluster);
+  CHECK_FALSE(view.quorum);
+  CHECK_FALSE(view.primary);
+  CHECK_FALSE(view.source);
+}
+
+TEST_CASE("one view that cannot be read does not matter") {
+  RunningCluster cluster;
+  cluster.Of(k00).engine.view = "x\n";
+  CHECK(View(cluster).quorum);
+  CHECK(View(cluster).primary == k00);
+}
+
+TEST_CASE("replicas and primaries without slots are no part of the majority") {
+  RunningCluster cluster;
+  cluster.Silence(k00).Silence(k10);
+  REQUIRE_FALSE(View(cluster).quorum);  // 2-0 and three replicas
+  NodesConf view = cluster.conf;
+  NodeLine& promoted = *view.Find(testing::IdOf(k11));
+  promoted.role = NodeRole::kPrimary;
+  promoted.primary = NodeId();
+  cluster.Of(k11).engine.view = testing::ViewText(view, k11);
+  CHECK_FALSE(View(cluster).quorum);
+}
+
+TEST_CASE("a majority of the running primaries confirms a lead") {
+  RunningCluster cluster;
+  CHECK(LedByMajority(TestIdentity(), cluster.cards, k00));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  RunningCluster later;
+  later.Lead(k01);
+  cluster.Of(k01) = later.Of(k01);  // only the promoted one knows
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  cluster.Of(k10) = later.Of(k10);  // 0-1 and 1-0 of 0-0, 0-1, 1-0 and 2-0
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  cluster.Of(k20) = later.Of(k20);
+  CHECK(LedByMajority(TestIdentity(), cluster.cards, k01));
+}
+
+TEST_CASE("secure in the lead is who has a majority of all primaries, not of those that answer") {
+  RunningCluster cluster;
+  CHECK(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k01));
+  cluster.Silence(k10).Silence(k20);  // the other side of a network cut
+  CHECK(LedByMajority(TestIdentity(), cluster.cards, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+}
+
+TEST_CASE("who is suspected or failed for a majority is not secure in the lead") {
+  for (const bool failed : {false, true}) {
+    RunningCluster cluster;
+    for (const MemberName voter : {k10, k20}) {
+      auto view = ParseClusterNodes(cluster.Of(voter).engine.view);
+      REQUIRE(view);
+      NodeLine& line = *view->Find(testing::IdOf(k00));
+      (failed ? line.fail : line.maybe_fail) = true;
+      cluster.Of(voter).engine.view = testing::ViewText(*view, voter);
+    }
+    CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k00));
+    CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+  }
+}
+
+TEST_CASE("nobody confirms when nobody runs") {
+  RunningCluster cluster;
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.GuardAll(VolumeKind::kData).cards, k00));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.SilenceAll().cards, k00));
+}
+
+}  // namespace
+}  // namespace bowline

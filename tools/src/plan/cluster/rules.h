@@ -1,0 +1,38 @@
+#pragma once
+// The decisions of cluster mode.
+
+#include "plan/common/mode_rules.h"
+
+namespace bowline {
+
+class ClusterRules final : public ModeRules {
+ public:
+  [[nodiscard]] VolumeFacts JudgeFiles(VolumeFacts facts, const VolumeFiles& files,
+                                       MemberName self) const override;
+  [[nodiscard]] StartPlan PlanMember(const StartInput& input) const override;
+  [[nodiscard]] bool ResumesAsPrimary(const StartInput& input) const override;
+  [[nodiscard]] ShardView View(const Layout& layout, const Identity& identity, const Cards& cards,
+                               int shard) const override;
+  [[nodiscard]] bool PromotesWithoutQuorum() const override;
+  [[nodiscard]] Verdict Readiness(const ProbeInput& input,
+                                  const EngineSnapshot& engine) const override;
+  [[nodiscard]] bool OwnsDirective(std::string_view name) const override;
+  [[nodiscard]] std::string EngineDirectives(const EngineConfInput& input) const override;
+  [[nodiscard]] std::string Accounts(const EngineConfInput& input) const override;
+  [[nodiscard]] FenceCircle Circle(const Layout& layout, const Identity& identity, MemberName self,
+                                   std::string_view view) const override;
+  [[nodiscard]] std::chrono::milliseconds DownAfter(const Settings& settings) const override;
+  [[nodiscard]] std::chrono::milliseconds ReplacedAfter(const Settings& settings) const override;
+  [[nodiscard]] bool HasReadService() const override;
+  [[nodiscard]] bool Sharded() const override;
+  void DescribeMembers(const Observed& observed, Topology& topology) const override;
+  [[nodiscard]] std::vector<std::string> Problems(const Settings& settings,
+                                                  const Identity& identity,
+                                                  const Cards& cards) const override;
+  void AddVoterRisks(const Layout& layout, const Cards& cards,
+                     std::vector<NodeRisk>& risks) const override;
+  [[nodiscard]] bool LowerMemberRuns(const Layout& layout, const Identity& identity,
+                                     MemberName self, const EngineSnapshot& engine) const override;
+};
+
+}  // namespace bowline

@@ -1,0 +1,115 @@
+#include "plan/cluster/topology.h"
+
+#include <algorithm>
+#include <format>
+#include <set>
+
+#include "plan/common/topology_parts.h"
+
+namespace bowline {
+namespace {
+
+std::string NameOf(const Observed& observed, const NodeId& id) {
+  const auto found = observed.names.find(id);
+  return found == observed.names.end() ? "unknown node " + id.str() : found->second.ToString();
+}
+
+TopologyRow RowOf(const Observed& observed, MemberName member) {
+  TopologyRow row = StartRow(member, observed.addresses, observed.cards);
+  const auto found = observed.cards.find(member);
+  if (found == observed.cards.end()) return row;
+  const EngineSnapshot& engine = found->second.engine;
+  row.state = EngineState(found->second);
+  if (row.state == "ok" && !engine.cluster.state_ok) row.state = "cluster not ok";
+  if (!engine.answers) return row;
+  row.role = engine.info.primary ? "primary" : "replica";
+  const auto view = ParseClusterNodes(engine.view);
+  if (view && view->Myself() != nullptr && engine.info.primary) {
+    row.slots = ToString(view->Myself()->slots);
+  }
+  return row;
+}
+
+/// One member's own view against the layout: unknown or missing nodes, marks, addresses, slots.
+void CheckView(const Observed& observed, const Card& card, std::vector<std::string>& problems) {
+  const std::string who = card.member.ToString();
+  const auto view = ParseClusterNodes(card.engine.view);
+  if (!view) {
+    problems.push_back(who + ": its CLUSTER NODES cannot be read: " + view.error().message);
+    return;
+  }
+  int slots = 0;
+  std::set<NodeId> seen;
+  for (const NodeLine& line : view->lines) {
+    seen.insert(line.id);
+    const std::string node = NameOf(observed, line.id);
+    for (const SlotRange& range : line.slots) slots += range.size();
+    if (line.fail || line.maybe_fail) {
+      problems.push_back(std::format("{} sees {} as failed", who, node));
+    }
+    if (line.noaddr || line.handshake) {
+      problems.push_back(std::format("{} has no address of {}", who, node));
+    }
+    const auto name = observed.names.find(line.id);
+    if (name == observed.names.end()) {
+      problems.push_back(std::format("{} knows an {}", who, node));
+      continue;
+    }
+    const auto address = observed.addresses.find(name->second);
+    if (address != observed.addresses.end() && address->second.ip != line.endpoint.ip) {
+      problems.push_back(std::format("{} has {} at {}, its Service is {}", who, node,
+                                     line.endpoint.ip, address->second.ip));
+    }
+  }
+  for (const auto& [id, name] : observed.names) {
+    if (!seen.contains(id)) problems.push_back(who + " does not know " + name.ToString());
+  }
+  if (slots != kSlotCount) {
+    problems.push_back(std::format("{} sees {} of {} slots owned", who, slots, kSlotCount));
+  }
+}
+
+/// One primary for each shard, the same for all observers, and everybody else its replica.
+void CheckShard(const Observed& observed, int shard, std::vector<std::string>& problems) {
+  const std::vector<MemberName> leaders = PrimariesOf(observed.layout, observed.cards, shard);
+  if (leaders.size() != 1) {
+    std::string list;
+    for (const MemberName member : leaders) list += " " + member.ToString();
+    problems.push_back(std::format("shard {} has {} primaries:{}", shard, leaders.size(), list));
+    return;
+  }
+  const NodeId leader = observed.identity.NodeIdOf(leaders.front());
+  for (const auto& [observer, card] : observed.cards) {
+    const auto view = ParseClusterNodes(card.engine.view);
+    if (!card.engine.answers || !view) continue;
+    for (const MemberName member : observed.layout.MembersOf(shard)) {
+      const NodeLine* line = view->Find(observed.identity.NodeIdOf(member));
+      if (line == nullptr) continue;
+      const bool right =
+          line->id == leader ? line->role == NodeRole::kPrimary : line->primary == leader;
+      if (!right) {
+        problems.push_back(std::format("{} does not see {} as {} of shard {}", observer.ToString(),
+                                       member.ToString(),
+                                       line->id == leader ? "primary" : "replica", shard));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void DescribeClusterMode(const Observed& observed, Topology& topology) {
+  for (const MemberName member : observed.layout.Members()) {
+    AddRow(RowOf(observed, member), topology);
+    const auto card = observed.cards.find(member);
+    if (card != observed.cards.end() && card->second.engine.answers &&
+        !card->second.engine.view.empty()) {
+      CheckView(observed, card->second, topology.problems);
+    }
+  }
+  for (int shard = 0; shard < observed.layout.shards; ++shard) {
+    CheckShard(observed, shard, topology.problems);
+  }
+}
+
+}  // namespace bowline

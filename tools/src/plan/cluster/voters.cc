@@ -1,0 +1,102 @@
+#include "plan/cluster/voters.h"
+
+#include <algorithm>
+#include <format>
+
+#include "model/nodes_conf.h"
+#include "plan/common/node_loss_parts.h"
+
+namespace bowline {
+namespace {
+
+std::vector<MemberName> OtherPrimaries(const Layout& layout, const Identity& identity,
+                                       MemberName self, const NodesConf& view) {
+  std::vector<MemberName> primaries;
+  for (int shard = 0; shard < layout.shards; ++shard) {
+    if (shard == self.shard) continue;
+    for (const MemberName member : layout.MembersOf(shard)) {
+      const NodeLine* line = view.Find(identity.NodeIdOf(member));
+      if (line == nullptr || line->role != NodeRole::kPrimary || line->slots.empty()) continue;
+      primaries.push_back(member);
+    }
+  }
+  return primaries;
+}
+
+/// Who can lead in place of a primary on `node`, on another node that does not become a risk by
+/// this. The emptiest node first, then the lowest name.
+std::optional<MemberName> BetterPlace(const Layout& layout, const Cards& cards,
+                                      const ByNode& primaries, std::size_t running,
+                                      const std::string& node) {
+  std::optional<MemberName> best;
+  std::size_t best_count = 0;
+  for (const MemberName primary : primaries.at(node)) {
+    for (const MemberName member : layout.MembersOf(primary.shard)) {
+      const auto card = cards.find(member);
+      if (card == cards.end() || !InSync(card->second)) continue;
+      const std::string& there = card->second.node;
+      if (there.empty() || there == node) continue;
+      const auto found = primaries.find(there);
+      const std::size_t count = found == primaries.end() ? 0 : found->second.size();
+      if (TakesMajority(running, count + 1, layout.shards)) continue;
+      if (!best || count < best_count) {
+        best = member;
+        best_count = count;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+FenceCircle ClusterCircle(const Layout& layout, const Identity& identity, MemberName self,
+                          std::string_view view) {
+  FenceCircle circle;
+  circle.replicas = layout.MembersOf(self.shard);
+  std::erase(circle.replicas, self);
+  const auto nodes = ParseClusterNodes(view);
+  if (!nodes) return circle;
+  circle.voters = OtherPrimaries(layout, identity, self, *nodes);
+  circle.majority = (static_cast<int>(circle.voters.size()) + 1) / 2;
+  return circle;
+}
+
+void AddPrimaryRisks(const Layout& layout, const Cards& cards, std::vector<NodeRisk>& risks) {
+  ByNode primaries;
+  std::size_t running = 0;
+  for (const auto& [member, card] : cards) {
+    if (!card.RunsAsPrimary()) continue;
+    ++running;
+    if (!card.node.empty()) primaries[card.node].push_back(member);
+  }
+  // Without a majority there is none to lose: `check` tells what is wrong then.
+  if (TakesMajority(running, 0, layout.shards)) return;
+  for (const auto& [node, members] : primaries) {
+    if (!TakesMajority(running, members.size(), layout.shards)) continue;
+    NodeRisk risk{.node = node,
+                  .loss = std::format("{} of {} primaries ({}): no majority would be left to elect",
+                                      members.size(), layout.shards, JoinNames(members)),
+                  .remedy = ""};
+    const auto better = BetterPlace(layout, cards, primaries, running, node);
+    risk.remedy = better ? std::format("bowline failover --shard {} --to {}", better->shard,
+                                       better->ToString())
+                         : "no replica that is in sync is on a node where a primary more would do "
+                           "no harm: the members need at least three nodes (spread.nodes)";
+    risks.push_back(std::move(risk));
+  }
+}
+
+bool LowerNodeRuns(const Layout& layout, const Identity& identity, MemberName self,
+                   const EngineSnapshot& engine) {
+  const auto view = ParseClusterNodes(engine.view);
+  if (!view) return false;
+  for (const MemberName member : layout.Members()) {
+    if (member >= self) break;
+    const NodeLine* line = view->Find(identity.NodeIdOf(member));
+    if (line != nullptr && line->connected && !line->fail && !line->maybe_fail) return true;
+  }
+  return false;
+}
+
+}  // namespace bowline

@@ -1,0 +1,64 @@
+#include "plan/common/after_death.h"
+
+#include <algorithm>
+#include <format>
+
+namespace bowline {
+namespace {
+
+std::string WhyNobody(const AfterDeathInput& input) {
+  std::string why;
+  for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
+    if (member == input.self) continue;
+    const auto card = input.cards.find(member);
+    why += std::format(
+        "{}{}: {}", why.empty() ? "" : "; ", member.ToString(),
+        card == input.cards.end() ? "silent" : ProveInSync(card->second, input.last).reason);
+  }
+  return why.empty() ? "no replica is declared" : "no replica is in sync (" + why + ")";
+}
+
+bool AnySilent(const AfterDeathInput& input) {
+  std::vector<MemberName> silent = Silent(input.cards, input.layout.MembersOf(input.self.shard));
+  std::erase(silent, input.self);
+  return !silent.empty();
+}
+
+/// Has one of the replicas perhaps got more by now than its card tells?
+bool MayBeEarly(const AfterDeathInput& input) {
+  return std::ranges::any_of(input.layout.MembersOf(input.self.shard), [&](MemberName member) {
+    const auto card = input.cards.find(member);
+    if (member == input.self || card == input.cards.end()) return false;
+    const bool linked = card->second.engine.answers && card->second.engine.info.link_up;
+    return input.asked < (linked ? kStreamEnds : kReportAge);
+  });
+}
+
+}  // namespace
+
+AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
+  const auto leaders = PrimariesOf(input.layout, input.cards, input.self.shard);
+  if (!leaders.empty()) {
+    return {.action = AfterDeathAction::kEnd,
+            .target = std::nullopt,
+            .reason = leaders.front().ToString() + " leads already"};
+  }
+  const auto best = BestInSync(input.layout, input.cards, input.self.shard, input.self, input.last);
+  if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
+  if (MayBeEarly(input) || (AnySilent(input) && input.waited < kSilentPatience)) {
+    return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};
+  }
+  AfterDeathPlan plan{
+      .action = AfterDeathAction::kEnd, .target = std::nullopt, .reason = WhyNobody(input)};
+  if (!input.data_stays) {
+    plan.reason += ", and the data here is not on the volume";
+  } else if (input.restarted_lately) {
+    plan.reason += ", and the engine was started again here less than a minute ago";
+  } else {
+    plan.action = AfterDeathAction::kStartAgain;
+    plan.reason += ": the data is on the volume here, the engine is started again";
+  }
+  return plan;
+}
+
+}  // namespace bowline

@@ -1,0 +1,308 @@
+#include "plan/common/card.h"
+
+#include <array>
+#include <utility>
+
+#include "base/json.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::array<std::pair<Phase, std::string_view>, 3> kPhaseNames{{
+    {Phase::kGuard, "guard"},
+    {Phase::kRunning, "running"},
+    {Phase::kStopping, "stopping"},
+}};
+
+Result<Phase> ParsePhase(std::string_view text) {
+  for (const auto& [value, name] : kPhaseNames) {
+    if (name == text) return value;
+  }
+  return Fail(Code::kInvalidArgument, "phase \"{}\" is not known", text);
+}
+
+Result<int> ReadNumber(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  return static_cast<int>(value);
+}
+
+Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
+  ASSIGN_OR_RETURN(const std::int64_t value, object.GetInt(key));
+  return static_cast<std::uint64_t>(value);
+}
+
+/// The list at `key`, each item read by `read`.
+template <typename Item>
+Result<std::vector<Item>> ReadList(const JsonView& object, std::string_view key,
+                                   Result<Item> (*read)(const JsonView&)) {
+  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> values, list.AsArray());
+  std::vector<Item> items;
+  for (const JsonView& value : values) {
+    ASSIGN_OR_RETURN(Item item, read(value));
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+void WriteReplicas(JsonWriter& json, const std::vector<ReplicaEntry>& replicas) {
+  json.Key("replicas").BeginArray();
+  for (const ReplicaEntry& replica : replicas) {
+    json.BeginObject().Field("ip", replica.ip).Field("port", replica.port);
+    json.Field("state", replica.state).Field("offset", replica.offset);
+    json.Field("lagSeconds", replica.lag_seconds).EndObject();
+  }
+  json.EndArray();
+}
+
+Result<ReplicaEntry> ReadReplica(const JsonView& item) {
+  ReplicaEntry replica;
+  ASSIGN_OR_RETURN(replica.ip, item.GetString("ip"));
+  ASSIGN_OR_RETURN(replica.port, ReadNumber(item, "port"));
+  ASSIGN_OR_RETURN(replica.state, item.GetString("state"));
+  ASSIGN_OR_RETURN(replica.offset, item.GetInt("offset"));
+  ASSIGN_OR_RETURN(replica.lag_seconds, ReadNumber(item, "lagSeconds"));
+  return replica;
+}
+
+/// What a look at a whole shard does not need is told all the same: a decision that reads a field
+/// which does not travel is wrong for every peer, and right in every test that fills it in memory.
+void WriteDetails(JsonWriter& json, const EngineSnapshot& engine) {
+  const EngineInfo& info = engine.info;
+  json.Field("loadingPercent", static_cast<std::int64_t>(info.loading_percent));
+  json.Field("syncPercent", static_cast<std::int64_t>(info.sync_percent));
+  json.Field("lastIoSeconds", info.last_io_seconds).Field("goodReplicas", info.good_replicas);
+  json.Field("appendOnly", info.append_only);
+  json.Field("appendOk", info.append_ok).Field("snapshotOk", info.snapshot_ok);
+  WriteReplicas(json, info.replicas);
+  json.Field("slotsAssigned", engine.cluster.slots_assigned);
+  json.Field("slotsFail", engine.cluster.slots_fail).Field("clusterSize", engine.cluster.size);
+  json.Field("ownEpoch", static_cast<std::int64_t>(engine.cluster.my_epoch));
+}
+
+Status ReadDetails(const JsonView& object, EngineSnapshot& engine) {
+  EngineInfo& info = engine.info;
+  ASSIGN_OR_RETURN(info.loading_percent, ReadNumber(object, "loadingPercent"));
+  ASSIGN_OR_RETURN(info.sync_percent, ReadNumber(object, "syncPercent"));
+  ASSIGN_OR_RETURN(info.last_io_seconds, object.GetInt("lastIoSeconds"));
+  ASSIGN_OR_RETURN(info.good_replicas, ReadNumber(object, "goodReplicas"));
+  ASSIGN_OR_RETURN(info.append_only, object.GetBoolOr("appendOnly", false));
+  ASSIGN_OR_RETURN(info.append_ok, object.GetBool("appendOk"));
+  ASSIGN_OR_RETURN(info.snapshot_ok, object.GetBool("snapshotOk"));
+  ASSIGN_OR_RETURN(info.replicas, ReadList(object, "replicas", &ReadReplica));
+  ASSIGN_OR_RETURN(engine.cluster.slots_assigned, ReadNumber(object, "slotsAssigned"));
+  ASSIGN_OR_RETURN(engine.cluster.slots_fail, ReadNumber(object, "slotsFail"));
+  ASSIGN_OR_RETURN(engine.cluster.size, ReadNumber(object, "clusterSize"));
+  ASSIGN_OR_RETURN(engine.cluster.my_epoch, ReadEpoch(object, "ownEpoch"));
+  return {};
+}
+
+void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
+  const EngineInfo& info = engine.info;
+  json.Key("engine").BeginObject();
+  json.Field("answers", engine.answers).Field("replied", engine.replied);
+  json.Field("problem", engine.problem);
+  json.Field("role", info.primary ? "primary" : "replica").Field("version", info.version);
+  json.Field("replicationId", info.replication_id).Field("offset", info.offset);
+  json.Field("previousId", info.previous_id).Field("previousOffset", info.previous_offset);
+  json.Field("loading", info.loading).Field("refusal", engine.refusal);
+  json.Field("linkUp", info.link_up).Field("syncInProgress", info.sync_in_progress);
+  json.Field("linkDownSeconds", info.link_down_seconds);
+  json.Field("primaryHost", info.primary_host).Field("primaryPort", info.primary_port);
+  json.Field("clusterOk", engine.cluster.state_ok);
+  json.Field("slotsOk", engine.cluster.slots_ok).Field("knownNodes", engine.cluster.known_nodes);
+  json.Field("currentEpoch", static_cast<std::int64_t>(engine.cluster.current_epoch));
+  json.Field("keys", engine.keys).Field("view", engine.view);
+  WriteDetails(json, engine);
+  json.EndObject();
+}
+
+Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
+  EngineInfo& info = engine.info;
+  ASSIGN_OR_RETURN(engine.answers, object.GetBool("answers"));
+  ASSIGN_OR_RETURN(engine.replied, object.GetBool("replied"));
+  ASSIGN_OR_RETURN(engine.problem, object.GetString("problem"));
+  ASSIGN_OR_RETURN(const std::string role, object.GetString("role"));
+  info.primary = role == "primary";
+  ASSIGN_OR_RETURN(info.version, object.GetString("version"));
+  ASSIGN_OR_RETURN(info.replication_id, object.GetString("replicationId"));
+  ASSIGN_OR_RETURN(info.offset, object.GetInt("offset"));
+  ASSIGN_OR_RETURN(info.previous_id, object.GetStringOr("previousId", ""));       // 0.1.0 did not
+  ASSIGN_OR_RETURN(info.previous_offset, object.GetIntOr("previousOffset", -1));  // tell these
+  ASSIGN_OR_RETURN(info.loading, object.GetBool("loading"));
+  ASSIGN_OR_RETURN(engine.refusal, object.GetStringOr("refusal", ""));
+  ASSIGN_OR_RETURN(info.link_up, object.GetBool("linkUp"));
+  ASSIGN_OR_RETURN(info.sync_in_progress, object.GetBool("syncInProgress"));
+  ASSIGN_OR_RETURN(info.link_down_seconds, object.GetInt("linkDownSeconds"));
+  ASSIGN_OR_RETURN(info.primary_host, object.GetString("primaryHost"));
+  ASSIGN_OR_RETURN(info.primary_port, ReadNumber(object, "primaryPort"));
+  ASSIGN_OR_RETURN(engine.cluster.state_ok, object.GetBool("clusterOk"));
+  ASSIGN_OR_RETURN(engine.cluster.slots_ok, ReadNumber(object, "slotsOk"));
+  ASSIGN_OR_RETURN(engine.cluster.known_nodes, ReadNumber(object, "knownNodes"));
+  ASSIGN_OR_RETURN(engine.cluster.current_epoch, ReadEpoch(object, "currentEpoch"));
+  ASSIGN_OR_RETURN(engine.keys, object.GetInt("keys"));
+  ASSIGN_OR_RETURN(engine.view, object.GetString("view"));
+  return ReadDetails(object, engine);
+}
+
+void WritePeers(JsonWriter& json, std::string_view key, const std::vector<SentinelPeer>& peers) {
+  json.Key(key).BeginArray();
+  for (const SentinelPeer& peer : peers) {
+    json.BeginObject().Field("ip", peer.ip).Field("port", peer.port).Field("id", peer.id);
+    json.Field("down", peer.down).Field("connected", peer.connected);
+    json.Field("silentMs", peer.silent_milliseconds).Field("priority", peer.priority).EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteSentinel(JsonWriter& json, const SentinelSnapshot& sentinel) {
+  json.Key("sentinel").BeginObject();
+  json.Field("answers", sentinel.answers).Field("problem", sentinel.problem);
+  json.Field("primaryIp", sentinel.primary_ip).Field("primaryPort", sentinel.primary_port);
+  json.Field("primary", sentinel.primary ? sentinel.primary->ToString() : "");
+  json.Field("currentEpoch", static_cast<std::int64_t>(sentinel.epochs.current));
+  json.Field("configEpoch", static_cast<std::int64_t>(sentinel.epochs.config));
+  json.Field("leaderEpoch", static_cast<std::int64_t>(sentinel.epochs.leader));
+  json.Field("primaryDown", sentinel.primary_down);
+  json.Field("primaryDenies", sentinel.primary_denies);
+  json.Field("failingOver", sentinel.failing_over).Field("unsaved", sentinel.unsaved);
+  WritePeers(json, "replicas", sentinel.replicas);
+  WritePeers(json, "sentinels", sentinel.sentinels);
+  json.EndObject();
+}
+
+Result<SentinelPeer> ReadPeer(const JsonView& item) {
+  SentinelPeer peer;
+  ASSIGN_OR_RETURN(peer.ip, item.GetString("ip"));
+  ASSIGN_OR_RETURN(peer.port, ReadNumber(item, "port"));
+  ASSIGN_OR_RETURN(peer.id, item.GetString("id"));
+  ASSIGN_OR_RETURN(peer.down, item.GetBool("down"));
+  ASSIGN_OR_RETURN(peer.connected, item.GetBool("connected"));
+  ASSIGN_OR_RETURN(peer.silent_milliseconds, item.GetInt("silentMs"));
+  ASSIGN_OR_RETURN(peer.priority, ReadNumber(item, "priority"));
+  return peer;
+}
+
+Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
+  ASSIGN_OR_RETURN(sentinel.answers, object.GetBool("answers"));
+  ASSIGN_OR_RETURN(sentinel.problem, object.GetString("problem"));
+  ASSIGN_OR_RETURN(sentinel.primary_ip, object.GetString("primaryIp"));
+  ASSIGN_OR_RETURN(sentinel.primary_port, ReadNumber(object, "primaryPort"));
+  ASSIGN_OR_RETURN(const std::string primary, object.GetString("primary"));
+  if (!primary.empty()) {
+    ASSIGN_OR_RETURN(sentinel.primary, MemberName::Parse(primary));
+  }
+  ASSIGN_OR_RETURN(sentinel.epochs.current, ReadEpoch(object, "currentEpoch"));
+  ASSIGN_OR_RETURN(sentinel.epochs.config, ReadEpoch(object, "configEpoch"));
+  ASSIGN_OR_RETURN(sentinel.epochs.leader, ReadEpoch(object, "leaderEpoch"));
+  ASSIGN_OR_RETURN(sentinel.primary_down, object.GetBool("primaryDown"));
+  ASSIGN_OR_RETURN(sentinel.primary_denies, object.GetBoolOr("primaryDenies", false));
+  ASSIGN_OR_RETURN(sentinel.failing_over, object.GetBool("failingOver"));
+  ASSIGN_OR_RETURN(sentinel.unsaved, object.GetStringOr("unsaved", ""));
+  ASSIGN_OR_RETURN(sentinel.replicas, ReadList(object, "replicas", &ReadPeer));
+  ASSIGN_OR_RETURN(sentinel.sentinels, ReadList(object, "sentinels", &ReadPeer));
+  return {};
+}
+
+}  // namespace
+
+std::string_view PhaseName(Phase phase) {
+  for (const auto& [value, name] : kPhaseNames) {
+    if (value == phase) return name;
+  }
+  std::unreachable();
+}
+
+void Card::SetVolume(const VolumeFacts& facts) {
+  volume = facts.kind;
+  installation = facts.state.identity.installation;
+  held = facts.state.held;
+  damage = facts.damage ? facts.damage->what : "";
+  dataset_modified = facts.dataset_modified;
+  mark = facts.mark;
+  handover = facts.handover;
+  term = facts.Term();
+}
+
+std::string PrintCard(const Card& card) {
+  JsonWriter json;
+  json.BeginObject().Field("version", 1);
+  json.Field("member", card.member.ToString()).Field("pod", card.pod).Field("node", card.node);
+  json.Field("revision", card.revision);
+  json.Field("installation", card.installation);
+  json.Field("missedSeconds", card.missed_seconds);
+  json.Field("fenceEvidence", card.fence_evidence).Field("writtenMs", card.written_ms);
+  json.Field("lastCopy", card.last_copy).Field("evictionAllowed", card.eviction_allowed);
+  json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
+  json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
+  json.Field("damage", card.damage);
+  json.Field("datasetModified", card.dataset_modified);
+  json.Field("term", static_cast<std::int64_t>(card.term));
+  if (card.pause) {
+    json.Field("pausedSince", card.pause->since).Field("pausedUntil", card.pause->until);
+  }
+  if (card.mark) {
+    json.Key("mark");
+    WriteMark(json, *card.mark);
+  }
+  if (card.handover) {
+    json.Key("handover");
+    WriteHandoverNote(json, *card.handover);
+  }
+  if (card.sentinel) WriteSentinel(json, *card.sentinel);
+  WriteEngine(json, card.engine);
+  json.EndObject();
+  return json.Take();
+}
+
+Result<Card> ParseCard(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  const JsonView root = document.root();
+  ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
+  if (version != 1) return Fail(Code::kInvalidArgument, "card version {} is not known", version);
+  Card card;
+  ASSIGN_OR_RETURN(const std::string member, root.GetString("member"));
+  ASSIGN_OR_RETURN(card.member, MemberName::Parse(member));
+  ASSIGN_OR_RETURN(card.pod, root.GetString("pod"));
+  ASSIGN_OR_RETURN(card.node, root.GetString("node"));
+  ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
+  ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(card.missed_seconds, root.GetIntOr("missedSeconds", 0));
+  ASSIGN_OR_RETURN(card.written_ms, root.GetIntOr("writtenMs", -1));
+  ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
+  ASSIGN_OR_RETURN(card.last_copy, root.GetStringOr("lastCopy", ""));
+  ASSIGN_OR_RETURN(card.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
+  ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
+  ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));
+  ASSIGN_OR_RETURN(card.reason, root.GetString("reason"));
+  ASSIGN_OR_RETURN(const std::string volume, root.GetString("volume"));
+  ASSIGN_OR_RETURN(card.volume, ParseVolumeKind(volume));
+  ASSIGN_OR_RETURN(card.held, root.GetBool("held"));
+  ASSIGN_OR_RETURN(card.damage, root.GetStringOr("damage", ""));
+  ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
+  if (root.Has("term")) {  // 0.1.0 did not tell it
+    ASSIGN_OR_RETURN(card.term, ReadEpoch(root, "term"));
+  }
+  if (root.Has("pausedUntil")) {
+    PauseOrder& pause = card.pause.emplace();
+    ASSIGN_OR_RETURN(pause.since, root.GetString("pausedSince"));
+    ASSIGN_OR_RETURN(pause.until, root.GetString("pausedUntil"));
+  }
+  if (root.Has("mark")) {
+    ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));
+    ASSIGN_OR_RETURN(card.mark, ReadMark(mark));
+  }
+  if (root.Has("handover")) {
+    ASSIGN_OR_RETURN(const JsonView handover, root.Get("handover"));
+    ASSIGN_OR_RETURN(card.handover, ReadHandoverNote(handover));
+  }
+  if (root.Has("sentinel")) {
+    ASSIGN_OR_RETURN(const JsonView sentinel, root.Get("sentinel"));
+    RETURN_IF_ERROR(ReadSentinel(sentinel, card.sentinel.emplace()));
+  }
+  ASSIGN_OR_RETURN(const JsonView engine, root.Get("engine"));
+  RETURN_IF_ERROR(ReadEngine(engine, card.engine));
+  return card;
+}
+
+}  // namespace bowline

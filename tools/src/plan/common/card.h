@@ -1,0 +1,117 @@
+#pragma once
+// A member's card: all that the others need to know of it, for the start guard, `status` and
+// `check`. Served as JSON on GET /card; no secrets, no keys.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "model/info.h"
+#include "model/sentinel_info.h"
+#include "plan/common/volume.h"
+
+namespace bowline {
+
+/// What the member's own engine answered, a moment ago.
+struct EngineSnapshot {
+  bool answers = false;  ///< it replied to INFO
+  std::string problem;   ///< when not: why ("connection refused", "BUSY ...")
+  bool replied = false;  ///< any reply at all, also -LOADING or -BUSY: the event loop lives
+  EngineInfo info;
+  std::string refusal;  ///< why a primary refuses all writes; empty: it takes them
+  ClusterInfo cluster;
+  std::string view;       ///< CLUSTER NODES; empty while redis loads
+  std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
+  bool operator==(const EngineSnapshot&) const = default;
+};
+
+/// What a member's process has answered: an engine's, or a sentinel's beside `answers`, `replied`
+/// and `problem` of the engine.
+struct Snapshots {
+  EngineSnapshot engine;
+  std::optional<SentinelSnapshot> sentinel;
+  bool loop_turns =
+      false;  ///< without a reply: the event loop runs all the same (plan/common/stuck.h)
+};
+
+/// Somebody wants the program to do nothing by itself (plan/common/pause.h). Both are RFC 3339 in
+/// UTC with whole seconds, so that they compare as strings.
+struct PauseOrder {
+  std::string since;
+  std::string until;
+  bool operator==(const PauseOrder&) const = default;
+  [[nodiscard]] bool OnAt(std::string_view now) const { return now < until; }
+};
+
+enum class Phase {
+  kGuard,     ///< deciding how to start; the engine does not run
+  kRunning,   ///< the engine has been started
+  kStopping,  ///< told to stop, or the engine has ended
+};
+std::string_view PhaseName(Phase phase);
+
+/// How old an engine's snapshot in a card may be when the card is told
+/// (apply/common/supervisor.cc).
+inline constexpr std::chrono::milliseconds kReportAge{100};
+
+struct Card {
+  MemberName member;
+  std::string pod;
+  std::string node;      ///< Kubernetes node
+  std::string revision;  ///< of the pod's template; two that differ are before and after a change
+  std::string installation;  ///< empty: not decided
+  Phase phase = Phase::kGuard;
+  std::string reason;                      ///< of the phase: what it waits for, how it started
+  VolumeKind volume = VolumeKind::kFresh;  ///< as it was found at the start
+  bool held = false;
+  /// What is wrong with its dataset: such a member leads only when nobody holds an intact one.
+  std::string damage;
+  std::int64_t dataset_modified = 0;
+  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's, which
+  /// must be kept up to date while it runs: a promoted replica would look older than its volume;
+  /// 0: unknown.
+  std::uint64_t term = 0;
+  std::optional<ReplicationMark> mark;
+  std::optional<HandoverNote> handover;  ///< as it was found at the start
+  EngineSnapshot engine;
+  std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
+  /// Of a replica: for how many seconds its link had been down while it still saw its primary run
+  /// (plan/common/hold_back.h); 0: it has missed nothing that it knows of.
+  std::int64_t missed_seconds = 0;
+  /// Of a replica: milliseconds since its volume took a test write; -1: it has not.
+  std::int64_t written_ms = -1;
+  std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
+  std::string last_copy;       ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
+                               ///< empty: it may
+  bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
+  std::optional<PauseOrder> pause;  ///< that is on, as far as the member knows
+
+  bool operator==(const Card&) const = default;
+  /// What the volume tells: kind, installation, dataset.
+  void SetVolume(const VolumeFacts& facts);
+  /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
+  /// One that was emptied has held keys before, which says nothing of what its engine holds now.
+  [[nodiscard]] bool HasData() const {
+    return volume == VolumeKind::kData || volume == VolumeKind::kRefused || engine.keys > 0 ||
+           (held && phase != Phase::kGuard && volume != VolumeKind::kEmptied);
+  }
+  /// Its engine answers as a primary, with its data loaded.
+  [[nodiscard]] bool RunsAsPrimary() const {
+    return phase == Phase::kRunning && engine.answers && engine.info.primary &&
+           !engine.info.loading;
+  }
+  /// The same as a replica; whether its link is up is another question.
+  [[nodiscard]] bool RunsAsReplica() const {
+    return phase == Phase::kRunning && engine.answers && !engine.info.primary &&
+           !engine.info.loading;
+  }
+};
+
+std::string PrintCard(const Card& card);
+/// kInvalidArgument for a body that is no card of version 1.
+Result<Card> ParseCard(std::string_view text);
+
+}  // namespace bowline

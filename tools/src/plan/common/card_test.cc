@@ -1,0 +1,267 @@
+#include "plan/common/card.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <random>
+
+#include "testing/plan/running_cluster.h"
+
+namespace bowline {
+namespace {
+
+using testing::k00;
+using testing::k01;
+using testing::RunningCluster;
+
+void CheckSame(const Card& a, const Card& b) { CHECK(a == b); }
+
+Card MustParse(const std::string& text) {
+  auto card = ParseCard(text);
+  INFO((card ? std::string() : card.error().message));
+  REQUIRE(card);
+  return *std::move(card);
+}
+
+/// Every field has a value that is not its default. The bindings name all fields of each struct:
+/// who adds one is told here.
+Card FullCard() {
+  Card card;
+  auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
+         term, mark, handover, engine, sentinel, missed, written, evidence, last_copy, eviction,
+         pause] = card;
+  missed = 47;
+  written = 48;
+  evidence = "e";
+  last_copy = "l";
+  eviction = true;
+  pause = PauseOrder{.since = "s", .until = "t"};
+  member = k01;
+  pod = "p";
+  node = "n";
+  revision = "r";
+  installation = "i";
+  phase = Phase::kRunning;
+  reason = "why";
+  volume = VolumeKind::kData;
+  held = true;
+  damage = "d";
+  modified = 11;
+  term = 12;
+  mark = ReplicationMark{.replication_id = "m",
+                         .offset = 13,
+                         .previous_id = "o",
+                         .previous_offset = 14,
+                         .term = 15,
+                         .in_sync = std::vector<MemberName>{k00, k01}};
+  handover = HandoverNote{.to = k00, .term = 16, .min_replicas = 17};
+
+  auto& [answers, problem, replied, info, refusal, cluster, view, keys] = engine;
+  answers = replied = true;
+  problem = "p";
+  refusal = "f";
+  view = "v";
+  keys = 18;
+  {
+    auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent,
+           host, port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_only,
+           append_ok, snapshot_ok] = info;
+    primary = loading = link_up = syncing = append_only = true;
+    append_ok = snapshot_ok = false;
+    version = "8";
+    id = "a";
+    offset = 19;
+    previous_id = "b";
+    previous_offset = 20;
+    loading_percent = 21;
+    host = "h";
+    port = 22;
+    sync_percent = 23;
+    down = 24;
+    last_io = 25;
+    replicas = {{.ip = "i", .port = 26, .state = "online", .offset = 27, .lag_seconds = 28}};
+    good = 29;
+  }
+  {
+    auto& [ok, assigned, slots_ok, fail, known, size, current, own] = cluster;
+    ok = true;
+    assigned = 30;
+    slots_ok = 31;
+    fail = 32;
+    known = 33;
+    size = 34;
+    current = 35;
+    own = 36;
+  }
+  auto& [said, trouble, ip, number, named, epochs, is_down, denies, failing, unsaved, followers,
+         others] = sentinel.emplace();
+  said = is_down = denies = failing = true;
+  trouble = "t";
+  ip = "j";
+  number = 37;
+  named = k00;
+  epochs = {.current = 38, .config = 39, .leader = 40};
+  unsaved = "u";
+  followers = {{.ip = "k",
+                .port = 41,
+                .id = "x",
+                .down = true,
+                .connected = true,
+                .silent_milliseconds = 42,
+                .priority = 43}};
+  others = {{.ip = "l",
+             .port = 44,
+             .id = "y",
+             .down = true,
+             .connected = true,
+             .silent_milliseconds = 45,
+             .priority = 46}};
+  return card;
+}
+
+TEST_CASE("every field of a card travels") {
+  const Card card = FullCard();
+  CheckSame(MustParse(PrintCard(card)), card);
+}
+
+TEST_CASE("a card arrives as it was sent") {
+  RunningCluster cluster;
+  Card card = cluster.Of(k01);
+  card.reason = "resume: \"a replica\"\n\tby its own file \x01";
+  card.mark = ReplicationMark{.replication_id = "abc", .offset = std::int64_t{1} << 60};
+  card.engine.info.version = "8.0.2";
+  card.engine.info.link_down_seconds = 7;
+  card.engine.info.primary_host = "fd00::7";
+  card.engine.info.primary_port = 6379;
+  SECTION("of a running replica") {}
+  SECTION("of a running primary") { card = cluster.Of(k00); }
+  SECTION("of a member that decides") { card = cluster.Guard(k01, VolumeKind::kEmptied).Of(k01); }
+  SECTION("of a member that stops") { card.phase = Phase::kStopping; }
+  SECTION("of one that loads") {
+    card.engine.info.loading = true;
+    card.engine.view.clear();
+    card.engine.refusal = "NOREPLICAS: too few";
+    card.engine.problem = "LOADING Redis is loading the dataset in memory";
+  }
+  SECTION("of one that has just begun") {
+    card = Card();
+    card.member = k01;
+  }
+  for (const VolumeKind kind : {VolumeKind::kFresh, VolumeKind::kSeeded, VolumeKind::kEmptied,
+                                VolumeKind::kData, VolumeKind::kRefused}) {
+    card.volume = kind;
+    CheckSame(MustParse(PrintCard(card)), card);
+  }
+}
+
+TEST_CASE("a server's card tells both histories of its mark and of its engine") {
+  Card card = RunningCluster().Of(k01);
+  card.member = testing::ServerName(1);
+  card.term = 7;
+  card.mark = ReplicationMark{
+      .replication_id = "b", .offset = 12, .previous_id = "a", .previous_offset = 10, .term = 7};
+  card.engine.info.previous_id = "b";
+  card.engine.info.previous_offset = 13;
+  CheckSame(MustParse(PrintCard(card)), card);
+  CHECK_FALSE(MustParse(PrintCard(card)).handover);
+  card.handover = HandoverNote{.to = testing::ServerName(2), .term = 8};
+  CHECK(MustParse(PrintCard(card)).handover == card.handover);
+}
+
+TEST_CASE("a sentinel's card arrives as it was sent") {
+  Card card;
+  card.member = testing::SentinelName(2);
+  card.sentinel.emplace();
+  SECTION("without a memory") {}
+  SECTION("running") {
+    card.phase = Phase::kRunning;
+    *card.sentinel = {
+        .answers = true,
+        .problem = "x",
+        .primary_ip = "fd00::1",
+        .primary_port = 6379,
+        .primary = testing::ServerName(1),
+        .epochs = {.current = 9, .config = 8, .leader = ~std::uint64_t{0}},
+        .primary_down = true,
+        .primary_denies = true,
+        .failing_over = true,
+        .unsaved = "no space",
+        .replicas = {{.ip = "10.0.0.1", .port = 1, .id = "", .down = true},
+                     {.ip = "10.0.0.2", .connected = true, .silent_milliseconds = 12}},
+        .sentinels = {{.ip = "10.0.0.3", .port = 26379, .id = "abc"}}};
+  }
+  const std::string text = PrintCard(card);
+  CheckSame(MustParse(text), card);
+  for (const auto& [from, to] : {std::pair{"\"answers\":", "\"answer\":"},
+                                 {"\"primaryPort\":", "\"port\":"},
+                                 {"\"configEpoch\":", "\"epoch\":"},
+                                 {"\"sentinels\":[", "\"others\":["}}) {
+    CAPTURE(from);
+    CHECK_FALSE(ParseCard(testing::Replace(text, from, to)));
+  }
+}
+
+TEST_CASE("which members hold data") {
+  Card card;
+  const auto with = [&](VolumeKind volume, bool held, Phase phase, std::int64_t keys) {
+    card.volume = volume;
+    card.held = held;
+    card.phase = phase;
+    card.engine.keys = keys;
+    return card.HasData();
+  };
+  CHECK(with(VolumeKind::kData, false, Phase::kGuard, 0));
+  CHECK(with(VolumeKind::kRefused, false, Phase::kGuard, 0));
+  CHECK_FALSE(with(VolumeKind::kFresh, false, Phase::kRunning, 0));
+  CHECK(with(VolumeKind::kFresh, false, Phase::kRunning, 1));
+  CHECK(with(VolumeKind::kFresh, true, Phase::kRunning, 0));  // got them in this life
+  CHECK_FALSE(with(VolumeKind::kEmptied, true, Phase::kGuard, 0));
+  CHECK_FALSE(with(VolumeKind::kEmptied, true, Phase::kRunning, 0));  // not synced again yet
+  CHECK(with(VolumeKind::kEmptied, true, Phase::kRunning, 1));
+}
+
+TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {
+  Card card = RunningCluster().Of(k00);
+  card.engine.cluster.current_epoch = ~std::uint64_t{0};
+  CheckSame(MustParse(PrintCard(card)), card);
+}
+
+TEST_CASE("what is no card is refused") {
+  const std::string good = PrintCard(RunningCluster().Of(k00));
+  const auto with = [&](const std::string& from, const std::string& to) {
+    return testing::Replace(good, from, to);
+  };
+  for (const std::string& text :
+       {std::string(), std::string("null"), std::string("[]"), std::string("{}"),
+        std::string("<html>404</html>"), with("\"version\":1", "\"version\":2"),
+        with("\"shard-0-0\"", "\"shard-0\""), with("\"running\"", "\"walking\""),
+        with("\"data\"", "\"gone\""), with("\"held\":true", "\"held\":1"),
+        with("\"engine\"", "\"motor\""), with("\"keys\":10", "\"keys\":\"10\""),
+        with("\"datasetModified\":1800000000", "\"datasetModified\":1.5")}) {
+    CAPTURE(text);
+    const auto card = ParseCard(text);
+    REQUIRE_FALSE(card);
+    CHECK(card.error().code == Code::kInvalidArgument);
+  }
+}
+
+TEST_CASE("every strict prefix of a card is refused, and damaged bytes never crash") {
+  const std::string good = PrintCard(RunningCluster().Of(k00));
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CHECK_FALSE(ParseCard(std::string_view(good).substr(0, size)));
+  }
+  std::mt19937 random(7);
+  for (int i = 0; i < 500; ++i) {
+    std::string text = good;
+    text[random() % text.size()] = static_cast<char>(random());
+    const auto card = ParseCard(text);  // either way is right, as long as it ends
+    CHECK((card || card.error().code == Code::kInvalidArgument));
+  }
+}
+
+TEST_CASE("phases have their names") {
+  CHECK(PhaseName(Phase::kGuard) == "guard");
+  CHECK(PhaseName(Phase::kRunning) == "running");
+  CHECK(PhaseName(Phase::kStopping) == "stopping");
+}
+
+}  // namespace
+}  // namespace bowline

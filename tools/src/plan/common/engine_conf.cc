@@ -1,0 +1,131 @@
+#include "plan/common/engine_conf.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/digest.h"
+#include "plan/common/directives.h"
+#include "plan/common/mode_rules.h"
+
+namespace bowline {
+namespace {
+
+// Directives that would take the member out of our hands. The chart's validation has the same list.
+constexpr std::array<std::string_view, 29> kOwned{
+    "port",
+    "tls-port",
+    "unixsocket",
+    "bind",
+    "protected-mode",
+    "cluster-enabled",
+    "cluster-port",
+    "cluster-config-file",
+    "cluster-node-timeout",
+    "cluster-allow-replica-migration",
+    "slaveof",
+    "replicaof",
+    "masteruser",
+    "masterauth",
+    "primaryuser",
+    "primaryauth",
+    "requirepass",
+    "user",
+    "aclfile",
+    "dir",
+    "dbfilename",
+    "appendfilename",
+    "appenddirname",
+    "aof-load-truncated",
+    "include",
+    "daemonize",
+    "supervised",
+    "pidfile",
+    "logfile",
+};
+constexpr std::array<std::string_view, 3> kOwnedPrefixes{"cluster-announce-", "replica-announce-",
+                                                         "slave-announce-"};
+
+bool IsOwned(const std::vector<std::string>& words) {
+  const std::string& name = words.front();
+  return std::ranges::contains(kOwned, name) ||
+         std::ranges::any_of(kOwnedPrefixes,
+                             [&](std::string_view p) { return name.starts_with(p); });
+}
+
+// What a sentinel sends to a server, and nothing else (facts/sentinel.md 6).
+constexpr std::string_view kSentinelRights =
+    "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
+    "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
+
+// What a replica sends to its primary, and nothing else.
+constexpr std::string_view kReplicationRights = "resetchannels -@all +psync +replconf +ping";
+constexpr std::string_view kAllRights = "~* &* +@all";
+
+std::string Users(const EngineConfInput& input, const ModeRules& rules) {
+  const EngineSecrets& secrets = input.secrets;
+  const std::string replication = AccountOf("replication", input.identity);
+  std::string text = UserLine("default", secrets.password, kAllRights);
+  text += UserLine(AccountOf("bowline", input.identity), secrets.password, kAllRights);
+  text += UserLine(replication, secrets.replication_password, kReplicationRights);
+  text += rules.Accounts(input);
+  text += std::format("masteruser {}\n", replication);
+  text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
+  return text;
+}
+
+}  // namespace
+
+std::string AccountOf(std::string_view what, const Identity& identity) {
+  return std::format("{}-{}", what, identity.installation);
+}
+
+std::string UserLine(std::string_view account, std::string_view password, std::string_view rights) {
+  return std::format("user {} on #{} {}\n", account, Sha256Hex(password), rights);
+}
+
+std::string SentinelAccount(const EngineConfInput& input) {
+  return UserLine(AccountOf("sentinel", input.identity), input.secrets.replication_password,
+                  kSentinelRights);
+}
+
+std::string QuoteConf(std::string_view value) {
+  std::string quoted = "\"";
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      quoted += std::format("\\x{:02x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+Status CheckEngineDirectives(const ModeRules& rules, std::string_view text) {
+  return CheckDirectives("engine.conf", text, [&](const std::vector<std::string>& words) {
+    return rules.OwnsDirective(words.front()) || IsOwned(words);
+  });
+}
+
+Result<std::string> RenderEngineConf(const EngineConfInput& input, const ModeRules& rules) {
+  const Settings& settings = input.settings;
+  RETURN_IF_ERROR(CheckEngineDirectives(rules, input.user_directives));
+  std::string text = "# Written by bowline at every start.\n" + input.user_directives;
+  if (!text.ends_with('\n')) text += '\n';
+  text += std::format("port {}\n", settings.ports.client);
+  text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on
+  text += std::format("dir {}\n", QuoteConf(input.data_directory));
+  // An end that is missing is cut off by the program, when nobody holds an intact dataset.
+  text += "aof-load-truncated no\n";
+  if (input.append_only) text += "appendonly yes\n";
+  text += rules.EngineDirectives(input);
+  text += std::format("replica-announce-ip {}\n", input.announced.ip);
+  text += std::format("replica-announce-port {}\n", input.announced.port);
+  if (settings.auth) text += Users(input, rules);
+  return text;
+}
+
+}  // namespace bowline

@@ -1,0 +1,65 @@
+#include "plan/common/probe.h"
+
+#include "plan/common/mode_rules.h"
+
+namespace bowline {
+namespace {
+
+/// Why a replica may tell what is old; empty: it has all that its primary has sent.
+std::string Behind(const EngineInfo& info, int max_lag_seconds) {
+  if (!info.link_up) return "a replica whose link to its primary is down";
+  if (max_lag_seconds == 0 || info.last_io_seconds <= max_lag_seconds) return "";
+  return std::format("a replica that has not heard from its primary for {} s, {} are allowed",
+                     info.last_io_seconds, max_lag_seconds);
+}
+
+/// What keeps a running engine busy for long, and how far it is; empty: nothing.
+std::string Progress(const EngineInfo& info) {
+  if (info.loading) return std::format("loading the dataset, {:.0f}%", info.loading_percent);
+  if (!info.primary && info.sync_in_progress) {
+    return std::format("copying the dataset from its primary, {:.0f}%", info.sync_percent);
+  }
+  return "";
+}
+
+Verdict Replies(const EngineSnapshot& engine) {
+  const std::string progress = engine.answers ? Progress(engine.info) : "";
+  return Yes("the engine replies" + (progress.empty() ? "" : ": " + progress));
+}
+
+}  // namespace
+
+Verdict StartupVerdict(const ProbeInput& input) {
+  if (input.phase == Phase::kGuard) return Yes("waiting: " + input.reason);
+  if (input.phase == Phase::kStopping) return Yes("stopping: " + input.reason);
+  if (input.engine.replied) return Replies(input.engine);
+  return No("the engine has not replied yet: " + input.engine.problem);
+}
+
+Verdict LivenessVerdict(const ProbeInput& input) {
+  if (input.phase == Phase::kGuard) return Yes("waiting: " + input.reason);
+  if (input.phase == Phase::kStopping) return Yes("stopping: " + input.reason);
+  if (input.engine.replied) return Replies(input.engine);
+  return Yes("the engine does not reply: " + input.engine.problem);
+}
+
+Verdict ReadinessVerdict(const ProbeInput& input, const ModeRules& rules) {
+  if (input.phase == Phase::kGuard) return No("waiting: " + input.reason);
+  if (input.phase == Phase::kStopping) return No("stopping: " + input.reason);
+  if (!input.self.HoldsData()) return rules.Readiness(input, input.engine);
+  // One that is busy for a moment is judged by what it said before.
+  const bool busy = !input.engine.answers && input.answer.answers && input.silent <= kMayBeSilent;
+  const EngineSnapshot& engine = busy ? input.answer : input.engine;
+  if (!engine.answers) return No("the engine does not answer: " + engine.problem);
+  const std::string progress = Progress(engine.info);
+  if (!progress.empty()) return No(progress);
+  if (!input.fenced.empty()) return No("cut off, writes are paused: " + input.fenced);
+  if (!engine.refusal.empty() && input.refusing > kMayRefuse) {
+    return No("a primary that refuses writes: " + engine.refusal);
+  }
+  const std::string behind = engine.info.primary ? "" : Behind(engine.info, input.max_lag_seconds);
+  if (!behind.empty()) return No(behind);
+  return rules.Readiness(input, engine);
+}
+
+}  // namespace bowline

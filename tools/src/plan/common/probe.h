@@ -1,0 +1,79 @@
+#pragma once
+// Probe verdicts: pure functions of what is known of this member. Rule R8: liveness never kills a
+// server that is loading, busy, syncing or waiting, and a failure of our own is never reported as
+// the server's death.
+
+#include <chrono>
+#include <format>
+#include <optional>
+#include <string>
+
+#include "model/layout.h"
+#include "plan/common/role_change.h"
+#include "plan/common/shard_view.h"
+
+namespace bowline {
+
+class ModeRules;
+
+struct ProbeInput {
+  Phase phase = Phase::kGuard;
+  std::string reason;
+  std::string fenced;     ///< why writes are paused (plan/common/fence.h); empty: they are not
+  EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
+  EngineSnapshot answer;  ///< the last one that tells anything, `silent` ago
+  std::chrono::milliseconds silent{0};
+  Layout layout;
+  MemberName self;
+  /// How long a primary has refused all writes (engine.refusal).
+  std::chrono::milliseconds refusing{0};
+  std::optional<RoleChange> promoted = std::nullopt;  ///< a replica before; empty: it was none
+  int max_lag_seconds = 0;  ///< a replica may have heard nothing for so long; 0: for any time
+  /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
+  /// answered.
+  Cards sentinels;
+  std::optional<SentinelSnapshot> sentinel;  ///< a sentinel's own view
+};
+
+struct Verdict {
+  bool ok = false;
+  std::string text;  ///< one line with the reason
+};
+inline Verdict Yes(std::string text) { return {.ok = true, .text = std::move(text)}; }
+inline Verdict No(std::string text) { return {.ok = false, .text = std::move(text)}; }
+
+/// How long a primary may refuse all writes. One that has just been promoted does until its
+/// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
+inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
+
+/// How long a primary that has just been promoted gets traffic before a majority of the sentinels
+/// names it. Until they have been asked anew they name its predecessor: were it not ready
+/// meanwhile, its clients would wait for the next probe.
+inline constexpr std::chrono::milliseconds kMayBeUnnamed{2'000};  // not by a later epoch
+
+/// How long an engine whose process runs may give no answer and still get traffic: it answers late
+/// when a command of 2 s holds it up, and a look at it begins up to 1.5 s after its last answer. A
+/// client that waits is better off than one that finds no endpoint. Longer than that the other
+/// members take it for dead (node-timeout, down-after).
+inline constexpr std::chrono::milliseconds kMayBeSilent{3'500};
+
+/// How far behind a replica may be, by its last acknowledgement, to prove that its primary still
+/// has followers.
+inline constexpr int kFollowerLagSeconds = 10;
+
+/// Started: the guard decides (which may rightly take long), or the engine has replied in any way.
+Verdict StartupVerdict(const ProbeInput& input);
+/// Always true: that this program answers is the proof that it lives. An engine that is stuck is
+/// ended by the program itself (plan/common/stuck.h), so that nobody who keeps the program from
+/// answering can make the kubelet end the engine.
+Verdict LivenessVerdict(const ProbeInput& input);
+/// May get traffic: has answered a short while ago (kMayBeSilent); not loading; writes neither
+/// paused nor refused; a replica's link up, and its primary heard within the limit. Cluster mode:
+/// cluster_state ok, a primary owns slots. Sentinel mode: a primary is named by the processes of
+/// more than half of the declared sentinels (one that has just been promoted: a short while later,
+/// kMayBeUnnamed), or, when no such majority answers, still has a follower. A sentinel names a
+/// member that does not deny it, as most of those that answer do, has its state on its volume,
+/// knows the declared others, and reaches a majority.
+Verdict ReadinessVerdict(const ProbeInput& input, const ModeRules& rules);
+
+}  // namespace bowline

@@ -1,0 +1,36 @@
+#pragma once
+// What the living members say about one shard: who leads it, and whether a majority stands behind
+// that.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "model/layout.h"
+#include "plan/common/card.h"
+
+namespace bowline {
+
+using Cards = std::map<MemberName, Card>;
+
+/// Of these members, those whose card is not there.
+std::vector<MemberName> Silent(const Cards& heard, const std::vector<MemberName>& of);
+
+/// The shard's members whose engines answer as primaries, loading or not; declared: one.
+std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard);
+
+struct ShardView {
+  /// A majority of the cluster's primaries runs: the engines' own quorum, so elections can be won.
+  bool quorum = false;
+  /// The member that leads the shard by the highest config epoch that anybody tells; empty: nobody
+  /// lists the shard.
+  std::optional<MemberName> primary;
+  std::uint64_t config_epoch = 0;
+  /// Whose view that is (a member with an answering engine), and the view itself.
+  std::optional<MemberName> source;
+  NodesConf view;
+  std::uint64_t current_epoch = 0;
+};
+
+}  // namespace bowline

@@ -1,0 +1,56 @@
+#pragma once
+// The cluster, or the set of servers and sentinels, as a person wants to see it, and whether it is
+// what the values declare.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/layout.h"
+#include "plan/common/shard_view.h"
+
+namespace bowline {
+
+class ModeRules;
+
+struct TopologyRow {
+  MemberName member;
+  std::string pod;
+  std::string node;            ///< Kubernetes node
+  std::string address;         ///< of the member Service
+  std::string role;            ///< "primary", "replica", "sentinel", "-"
+  std::string slots;           ///< of a primary in cluster mode; else "-"
+  std::int64_t lag = -1;       ///< bytes behind its primary; -1: unknown or a primary
+  std::string state;           ///< "ok", or what is wrong in a few words
+  std::string reason;          ///< of a member that does not run: what it waits for
+  std::string fence_evidence;  ///< of a primary: what its fencing looks at; else empty
+};
+
+struct Topology {
+  bool sharded = true;  ///< into shards with slots
+  std::string installation;
+  std::vector<TopologyRow> rows;
+  /// Everything that is not as declared; empty means healthy.
+  std::vector<std::string> problems;
+  /// What is as declared and yet a risk, or could not be looked at; each with its remedy.
+  std::vector<std::string> warnings;
+};
+
+/// What a topology is made of.
+struct Observed {
+  const Layout& layout;
+  const Identity& identity;
+  const AddressBook& addresses;  ///< of the member Services
+  const Cards& cards;
+  std::map<NodeId, MemberName> names;  ///< of the declared members
+};
+
+/// `addresses` are the member Services' present ones.
+Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
+                  const Cards& cards, const ModeRules& rules);
+
+/// Columns that make no sense without shards are left out.
+std::string PrintTable(const Topology& topology);
+std::string PrintJson(const Topology& topology);
+
+}  // namespace bowline

@@ -1,0 +1,53 @@
+#include "plan/common/unwritable.h"
+
+#include <format>
+
+namespace bowline {
+namespace {
+
+/// Why this replica cannot take the writes; empty: it can.
+std::string WhyNot(const Card& card) {
+  if (!card.RunsAsReplica()) return "not a running replica";
+  if (!card.engine.info.link_up || card.engine.info.sync_in_progress) return "not in sync";
+  if (card.written_ms < 0) return "its volume has taken no test write";
+  if (std::chrono::milliseconds(card.written_ms) > kWriteProofAge) {
+    return "its volume has taken no test write for more than 5 s";  // the same words at each look
+  }
+  return "";
+}
+
+}  // namespace
+
+bool Unwritable(const UnwritableInput& input) {
+  return input.own.RunsAsPrimary() && input.own.engine.refusal.starts_with("MISCONF") &&
+         input.refusing >= kUnwritableAfter &&
+         (!input.since_last || *input.since_last >= kBetweenUnwritable);
+}
+
+UnwritablePlan PlanUnwritable(const UnwritableInput& input) {
+  UnwritablePlan plan;
+  if (!Unwritable(input)) return plan;
+  const EngineInfo* best = nullptr;
+  std::string others;
+  for (const MemberName member : input.layout.MembersOf(input.own.member.shard)) {
+    if (member == input.own.member) continue;
+    const auto card = input.peers.find(member);
+    const std::string why_not = card == input.peers.end() ? "silent" : WhyNot(card->second);
+    if (!why_not.empty()) {
+      others += std::format("; {}: {}", member.ToString(), why_not);
+      continue;
+    }
+    const EngineInfo& info = card->second.engine.info;
+    if (best != nullptr && info.offset <= best->offset) continue;
+    best = &info;
+    plan.target = member;
+  }
+  plan.reason =
+      plan.target ? std::format("this primary refuses writes ({}), and the volume of {} takes them",
+                                input.own.engine.refusal, plan.target->ToString())
+                  : std::format("this primary refuses writes ({}), and nobody can take over{}",
+                                input.own.engine.refusal, others);
+  return plan;
+}
+
+}  // namespace bowline

@@ -1,0 +1,43 @@
+#pragma once
+// A living primary whose volume takes no writes refuses all of them (MISCONF) until a person acts,
+// while replicas look on that could take them. When it hands its role over, and to whom.
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "plan/common/shard_view.h"
+
+namespace bowline {
+
+/// For how long a primary must have refused its writes. In sentinel mode it answers PING with
+/// MISCONF, so the sentinels take it for down after their down-after and choose anybody.
+inline constexpr std::chrono::milliseconds kUnwritableAfter{2000};
+/// How old a replica's proof may be that its own volume takes writes.
+inline constexpr std::chrono::milliseconds kWriteProofAge{5000};
+/// Between two handovers of one member for this reason: when all volumes fill up in turn, the role
+/// must not go round in a circle.
+inline constexpr std::chrono::minutes kBetweenUnwritable{10};
+
+struct UnwritableInput {
+  Layout layout;
+  Card own;
+  Cards peers;                            ///< of the shard
+  std::chrono::milliseconds refusing{0};  ///< since the last look that found writes taken
+  /// Since the last try; empty: none in this process's life.
+  std::optional<std::chrono::milliseconds> since_last;
+};
+
+struct UnwritablePlan {
+  std::optional<MemberName> target;  ///< empty: nothing to be done
+  std::string reason;                ///< also of nothing to be done: why nobody can take over
+};
+
+/// Is there anything to ask the others for? By the own card alone.
+bool Unwritable(const UnwritableInput& input);
+
+/// Whoever has the highest offset of those that are in sync by their link and whose volume has just
+/// taken a test write; then the lowest name.
+UnwritablePlan PlanUnwritable(const UnwritableInput& input);
+
+}  // namespace bowline

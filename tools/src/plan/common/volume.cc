@@ -1,0 +1,210 @@
+#include "plan/common/volume.h"
+
+#include <array>
+#include <utility>
+
+#include "base/json.h"
+#include "plan/common/mode_rules.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::array<std::pair<VolumeKind, std::string_view>, 5> kKindNames{{
+    {VolumeKind::kFresh, "fresh"},
+    {VolumeKind::kSeeded, "seeded"},
+    {VolumeKind::kEmptied, "emptied"},
+    {VolumeKind::kData, "data"},
+    {VolumeKind::kRefused, "refused"},
+}};
+
+/// The state file must speak of this very member; empty when it does.
+std::string Foreign(const VolumeState& state, const Identity& expected, MemberName self) {
+  const std::string ours =
+      std::format("{}/{}/{}", expected.name_space, expected.release, self.ToString());
+  const std::string theirs =
+      std::format("{}/{}/{}", state.identity.name_space, state.identity.release, state.member);
+  if (ours == theirs) return "";
+  return std::format("the volume belongs to {}, this member is {}: mount the right volume", theirs,
+                     ours);
+}
+
+}  // namespace
+
+std::string PrintVolumeState(const VolumeState& state) {
+  JsonWriter json(true);
+  json.BeginObject().Field("version", 1);
+  WriteIdentity(json, state.identity);
+  json.Field("member", state.member).Field("held", state.held).EndObject();
+  return json.Take() + "\n";
+}
+
+Result<VolumeState> ParseVolumeState(std::string_view text) {
+  const auto parse = [&]() -> Result<VolumeState> {
+    ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+    const JsonView root = document.root();
+    ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
+    if (version != 1) return Fail(Code::kDataLoss, "version {} is not known", version);
+    VolumeState state;
+    ASSIGN_OR_RETURN(state.identity, ReadIdentity(root));
+    ASSIGN_OR_RETURN(state.member, root.GetString("member"));
+    ASSIGN_OR_RETURN(state.held, root.GetBool("held"));
+    return state;
+  };
+  auto state = parse();
+  if (!state) return Fail(Code::kDataLoss, "bowline-state.json: {}", state.error().message);
+  return state;
+}
+
+void WriteMark(JsonWriter& json, const ReplicationMark& mark) {
+  json.BeginObject()
+      .Field("replicationId", mark.replication_id)
+      .Field("offset", mark.offset)
+      .Field("previousId", mark.previous_id)
+      .Field("previousOffset", mark.previous_offset)
+      .Field("term", static_cast<std::int64_t>(mark.term))
+      .Field("exact", mark.exact);
+  if (mark.in_sync) {
+    json.Key("inSync").BeginArray();
+    for (const MemberName member : *mark.in_sync) json.String(member.ToString());
+    json.EndArray();
+  }
+  json.EndObject();
+}
+
+Result<ReplicationMark> ReadMark(const JsonView& object) {
+  ReplicationMark mark;
+  ASSIGN_OR_RETURN(mark.replication_id, object.GetString("replicationId"));
+  ASSIGN_OR_RETURN(mark.offset, object.GetInt("offset"));
+  ASSIGN_OR_RETURN(mark.previous_id, object.GetStringOr("previousId", ""));
+  ASSIGN_OR_RETURN(mark.previous_offset, object.GetIntOr("previousOffset", -1));
+  ASSIGN_OR_RETURN(const std::int64_t term, object.GetIntOr("term", 0));
+  mark.term = static_cast<std::uint64_t>(term);
+  ASSIGN_OR_RETURN(mark.exact, object.GetBoolOr("exact", false));
+  if (!object.Has("inSync")) return mark;
+  ASSIGN_OR_RETURN(const JsonView list, object.Get("inSync"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
+  mark.in_sync.emplace();
+  for (const JsonView& name : names) {
+    ASSIGN_OR_RETURN(const std::string text, name.AsString());
+    ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(text));
+    mark.in_sync->push_back(member);
+  }
+  return mark;
+}
+
+std::string PrintMark(const ReplicationMark& mark) {
+  JsonWriter json;
+  WriteMark(json, mark);
+  return json.Take() + "\n";
+}
+
+Result<ReplicationMark> ParseMark(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  return ReadMark(document.root());
+}
+
+void WriteHandoverNote(JsonWriter& json, const HandoverNote& note) {
+  json.BeginObject().Field("to", note.to.ToString());
+  json.Field("term", static_cast<std::int64_t>(note.term));
+  json.Field("minReplicas", note.min_replicas).EndObject();
+}
+
+Result<HandoverNote> ReadHandoverNote(const JsonView& object) {
+  HandoverNote note;
+  ASSIGN_OR_RETURN(const std::string to, object.GetString("to"));
+  ASSIGN_OR_RETURN(note.to, MemberName::Parse(to));
+  ASSIGN_OR_RETURN(const std::int64_t term, object.GetInt("term"));
+  note.term = static_cast<std::uint64_t>(term);
+  ASSIGN_OR_RETURN(note.min_replicas, object.GetIntOr("minReplicas", 0));
+  return note;
+}
+
+std::string PrintHandoverNote(const HandoverNote& note) {
+  JsonWriter json;
+  WriteHandoverNote(json, note);
+  return json.Take() + "\n";
+}
+
+Result<HandoverNote> ParseHandoverNote(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  return ReadHandoverNote(document.root());
+}
+
+History CompareHistories(const ReplicationMark& first, const ReplicationMark& second) {
+  if (first.replication_id.empty() || second.replication_id.empty()) return History::kUnknown;
+  if (first.replication_id == second.replication_id) {
+    if (first.offset == second.offset) return History::kSame;
+    return first.offset > second.offset ? History::kNewer : History::kOlder;
+  }
+  // second_repl_offset is the first offset that is no longer of the previous history.
+  const auto went_past = [](const ReplicationMark& old, const ReplicationMark& promoted) {
+    return old.offset >= promoted.previous_offset;
+  };
+  const bool first_later = first.previous_offset >= 0 && first.previous_id == second.replication_id;
+  const bool second_later =
+      second.previous_offset >= 0 && second.previous_id == first.replication_id;
+  if (first_later && second_later) return History::kUnknown;  // not of this world
+  if (first_later) return went_past(second, first) ? History::kDiverged : History::kNewer;
+  if (second_later) return went_past(first, second) ? History::kDiverged : History::kOlder;
+  if (first.previous_offset >= 0 && second.previous_offset >= 0 &&
+      first.previous_id == second.previous_id) {
+    return History::kDiverged;  // two members were promoted from one history
+  }
+  return History::kUnknown;
+}
+
+std::string_view VolumeKindName(VolumeKind kind) {
+  for (const auto& [value, name] : kKindNames) {
+    if (value == kind) return name;
+  }
+  std::unreachable();
+}
+
+Result<VolumeKind> ParseVolumeKind(std::string_view text) {
+  for (const auto& [value, name] : kKindNames) {
+    if (name == text) return value;
+  }
+  return Fail(Code::kInvalidArgument, "volume kind \"{}\" is not known", text);
+}
+
+VolumeFacts RefuseVolume(VolumeFacts facts, std::string reason) {
+  facts.kind = VolumeKind::kRefused;
+  facts.reason = std::move(reason);
+  return facts;
+}
+
+VolumeKind KindOfDataset(const VolumeFiles& files, bool held) {
+  if (files.dataset.bytes > 0) return VolumeKind::kData;
+  if (!held) return VolumeKind::kSeeded;
+  return files.dataset.modified != 0 ? VolumeKind::kData : VolumeKind::kEmptied;
+}
+
+VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, MemberName self,
+                        const ModeRules& rules) {
+  VolumeFacts facts;
+  facts.dataset = files.dataset;
+  if (files.dataset.action == DatasetAction::kBroken) {
+    facts.damage = DatasetDamage{.what = files.dataset.reason};
+  }
+  facts.dataset_modified = files.dataset.modified;
+  facts.state.identity = expected;
+  facts.state.member = self.ToString();
+  if (files.mark) {
+    const auto mark = ParseMark(*files.mark);
+    if (mark) facts.mark = *mark;  // a mark that was cut off by a power loss is no mark
+  }
+  if (files.handover) {
+    const auto note = ParseHandoverNote(*files.handover);
+    if (note) facts.handover = *note;
+  }
+  if (files.state) {
+    const auto state = ParseVolumeState(*files.state);
+    if (!state) return RefuseVolume(std::move(facts), state.error().message);
+    const std::string foreign = Foreign(*state, expected, self);
+    if (!foreign.empty()) return RefuseVolume(std::move(facts), foreign);
+    if (!state->identity.installation.empty()) facts.state = *state;
+  }
+  return rules.JudgeFiles(std::move(facts), files, self);
+}
+
+}  // namespace bowline

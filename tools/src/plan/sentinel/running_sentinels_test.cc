@@ -1,0 +1,86 @@
+#include "plan/sentinel/running_sentinels.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "testing/plan/running_set.h"
+
+namespace bowline {
+namespace {
+
+using testing::kSentinel0;
+using testing::kSentinel1;
+using testing::kSentinel2;
+using testing::kServer0;
+using testing::kServer1;
+using testing::RunningSet;
+
+RunningSentinels Ask(const RunningSet& set) { return AskSentinels(set.layout, set.cards); }
+
+TEST_CASE("a majority of the declared sentinels' processes") {
+  RunningSet set;
+  int answering = 3;
+  bool named = true;
+  SECTION("all of them") {}
+  SECTION("two of three") {
+    set.Silence(kSentinel1);
+    answering = 2;
+  }
+  SECTION("two of three; the third still names another") {
+    set.Name(kSentinel1, kServer1).ViewOf(kSentinel1).epochs.config = 0;
+  }
+  SECTION("two of three; one has only saved it") {
+    set.Silence(kSentinel1).ViewOf(kSentinel2).answers = false;
+    answering = 1;
+    named = false;
+  }
+  SECTION("two of four are no majority") {
+    set.layout.sentinels = 4;
+    set.Silence(kSentinel1);
+    answering = 2;
+    named = false;
+  }
+  SECTION("a card without a sentinel") {
+    set.Of(kSentinel0).sentinel.reset();
+    set.Silence(kSentinel1);
+    answering = 1;
+    named = false;
+  }
+  SECTION("an address of no member") {
+    for (const MemberName sentinel : set.layout.Sentinels()) set.ViewOf(sentinel).primary.reset();
+    named = false;
+  }
+  const RunningSentinels sentinels = Ask(set);
+  CHECK(sentinels.answering == answering);
+  CHECK(sentinels.named.has_value() == named);
+  if (named) CHECK(sentinels.named == kServer0);
+  CHECK(sentinels.settled == named);
+}
+
+TEST_CASE("not settled while a failover goes on") {
+  RunningSet set;
+  bool settled = false;
+  SECTION("the leader still names the old primary, as all do") {
+    set.ViewOf(kSentinel2).failing_over = true;
+  }
+  SECTION("the leader has switched, the others have not heard") { set.Name(kSentinel2, kServer1); }
+  SECTION("a majority has switched, the leader still moves replicas") {
+    set.Name(kSentinel0, kServer1).Name(kSentinel1, kServer1);
+    set.ViewOf(kSentinel2).failing_over = true;
+    settled = true;
+  }
+  SECTION("one that comes back with an older word") {
+    set.Lead(kServer0).ViewOf(kSentinel2).primary = kServer1;
+    set.ViewOf(kSentinel2).epochs.config = 1;
+    settled = true;
+  }
+  SECTION("the leader's process does not answer any more") {
+    set.ViewOf(kSentinel2).failing_over = true;
+    set.ViewOf(kSentinel2).answers = false;
+    settled = true;
+  }
+  CHECK(Ask(set).named.has_value());
+  CHECK(Ask(set).settled == settled);
+}
+
+}  // namespace
+}  // namespace bowline

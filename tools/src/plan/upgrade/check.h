@@ -1,0 +1,51 @@
+#pragma once
+// May this declaration follow the one that is installed? Asked by the hook Job before an install,
+// an upgrade and a rollback, while everything that runs is still untouched. Pure.
+// Why so: docs/decisions/0029-upgrade-gate.md.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/upgrade/declaration.h"
+
+namespace bowline {
+
+/// A StatefulSet that runs.
+struct InstalledSet {
+  std::string name;
+  std::string component;  ///< "server", "sentinel"
+  std::optional<ClaimTemplate> claim;
+};
+
+/// What is installed.
+struct InstalledState {
+  /// Of the ConfigMap of that fullname; empty: there is none.
+  std::optional<Shape> shape;
+  /// Another one with every change of what was found: a token is of one version.
+  std::string version;
+  /// The StatefulSets of the release, by its labels.
+  std::vector<InstalledSet> sets;
+  std::string name_label;       ///< app.kubernetes.io/name of what was found
+  PasswordSource passwords;     ///< of the servers that run
+  bool secret_missing = false;  ///< the release's own Secret is not there
+  std::string password;         ///< of the members' Secret; empty: there is none
+  std::string replication_password;
+};
+
+struct Refusal {
+  std::string value;   ///< the value's path: "cluster.shards"
+  std::string what;    ///< from what to what, and what would happen
+  std::string remedy;  ///< what to do instead
+  std::string token;   ///< allows this very change; empty: nothing does
+  bool confirmed = false;
+};
+
+/// Everything that speaks against it, also what is confirmed. Empty: nothing. A first install finds
+/// nothing to compare.
+std::vector<Refusal> CheckUpgrade(const InstalledState& installed, const AskedState& asked);
+
+/// For the Job's log: a paragraph for each refusal that is not confirmed.
+std::string PrintRefusals(const std::vector<Refusal>& refusals);
+
+}  // namespace bowline
