@@ -1,4 +1,7 @@
-"""CPU of pods at rest with their chart's own probes: all of the pod's cgroup, what probes execute in it included."""
+"""CPU of pods at rest with their chart's own probes: all of the pod's cgroup, what probes execute in it included.
+
+Of our own pods also the threads of PID 1, and what they ask of DNS.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,19 @@ class Usage:
     with_engine: list[float]
 
 
+def dns_queries(pod: Pod) -> int:
+    """So far: nothing but DNS is sent by UDP in a pod."""
+    init = next(process for process in pod.node.processes(pod.uid) if process.name == "bowline")
+    lines = pod.node.sh('grep ^Udp: "/proc/$1/net/snmp"', str(init.pid)).splitlines()
+    names, values = (line.split() for line in lines)
+    return int(values[names.index("OutDatagrams")])
+
+
+def threads(pod: Pod) -> int:
+    init = next(process for process in pod.node.processes(pod.uid) if process.name == "bowline")
+    return len(pod.node.sh('ls "/proc/$1/task"', str(init.pid)).split())
+
+
 def usage(pods: list[tuple[Pod, Process | None]]) -> Usage:
     all_pods = [pod_milliseconds(pod) for pod, _ in pods]
     return Usage(
@@ -64,13 +80,20 @@ def at_rest(subject: Subject, installed: Pods) -> list[Figure]:
     title = subject.title
     say(f"{title}: at rest for {SECONDS} s")
     pods = [(pod, engine_of(pod, is_ours=subject.is_ours)) for pod in installed.pods()]
-    before = usage(pods)
+    ours = [pod for pod, _ in pods] if subject.is_ours else []
+    before, asked = usage(pods), [dns_queries(pod) for pod in ours]
     time.sleep(SECONDS)
     after = usage(pods)
+    queries = [(dns_queries(pod) - old) * 60 / SECONDS for pod, old in zip(ours, asked, strict=True)]
+    own = [
+        Figure(f"{title}: DNS queries of a member", queries, "a minute"),
+        Figure(f"{title}: threads of PID 1", [threads(pod) for pod in ours], ""),
+    ]
     return [
         Figure(f"{title}: CPU at rest of a server's pod", rates(before.with_engine, after.with_engine), "ms/s"),
         Figure(f"{title}: of it the engine", rates(before.engines, after.engines), "ms/s"),
         Figure(f"{title}: CPU at rest of all pods", [sum(rates(before.pods, after.pods))], "ms/s"),
+        *(own if ours else []),
     ]
 
 

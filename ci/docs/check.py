@@ -242,7 +242,7 @@ def plain(text: str) -> str:
 def reasons(rows: str) -> Iterator[tuple[str, Problem]]:
     """Rule R11: each reason to wait, to refuse or not to be ready, and each Event, has its row."""
     table = plain(rows)
-    sources = [*ROOT.glob("tools/src/plan/**/*.cc"), *ROOT.glob("tools/src/apply/**/*.cc"), *ROOT.glob("tools/src/cmd/*.cc")]
+    sources = [path for layer in ("plan", "apply", "cmd") for path in ROOT.glob(f"tools/src/{layer}/**/*.cc")]
     for path in sorted(path for path in sources if not path.stem.endswith("_test")):
         text = re.sub(r'"\s*\n\s*"', "", path.read_text())
         for found in CALL.finditer(text):

@@ -21,11 +21,19 @@ namespace {
 
 using Addresses = Result<std::vector<std::string>>;
 
-Addresses ResolveNow(const std::string& host) {
+int FamilyOf(const std::string& address) {
+  if (address.empty()) return AF_UNSPEC;
+  return address.contains(':') ? AF_INET6 : AF_INET;
+}
+
+Addresses ResolveNow(const std::string& host, int family) {
   addrinfo hints{};
+  hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   const int rc = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
+  const bool none = rc == EAI_NONAME || rc == EAI_NODATA || rc == EAI_ADDRFAMILY;
+  if (none && family != AF_UNSPEC) return ResolveNow(host, AF_UNSPEC);
   if (rc != 0) {
     const Code code = rc == EAI_NONAME ? Code::kNotFound : Code::kUnavailable;
     return Fail(code, "resolving {}: {}", host, ::gai_strerror(rc));
@@ -53,13 +61,13 @@ class Resolvers : public std::enable_shared_from_this<Resolvers> {
     return *instance;
   }
 
-  Result<std::future<Addresses>> Begin(const std::string& host, Deadline deadline) {
+  Result<std::future<Addresses>> Begin(const std::string& host, int family, Deadline deadline) {
     const std::scoped_lock lock(mutex_);
     std::erase_if(queue_, [](const Task& task) { return task.deadline.Passed(); });
     if (queue_.size() >= kWaiting) {
       return Fail(Code::kUnavailable, "resolving {}: {} look-ups wait already", host, kWaiting);
     }
-    queue_.push_back({.host = host, .deadline = deadline, .answer = {}});
+    queue_.push_back({.host = host, .family = family, .deadline = deadline, .answer = {}});
     std::future<Addresses> answer = queue_.back().answer.get_future();
     if (idle_ < queue_.size() && threads_ < kMostResolvers && !StartOne() && threads_ == 0) {
       queue_.pop_back();
@@ -80,6 +88,7 @@ class Resolvers : public std::enable_shared_from_this<Resolvers> {
 
   struct Task {
     std::string host;
+    int family = AF_UNSPEC;
     Deadline deadline;
     std::promise<Addresses> answer;
   };
@@ -114,7 +123,7 @@ class Resolvers : public std::enable_shared_from_this<Resolvers> {
     Task task = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    if (!task.deadline.Passed()) task.answer.set_value(ResolveNow(task.host));
+    if (!task.deadline.Passed()) task.answer.set_value(ResolveNow(task.host, task.family));
     return true;
   }
 
@@ -127,12 +136,12 @@ class Resolvers : public std::enable_shared_from_this<Resolvers> {
 
 }  // namespace
 
-Addresses Resolve(const std::string& host, Deadline deadline) {
+Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like) {
   const auto late = [&] {
     return Fail(Code::kDeadlineExceeded, "resolving {}: DNS did not answer in time", host);
   };
   if (deadline.Passed()) return late();
-  auto answer = Resolvers::Instance().Begin(host, deadline);
+  auto answer = Resolvers::Instance().Begin(host, FamilyOf(like), deadline);
   if (!answer) return std::unexpected(answer.error());
   if (answer->wait_for(deadline.Left()) != std::future_status::ready) return late();
   try {

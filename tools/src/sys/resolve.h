@@ -10,11 +10,13 @@
 
 namespace bowline {
 
-/// IP literals of `host` in the resolver's order. kNotFound: the name does not exist; kUnavailable:
-/// DNS failed, or too many look-ups wait; kDeadlineExceeded: no answer in time (a look-up that has
-/// begun goes on in its thread and is forgotten). At most kMostResolvers names are looked up at a
-/// time, the others wait for their turn.
-Result<std::vector<std::string>> Resolve(const std::string& host, Deadline deadline);
+/// IP literals of `host` in the resolver's order. `like`: an address; only those of its family are
+/// asked for, which is one query and not two, and the others when there are none. kNotFound: the
+/// name does not exist; kUnavailable: DNS failed, or too many look-ups wait; kDeadlineExceeded: no
+/// answer in time (a look-up that has begun goes on in its thread and is forgotten). At most
+/// kMostResolvers names are looked up at a time, the others wait for their turn.
+Result<std::vector<std::string>> Resolve(const std::string& host, Deadline deadline,
+                                         const std::string& like = "");
 
 inline constexpr std::size_t kMostResolvers = 16;
 /// How many threads look names up or wait for a name now.

@@ -23,6 +23,16 @@ TEST_CASE("localhost and literals") {
   CHECK(Resolve("fd00::7", Deadline::In(kEnough)) == std::vector<std::string>{"fd00::7"});
 }
 
+TEST_CASE("addresses of one family are enough, and those of the other one when there are none") {
+  const auto four = Resolve("localhost", Deadline::In(kEnough), "10.244.1.5");
+  REQUIRE(four);
+  CHECK(std::ranges::none_of(*four, [](const std::string& ip) { return ip.contains(':'); }));
+  CHECK(Resolve("fd00::7", Deadline::In(kEnough), "10.244.1.5") ==
+        std::vector<std::string>{"fd00::7"});
+  CHECK(Resolve("10.96.0.7", Deadline::In(kEnough), "fd00:10::5") ==
+        std::vector<std::string>{"10.96.0.7"});
+}
+
 TEST_CASE("a name that does not exist is not found, or DNS failed; never an address") {
   const auto result = Resolve("no-such-host.invalid", Deadline::In(kEnough));
   REQUIRE_FALSE(result);

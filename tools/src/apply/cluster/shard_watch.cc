@@ -16,9 +16,9 @@ void ShardWatch::Hear(const Card& card) {
   if (HearsMajority(card.engine.view)) server_.majority_heard = std::chrono::steady_clock::now();
 }
 
-void ShardWatch::Look(const Card& card, bool look_up) {
+void ShardWatch::Look(const Card& card) {
   AskPrimaries(card);
-  if (look_up) Heal(card, server_.LookUpAddresses());
+  Heal(card);
 }
 
 void ShardWatch::AskPrimaries(const Card& card) {
@@ -29,13 +29,16 @@ void ShardWatch::AskPrimaries(const Card& card) {
   server_.confirmed = std::chrono::steady_clock::now();
 }
 
-void ShardWatch::Heal(const Card& card, const AddressBook& answered) {
-  const HealPlan plan = PlanHeal({.layout = server_.settings.layout,
-                                  .identity = server_.state.identity,
-                                  .self = server_.self,
-                                  .engine = card.engine,
-                                  .announced = server_.announced,
-                                  .addresses = answered});
+void ShardWatch::Heal(const Card& card) {
+  HealInput input{.layout = server_.settings.layout,
+                  .identity = server_.state.identity,
+                  .self = server_.self,
+                  .engine = card.engine,
+                  .announced = server_.announced,
+                  .addresses = server_.addresses};
+  input.addresses = server_.LookUp(Unreachable(input));
+  if (input.addresses.empty()) return;  // only what DNS says now is repaired by
+  const HealPlan plan = PlanHeal(input);
   if (plan.Empty() || server_.board.Paused()) return;
   server_.events.Emit("AddressRepair", std::format("{}{}", plan.reason, kPauseStops));
   const Status repaired = Repair(plan);

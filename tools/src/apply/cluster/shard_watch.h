@@ -12,13 +12,13 @@ class ShardWatch final : public ModeWatch {
   explicit ShardWatch(ServerWatch& server) : server_(server) {}
 
   void Hear(const Card& card) override;
-  void Look(const Card& card, bool look_up) override;
+  void Look(const Card& card) override;
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 
  private:
   /// Until a majority of the primaries says that this member leads.
   void AskPrimaries(const Card& card);
-  void Heal(const Card& card, const AddressBook& answered);
+  void Heal(const Card& card);
   Status Repair(const HealPlan& plan);
 
   ServerWatch& server_;

@@ -87,12 +87,16 @@ Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secre
 }
 
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
-  const std::vector<MemberName> members = settings.layout.Members();
+  return ResolveSome(settings, settings.layout.Members(), deadline);
+}
+
+AddressAnswers ResolveSome(const Settings& settings, const std::vector<MemberName>& members,
+                           Deadline deadline) {
   const std::string own = ReadPodEnv().ip;
   AddressAnswers answers;
   std::mutex mutex;
   Parallel(members.size(), kWidth, [&](std::size_t i) {
-    const auto found = Resolve(settings.HostOf(members[i]), deadline);
+    const auto found = Resolve(settings.HostOf(members[i]), deadline, own);
     const std::scoped_lock lock(mutex);
     if (!found) {
       answers.failures.push_back(members[i].ToString() + ": " + found.error().message);

@@ -57,6 +57,9 @@ struct AddressAnswers {
   std::vector<std::string> failures;  ///< "shard-0-1: resolving ...: ..."
 };
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline);
+/// The same of these members alone.
+AddressAnswers ResolveSome(const Settings& settings, const std::vector<MemberName>& members,
+                           Deadline deadline);
 
 /// How this process speaks to members: as the pod that it runs in. `installation` may be empty.
 PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets,

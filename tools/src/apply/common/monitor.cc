@@ -15,7 +15,6 @@ constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kCalmLook{3000};  // at the others
 // Until the member holds its shard's data, and between two times that it is said whom to follow.
 constexpr Milliseconds kEagerLook{200};
-constexpr int kLooksPerAddresses = 5;
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kTidy{60'000};  // between two looks for copies whose day is over
 constexpr const char* kPrimary = "primary";
@@ -85,7 +84,6 @@ Monitor::~Monitor() { thread_.request_stop(); }
 
 void Monitor::Run(const std::stop_token& stop) {
   board_.SetMissed(0);  // of the engine's life before, in the same process
-  int look = 0;
   while (!stop.stop_requested()) {
     const Card card = board_.Now(Milliseconds(0));
     if (card.engine.answers) {
@@ -100,7 +98,7 @@ void Monitor::Run(const std::stop_token& stop) {
       volume_writes_.Want(!card.engine.info.primary);
       board_.SetWritten(volume_writes_.Age());
       HandOverIfUnwritable(card);
-      mode_->Look(card, ++look % kLooksPerAddresses == 0);
+      mode_->Look(card);
       NoteLabel(card);
       marks_.Save(card.engine.info, server_.term, server_.addresses);
       LookAtLink(card);

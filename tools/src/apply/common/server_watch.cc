@@ -12,8 +12,10 @@ std::optional<RoleChange> ServerWatch::Changed() const {
   return RoleChange{.ago = Since(*changed), .epoch = changed_in};
 }
 
-AddressBook ServerWatch::LookUpAddresses() {
-  AddressAnswers answers = ResolveMembers(settings, Deadline::In(kDnsTimeout));
+AddressBook ServerWatch::LookUp(const std::vector<MemberName>& trouble) {
+  const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
+  if (due.empty()) return {};
+  AddressAnswers answers = ResolveSome(settings, due, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) addresses[member] = endpoint;
   board.SetAddresses(addresses);
   return std::move(answers.book);

@@ -10,6 +10,7 @@
 #include "apply/common/events.h"
 #include "apply/common/handovers.h"
 #include "apply/common/peers.h"
+#include "plan/common/lookups.h"
 #include "plan/common/role_change.h"
 
 namespace bowline {
@@ -36,6 +37,7 @@ struct ServerWatch {
   Handovers& handovers;
 
   Clock::time_point began = Clock::now();
+  Lookups lookups{self, Since({})};
   bool stale = false;  ///< held back as it has missed writes
   /// Of the dataset; 0: not known.
   std::uint64_t term = 0;
@@ -48,9 +50,9 @@ struct ServerWatch {
   std::uint64_t changed_in = 0;
 
   [[nodiscard]] std::optional<RoleChange> Changed() const;
-  /// The member Services' addresses into `addresses` and on the board; those that DNS has answered
-  /// now.
-  AddressBook LookUpAddresses();
+  /// Looks up what is due while these members cannot be reached (plan/common/lookups.h), into
+  /// `addresses` and on the board; those that DNS has answered now.
+  AddressBook LookUp(const std::vector<MemberName>& trouble);
   /// To a dead `primary`: what moves the lead from there.
   [[nodiscard]] HandoverContext From(MemberName primary) const;
   [[nodiscard]] Result<RespClient> Connect(Deadline deadline) const;
@@ -62,8 +64,8 @@ class ModeWatch {
   virtual ~ModeWatch() = default;
   /// By the answer of the own engine alone, without asking anybody.
   virtual void Hear(const Card& card) = 0;
-  /// Looks at the others and repairs. `look_up`: addresses are due to be looked up anew.
-  virtual void Look(const Card& card, bool look_up) = 0;
+  /// Looks at the others and repairs.
+  virtual void Look(const Card& card) = 0;
   /// Is the next look due soon?
   [[nodiscard]] virtual bool Eager() const { return false; }
   /// May an election choose this replica?

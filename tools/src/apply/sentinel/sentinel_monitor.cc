@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
 
+#include "plan/common/lookups.h"
 #include "plan/common/pause.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/sentinel_heal.h"
@@ -14,8 +16,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
-constexpr int kLooksPerOthers = 3;  // as long as all of them answer and name whom we name
-constexpr int kLooksPerAddresses = 5;
+constexpr int kLooksPerOthers = 3;       // as long as all of them answer and name whom we name
 constexpr int kLooksPerForgetting = 15;  // rather late than again and again
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kCardsTimeout{500};
@@ -45,6 +46,7 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
   std::vector<MemberName> others = settings_.layout.Sentinels();
   std::erase(others, self_);
   Cards sentinels;
+  Lookups lookups(self_, Since({}));
   for (int look = 1; !stop.stop_requested(); ++look) {
     const Card card = board_.Now(Milliseconds(0));
     const bool changed = NotePrimary(card);
@@ -54,7 +56,7 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
       board_.SetSentinels(sentinels, 0, AskSentinels(settings_.layout, sentinels).epoch);
     }
     const bool anew =
-        !board_.Paused() && ((look % kLooksPerAddresses == 0 && Moved()) ||
+        !board_.Paused() && (Moved(lookups.Due(Since({}), Trouble(card, sentinels))) ||
                              (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels)));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
@@ -73,8 +75,18 @@ bool SentinelMonitor::NotePrimary(const Card& card) {
   return true;
 }
 
-bool SentinelMonitor::Moved() {
-  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+std::vector<MemberName> SentinelMonitor::Trouble(const Card& card, const Cards& sentinels) const {
+  std::vector<MemberName> trouble = Silent(sentinels, settings_.layout.Sentinels());
+  if (card.sentinel && card.sentinel->answers) {
+    std::ranges::copy(UnreachableFor(*card.sentinel, addresses_), std::back_inserter(trouble));
+  }
+  std::erase(trouble, self_);
+  return trouble;
+}
+
+bool SentinelMonitor::Moved(const std::vector<MemberName>& due) {
+  if (due.empty()) return false;
+  const AddressAnswers answers = ResolveSome(settings_, due, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
     if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;

@@ -28,7 +28,10 @@ class SentinelMonitor {
   void Run(const std::stop_token& stop);
   /// True when the sentinel names another primary than before.
   bool NotePrimary(const Card& card);
-  bool Moved();
+  /// Whose Services are to be looked up soon: who is silent, or out of reach of the process.
+  [[nodiscard]] std::vector<MemberName> Trouble(const Card& card, const Cards& sentinels) const;
+  /// Has one of these Services another address than at the start?
+  bool Moved(const std::vector<MemberName>& due);
   bool ListsTheGone(const Card& card, Cards others);
 
   const Settings& settings_;

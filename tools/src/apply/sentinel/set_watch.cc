@@ -17,7 +17,7 @@ constexpr Milliseconds kReplaceTimeout{5000};
 
 }  // namespace
 
-void SetWatch::Look(const Card& card, bool look_up) {
+void SetWatch::Look(const Card& card) {
   const EngineInfo& info = card.engine.info;
   std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
                                info.replicas.size());
@@ -27,7 +27,9 @@ void SetWatch::Look(const Card& card, bool look_up) {
     const bool in_order = AskOthers(card);
     calm_ = Heal(card) && in_order;
   }
-  if (look_up) (void)server_.LookUpAddresses();
+  std::vector<MemberName> silent = Silent(cards_, server_.settings.layout.Members());
+  std::erase(silent, server_.self);
+  (void)server_.LookUp(silent);
 }
 
 bool SetWatch::AskOthers(const Card& card) {

@@ -21,7 +21,7 @@ class SetWatch final : public ModeWatch {
   void Hear(const Card& /*card*/) override {}
   /// What the others say, for the probes, the epoch and the repair; once in 3 s as long as all is
   /// in order and nothing changes here.
-  void Look(const Card& card, bool look_up) override;
+  void Look(const Card& card) override;
   [[nodiscard]] bool Eager() const override { return said_.has_value(); }
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 

@@ -23,9 +23,7 @@ class StandaloneWatch final : public ModeWatch {
       server_.confirmed = server_.majority_heard;
     }
   }
-  void Look(const Card& /*card*/, bool look_up) override {
-    if (look_up) (void)server_.LookUpAddresses();
-  }
+  void Look(const Card& /*card*/) override { (void)server_.LookUp({}); }
   [[nodiscard]] Status SetPromotable(bool /*promotable*/) override { return {}; }
 
  private:

@@ -39,6 +39,28 @@ void PlanMeet(const HealInput& input, const NodesConf& view, HealPlan& plan) {
 
 }  // namespace
 
+std::vector<MemberName> Unreachable(const HealInput& input) {
+  std::vector<MemberName> members;
+  if (!input.engine.answers) return members;
+  const auto view = ParseClusterNodes(input.engine.view);
+  if (!view || view->Myself() == nullptr) return members;
+  const EngineInfo& info = input.engine.info;
+  const NodeId& primary = view->Myself()->primary;
+  for (const MemberName member : input.layout.Members()) {
+    if (member == input.self) continue;
+    const NodeLine* line = view->Find(input.identity.NodeIdOf(member));
+    const auto known = input.addresses.find(member);
+    const bool moved = line != nullptr &&
+                       (known == input.addresses.end() || known->second.ip != line->endpoint.ip);
+    const bool link_down = line != nullptr && line->id == primary && !info.primary && !info.link_up;
+    if (line == nullptr || moved || link_down || !line->connected || line->noaddr || line->fail ||
+        line->maybe_fail) {
+      members.push_back(member);
+    }
+  }
+  return members;
+}
+
 HealPlan PlanHeal(const HealInput& input) {
   HealPlan plan;
   if (!input.engine.answers || input.engine.view.empty()) return plan;

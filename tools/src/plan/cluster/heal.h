@@ -30,7 +30,13 @@ struct HealPlan {
   [[nodiscard]] bool Empty() const { return !announce && !replicate && meet.empty(); }
 };
 
-/// Pure. Nothing to do for an engine that does not answer.
+/// Whom the engine cannot reach where it knows them, does not know, or knows at another address
+/// than `addresses` has: their Services are to be looked up. Nobody for an engine that does not
+/// answer.
+std::vector<MemberName> Unreachable(const HealInput& input);
+
+/// Pure. Nothing to do for an engine that does not answer. `addresses` may lack members: nothing is
+/// planned for these.
 HealPlan PlanHeal(const HealInput& input);
 
 }  // namespace bowline

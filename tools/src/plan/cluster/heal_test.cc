@@ -110,5 +110,34 @@ TEST_CASE_METHOD(Fixture, "a member with a link, or at its right address, is lef
   CHECK(PlanHeal(Input()).Empty());
 }
 
+TEST_CASE_METHOD(Fixture, "of a quiet cluster nobody has to be looked up") {
+  for (const MemberName self : cluster.layout.Members()) CHECK(Unreachable(Input(self)).empty());
+}
+
+TEST_CASE_METHOD(Fixture, "looked up is who is failed, unknown, elsewhere, or out of reach") {
+  HealInput input = Input();
+  SECTION("failed") { cluster.conf.Find(testing::IdOf(k11))->fail = true; }
+  SECTION("suspected") { cluster.conf.Find(testing::IdOf(k11))->maybe_fail = true; }
+  SECTION("no link") { cluster.conf.Find(testing::IdOf(k11))->connected = false; }
+  SECTION("no address") { cluster.conf.Find(testing::IdOf(k11))->noaddr = true; }
+  SECTION("not in the view") {
+    std::erase_if(cluster.conf.lines,
+                  [](const NodeLine& line) { return line.id == testing::IdOf(k11); });
+  }
+  SECTION("announced elsewhere than known here") {
+    cluster.conf.Find(testing::IdOf(k11))->endpoint.ip = "10.9.9.9";
+  }
+  input.engine.view = testing::ViewText(cluster.conf, k01);
+  CHECK(Unreachable(input) == std::vector{k11});
+}
+
+TEST_CASE_METHOD(Fixture, "a replica whose link is down has its primary looked up") {
+  HealInput input = Input();
+  input.engine.info.link_up = false;
+  CHECK(Unreachable(input) == std::vector{k00});
+  input.engine.answers = false;
+  CHECK(Unreachable(input).empty());
+}
+
 }  // namespace
 }  // namespace bowline

@@ -70,4 +70,17 @@ bool HearsMajority(const Layout& layout, const Cards& sentinels) {
   return answering * 2 > layout.sentinels;
 }
 
+std::vector<MemberName> UnreachableFor(const SentinelSnapshot& sentinel,
+                                       const AddressBook& addresses) {
+  std::vector<MemberName> members;
+  for (const auto* list : {&sentinel.replicas, &sentinel.sentinels}) {
+    for (const SentinelPeer& peer : *list) {
+      const auto member = MemberAt(addresses, peer.ip);
+      if (member && (peer.down || !peer.connected)) members.push_back(*member);
+    }
+  }
+  if (sentinel.primary && sentinel.primary_down) members.push_back(*sentinel.primary);
+  return members;
+}
+
 }  // namespace bowline

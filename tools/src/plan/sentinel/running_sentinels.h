@@ -35,4 +35,9 @@ const SentinelSnapshot* AnsweringSentinel(const Cards& cards, MemberName sentine
 /// Do the processes of more than half of the declared sentinels answer?
 bool HearsMajority(const Layout& layout, const Cards& sentinels);
 
+/// Whom a sentinel's process cannot reach: servers and sentinels that it has no connection with or
+/// takes for down, the primary among them. What is at no member's address is left out.
+std::vector<MemberName> UnreachableFor(const SentinelSnapshot& sentinel,
+                                       const AddressBook& addresses);
+
 }  // namespace bowline

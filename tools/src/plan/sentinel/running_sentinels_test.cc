@@ -82,5 +82,25 @@ TEST_CASE("not settled while a failover goes on") {
   CHECK(Ask(set).settled == settled);
 }
 
+TEST_CASE("out of a sentinel's reach is who is down or without a connection, the primary among them") {
+  RunningSet set;
+  const auto unreachable = [&] { return UnreachableFor(set.ViewOf(kSentinel0), set.addresses); };
+  SentinelSnapshot& view = set.ViewOf(kSentinel0);
+  for (auto* list : {&view.replicas, &view.sentinels}) {
+    for (SentinelPeer& peer : *list) peer.connected = true;
+  }
+  CHECK(unreachable().empty());
+  for (SentinelPeer& peer : view.replicas) {
+    if (MemberAt(set.addresses, peer.ip) == kServer1) peer.down = true;
+  }
+  CHECK(unreachable() == std::vector{kServer1});
+  view.sentinels.front().connected = false;
+  CHECK(unreachable().size() == 2);
+  view.primary_down = true;
+  CHECK(unreachable().back() == kServer0);
+  view.replicas.push_back({.ip = "192.0.2.9", .port = 6379, .down = true});
+  CHECK(unreachable().size() == 3);
+}
+
 }  // namespace
 }  // namespace bowline

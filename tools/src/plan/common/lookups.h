@@ -1,0 +1,39 @@
+#pragma once
+// Which member Services' addresses are looked up when. A Service keeps its address while it lives,
+// so a quiet member asks for its own alone: all members asking for all would be a load on DNS that
+// grows with the square of their number. Pure.
+
+#include <chrono>
+#include <map>
+#include <vector>
+
+#include "model/identity.h"
+
+namespace bowline {
+
+/// Between two look-ups of the own Service. Somebody may have made it anew, and nobody else can
+/// announce its address.
+inline constexpr std::chrono::milliseconds kOwnLookup{30'000};
+/// Between two look-ups of a member that cannot be reached where it is known to be.
+inline constexpr std::chrono::milliseconds kTroubleLookup{5'000};
+
+class Lookups {
+ public:
+  using Time = std::chrono::milliseconds;
+
+  /// All addresses were looked up at the start, at `now` of any one steady clock.
+  Lookups(MemberName self, Time now) : self_(self) { asked_[self] = now; }
+
+  /// Whom to look up now. Counts as done. `trouble`: members that cannot be reached; while there
+  /// are some, the own Service is looked up as often as theirs, since what others have lost may be
+  /// us.
+  std::vector<MemberName> Due(Time now, const std::vector<MemberName>& trouble);
+
+ private:
+  bool Asks(MemberName member, Time now, Time every);
+
+  MemberName self_;
+  std::map<MemberName, Time> asked_;
+};
+
+}  // namespace bowline
