@@ -82,7 +82,8 @@ TEST_CASE("not settled while a failover goes on") {
   CHECK(Ask(set).settled == settled);
 }
 
-TEST_CASE("out of a sentinel's reach is who is down or without a connection, the primary among them") {
+TEST_CASE(
+    "out of a sentinel's reach is who is down or without a connection, the primary among them") {
   RunningSet set;
   const auto unreachable = [&] { return UnreachableFor(set.ViewOf(kSentinel0), set.addresses); };
   SentinelSnapshot& view = set.ViewOf(kSentinel0);
