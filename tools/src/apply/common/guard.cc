@@ -278,25 +278,26 @@ Status Guard::Adopt(const std::string& installation) {
 }
 
 Status Guard::WriteConf(const StartPlan& plan) {
-  if (self_.HoldsData()) RETURN_IF_ERROR(SettleData(plan));
-  return driver_.WriteStart({.settings = settings_,
-                             .paths = paths_,
-                             .self = self_,
-                             .secrets = secrets_,
-                             .volume = volume_,
-                             .addresses = addresses_,
-                             .cards = cards_},
-                            plan);
+  if (self_.HoldsData()) RETURN_IF_ERROR(PrepareData(plan));
+  RETURN_IF_ERROR(driver_.WriteStart({.settings = settings_,
+                                      .paths = paths_,
+                                      .self = self_,
+                                      .secrets = secrets_,
+                                      .volume = volume_,
+                                      .addresses = addresses_,
+                                      .cards = cards_},
+                                     plan));
+  // Only now is it sure that the engine starts with what is there.
+  return self_.HoldsData() ? NoteEmpty() : Status();
 }
 
-Status Guard::SettleData(const StartPlan& plan) {
+Status Guard::PrepareData(const StartPlan& plan) {
   if (plan.keep_copy) {
     const auto kept = KeepDatasetAndTell(paths_.data, plan.reason, events_);
     if (!kept && Since(began_) < kKeepPatience) return std::unexpected(kept.error());
     if (!kept) events_.Emit("DatasetNotKept", kept.error().message, true);
   }
   RETURN_IF_ERROR(Mend(plan));
-  RETURN_IF_ERROR(NoteEmpty());
   return plan.action == StartAction::kFollow ? Status() : DropNote();
 }
 

@@ -71,7 +71,7 @@ class Guard {
   Status Adopt(const std::string& installation);
   Status WriteConf(const StartPlan& plan);
   /// Before an engine starts: copies, damage, notes on the volume.
-  Status SettleData(const StartPlan& plan);
+  Status PrepareData(const StartPlan& plan);
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
   /// Of a server that leads: what it once gave away says nothing of its dataset any more.
