@@ -115,16 +115,16 @@ class RealSet {
 };
 
 /// What the programs of a set tell of its servers, at every server's address.
-class Reports {
+class ReportServers {
  public:
-  explicit Reports(RealSet& set) : set_(set) {
+  explicit ReportServers(RealSet& set) : set_(set) {
     set.know.settings.ports.peers = FreePort();
     server_.On("POST", kReportPath, [this](const HttpRequest& http, Milliseconds) {
       const auto request = OpenRequest("", http.body);
       const auto member = request ? MemberName::Parse(request->to)
                                   : Result<MemberName>(Fail(Code::kInvalidArgument, "no request"));
       if (!member) return std::optional(HttpAnswer{.silence = true});
-      const Card card = CardOf(*member);
+      const Report report = ReportOf(*member);
       const Settings& settings = set_.know.settings;
       const PeerSender from{.identity = {.installation = TestIdentity().installation,
                                          .name_space = settings.name_space,
@@ -132,27 +132,27 @@ class Reports {
                             .member = request->to,
                             .pod = settings.PodOf(*member)};
       return std::optional(HttpAnswer{
-          .body = SealReport("", request->nonce, {.from = from, .body = PrintCard(card)})});
+          .body = SealReport("", request->nonce, {.from = from, .body = PrintReport(report)})});
     });
     REQUIRE(server_.Start(set.know.settings.ports.peers));
   }
 
  private:
-  [[nodiscard]] Card CardOf(MemberName member) const {
-    Card card = RunningCard(member);
+  [[nodiscard]] Report ReportOf(MemberName member) const {
+    Report report = RunningReport(member);
     const Endpoint& address = set_.know.addresses.at(member);
     const Deadline deadline = Deadline::In(Milliseconds(100));  // one may be frozen
     if (member.HoldsData()) {
-      card.engine = EngineProbe(address.ip, address.port, {}, false).Take(deadline).engine;
-      return card;
+      report.engine = EngineProbe(address.ip, address.port, {}, false).Take(deadline).engine;
+      return report;
     }
     auto sentinel = RespClient::Connect(address.ip, address.port, {}, deadline);
     const auto view = sentinel ? sentinel->SentinelMaster("mymaster", deadline)
                                : Result<SentinelSnapshot>(std::unexpected(sentinel.error()));
-    card.sentinel = view.value_or(SentinelSnapshot{});
-    card.sentinel->answers = view.has_value();
-    card.sentinel->primary = MemberAt(set_.know.addresses, card.sentinel->primary_ip);
-    return card;
+    report.sentinel = view.value_or(SentinelSnapshot{});
+    report.sentinel->answers = view.has_value();
+    report.sentinel->primary = MemberAt(set_.know.addresses, report.sentinel->primary_ip);
+    return report;
   }
 
   RealSet& set_;

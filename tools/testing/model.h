@@ -79,7 +79,7 @@ inline NodesConf MustSeed(const Layout& layout, MemberName self = {}) {
   return *std::move(conf);
 }
 
-/// A cluster after an eventful life: roles moved, slots in pieces, flags, marks, host names.
+/// A cluster after an eventful life: roles moved, slots in pieces, flags, positions, host names.
 class RandomCluster {
  public:
   explicit RandomCluster(unsigned seed) : random_(seed) {

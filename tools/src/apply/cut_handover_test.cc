@@ -22,7 +22,7 @@ TEST_CASE("a handover of which nothing came: the note goes, writes go on, replic
   const PodEnv pod;
   EventSink events(pod, false);
   CutHandover cut(volume.path(), engine.port(), {}, events);
-  REQUIRE(SaveHandoverNote(volume.path(), {.to = ServerName(1), .term = 5, .min_replicas = 1}));
+  REQUIRE(SaveHandoverNote(volume.path(), {.to = ServerName(1), .epoch = 5, .min_replicas = 1}));
   RespClient client = engine.Connect();
   REQUIRE(client.PauseWrites(Milliseconds(60'000), Soon()));
   bool settled = false;

@@ -52,15 +52,15 @@ class Primary {
       : program_(program),
         engine_(program),
         probe_(Engine::kIp, engine_.port(), {}, false),
-        board_(Self(), settings.layout, probe_),
+        live_(Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
     settings.auth = false;
     StartReplica();
     book_[kReplica] = {.ip = Engine::kIp, .port = replica_->port(), .bus_port = 0};
     book_[kVoter] = {.ip = kVoterIp, .port = testing::FreePort(), .bus_port = 0};
-    board_.SetAddresses(book_);
-    board_.SetPhase(Phase::kRunning, "test");
+    live_.SetAddresses(book_);
+    live_.SetPhase(Phase::kRunning, "test");
     Look();
   }
 
@@ -72,12 +72,12 @@ class Primary {
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
     return {
-        settings, kSelf,  DriverOf(settings.layout), {}, testing::TestIdentity(), board_, events_,
+        settings, kSelf,  DriverOf(settings.layout), {}, testing::TestIdentity(), live_, events_,
         peers_,   options};
   }
 
-  /// The board learns the engine's role, as the monitor makes it.
-  void Look() { (void)board_.Now(Milliseconds(0)); }
+  /// The live state learns the engine's role, as the monitor makes it.
+  void Look() { (void)live_.Now(Milliseconds(0)); }
   void StartReplica() {
     replica_.emplace(program_, std::vector<std::string>{"--replicaof", Engine::kIp,
                                                         std::to_string(engine_.port())});
@@ -117,25 +117,25 @@ class Primary {
     }
     return true;
   }
-  [[nodiscard]] bool Fenced() { return !board_.ForProbes().fenced.empty(); }
-  [[nodiscard]] std::string Evidence() { return board_.Last().fence_evidence; }
+  [[nodiscard]] bool Fenced() { return !live_.ForProbes().fenced.empty(); }
+  [[nodiscard]] std::string Evidence() { return live_.Last().fence_evidence; }
   RespClient& client() { return client_; }
 
  private:
-  static Card Self() {
-    Card card;
-    card.member = kSelf;
-    return card;
+  static Report Self() {
+    Report report;
+    report.member = kSelf;
+    return report;
   }
 
   const char* program_;
   Engine engine_;
   std::optional<Engine> replica_;
   EngineProbe probe_;
-  Board board_;
+  LiveState live_;
   AddressBook book_;
   EventSink events_{PodEnv{}, false};
-  Peers peers_{settings, {}, kSelf, board_, events_};
+  Peers peers_{settings, {}, kSelf, live_, events_};
   RespClient client_;
 };
 

@@ -27,16 +27,16 @@ using testing::TestIdentity;
 constexpr MemberName kSelf = ServerName(0);
 constexpr MemberName kSentinel = SentinelName(0);
 
-/// The card of a sentinel that names `primary`.
-Card CardOfSentinel(MemberName primary, std::uint64_t epoch) {
-  Card card = testing::RunningCard(kSentinel);
-  card.volume = VolumeKind::kSeeded;
-  card.sentinel = {.answers = true,
-                   .primary_ip = "127.0.0.1",
-                   .primary_port = 6379,
-                   .primary = primary,
-                   .epochs = {.current = epoch, .config = epoch}};
-  return card;
+/// The report of a sentinel that names `primary`.
+Report ReportOfSentinel(MemberName primary, std::uint64_t epoch) {
+  Report report = testing::RunningReport(kSentinel);
+  report.volume = VolumeKind::kSeeded;
+  report.sentinel = {.answers = true,
+                     .primary_ip = "127.0.0.1",
+                     .primary_port = 6379,
+                     .primary = primary,
+                     .epochs = {.current = epoch, .config = epoch}};
+  return report;
 }
 
 PeerChannel ChannelOfSentinel() {
@@ -51,8 +51,8 @@ PeerChannel ChannelOfSentinel() {
 void Fill(const TempFolder& volume, const HandoverNote& note) {
   REQUIRE(SaveState(volume.path(),
                     {.identity = TestIdentity(), .member = kSelf.ToString(), .held = true}));
-  SaveMark(volume.path(),
-           {.replication_id = "history", .offset = 100, .previous_id = "", .term = 3});
+  SavePosition(volume.path(),
+               {.replication_id = "history", .offset = 100, .previous_id = "", .epoch = 3});
   REQUIRE(SaveHandoverNote(volume.path(), note));
   REQUIRE(SaveAddresses(volume.path(),
                         {{kSelf, {.ip = "127.0.0.1"}}, {kSentinel, {.ip = "127.0.0.1"}}}));
@@ -69,13 +69,14 @@ class OneServer {
     settings_.cluster_domain = "invalid";  // the saved addresses are taken
     settings_.ports.peers = FreePort();
     paths_.engine_directives = directives_ / "engine.conf";
-    sentinel_.On("POST", kReportPath,
-                 AnswerReports({.channel = [] { return ChannelOfSentinel(); },
-                                .card = [](Milliseconds) { return CardOfSentinel(kSelf, 3); }}));
+    sentinel_.On(
+        "POST", kReportPath,
+        AnswerReports({.channel = [] { return ChannelOfSentinel(); },
+                       .report = [](Milliseconds) { return ReportOfSentinel(kSelf, 3); }}));
     REQUIRE(sentinel_.Start(settings_.ports.peers));
     probe_.emplace("127.0.0.1", FreePort(), Credentials{}, false);
-    board_.emplace(Card{.member = kSelf}, settings_.layout, *probe_);
-    peers_.emplace(settings_, EngineSecrets{}, kSelf, *board_, events_);
+    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    peers_.emplace(settings_, EngineSecrets{}, kSelf, *live_, events_);
   }
 
   void Configure(const std::string& directives) const {
@@ -85,7 +86,7 @@ class OneServer {
   GuardOutcome Run(
       const std::function<void()>& each = [] {},
       std::optional<DatasetDamage> damage = std::nullopt) {
-    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *board_, events_,
+    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *live_, events_,
                 conditions_, *peers_, std::move(damage));
     const Deadline patience = Soon();
     auto outcome = guard.Run([&](Milliseconds time) {
@@ -96,7 +97,7 @@ class OneServer {
     REQUIRE(outcome);
     return *std::move(outcome);
   }
-  Board& board() { return *board_; }
+  LiveState& live() { return *live_; }
 
  private:
   Settings settings_;
@@ -104,7 +105,7 @@ class OneServer {
   TempFolder directives_;
   HttpServer sentinel_{PeerLimits()};
   std::optional<EngineProbe> probe_;
-  std::optional<Board> board_;
+  std::optional<LiveState> live_;
   EventSink events_{{}, false};
   PodConditions conditions_{{}, false, true};
   std::optional<Peers> peers_;
@@ -112,21 +113,21 @@ class OneServer {
 
 TEST_CASE("who leads again has given nothing away: the note is gone, also for the others") {
   const TempFolder volume;
-  Fill(volume, {.to = ServerName(1), .term = 2});
+  Fill(volume, {.to = ServerName(1), .epoch = 2});
   OneServer server(volume);
   bool had_note = false;
   const GuardOutcome outcome =
-      server.Run([&] { had_note = had_note || server.board().Last().handover; });
+      server.Run([&] { had_note = had_note || server.live().Last().handover; });
   CHECK(outcome.decision == "Resume");
   CHECK(had_note);
   CHECK_FALSE(ReadVolume(volume.path())->handover);
   CHECK_FALSE(outcome.volume.handover);
-  CHECK_FALSE(server.board().Last().handover);
+  CHECK_FALSE(server.live().Last().handover);
 }
 
 TEST_CASE("a dump beside appendonly yes is the base of the append-only files before the start") {
   const TempFolder volume;
-  Fill(volume, {.to = ServerName(1), .term = 2});
+  Fill(volume, {.to = ServerName(1), .epoch = 2});
   Spill(volume / "temp-17.rdb", "never finished");
   OneServer server(volume);
   server.Configure("appendonly yes\n");
@@ -136,16 +137,16 @@ TEST_CASE("a dump beside appendonly yes is the base of the append-only files bef
   REQUIRE((files && files->manifest));
   CHECK(files->manifest->contains(AdoptedName(1)));
   CHECK(PlanDataset(*files, true).action == DatasetAction::kNone);
-  // The mark claimed what the dump may not have; its term holds.
-  REQUIRE(outcome.volume.mark);
-  CHECK(outcome.volume.mark->replication_id.empty());
-  CHECK(outcome.volume.mark->term == 3);
+  // The position claimed what the dump may not have; its epoch holds.
+  REQUIRE(outcome.volume.position);
+  CHECK(outcome.volume.position->replication_id.empty());
+  CHECK(outcome.volume.position->epoch == 3);
   CHECK_FALSE(std::filesystem::exists(volume / "temp-17.rdb"));
 }
 
 TEST_CASE("append-only files that are newer than the dump are used in spite of appendonly no") {
   const TempFolder volume;
-  Fill(volume, {.to = ServerName(1), .term = 2});
+  Fill(volume, {.to = ServerName(1), .epoch = 2});
   std::filesystem::remove(volume / "dump.rdb");
   Spill(volume / kOldLogFile, "*1\r\n$4\r\nPING\r\n");
   OneServer server(volume);
@@ -154,7 +155,7 @@ TEST_CASE("append-only files that are newer than the dump are used in spite of a
 
 TEST_CASE("a damaged end is cut off before the only server leads, and what is cut is kept") {
   const TempFolder volume;
-  Fill(volume, {.to = ServerName(1), .term = 2});
+  Fill(volume, {.to = ServerName(1), .epoch = 2});
   std::filesystem::remove(volume / "dump.rdb");
   std::filesystem::create_directory(volume / kLogFolder);
   const std::string good = "*1\r\n$4\r\nPING\r\n";
@@ -189,11 +190,11 @@ TEST_CASE(
     settings.cluster_domain = "invalid";  // the saved addresses are taken
   }
   EngineProbe probe("127.0.0.1", FreePort(), {}, false);
-  Board board(Card{.member = kSelf}, settings.layout, probe);
+  LiveState live(Report{.member = kSelf}, settings.layout, probe);
   EventSink events({}, false);
   PodConditions conditions({}, false, true);
-  Peers peers(settings, EngineSecrets{}, kSelf, board, events);
-  Guard guard(settings, paths, kSelf, DriverOf(settings.layout), {}, board, events, conditions,
+  Peers peers(settings, EngineSecrets{}, kSelf, live, events);
+  Guard guard(settings, paths, kSelf, DriverOf(settings.layout), {}, live, events, conditions,
               peers);
   const Deadline patience = Soon();
   const auto outcome = guard.Run([&](Milliseconds time) { return patience.Sleep(time); });

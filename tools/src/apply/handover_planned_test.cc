@@ -21,12 +21,12 @@ using testing::kServer0;
 using testing::kServer1;
 using testing::kServer2;
 using testing::RealSet;
-using testing::Reports;
+using testing::ReportServers;
 using testing::Soon;
 
 TEST_CASE("the best replica leads, or the one that is asked for") {
   RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
-  const Reports reports(set);
+  const ReportServers reports(set);
   const HandoverEnd end = HandOverPlanned(set.know.Context(), Soon(), &kServer2);
   INFO(end.why);
   CHECK(end.result == HandoverResult::kDone);
@@ -35,7 +35,7 @@ TEST_CASE("the best replica leads, or the one that is asked for") {
 
 TEST_CASE("no majority of sentinels: a handover ends with the reason, long before its time") {
   RealSet set(BOWLINE_REDIS_SERVER);
-  const Reports reports(set);
+  const ReportServers reports(set);
   set.sentinels.at(testing::SentinelName(1)).Freeze();
   set.sentinels.at(testing::SentinelName(2)).Freeze();
   const auto start = std::chrono::steady_clock::now();
@@ -50,7 +50,7 @@ TEST_CASE("no majority of sentinels: a handover ends with the reason, long befor
 
 TEST_CASE("no replica runs: known at once") {
   RealSet set(BOWLINE_REDIS_SERVER);
-  const Reports reports(set);
+  const ReportServers reports(set);
   for (const auto& [member, server] : set.servers) {
     if (member != kServer0) set.know.addresses.erase(member);
   }
@@ -77,11 +77,11 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   HandoverContext ctx = set.know.Context();
   ctx.volume = volume.path();
   EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, false);
-  Board board(testing::RunningCard(kServer0), set.know.settings.layout, probe);
-  board.SetAddresses(set.know.addresses);
-  board.SetPhase(Phase::kRunning, "");
-  REQUIRE(board.Now(Milliseconds(-1)).engine.info.primary);
-  KeptClients kept(set.know.settings, {}, testing::TestIdentity(), kServer0, board, ctx.self_ip,
+  LiveState live(testing::RunningReport(kServer0), set.know.settings.layout, probe);
+  live.SetAddresses(set.know.addresses);
+  live.SetPhase(Phase::kRunning, "");
+  REQUIRE(live.Now(Milliseconds(-1)).engine.info.primary);
+  KeptClients kept(set.know.settings, {}, testing::TestIdentity(), kServer0, live, ctx.self_ip,
                    Milliseconds(100));
   for (const auto& [member, server] : set.servers) {
     REQUIRE(Eventually([&, name = member] {

@@ -70,11 +70,11 @@ TEST_CASE("another appendfsync stays as it is") {
   CHECK(client.ConfigGet({"appendfsync"}, Soon())->at("appendfsync") == value);
 }
 
-/// What stands in the volume's mark.
-ReplicationMark MarkOn(const TempFolder& volume) {
+/// What stands in the volume's position.
+ReplicationPosition MarkOn(const TempFolder& volume) {
   const auto files = ReadVolume(volume.path());
-  REQUIRE((files && files->mark));
-  return *ParseMark(*files->mark);
+  REQUIRE((files && files->position));
+  return *ParsePosition(*files->position);
 }
 
 // All engines of these tests have one address.
@@ -86,23 +86,23 @@ TEST_CASE("the last mark tells where the engine ends, and no look that was late 
   const Engine primary(program);
   const Engine replica(program, {"--replicaof", Engine::kIp, std::to_string(primary.port())});
   const TempFolder volume;
-  MarkKeeper marks(volume.path());
+  PositionKeeper positions(volume.path());
   RespClient client = primary.Connect();
   REQUIRE(Eventually([&] {
     const auto info = client.Info(Soon());
     return info && !ReplicasInSync(*info, kBook).empty();
   }));
   const EngineInfo early = *client.Info(Soon());
-  marks.Save(early, 7, kBook);
+  positions.Save(early, 7, kBook);
   REQUIRE(client.Ask({"SET", "key", "value"}, Soon()));
 
-  REQUIRE(NoteEnd(client, marks, kBook, Soon()));
-  const ReplicationMark last = MarkOn(volume);
+  REQUIRE(NoteEnd(client, positions, kBook, Soon()));
+  const ReplicationPosition last = MarkOn(volume);
   CHECK(last.offset > early.offset);
   CHECK(last.offset == client.Info(Soon())->offset);
-  CHECK(last.term == 7);
+  CHECK(last.epoch == 7);
   CHECK(last.in_sync == std::vector<MemberName>{kFollower});
-  marks.Save(early, 7, kBook);
+  positions.Save(early, 7, kBook);
   CHECK(MarkOn(volume) == last);
   // A write that comes now is not acknowledged.
   RespClient late = primary.Connect();
@@ -113,17 +113,17 @@ TEST_CASE(
     "a replica that has lost its primary, and a member that was never looked at, keep theirs") {
   const Engine primary(BOWLINE_REDIS_SERVER);
   const TempFolder volume;
-  const ReplicationMark mark{.replication_id = "history", .offset = 100, .term = 3};
-  SaveMark(volume.path(), mark);
-  MarkKeeper marks(volume.path());
+  const ReplicationPosition position{.replication_id = "history", .offset = 100, .epoch = 3};
+  SavePosition(volume.path(), position);
+  PositionKeeper positions(volume.path());
   RespClient client = primary.Connect();
-  SECTION("never looked at") { REQUIRE(NoteEnd(client, marks, kBook, Soon())); }
+  SECTION("never looked at") { REQUIRE(NoteEnd(client, positions, kBook, Soon())); }
   SECTION("its link is down") {
     REQUIRE(client.ReplicaOf({.ip = Engine::kIp, .port = testing::FreePort()}, Soon()));
-    marks.Save(*client.Info(Soon()), 4, {});
-    REQUIRE(NoteEnd(client, marks, kBook, Soon()));
+    positions.Save(*client.Info(Soon()), 4, {});
+    REQUIRE(NoteEnd(client, positions, kBook, Soon()));
   }
-  CHECK(MarkOn(volume) == mark);
+  CHECK(MarkOn(volume) == position);
 }
 
 }  // namespace

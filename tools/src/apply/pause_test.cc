@@ -31,25 +31,25 @@ Settings WithRecord() {
 struct Member {
   Settings settings = WithRecord();
   EngineProbe probe{"127.0.0.1", FreePort(), {}, false};
-  Board board{Card{.member = testing::ServerName(0)}, settings.layout, probe};
+  LiveState live{Report{.member = testing::ServerName(0)}, settings.layout, probe};
   EventSink events{{}, false};
-  PauseWatch watch{settings, board, events};
+  PauseWatch watch{settings, live, events};
 };
 
 TEST_CASE("a pause is seen without a restart, and so is its end") {
   const FakeCluster cluster;
   const std::string log = Logged([&] {
     Member member;
-    CHECK_FALSE(member.board.Paused());
+    CHECK_FALSE(member.live.Paused());
     const auto pause = Pause(member.settings, kHour);
     REQUIRE(pause);
     const auto began = std::chrono::steady_clock::now();
-    REQUIRE(Eventually([&] { return member.board.Paused(); }));
+    REQUIRE(Eventually([&] { return member.live.Paused(); }));
     CHECK(Since(began) < Milliseconds(5000));
-    CHECK(member.board.Last().pause == *pause);
+    CHECK(member.live.Last().pause == *pause);
     REQUIRE(Resume(member.settings));
-    REQUIRE(Eventually([&] { return !member.board.Paused(); }));
-    REQUIRE(Eventually([&] { return !member.board.Last().pause; }));
+    REQUIRE(Eventually([&] { return !member.live.Paused(); }));
+    REQUIRE(Eventually([&] { return !member.live.Last().pause; }));
   });
   CHECK_THAT(log,
              ContainsSubstring("Paused") && ContainsSubstring("bowline resume ends the pause"));
@@ -61,10 +61,10 @@ TEST_CASE("a pause ends by itself, also while nobody can be asked") {
   const std::string log = Logged([&] {
     REQUIRE(Pause(WithRecord(), std::chrono::seconds(6)));
     Member member;
-    REQUIRE(Eventually([&] { return member.board.Paused(); }));
+    REQUIRE(Eventually([&] { return member.live.Paused(); }));
     cluster.Kill();
-    REQUIRE(Eventually([&] { return !member.board.Paused(); }));
-    REQUIRE(Eventually([&] { return !member.board.Last().pause; }));
+    REQUIRE(Eventually([&] { return !member.live.Paused(); }));
+    REQUIRE(Eventually([&] { return !member.live.Last().pause; }));
   });
   CHECK_THAT(log, ContainsSubstring("its time is over"));
 }
@@ -73,7 +73,7 @@ TEST_CASE("a member that starts during a pause learns of it") {
   const FakeCluster cluster;
   REQUIRE(Pause(WithRecord(), kHour));
   Member member;
-  CHECK(Eventually([&] { return member.board.Paused(); }));
+  CHECK(Eventually([&] { return member.live.Paused(); }));
 }
 
 TEST_CASE("what is no time is no pause") {
@@ -82,7 +82,7 @@ TEST_CASE("what is no time is no pause") {
   Member member;
   REQUIRE(Eventually([&] { return !cluster.Requests().empty(); }));
   (void)Soon().Sleep(Milliseconds(500));
-  CHECK_FALSE(member.board.Paused());
+  CHECK_FALSE(member.live.Paused());
 }
 
 TEST_CASE("without a record there is nowhere to write a pause") {

@@ -38,8 +38,8 @@ struct Starting {
   testing::Engine engine{BOWLINE_REDIS_SERVER,
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
-  Board board{Card{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
-  Probes probes{board, RulesOf(layout), 1};
+  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
+  Probes probes{live, RulesOf(layout), 1};
 
   Verdict Ready() { return AsKubelet(probes); }
 
@@ -52,17 +52,17 @@ TEST_CASE("the first yes is told by the question that was asked a moment before 
   Starting member;
   const std::jthread start([&] {
     (void)Soon().Sleep(kMoment);
-    member.board.SetPhase(Phase::kRunning, "");
+    member.live.SetPhase(Phase::kRunning, "");
   });
   CHECK(member.Ready().ok);
 }
 
 TEST_CASE("it waits for almost as long as the kubelet does") {
   Starting member;
-  Probes probes{member.board, RulesOf(member.layout), 2};
+  Probes probes{member.live, RulesOf(member.layout), 2};
   const std::jthread start([&] {
     (void)Soon().Sleep(Milliseconds(1200));  // later than a time-out of 1 s allows
-    member.board.SetPhase(Phase::kRunning, "");
+    member.live.SetPhase(Phase::kRunning, "");
   });
   CHECK(AsKubelet(probes).ok);
 }
@@ -75,14 +75,14 @@ TEST_CASE("a no that lasts is told in time, and at once when it stops or has bee
     CHECK(Since(asked) >= kMoment);  // it has waited
   }
   SECTION("stopping") {
-    member.board.SetPhase(Phase::kStopping, "");
+    member.live.SetPhase(Phase::kStopping, "");
     CHECK_FALSE(member.Ready().ok);
     CHECK(Since(asked) < kPatience);
   }
   SECTION("ready before") {
-    member.board.SetPhase(Phase::kRunning, "");
+    member.live.SetPhase(Phase::kRunning, "");
     CHECK(member.Ready().ok);
-    member.board.SetFenced("alone");
+    member.live.SetFenced("alone");
     const auto again = std::chrono::steady_clock::now();
     CHECK_FALSE(member.Ready().ok);
     CHECK(Since(again) < kPatience);
@@ -91,7 +91,7 @@ TEST_CASE("a no that lasts is told in time, and at once when it stops or has bee
 
 TEST_CASE("an engine that does not answer makes no probe slow") {
   Starting member;
-  member.board.SetPhase(Phase::kRunning, "");
+  member.live.SetPhase(Phase::kRunning, "");
   CHECK(member.Ready().ok);
   member.engine.Freeze();
   const auto start = std::chrono::steady_clock::now();
@@ -107,7 +107,7 @@ TEST_CASE("an engine that does not answer makes no probe slow") {
 
 TEST_CASE("a command of 2 s makes nobody unready") {
   Starting member;
-  member.board.SetPhase(Phase::kRunning, "");
+  member.live.SetPhase(Phase::kRunning, "");
   CHECK(member.Ready().ok);
   RespClient client = member.engine.Connect();
   std::atomic<bool> ended = false;
@@ -120,7 +120,7 @@ TEST_CASE("a command of 2 s makes nobody unready") {
     const Verdict verdict = member.Ready();
     INFO(verdict.text);
     CHECK(verdict.ok);
-    held_up = held_up || !member.board.Last().engine.answers;
+    held_up = held_up || !member.live.Last().engine.answers;
     (void)Soon().Sleep(Milliseconds(100));
   }
   CHECK(held_up);
@@ -128,7 +128,7 @@ TEST_CASE("a command of 2 s makes nobody unready") {
 
 TEST_CASE("a replica whose primary is silent is not ready, although its link is up") {
   Starting member;
-  member.board.SetPhase(Phase::kRunning, "");
+  member.live.SetPhase(Phase::kRunning, "");
   CHECK(member.Ready().ok);
   member.primary.Freeze();
   CHECK(testing::Eventually(

@@ -167,7 +167,7 @@ TEST_CASE("the volume tells who leads, should all end before a sentinel hears of
   REQUIRE(target.Ask({"ACL", "SETUSER", "default", "+replicaof"}, Soon()));
   REQUIRE(SwitchServers(ctx, kServer1, Soon()));
   CHECK(promoted == std::vector{kServer1});
-  CHECK(NoteOn(volume.path()) == HandoverNote{.to = kServer1, .term = epoch + 1});
+  CHECK(NoteOn(volume.path()) == HandoverNote{.to = kServer1, .epoch = epoch + 1});
 }
 
 TEST_CASE("a program that is killed after the promotion: the old primary takes no write") {

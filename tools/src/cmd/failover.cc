@@ -70,9 +70,11 @@ struct Failover {
 /// The member that leads the shard by what the others know, although it does not answer.
 Result<MemberName> DeadPrimary(const Failover& failover) {
   const Layout& layout = failover.settings.layout;
-  const Cards& cards = failover.seen.cards;
-  const auto primary =
-      DriverOf(layout).rules().View(layout, failover.identity, cards, failover.flags.shard).primary;
+  const Reports& reports = failover.seen.reports;
+  const auto primary = DriverOf(layout)
+                           .rules()
+                           .View(layout, failover.identity, reports, failover.flags.shard)
+                           .primary;
   if (primary && failover.seen.addresses.contains(*primary)) return *primary;
   return Fail(Code::kUnavailable, "nobody that answers knows which member leads shard {}: {}",
               failover.flags.shard,
@@ -83,13 +85,13 @@ Result<MemberName> DeadPrimary(const Failover& failover) {
 /// missed.
 Result<ExitCode> AcceptLoss(const Failover& failover) {
   const Layout& layout = failover.settings.layout;
-  const Cards& cards = failover.seen.cards;
+  const Reports& reports = failover.seen.reports;
   const int shard = failover.flags.shard;
   ASSIGN_OR_RETURN(const MemberName primary, DeadPrimary(failover));
-  auto candidate = NewestReplica(layout, cards, shard, primary);
+  auto candidate = NewestReplica(layout, reports, shard, primary);
   if (failover.wanted) {
-    const auto card = cards.find(*failover.wanted);
-    if (card == cards.end() || !CanTakeOver(card->second)) {
+    const auto report = reports.find(*failover.wanted);
+    if (report == reports.end() || !CanTakeOver(report->second)) {
       return Fail(Code::kFailedPrecondition, "--to {} does not run as a replica with data",
                   failover.wanted->ToString());
     }
@@ -101,7 +103,7 @@ Result<ExitCode> AcceptLoss(const Failover& failover) {
   PrintPlan(failover.flags, primary, *candidate);
   if (failover.flags.dry_run) return ExitCode::kOk;
   const ModeRules& rules = DriverOf(layout).rules();
-  const bool quorum = rules.View(layout, failover.identity, cards, shard).quorum;
+  const bool quorum = rules.View(layout, failover.identity, reports, shard).quorum;
   RETURN_IF_ERROR(TakeOverDead(failover.From(primary),
                                {.member = candidate->member,
                                 .without_quorum = rules.PromotesWithoutQuorum() && !quorum,
@@ -112,7 +114,7 @@ Result<ExitCode> AcceptLoss(const Failover& failover) {
 
 Result<ExitCode> HandOver(const Failover& failover, MemberName primary) {
   const int shard = failover.flags.shard;
-  auto candidate = BestForHandover(failover.settings.layout, failover.seen.cards, shard, primary);
+  auto candidate = BestForHandover(failover.settings.layout, failover.seen.reports, shard, primary);
   if (failover.wanted) {
     candidate = Candidate{.member = *failover.wanted, .reason = "asked for", .position = {}};
   }
@@ -156,8 +158,8 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   Observation seen =
       Observe(settings, DriverOf(settings.layout).rules(), secrets, Deadline::In(kLookTimeout));
-  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.cards));
-  const auto primaries = PrimariesOf(settings.layout, seen.cards, flags.shard);
+  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.reports));
+  const auto primaries = PrimariesOf(settings.layout, seen.reports, flags.shard);
   const Failover failover{.settings = settings,
                           .flags = flags,
                           .wanted = wanted,

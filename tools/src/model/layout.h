@@ -58,7 +58,7 @@ Result<NodesConf> SeedNodesConf(const Layout& layout, const Identity& identity,
 /// (fail, fail?, noaddr) and handshake lines gone, ping/pong zero, shard ids of the identity on all
 /// lines of declared members (replicas: their primary's). A file saved in the middle of a failover
 /// is completed: a replica of a replica gets the primary that leads both, and slots on a replica's
-/// line go to its primary. Otherwise roles, slots, epochs and migration marks stay as they are.
+/// line go to its primary. Otherwise roles, slots, epochs and migration positions stay as they are.
 /// Lines of members that have no address in the book keep theirs, and `noaddr` when they have none.
 void Readdress(NodesConf& conf, const Identity& identity, const AddressBook& addresses);
 

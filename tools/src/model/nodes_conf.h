@@ -74,7 +74,7 @@ std::string PrintNodesConf(const NodesConf& conf);
 /// `primary` ids. nullptr where the chain ends nowhere or is a cycle.
 std::vector<const NodeLine*> LeadingPrimaries(const NodesConf& conf);
 
-/// The config epoch of the primary that `myself` is or follows: the term in which its dataset was
+/// The config epoch of the primary that `myself` is or follows: the epoch in which its dataset was
 /// written. 0 when there is none.
 std::uint64_t LeadEpoch(const NodesConf& conf);
 

@@ -29,18 +29,18 @@ std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel,
   return "";
 }
 
-Result<Card> ReadReport(const PeerTarget& target, const PeerChannel& channel,
-                        const std::string& nonce, const std::string& message) {
-  ASSIGN_OR_RETURN(const PeerReport report, OpenReport(channel.key, nonce, message));
-  const std::string why = WhyNotOf(target, channel, report);
+Result<Report> ReadReport(const PeerTarget& target, const PeerChannel& channel,
+                          const std::string& nonce, const std::string& message) {
+  ASSIGN_OR_RETURN(const PeerReport opened, OpenReport(channel.key, nonce, message));
+  const std::string why = WhyNotOf(target, channel, opened);
   if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
-  ASSIGN_OR_RETURN(Card card, ParseCard(report.body));
-  if (card.member != target.member) {
-    return Fail(Code::kInvalidArgument, "its report is of {}", card.member.ToString());
+  ASSIGN_OR_RETURN(Report report, ParseReport(opened.body));
+  if (report.member != target.member) {
+    return Fail(Code::kInvalidArgument, "its report is of {}", report.member.ToString());
   }
   // The sender's own word, which the HMAC covers, is the one that holds.
-  card.installation = report.from.identity.installation;
-  return card;
+  report.installation = opened.from.identity.installation;
+  return report;
 }
 
 HttpAnswer Unreadable(const PeerChannel& channel, const HttpRequest& http, const Error& error) {
@@ -62,8 +62,8 @@ bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerReques
 
 }  // namespace
 
-Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-               Deadline deadline) {
+Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
+                 Deadline deadline) {
   const std::string nonce = RandomHex();
   std::vector<HttpCall> calls;
   calls.reserve(targets.size());
@@ -77,19 +77,19 @@ Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& target
              channel.key, {.from = channel.self, .to = target.member.ToString(), .nonce = nonce})});
   }
   const auto answers = HttpAskAll(calls, deadline);
-  Cards cards;
+  Reports reports;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (!answers[i] || answers[i]->status != 200) continue;
-    auto card = ReadReport(targets[i], channel, nonce, answers[i]->body);
-    if (card) {
-      cards[targets[i].member] = *std::move(card);
+    auto report = ReadReport(targets[i], channel, nonce, answers[i]->body);
+    if (report) {
+      reports[targets[i].member] = *std::move(report);
     } else {
       Reject(channel,
              std::format("the answer from the address of {} ({}) is not used: {}",
-                         targets[i].member.ToString(), targets[i].ip, card.error().message));
+                         targets[i].member.ToString(), targets[i].ip, report.error().message));
     }
   }
-  return cards;
+  return reports;
 }
 
 HttpHandler AnswerReports(ReportSource source) {
@@ -99,10 +99,10 @@ HttpHandler AnswerReports(ReportSource source) {
     const auto request = OpenRequest(channel.key, http.body);
     if (!request) return Unreadable(channel, http, request.error());
     if (!ForUs(channel, http, *request)) return HttpAnswer{.silence = true};
-    const auto card = source.card(waited);
-    if (!card) return std::nullopt;
+    const auto report = source.report(waited);
+    if (!report) return std::nullopt;
     return HttpAnswer{.body = SealReport(channel.key, request->nonce,
-                                         {.from = channel.self, .body = PrintCard(*card)}),
+                                         {.from = channel.self, .body = PrintReport(*report)}),
                       .content_type = "application/octet-stream"};
   };
 }

@@ -34,15 +34,15 @@ struct PeerTarget {
 
 /// The reports of these members, asked all at once. A member that does not answer by the deadline,
 /// or whose answer is rejected, is left out.
-Cards AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-               Deadline deadline);
+Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
+                 Deadline deadline);
 
 /// What the server of reports needs to know of the own member.
 struct ReportSource {
   /// The channel as it stands: the installation becomes known during the start.
   std::function<PeerChannel()> channel;
-  /// The own card when it is fresh enough; nothing: ask again soon.
-  std::function<std::optional<Card>(Milliseconds waited)> card;
+  /// The own report when it is fresh enough; nothing: ask again soon.
+  std::function<std::optional<Report>(Milliseconds waited)> report;
 };
 
 /// For HttpServer::On("POST", kReportPath, ...).

@@ -29,9 +29,9 @@ struct Answering {
   Answering() {
     server.On("POST", kReportPath,
               AnswerReports({.channel = [this] { return own; },
-                             .card = [this](Milliseconds) -> std::optional<Card> {
+                             .report = [this](Milliseconds) -> std::optional<Report> {
                                if (busy) return std::nullopt;
-                               return card;
+                               return report;
                              }}));
     REQUIRE(server.Start(target.port));
   }
@@ -39,11 +39,11 @@ struct Answering {
   PeerChannel own{.key = "k", .self = Of(kAsked), .rejected = [this](const std::string& why) {
                     rejected_here = why;
                   }};
-  Card card = [] {
-    Card of;
+  Report report = [] {
+    Report of;
     of.member = kAsked;
     of.pod = "cache-server-0";
-    of.term = 7;
+    of.epoch = 7;
     return of;
   }();
   std::atomic<bool> busy = false;
@@ -59,7 +59,7 @@ struct Asking {
                       .self = Of(ServerName(1)),
                       .rejected = [this](const std::string& why) { rejected_here = why; }};
   std::string rejected_here;
-  Cards Ask(const PeerTarget& target, Deadline deadline = Soon()) {
+  Reports Ask(const PeerTarget& target, Deadline deadline = Soon()) {
     return AskPeers(channel, {target}, deadline);
   }
 };
@@ -67,10 +67,10 @@ struct Asking {
 TEST_CASE("a report of the member that was asked") {
   Answering peer;
   Asking self;
-  Cards cards = self.Ask(peer.target);
-  REQUIRE(cards.size() == 1);
-  CHECK(cards[kAsked].term == 7);
-  CHECK(cards[kAsked].installation == "0a");
+  Reports reports = self.Ask(peer.target);
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[kAsked].epoch == 7);
+  CHECK(reports[kAsked].installation == "0a");
   CHECK(self.rejected_here.empty());
 }
 
@@ -78,9 +78,9 @@ TEST_CASE("a member that knows no installation yet asks and is answered") {
   Answering peer;
   Asking self;
   self.channel.self.identity.installation.clear();
-  Cards cards = self.Ask(peer.target);
-  REQUIRE(cards.size() == 1);
-  CHECK(cards[kAsked].installation == "0a");
+  Reports reports = self.Ask(peer.target);
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[kAsked].installation == "0a");
 }
 
 TEST_CASE("a stranger gets silence, and it is told here") {
@@ -124,8 +124,8 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
       REQUIRE(opened);
       PeerSender foreign = Of(kAsked);
       foreign.identity.installation = "0b";
-      return HttpAnswer{
-          .body = SealReport("k", opened->nonce, {.from = foreign, .body = PrintCard(peer.card)})};
+      return HttpAnswer{.body = SealReport("k", opened->nonce,
+                                           {.from = foreign, .body = PrintReport(peer.report)})};
     });
     peer.target.port = testing::FreePort();
     REQUIRE(other.Start(peer.target.port));
@@ -142,7 +142,7 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
     HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest&, Milliseconds) {
       return HttpAnswer{
-          .body = SealReport("k", "old", {.from = Of(kAsked), .body = PrintCard(peer.card)})};
+          .body = SealReport("k", "old", {.from = Of(kAsked), .body = PrintReport(peer.report)})};
     });
     peer.target.port = testing::FreePort();
     REQUIRE(other.Start(peer.target.port));

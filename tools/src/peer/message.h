@@ -44,7 +44,7 @@ Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message);
 
 struct PeerReport {
   PeerSender from;
-  std::string body;  ///< the member's card, as JSON
+  std::string body;  ///< the member's report, as JSON
 };
 
 std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report);

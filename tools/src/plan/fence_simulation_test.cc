@@ -29,10 +29,10 @@ enum class World {
 /// A primary under load: something is outstanding at every look, unless a connection is idle.
 class Member {
  public:
-  Member(unsigned seed, FenceCircle circle)
-      : random_(seed), circle_(std::move(circle)), judge_(milliseconds::max()) {
+  Member(unsigned seed, FenceGroup group)
+      : random_(seed), group_(std::move(group)), judge_(milliseconds::max()) {
     judge_.Restart(now_);
-    for (std::size_t i = 0; i < circle_.replicas.size(); ++i) links_.push_back({.id = Id()});
+    for (std::size_t i = 0; i < group_.replicas.size(); ++i) links_.push_back({.id = Id()});
   }
 
   /// One look in such a world; does it end with a fence?
@@ -40,13 +40,13 @@ class Member {
     for (LinkLook& link : links_) Change(world, link);
     judge_.Replicas(links_, now_);
     // Sometimes the engine does not take the command.
-    if (judge_.MustAsk(circle_, now_) && Below(10) > 0) judge_.Asked(now_);
-    if (judge_.InDoubt(circle_, now_)) HearVoters(world);
+    if (judge_.MustAsk(group_, now_) && Below(10) > 0) judge_.Asked(now_);
+    if (judge_.InDoubt(group_, now_)) HearVoters(world);
     now_ += kFenceLook + milliseconds(Below(kUsualDelay + 1));
     const bool late = late_in > 0 && Below(late_in) == 0;
     if (late) now_ += milliseconds(100 + Below(5000));
     if (late) began_ = now_;
-    return judge_.Judge(circle_, now_);
+    return judge_.Judge(group_, now_);
   }
   void Begin() { began_ = now_; }
   /// Since Begin, or since the last late look.
@@ -69,12 +69,12 @@ class Member {
 
   void HearVoters(World world) {
     // A minority that changes all the time would be a majority in the end.
-    if (world == World::kMajority) std::ranges::shuffle(circle_.voters, random_);
-    const int count = world == World::kMajority ? circle_.majority + Below(2)
-                      : world == World::kNobody ? Below(circle_.majority)
-                                                : Below(circle_.majority + 1);
-    for (int i = 0; i < count && i < std::ssize(circle_.voters); ++i) {
-      const MemberName voter = circle_.voters[static_cast<std::size_t>(i)];
+    if (world == World::kMajority) std::ranges::shuffle(group_.voters, random_);
+    const int count = world == World::kMajority ? group_.majority + Below(2)
+                      : world == World::kNobody ? Below(group_.majority)
+                                                : Below(group_.majority + 1);
+    for (int i = 0; i < count && i < std::ssize(group_.voters); ++i) {
+      const MemberName voter = group_.voters[static_cast<std::size_t>(i)];
       if (Below(2) == 0) {
         judge_.Reached(voter, now_);
       } else {
@@ -84,7 +84,7 @@ class Member {
   }
 
   std::mt19937 random_;
-  FenceCircle circle_;
+  FenceGroup group_;
   FenceJudge judge_;
   std::vector<LinkLook> links_;
   int ids_ = 0;
@@ -92,17 +92,17 @@ class Member {
   milliseconds began_ = now_;
 };
 
-FenceCircle AnyCircle(unsigned seed) {
+FenceGroup AnyCircle(unsigned seed) {
   if (seed % 2 == 0) {
     const int replicas = 1 + static_cast<int>(seed / 2 % 4);
     const int sentinels = 1 + static_cast<int>(seed / 8 % 5);
-    return CircleOf(Layout::Sentinel(1 + replicas, sentinels), testing::TestIdentity(),
-                    testing::kServer0, "");
+    return FenceGroupOf(Layout::Sentinel(1 + replicas, sentinels), testing::TestIdentity(),
+                        testing::kServer0, "");
   }
   testing::RunningCluster cluster({.shards = 3 + static_cast<int>(seed / 2 % 3),
                                    .replicas_per_shard = 1 + static_cast<int>(seed / 8 % 2)});
-  return CircleOf(cluster.layout, testing::TestIdentity(), testing::k00,
-                  cluster.Of(testing::k00).engine.view);
+  return FenceGroupOf(cluster.layout, testing::TestIdentity(), testing::k00,
+                      cluster.Of(testing::k00).engine.view);
 }
 
 TEST_CASE("never fences while all replicas acknowledge or the majority is heard") {

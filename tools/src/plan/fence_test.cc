@@ -28,19 +28,19 @@ using Members = std::vector<MemberName>;
 constexpr milliseconds kNever = milliseconds::max();
 constexpr milliseconds kStart{1'000'000};  // as of a machine that has run for a while
 
-FenceCircle CircleIn(RunningCluster& cluster, MemberName self) {
-  return CircleOf(cluster.layout, TestIdentity(), self, cluster.Of(self).engine.view);
+FenceGroup CircleIn(RunningCluster& cluster, MemberName self) {
+  return FenceGroupOf(cluster.layout, TestIdentity(), self, cluster.Of(self).engine.view);
 }
 
 /// server-0 of three, with three sentinels.
-FenceCircle Servers() { return CircleOf(Layout::Sentinel(3, 3), TestIdentity(), kServer0, ""); }
+FenceGroup Servers() { return FenceGroupOf(Layout::Sentinel(3, 3), TestIdentity(), kServer0, ""); }
 
 /// How the connection of a replica stands at a look.
 enum class Link { kIdle, kMoving, kStalled, kGone };
 
 /// Looks as the program does: one each 100 ms.
 struct Looks {
-  FenceCircle circle = Servers();
+  FenceGroup group = Servers();
   FenceJudge judge{kNever};
   milliseconds now = kStart;
   std::uint64_t acked = 0;
@@ -60,12 +60,12 @@ struct Looks {
                        .acked_bytes = link == Link::kStalled ? 0 : acked});
     }
     judge.Replicas(links, now);
-    if (judge.MustAsk(circle, now) && can_send) judge.Asked(now);
+    if (judge.MustAsk(group, now) && can_send) judge.Asked(now);
     for (const MemberName member : heard) {
       judge.Voter(member, {.id = "v", .outstanding = true, .acked_bytes = acked}, now);
     }
     now += span;
-    return judge.Judge(circle, now);
+    return judge.Judge(group, now);
   }
   /// Is it fenced after such a time?
   bool LookFor(milliseconds span, Link first, Link second, const Members& heard = {}) {
@@ -82,13 +82,13 @@ constexpr milliseconds kInTime = kFenceAfter + 2 * kFenceLook;
 TEST_CASE("whom a primary asks in cluster mode: its replicas, and whoever leads the other shards") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Lead(k11);
-  FenceCircle circle = CircleIn(cluster, k00);
-  CHECK(circle.replicas == Members{k01, testing::k02});
-  CHECK(circle.voters == Members{k11, k20});
-  CHECK(circle.majority == 1);
-  circle = CircleIn(cluster, k11);
-  CHECK(circle.replicas == Members{k10, {.shard = 1, .ordinal = 2}});
-  CHECK(circle.voters == Members{k00, k20});
+  FenceGroup group = CircleIn(cluster, k00);
+  CHECK(group.replicas == Members{k01, testing::k02});
+  CHECK(group.voters == Members{k11, k20});
+  CHECK(group.majority == 1);
+  group = CircleIn(cluster, k11);
+  CHECK(group.replicas == Members{k10, {.shard = 1, .ordinal = 2}});
+  CHECK(group.voters == Members{k00, k20});
 }
 
 TEST_CASE("how many other primaries are a majority with the own vote") {
@@ -102,22 +102,22 @@ TEST_CASE("how many other primaries are a majority with the own vote") {
 }
 
 TEST_CASE("whom a primary asks in sentinel mode: its replicas, and all declared sentinels") {
-  const FenceCircle circle = Servers();
-  CHECK(circle.replicas == Members{kServer1, kServer2});
-  CHECK(circle.voters == Members{kSentinel0, kSentinel1, kSentinel2});
-  CHECK(circle.majority == 2);
-  CHECK(CircleOf(Layout::Sentinel(2, 1), TestIdentity(), kServer0, "").majority == 1);
-  CHECK(CircleOf(Layout::Sentinel(2, 2), TestIdentity(), kServer0, "").majority == 2);
-  CHECK(CircleOf(Layout::Sentinel(2, 5), TestIdentity(), kServer0, "").majority == 3);
-  CHECK(CircleOf(Layout::Sentinel(1, 3), TestIdentity(), kServer0, "").replicas.empty());
+  const FenceGroup group = Servers();
+  CHECK(group.replicas == Members{kServer1, kServer2});
+  CHECK(group.voters == Members{kSentinel0, kSentinel1, kSentinel2});
+  CHECK(group.majority == 2);
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 1), TestIdentity(), kServer0, "").majority == 1);
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 2), TestIdentity(), kServer0, "").majority == 2);
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 5), TestIdentity(), kServer0, "").majority == 3);
+  CHECK(FenceGroupOf(Layout::Sentinel(1, 3), TestIdentity(), kServer0, "").replicas.empty());
 }
 
 TEST_CASE("without a view of the cluster nobody is fenced") {
   const RunningCluster cluster;
   for (const char* view : {"", "-LOADING", "no nodes"}) {
     Looks looks;
-    looks.circle = CircleOf(cluster.layout, TestIdentity(), k00, view);
-    CHECK(looks.circle.voters.empty());
+    looks.group = FenceGroupOf(cluster.layout, TestIdentity(), k00, view);
+    CHECK(looks.group.voters.empty());
     looks.Lead();
     CHECK_FALSE(looks.LookFor(kMinute, Link::kGone, Link::kGone));
   }
@@ -217,7 +217,7 @@ TEST_CASE("in a doubt that lasts, the voters are asked again and again, and not 
   looks.LookFor(milliseconds(1000), Link::kGone, Link::kGone, {kSentinel0, kSentinel1});
   int asked = 0;
   for (int i = 0; i < 100; ++i) {
-    asked += looks.judge.MustAsk(looks.circle, looks.now) ? 1 : 0;
+    asked += looks.judge.MustAsk(looks.group, looks.now) ? 1 : 0;
     CHECK_FALSE(looks.Look(Link::kGone, Link::kGone, {kSentinel0, kSentinel1}));
   }
   CHECK(asked >= 40);
@@ -241,9 +241,9 @@ TEST_CASE("a replica that comes back on another connection is not missed") {
         {{.id = "a", .acked_bytes = 1}, {.id = "b" + std::to_string(i), .acked_bytes = 1}},
         looks.now);
     looks.now += kFenceLook;
-    CHECK_FALSE(looks.judge.Judge(looks.circle, looks.now));
+    CHECK_FALSE(looks.judge.Judge(looks.group, looks.now));
   }
-  CHECK_FALSE(looks.judge.InDoubt(looks.circle, looks.now));
+  CHECK_FALSE(looks.judge.InDoubt(looks.group, looks.now));
 }
 
 TEST_CASE("a look that came late, or could not ask, begins anew") {
@@ -252,7 +252,7 @@ TEST_CASE("a look that came late, or could not ask, begins anew") {
   looks.LookFor(milliseconds(300), Link::kGone, Link::kGone);
   SECTION("late") { CHECK_FALSE(looks.Look(Link::kGone, Link::kGone, {}, milliseconds(5000))); }
   SECTION("deaf") {
-    looks.judge.Deaf(looks.now);
+    looks.judge.CouldNotAsk(looks.now);
     CHECK_FALSE(looks.Look(Link::kGone, Link::kGone));
   }
   CHECK_FALSE(looks.LookFor(milliseconds(300), Link::kGone, Link::kGone));
@@ -267,9 +267,9 @@ TEST_CASE("the time that calls to the own engine took makes no look late") {
   while (!fenced) {
     REQUIRE(looks.now - began < kMinute);
     looks.judge.Replicas({}, looks.now);
-    if (looks.judge.MustAsk(looks.circle, looks.now)) looks.judge.Asked(looks.now);
+    if (looks.judge.MustAsk(looks.group, looks.now)) looks.judge.Asked(looks.now);
     looks.now += milliseconds(400);
-    fenced = looks.judge.Judge(looks.circle, looks.now, milliseconds(350));
+    fenced = looks.judge.Judge(looks.group, looks.now, milliseconds(350));
   }
   CHECK(looks.now - began <= milliseconds(1600));
 }
@@ -281,7 +281,7 @@ TEST_CASE("a fence stands until somebody is heard, late looks or not") {
   looks.can_send = false;  // its own pause
   CHECK(looks.Look(Link::kStalled, Link::kGone));
   CHECK(looks.Look(Link::kGone, Link::kGone, {}, kMinute));
-  looks.judge.Deaf(looks.now);
+  looks.judge.CouldNotAsk(looks.now);
   CHECK(looks.Look(Link::kGone, Link::kGone));
   CHECK(looks.LookFor(kMinute, Link::kGone, Link::kStalled, {kSentinel2}));
   SECTION("all replicas") { CHECK_FALSE(looks.Look(Link::kMoving, Link::kIdle)); }
@@ -304,9 +304,9 @@ TEST_CASE("a cut is as old as the last word of the others, not as the first writ
     looks.judge.Replicas({{.id = "a", .outstanding = outstanding, .since_heard = silent},
                           {.id = "b", .outstanding = outstanding, .since_heard = silent}},
                          looks.now);
-    if (looks.judge.MustAsk(looks.circle, looks.now)) looks.judge.Asked(looks.now);
+    if (looks.judge.MustAsk(looks.group, looks.now)) looks.judge.Asked(looks.now);
     looks.now += kFenceLook;
-    return looks.judge.Judge(looks.circle, looks.now);
+    return looks.judge.Judge(looks.group, looks.now);
   };
   while (looks.now - cut < milliseconds(4500)) CHECK_FALSE(look(false));
   while (!look(true)) REQUIRE(looks.now - cut < kMinute);

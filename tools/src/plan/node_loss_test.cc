@@ -28,16 +28,16 @@ using testing::RunningSet;
 
 using Nodes = std::map<MemberName, std::string>;
 
-void Place(Cards& cards, const Nodes& nodes) {
-  for (const auto& [member, node] : nodes) cards.at(member).node = node;
+void Place(Reports& reports, const Nodes& nodes) {
+  for (const auto& [member, node] : nodes) reports.at(member).node = node;
 }
 
 /// Each primary and each replica on a node of its own choice, none with two primaries.
 const Nodes kSpread{{k00, "n1"}, {k01, "n2"}, {k10, "n2"}, {k11, "n3"}, {k20, "n3"}, {k21, "n1"}};
 
-std::string Told(const Layout& layout, const Cards& cards) {
+std::string Told(const Layout& layout, const Reports& reports) {
   std::string text;
-  for (const NodeRisk& risk : NodeRisks(layout, cards)) {
+  for (const NodeRisk& risk : NodeRisks(layout, reports)) {
     text += risk.node + ": " + risk.loss + " / " + risk.remedy + "\n";
   }
   return text;
@@ -45,37 +45,37 @@ std::string Told(const Layout& layout, const Cards& cards) {
 
 TEST_CASE("a cluster that survives the loss of any node is told nothing of") {
   RunningCluster cluster;
-  Place(cluster.cards, kSpread);
-  CHECK(Told(cluster.layout, cluster.cards) == "");
+  Place(cluster.reports, kSpread);
+  CHECK(Told(cluster.layout, cluster.reports) == "");
 }
 
 TEST_CASE("two of three primaries on a node, and who can lead instead") {
   RunningCluster cluster;
-  Place(cluster.cards, kSpread);
+  Place(cluster.reports, kSpread);
   cluster.Lead(k01);  // n2 has k01 and k10
   const std::string loss =
       "n2: 2 of 3 primaries (shard-0-1, shard-1-0): no majority would be left to elect / ";
   const std::string nowhere =
       "no replica that is in sync is on a node where a primary more would do no harm: the members "
       "need at least three nodes (spread.nodes)\n";
-  CHECK(Told(cluster.layout, cluster.cards) ==
+  CHECK(Told(cluster.layout, cluster.reports) ==
         loss + "bowline failover --shard 0 --to shard-0-0\n");
   SECTION("not the one whose link is down") {
     cluster.Of(k00).engine.info.link_up = false;
-    CHECK_FALSE(Told(cluster.layout, cluster.cards).contains("shard-0-0\n"));
+    CHECK_FALSE(Told(cluster.layout, cluster.reports).contains("shard-0-0\n"));
   }
   SECTION("not one that copies, and not one on a node that has a primary") {
     cluster.Of(k00).engine.info.sync_in_progress = true;
     // What is left is k11 on n3, beside k20: two of three again.
-    CHECK(Told(cluster.layout, cluster.cards).contains(loss + nowhere));
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
   }
   SECTION("not one on the same node") {
-    Place(cluster.cards, {{k00, "n2"}});
-    CHECK(Told(cluster.layout, cluster.cards).contains(loss + nowhere));
+    Place(cluster.reports, {{k00, "n2"}});
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
   }
   SECTION("not one whose node is not known") {
-    Place(cluster.cards, {{k00, ""}});
-    CHECK(Told(cluster.layout, cluster.cards).contains(loss + nowhere));
+    Place(cluster.reports, {{k00, ""}});
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
   }
 }
 
@@ -86,9 +86,9 @@ TEST_CASE("the emptiest node is preferred") {
     nodes[member] = member.ordinal == 0 ? (member.shard < 3 ? "n1" : "n2") : "n3";
   }
   nodes[k01] = "n2";  // one primary more there: three of five
-  Place(cluster.cards, nodes);
+  Place(cluster.reports, nodes);
   CHECK(
-      Told(cluster.layout, cluster.cards) ==
+      Told(cluster.layout, cluster.reports) ==
       "n1: 3 of 5 primaries (shard-0-0, shard-1-0, shard-2-0): no majority would be left to elect "
       "/ bowline failover --shard 1 --to shard-1-1\n");
 }
@@ -99,87 +99,87 @@ TEST_CASE("half of an even number of primaries is no majority") {
   for (const MemberName member : cluster.layout.Members()) {
     nodes[member] = std::format("n{}", member.ordinal == 0 ? member.shard / 2 : 2);
   }
-  Place(cluster.cards, nodes);
-  const std::string told = Told(cluster.layout, cluster.cards);
+  Place(cluster.reports, nodes);
+  const std::string told = Told(cluster.layout, cluster.reports);
   CHECK(told.contains("n0: 2 of 4 primaries (shard-0-0, shard-1-0)"));
   CHECK(told.contains("n1: 2 of 4 primaries (shard-2-0, shard-3-0)"));
 }
 
 TEST_CASE("a primary that is away makes the next loss decisive") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
-  Place(cluster.cards, kSpread);
-  Place(cluster.cards, {{k02, "n3"}});
+  Place(cluster.reports, kSpread);
+  Place(cluster.reports, {{k02, "n3"}});
   cluster.Silence(k10);
-  const std::string told = Told(cluster.layout, cluster.cards);
+  const std::string told = Told(cluster.layout, cluster.reports);
   CHECK(told.contains("n1: 1 of 3 primaries (shard-0-0)"));
   CHECK(told.contains("n3: 1 of 3 primaries (shard-2-0)"));
   cluster.Silence(k20);  // no majority now: it cannot be lost any more
-  CHECK_FALSE(Told(cluster.layout, cluster.cards).contains("primaries"));
+  CHECK_FALSE(Told(cluster.layout, cluster.reports).contains("primaries"));
 }
 
 TEST_CASE("the last copy of a shard") {
   RunningCluster cluster;
-  Place(cluster.cards, kSpread);
+  Place(cluster.reports, kSpread);
   SECTION("both copies on one node") {
-    Place(cluster.cards, {{k01, "n1"}});
-    CHECK(Told(cluster.layout, cluster.cards) ==
+    Place(cluster.reports, {{k01, "n1"}});
+    CHECK(Told(cluster.layout, cluster.reports) ==
           "n1: the last copy of shard 0 (shard-0-0, shard-0-1) / delete the pod of shard-0-1 while "
           "another node has room for it; spread.nodes=required keeps them apart\n");
   }
   SECTION("the replica is away") {
     cluster.Silence(k01);
-    CHECK(Told(cluster.layout, cluster.cards) ==
+    CHECK(Told(cluster.layout, cluster.reports) ==
           "n1: the last copy of shard 0 (shard-0-0) / bring back shard-0-1: `bowline status` says "
           "what is wrong\n");
   }
   SECTION("the replica is not in sync") {
     cluster.Of(k01).engine.info.link_up = false;
-    CHECK(Told(cluster.layout, cluster.cards).contains("the last copy of shard 0 (shard-0-0)"));
+    CHECK(Told(cluster.layout, cluster.reports).contains("the last copy of shard 0 (shard-0-0)"));
   }
   SECTION("nobody of the shard is left: nothing to lose any more") {
     cluster.Silence(k00).Silence(k01);
-    CHECK_FALSE(Told(cluster.layout, cluster.cards).contains("copy"));
+    CHECK_FALSE(Told(cluster.layout, cluster.reports).contains("copy"));
   }
   SECTION("a node that is not known is not the same node") {
-    Place(cluster.cards, {{k00, ""}, {k01, ""}});
-    CHECK_FALSE(Told(cluster.layout, cluster.cards).contains("copy"));
+    Place(cluster.reports, {{k00, ""}, {k01, ""}});
+    CHECK_FALSE(Told(cluster.layout, cluster.reports).contains("copy"));
   }
 }
 
 TEST_CASE("a shard that is declared without replicas has one copy by declaration") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 0});
-  Place(cluster.cards, {{k00, "n1"}, {k10, "n2"}, {k20, "n3"}});
-  CHECK(Told(cluster.layout, cluster.cards) == "");
+  Place(cluster.reports, {{k00, "n1"}, {k10, "n2"}, {k20, "n3"}});
+  CHECK(Told(cluster.layout, cluster.reports) == "");
 }
 
 TEST_CASE("all on one node are told of once") {
   RunningCluster cluster;
-  for (auto& [member, card] : cluster.cards) card.node = "only";
-  CHECK(Told(cluster.layout, cluster.cards) ==
+  for (auto& [member, report] : cluster.reports) report.node = "only";
+  CHECK(Told(cluster.layout, cluster.reports) ==
         "only: all members / run them on at least three nodes (spread.nodes)\n");
   RunningSet set;
-  for (auto& [member, card] : set.cards) card.node = "only";
-  CHECK(Told(set.layout, set.cards).starts_with("only: all members"));
-  for (auto& [member, card] : set.cards) card.node.clear();
-  CHECK(Told(set.layout, set.cards) == "");
+  for (auto& [member, report] : set.reports) report.node = "only";
+  CHECK(Told(set.layout, set.reports).starts_with("only: all members"));
+  for (auto& [member, report] : set.reports) report.node.clear();
+  CHECK(Told(set.layout, set.reports) == "");
 }
 
 TEST_CASE("servers and sentinels") {
   RunningSet set;
   const Nodes spread{{kServer0, "n1"},   {kServer1, "n2"},   {kServer2, "n3"},
                      {kSentinel0, "n1"}, {kSentinel1, "n2"}, {kSentinel2, "n3"}};
-  Place(set.cards, spread);
-  CHECK(Told(set.layout, set.cards) == "");
+  Place(set.reports, spread);
+  CHECK(Told(set.layout, set.reports) == "");
   SECTION("two sentinels on a node") {
-    Place(set.cards, {{kSentinel1, "n1"}});
-    CHECK(Told(set.layout, set.cards) ==
+    Place(set.reports, {{kSentinel1, "n1"}});
+    CHECK(Told(set.layout, set.reports) ==
           "n1: 2 of 3 sentinels (sentinel-0, sentinel-1): no majority would be left to elect / "
           "delete the pod of sentinel-1 while another node has room for it; spread.nodes=required "
           "keeps them apart\n");
   }
   SECTION("a sentinel is away") {
     set.Silence(kSentinel2);
-    const std::string told = Told(set.layout, set.cards);
+    const std::string told = Told(set.layout, set.reports);
     CHECK(
         told.contains("n1: 1 of 3 sentinels (sentinel-0): no majority would be left to elect / "
                       "bring back the sentinels that do not answer"));
@@ -187,18 +187,18 @@ TEST_CASE("servers and sentinels") {
   }
   SECTION("one that does not answer counts as away") {
     set.ViewOf(kSentinel2).answers = false;
-    CHECK(Told(set.layout, set.cards).contains("1 of 3 sentinels"));
+    CHECK(Told(set.layout, set.reports).contains("1 of 3 sentinels"));
   }
   SECTION("the servers' last copy") {
     set.Silence(kServer1).InfoOf(kServer2).link_up = false;
-    CHECK(Told(set.layout, set.cards) ==
+    CHECK(Told(set.layout, set.reports) ==
           "n1: the last copy of the data (server-0) / bring back server-1, server-2: `bowline "
           "status` says what is wrong\n");
   }
   SECTION("one sentinel, or two, are a majority only together") {
     RunningSet small(Layout::Sentinel(2, 1));
-    Place(small.cards, {{kServer0, "n1"}, {kServer1, "n2"}, {kSentinel0, "n1"}});
-    CHECK(Told(small.layout, small.cards) == "");
+    Place(small.reports, {{kServer0, "n1"}, {kServer1, "n2"}, {kSentinel0, "n1"}});
+    CHECK(Told(small.layout, small.reports) == "");
   }
 }
 
@@ -216,8 +216,8 @@ TEST_CASE("the lowest member that runs is the one that tells") {
   CHECK_FALSE(lower(k00));
   CHECK(lower(k01));
   CHECK(lower(k21));
-  CHECK(LowerMemberRuns(k01, cluster.cards));
-  CHECK_FALSE(LowerMemberRuns(k00, cluster.cards));
+  CHECK(LowerMemberRuns(k01, cluster.reports));
+  CHECK_FALSE(LowerMemberRuns(k00, cluster.reports));
   SECTION("one that has failed does not tell") {
     for (const bool surely : {true, false}) {
       NodesConf view = cluster.conf;
@@ -238,13 +238,13 @@ TEST_CASE("the lowest member that runs is the one that tells") {
   }
   SECTION("nor one that only starts") {
     cluster.Guard(k00, VolumeKind::kData);
-    CHECK_FALSE(LowerMemberRuns(k01, cluster.cards));
+    CHECK_FALSE(LowerMemberRuns(k01, cluster.reports));
   }
   SECTION("a sentinel tells nothing") {
     RunningSet set;
     set.Silence(kServer0);
-    CHECK_FALSE(LowerMemberRuns(kServer1, set.cards));
-    CHECK(LowerMemberRuns(kServer2, set.cards));
+    CHECK_FALSE(LowerMemberRuns(kServer1, set.reports));
+    CHECK(LowerMemberRuns(kServer2, set.reports));
   }
 }
 

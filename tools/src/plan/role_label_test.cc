@@ -81,19 +81,19 @@ TEST_CASE("cluster mode: replicas are no majority") {
 TEST_CASE("sentinel mode: which sentinels answer") {
   RunningSet set;
   const auto hears = [&] {
-    Cards sentinels;
-    for (const auto& [member, card] : set.cards) {
-      if (member.kind == MemberKind::kSentinel) sentinels[member] = card;
+    Reports sentinels;
+    for (const auto& [member, report] : set.reports) {
+      if (member.kind == MemberKind::kSentinel) sentinels[member] = report;
     }
     return HearsMajority(set.layout, sentinels);
   };
   CHECK(hears());
-  set.cards.erase(testing::kSentinel0);
+  set.reports.erase(testing::kSentinel0);
   CHECK(hears());
   SECTION("one whose process does not answer is not heard, whatever it has saved") {
     set.ViewOf(testing::kSentinel1).answers = false;
   }
-  SECTION("silence") { set.cards.erase(testing::kSentinel1); }
+  SECTION("silence") { set.reports.erase(testing::kSentinel1); }
   SECTION("one that has no view") { set.Of(testing::kSentinel1).sentinel.reset(); }
   CHECK_FALSE(hears());
 }

@@ -31,11 +31,11 @@ RunningCluster Restarting() {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Guard(k00, VolumeKind::kData);
   for (const MemberName member : {k01, k02}) {
-    Card& card = cluster.Of(member);
-    card.engine.info.link_up = false;  // not since it was started
-    card.engine.info.link_down_seconds = -1;
-    card.engine.info.replication_id = "after a restart";
-    card.mark = ReplicationMark{.replication_id = "history", .offset = 1000};
+    Report& report = cluster.Of(member);
+    report.engine.info.link_up = false;  // not since it was started
+    report.engine.info.link_down_seconds = -1;
+    report.engine.info.replication_id = "after a restart";
+    report.position = ReplicationPosition{.replication_id = "history", .offset = 1000};
   }
   return cluster;
 }
@@ -61,22 +61,22 @@ TEST_CASE("who takes over for a damaged primary") {
   }
   SECTION("not one that lacks more than what was lost here") {
     // 7 bytes were lost of 1000, and 16384 may be no writes.
-    cluster.Of(k01).mark->exact = cluster.Of(k02).mark->exact = true;
-    cluster.Of(k01).mark->offset = -15'392;
+    cluster.Of(k01).position->exact = cluster.Of(k02).position->exact = true;
+    cluster.Of(k01).position->offset = -15'392;
     CHECK(PlanStart(Damaged(cluster, kCut)).target == k02);
-    cluster.Of(k02).mark->offset = -15'391;
+    cluster.Of(k02).position->offset = -15'391;
     CHECK(PlanStart(Damaged(cluster, kCut)).target == k02);
-    cluster.Of(k02).mark->offset = -15'392;
+    cluster.Of(k02).position->offset = -15'392;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kResume);
   }
   SECTION("a mark of a second before the end is no proof of missing writes") {
-    // Its primary stopped first: the replica had the last write, and its mark had not.
-    for (const MemberName member : {k01, k02}) cluster.Of(member).mark->offset = -50'000;
+    // Its primary stopped first: the replica had the last write, and its position had not.
+    for (const MemberName member : {k01, k02}) cluster.Of(member).position->offset = -50'000;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kHandOver);
   }
   SECTION("not one of an old file, when nothing else tells") {
     for (const MemberName member : {k01, k02}) {
-      cluster.Of(member).mark.reset();
+      cluster.Of(member).position.reset();
       cluster.Of(member).dataset_modified = RunningCluster::kNow - 61;
     }
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kResume);
@@ -88,7 +88,7 @@ TEST_CASE("who takes over for a damaged primary") {
 TEST_CASE("an intact copy that cannot take over yet is waited for, with a bound") {
   RunningCluster cluster = Restarting();
   cluster.Guard(k01, VolumeKind::kData);
-  cluster.Of(k01).mark = ReplicationMark{.replication_id = "history", .offset = 1000};
+  cluster.Of(k01).position = ReplicationPosition{.replication_id = "history", .offset = 1000};
   cluster.Of(k02).damage = "cut";
   StartInput input = Damaged(cluster, kCut);
   CHECK(PlanStart(input).action == StartAction::kWait);
@@ -172,8 +172,8 @@ TEST_CASE("sentinel mode: the damaged named server hands over once a sentinel ru
   CHECK(PlanStart(input).action == StartAction::kResume);
   input.volume.damage = kCut;
   CHECK(PlanStart(input).action == StartAction::kHandOver);
-  for (auto& [member, card] : input.peers) {
-    if (card.sentinel) card.sentinel->answers = false;
+  for (auto& [member, report] : input.peers) {
+    if (report.sentinel) report.sentinel->answers = false;
   }
   input.waited = kDamagePatience;
   CHECK(PlanStart(input).action == StartAction::kWait);

@@ -25,7 +25,7 @@ Reach::~Reach() {
   for (const Pending& item : pending_) ::close(item.fd);
 }
 
-bool Reach::Knock(std::size_t tag, const std::string& ip, int port) {
+bool Reach::BeginConnect(std::size_t tag, const std::string& ip, int port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;

@@ -20,7 +20,7 @@ class Reach {
 
   /// Begins a connection to an IP literal; Wait tells `tag` when it is made. False when this
   /// process can have no socket: the silence that follows says nothing of the peer.
-  bool Knock(std::size_t tag, const std::string& ip, int port);
+  bool BeginConnect(std::size_t tag, const std::string& ip, int port);
   /// The tags of the connections that have been made (and are closed again), as soon as there is
   /// one; nothing when the deadline passes first. What was made while we did not run is told, too.
   std::vector<std::size_t> Wait(Deadline deadline);

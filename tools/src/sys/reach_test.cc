@@ -42,19 +42,19 @@ class Listener {
 TEST_CASE("who listens is reached, though the process takes no connection") {
   const Listener peer;
   Reach reach(kPatience);
-  REQUIRE(reach.Knock(7, kIp, peer.port()));
+  REQUIRE(reach.BeginConnect(7, kIp, peer.port()));
   CHECK(reach.Wait(Deadline::In(kPatience)) == Tags{7});
   CHECK(reach.Wait(Deadline::In(kMoment)).empty());
-  REQUIRE(reach.Knock(8, kIp, peer.port()));
+  REQUIRE(reach.BeginConnect(8, kIp, peer.port()));
   CHECK(reach.Wait(Deadline::In(kPatience)) == Tags{8});
 }
 
 TEST_CASE(
     "a refusal, and what is no address, is nobody; the wait is as long as it was meant to be") {
   Reach reach(kPatience);
-  REQUIRE(reach.Knock(0, kIp, FreePort()));
-  REQUIRE(reach.Knock(1, "localhost", 1));
-  REQUIRE(reach.Knock(2, "", 1));
+  REQUIRE(reach.BeginConnect(0, kIp, FreePort()));
+  REQUIRE(reach.BeginConnect(1, "localhost", 1));
+  REQUIRE(reach.BeginConnect(2, "", 1));
   const auto start = std::chrono::steady_clock::now();
   CHECK(reach.Wait(Deadline::In(kMoment)).empty());
   CHECK(Since(start) >= kMoment - Milliseconds(2));
@@ -67,12 +67,12 @@ TEST_CASE("a silent peer is nobody, and does not delay the others") {
   int queued = 0;  // until there is no room, and the kernel drops what comes
   for (bool room = true; room; queued += room ? 1 : 0) {
     Reach filler(kPatience);
-    REQUIRE(filler.Knock(0, kIp, silent.port()));
+    REQUIRE(filler.BeginConnect(0, kIp, silent.port()));
     room = !filler.Wait(Deadline::In(Milliseconds(500))).empty();
   }
   Reach reach(Milliseconds(300));
-  REQUIRE(reach.Knock(1, kIp, silent.port()));
-  REQUIRE(reach.Knock(2, kIp, peer.port()));
+  REQUIRE(reach.BeginConnect(1, kIp, silent.port()));
+  REQUIRE(reach.BeginConnect(2, kIp, peer.port()));
   const auto start = std::chrono::steady_clock::now();
   CHECK(reach.Wait(Deadline::In(kPatience)) == Tags{2});
   CHECK(Since(start) < Milliseconds(300));
@@ -81,14 +81,14 @@ TEST_CASE("a silent peer is nobody, and does not delay the others") {
   // one second).
   for (; queued > 0; --queued) ::close(silent.Accept());
   CHECK(reach.Wait(Deadline::In(Milliseconds(1500))).empty());
-  REQUIRE(reach.Knock(3, kIp, silent.port()));
+  REQUIRE(reach.BeginConnect(3, kIp, silent.port()));
   CHECK(reach.Wait(Deadline::In(kPatience)) == Tags{3});
 }
 
 TEST_CASE("what was made while this process stood still is told") {
   const Listener peer;
   Reach reach(kMoment);
-  REQUIRE(reach.Knock(1, kIp, peer.port()));
+  REQUIRE(reach.BeginConnect(1, kIp, peer.port()));
   std::this_thread::sleep_for(3 * kMoment);
   CHECK(reach.Wait(Deadline::In(Milliseconds(0))) == Tags{1});
 }
@@ -97,7 +97,7 @@ TEST_CASE("the connection is reset, not left to end by itself") {
   const Listener peer;
   {
     Reach reach(kPatience);
-    REQUIRE(reach.Knock(1, kIp, peer.port()));
+    REQUIRE(reach.BeginConnect(1, kIp, peer.port()));
     REQUIRE(reach.Wait(Deadline::In(kPatience)) == Tags{1});
   }
   const int fd = peer.Accept();
@@ -114,10 +114,10 @@ TEST_CASE("without a free descriptor nothing is said of the peer") {
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
   const rlimit none{.rlim_cur = 0, .rlim_max = usual.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  const bool asked = reach.Knock(1, kIp, peer.port());
+  const bool asked = reach.BeginConnect(1, kIp, peer.port());
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &usual) == 0);
   CHECK_FALSE(asked);
-  CHECK(reach.Knock(1, kIp, peer.port()));
+  CHECK(reach.BeginConnect(1, kIp, peer.port()));
 }
 
 }  // namespace

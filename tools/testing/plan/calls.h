@@ -24,17 +24,17 @@ inline Verdict ReadinessVerdict(const ProbeInput& input) {
 }
 
 inline Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
-                         const Cards& cards) {
-  return Describe(layout, names, addresses, cards, testing::TestRules(layout));
+                         const Reports& reports) {
+  return Describe(layout, names, addresses, reports, testing::TestRules(layout));
 }
 
-inline std::vector<NodeRisk> NodeRisks(const Layout& layout, const Cards& cards) {
-  return NodeRisks(layout, cards, testing::TestRules(layout));
+inline std::vector<NodeRisk> NodeRisks(const Layout& layout, const Reports& reports) {
+  return NodeRisks(layout, reports, testing::TestRules(layout));
 }
 
-inline FenceCircle CircleOf(const Layout& layout, const Identity& identity, MemberName self,
-                            std::string_view view) {
-  return testing::TestRules(layout).Circle(layout, identity, self, view);
+inline FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity, MemberName self,
+                               std::string_view view) {
+  return testing::TestRules(layout).FenceGroupOf(layout, identity, self, view);
 }
 
 inline Result<std::string> RenderEngineConf(const EngineConfInput& input) {

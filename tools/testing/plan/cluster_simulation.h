@@ -29,7 +29,7 @@ struct SimMember {
 class Simulation {
   struct Decision {
     MemberName member;
-    Cards cards;  ///< what it was made from: others may have acted since
+    Reports reports;  ///< what it was made from: others may have acted since
     StartPlan plan;
   };
 
@@ -122,14 +122,14 @@ class Simulation {
     member.looks = 0;
   }
 
-  /// Gives the member a dataset, with file times and a mark that say how new it is.
+  /// Gives the member a dataset, with file times and a position that say how new it is.
   static void SetData(SimMember& member, int version) {
     member.data = version;
     member.volume.dataset_modified =
         version == 0 ? 0 : RunningCluster::kNow + std::int64_t{10} * version;
-    member.volume.mark.reset();
+    member.volume.position.reset();
     if (version != 0) {
-      member.volume.mark = ReplicationMark{.replication_id = "history", .offset = version};
+      member.volume.position = ReplicationPosition{.replication_id = "history", .offset = version};
     }
   }
 
@@ -154,28 +154,28 @@ class Simulation {
                      .waited = std::chrono::milliseconds(150 * self.looks)};
     if (with_record) input.record_installation = record;
     for (const auto& [name, member] : members) {
-      if (name != self.name && member.up_at <= round) input.peers[name] = CardOf(member);
+      if (name != self.name && member.up_at <= round) input.peers[name] = ReportOf(member);
     }
     return input;
   }
 
-  [[nodiscard]] Card CardOf(const SimMember& member) const {
-    Card card;
-    card.member = member.name;
-    card.SetVolume(member.volume);
-    card.phase = member.running ? Phase::kRunning : Phase::kGuard;
-    if (!member.running) return card;
+  [[nodiscard]] Report ReportOf(const SimMember& member) const {
+    Report report;
+    report.member = member.name;
+    report.SetVolume(member.volume);
+    report.phase = member.running ? Phase::kRunning : Phase::kGuard;
+    if (!member.running) return report;
     const NodeLine& self = *member.conf.Myself();
-    card.engine.answers = card.engine.replied = true;
-    card.engine.info.primary = self.role == NodeRole::kPrimary;
-    card.engine.info.replication_id = "history";
-    card.engine.info.offset = member.data;
-    card.engine.info.link_up = !card.engine.info.primary && PrimaryOf(member) != nullptr;
-    if (!card.engine.info.link_up && member.linked) card.engine.info.link_down_seconds = 1;
-    card.engine.keys = member.data;
-    card.engine.view = ViewText(member.conf, member.name);
-    card.engine.cluster.current_epoch = member.conf.current_epoch;
-    return card;
+    report.engine.answers = report.engine.replied = true;
+    report.engine.info.primary = self.role == NodeRole::kPrimary;
+    report.engine.info.replication_id = "history";
+    report.engine.info.offset = member.data;
+    report.engine.info.link_up = !report.engine.info.primary && PrimaryOf(member) != nullptr;
+    if (!report.engine.info.link_up && member.linked) report.engine.info.link_down_seconds = 1;
+    report.engine.keys = member.data;
+    report.engine.view = ViewText(member.conf, member.name);
+    report.engine.cluster.current_epoch = member.conf.current_epoch;
+    return report;
   }
 
   [[nodiscard]] const SimMember* PrimaryOf(const SimMember& replica) const {
@@ -231,7 +231,7 @@ class Simulation {
       conf = *self.volume.conf;
       Readdress(*conf, identity, book);
     } else {
-      const EngineSnapshot& source = decision.cards.at(*plan.source).engine;
+      const EngineSnapshot& source = decision.reports.at(*plan.source).engine;
       conf = NodesConfFromView(*ParseClusterNodes(source.view), source.cluster.current_epoch,
                                identity, book, self.name, *plan.target);
     }

@@ -1,5 +1,5 @@
 #pragma once
-// For tests only: a running cluster as its members' cards tell it, and volumes, built in one line
+// For tests only: a running cluster as its members' reports tell it, and volumes, built in one line
 // and changed in one more.
 
 #include <format>
@@ -55,22 +55,22 @@ inline void Promote(NodesConf& conf, const Layout& layout, MemberName member) {
 }
 
 /// Of a member that runs and, unless it is a sentinel, holds data.
-inline Card RunningCard(MemberName member) {
-  Card card;
-  card.member = member;
-  card.pod = "demo-" + member.ToString();
-  card.node = std::format("node-{}", member.ordinal);
-  card.revision = "pods-7d4b9c";
-  card.installation = TestIdentity().installation;
-  card.phase = Phase::kRunning;
-  card.engine.replied = true;
-  if (member.kind == MemberKind::kSentinel) return card;
-  card.volume = VolumeKind::kData;
-  card.held = card.engine.answers = true;
-  card.engine.info.replication_id = "history";
-  card.engine.info.offset = 1000;
-  card.engine.keys = 10;
-  return card;
+inline Report RunningReport(MemberName member) {
+  Report report;
+  report.member = member;
+  report.pod = "demo-" + member.ToString();
+  report.node = std::format("node-{}", member.ordinal);
+  report.revision = "pods-7d4b9c";
+  report.installation = TestIdentity().installation;
+  report.phase = Phase::kRunning;
+  report.engine.replied = true;
+  if (member.kind == MemberKind::kSentinel) return report;
+  report.volume = VolumeKind::kData;
+  report.held = report.engine.answers = true;
+  report.engine.info.replication_id = "history";
+  report.engine.info.offset = 1000;
+  report.engine.keys = 10;
+  return report;
 }
 
 /// A cluster in which everybody runs, holds data and is in sync. Change one thing, then ask.
@@ -78,10 +78,10 @@ class RunningCluster {
  public:
   explicit RunningCluster(const Layout& shape = {}) : layout(shape), conf(Seeded(shape)) {
     for (const MemberName member : layout.Members()) {
-      Card& card = cards[member] = RunningCard(member);
-      card.dataset_modified = kNow;
-      card.engine.cluster.state_ok = true;
-      card.engine.cluster.slots_ok = kSlotCount;
+      Report& report = reports[member] = RunningReport(member);
+      report.dataset_modified = kNow;
+      report.engine.cluster.state_ok = true;
+      report.engine.cluster.slots_ok = kSlotCount;
     }
     Refresh();
   }
@@ -90,9 +90,9 @@ class RunningCluster {
 
   Layout layout;
   NodesConf conf;  ///< what every member sees
-  Cards cards;
+  Reports reports;
 
-  Card& Of(MemberName member) { return cards.at(member); }
+  Report& Of(MemberName member) { return reports.at(member); }
 
   RunningCluster& Lead(MemberName member) {
     Promote(conf, layout, member);
@@ -101,48 +101,48 @@ class RunningCluster {
   }
   /// The member does not answer at all.
   RunningCluster& Silence(MemberName member) {
-    cards.erase(member);
-    for (auto& [name, card] : cards) {
-      if (name.shard == member.shard) BreakLinkTo(card, member);
+    reports.erase(member);
+    for (auto& [name, report] : reports) {
+      if (name.shard == member.shard) BreakLinkTo(report, member);
     }
     return *this;
   }
   RunningCluster& SilenceAll() {
-    cards.clear();
+    reports.clear();
     return *this;
   }
   /// The member decides how to start: its engine does not run.
   RunningCluster& Guard(MemberName member, VolumeKind volume) {
-    Card& card = Of(member);
-    card.phase = Phase::kGuard;
-    card.volume = volume;
-    card.held = volume == VolumeKind::kData || volume == VolumeKind::kEmptied;
-    card.engine = {};
-    if (volume != VolumeKind::kData) card.dataset_modified = 0;
-    for (auto& [name, other] : cards) {
+    Report& report = Of(member);
+    report.phase = Phase::kGuard;
+    report.volume = volume;
+    report.held = volume == VolumeKind::kData || volume == VolumeKind::kEmptied;
+    report.engine = {};
+    if (volume != VolumeKind::kData) report.dataset_modified = 0;
+    for (auto& [name, other] : reports) {
       if (name.shard == member.shard) BreakLinkTo(other, member);
     }
     return *this;
   }
   RunningCluster& GuardAll(VolumeKind volume) {
     for (const MemberName member : layout.Members()) {
-      if (cards.contains(member)) Guard(member, volume);
+      if (reports.contains(member)) Guard(member, volume);
     }
     return *this;
   }
   /// As before a first start: nobody knows an installation.
   RunningCluster& Unfounded() {
     GuardAll(VolumeKind::kFresh);
-    for (auto& [member, card] : cards) card.installation.clear();
+    for (auto& [member, report] : reports) report.installation.clear();
     return *this;
   }
 
-  /// `self` asks: everybody's card but its own.
+  /// `self` asks: everybody's report but its own.
   [[nodiscard]] StartInput Ask(MemberName self, VolumeFacts volume) const {
     StartInput input{.layout = layout,
                      .self = self,
                      .volume = std::move(volume),
-                     .peers = cards,
+                     .peers = reports,
                      .record_installation = std::nullopt,
                      .waited = std::chrono::milliseconds(0)};
     input.peers.erase(self);
@@ -164,7 +164,7 @@ class RunningCluster {
     volume.state.held = kind != VolumeKind::kSeeded;
     if (kind == VolumeKind::kData) {
       volume.dataset_modified = kNow;
-      volume.mark = ReplicationMark{.replication_id = "history", .offset = 1000};
+      volume.position = ReplicationPosition{.replication_id = "history", .offset = 1000};
     }
     return volume;
   }
@@ -177,16 +177,16 @@ class RunningCluster {
     return volume;
   }
 
-  /// Writes the cards' engines anew from `conf`.
+  /// Writes the reports' engines anew from `conf`.
   void Refresh() {
-    for (auto& [member, card] : cards) {
-      if (card.phase != Phase::kRunning) continue;
+    for (auto& [member, report] : reports) {
+      if (report.phase != Phase::kRunning) continue;
       const NodeLine& line = *conf.Find(IdOf(member));
-      card.engine.info.primary = line.role == NodeRole::kPrimary;
-      card.engine.info.link_up = !card.engine.info.primary;
-      card.engine.view = ViewText(conf, member);
-      card.engine.cluster.current_epoch = conf.current_epoch;
-      card.engine.cluster.known_nodes = static_cast<int>(conf.lines.size());
+      report.engine.info.primary = line.role == NodeRole::kPrimary;
+      report.engine.info.link_up = !report.engine.info.primary;
+      report.engine.view = ViewText(conf, member);
+      report.engine.cluster.current_epoch = conf.current_epoch;
+      report.engine.cluster.known_nodes = static_cast<int>(conf.lines.size());
     }
   }
 
@@ -198,11 +198,11 @@ class RunningCluster {
     return file;
   }
 
-  void BreakLinkTo(Card& card, MemberName member) {
-    const NodeLine& line = *conf.Find(IdOf(card.member));
-    if (line.primary != IdOf(member) || !card.engine.info.link_up) return;
-    card.engine.info.link_up = false;
-    card.engine.info.link_down_seconds = 1;
+  void BreakLinkTo(Report& report, MemberName member) {
+    const NodeLine& line = *conf.Find(IdOf(report.member));
+    if (line.primary != IdOf(member) || !report.engine.info.link_up) return;
+    report.engine.info.link_up = false;
+    report.engine.info.link_down_seconds = 1;
   }
 };
 

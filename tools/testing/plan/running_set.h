@@ -1,6 +1,6 @@
 #pragma once
-// For tests only: a running set of servers and sentinels as their cards tell it, built in one line
-// and changed in one more.
+// For tests only: a running set of servers and sentinels as their reports tell it, built in one
+// line and changed in one more.
 
 #include "testing/plan/running_cluster.h"
 
@@ -20,17 +20,17 @@ class RunningSet {
       : layout(shape), addresses(Addresses(shape)) {
     for (const MemberName member : layout.Sentinels()) addresses[member].port = 26379;
     for (const MemberName member : layout.Members()) {
-      Card& card = cards[member] = RunningCard(member);
-      if (member.kind == MemberKind::kSentinel) card.sentinel.emplace().answers = true;
+      Report& report = reports[member] = RunningReport(member);
+      if (member.kind == MemberKind::kSentinel) report.sentinel.emplace().answers = true;
     }
     Lead(kServer0);
   }
 
   Layout layout;
   AddressBook addresses;
-  Cards cards;
+  Reports reports;
 
-  Card& Of(MemberName member) { return cards.at(member); }
+  Report& Of(MemberName member) { return reports.at(member); }
   EngineInfo& InfoOf(MemberName server) { return Of(server).engine.info; }
   SentinelSnapshot& ViewOf(MemberName sentinel) { return *Of(sentinel).sentinel; }
 
@@ -80,7 +80,7 @@ class RunningSet {
   }
   /// The member does not answer at all.
   RunningSet& Silence(MemberName member) {
-    cards.erase(member);
+    reports.erase(member);
     return *this;
   }
 };

@@ -1,6 +1,6 @@
 #pragma once
-// For tests only: a server and a sentinel of testing/plan/sentinel_simulation.h, and their cards. A
-// dataset is the list of writes that it has seen. A sentinel takes the word of a higher epoch; a
+// For tests only: a server and a sentinel of testing/plan/sentinel_simulation.h, and their reports.
+// A dataset is the list of writes that it has seen. A sentinel takes the word of a higher epoch; a
 // majority of them promotes any replica whose priority is not 0 when the primary does not run.
 
 #include <algorithm>
@@ -20,7 +20,7 @@ inline bool Contains(const Writes& whole, const Writes& part) {
 
 struct SimServer {
   MemberName name;
-  VolumeFacts volume;  ///< as its last start has found it; mark and term as of now
+  VolumeFacts volume;  ///< as its last start has found it; position and epoch as of now
   Writes writes;
   bool up = true;  ///< its pod answers
   bool running = false;
@@ -46,36 +46,36 @@ struct SimSentinel {
 
 /// `primary_ip` is the address of the one that it follows, `primary_leads` whether that one runs as
 /// primary.
-inline Card CardOf(const SimServer& server, const std::string& primary_ip, bool primary_leads) {
-  Card card;
-  card.member = server.name;
-  card.SetVolume(server.volume);
-  card.phase = server.running ? Phase::kRunning : Phase::kGuard;
-  if (!server.running) return card;
-  card.engine.answers = card.engine.replied = true;
-  card.engine.keys = std::ssize(server.writes);
-  EngineInfo& info = card.engine.info;
+inline Report ReportOf(const SimServer& server, const std::string& primary_ip, bool primary_leads) {
+  Report report;
+  report.member = server.name;
+  report.SetVolume(server.volume);
+  report.phase = server.running ? Phase::kRunning : Phase::kGuard;
+  if (!server.running) return report;
+  report.engine.answers = report.engine.replied = true;
+  report.engine.keys = std::ssize(server.writes);
+  EngineInfo& info = report.engine.info;
   info.primary = server.primary;
   info.offset = std::ssize(server.writes);
-  if (server.volume.mark) {
-    info.replication_id = server.volume.mark->replication_id;
-    info.previous_id = server.volume.mark->previous_id;
-    info.previous_offset = server.volume.mark->previous_offset;
+  if (server.volume.position) {
+    info.replication_id = server.volume.position->replication_id;
+    info.previous_id = server.volume.position->previous_id;
+    info.previous_offset = server.volume.position->previous_offset;
   }
-  if (server.primary) return card;
+  if (server.primary) return report;
   info.primary_host = primary_ip;
   info.link_up = server.linked && primary_leads;
   info.link_down_seconds = server.linked && !info.link_up ? 1 : -1;
-  return card;
+  return report;
 }
-inline Card CardOf(const SimSentinel& sentinel) {
-  Card card;
-  card.member = sentinel.name;
-  card.SetVolume(sentinel.volume);
-  card.phase = sentinel.running ? Phase::kRunning : Phase::kGuard;
-  card.sentinel =
+inline Report ReportOf(const SimSentinel& sentinel) {
+  Report report;
+  report.member = sentinel.name;
+  report.SetVolume(sentinel.volume);
+  report.phase = sentinel.running ? Phase::kRunning : Phase::kGuard;
+  report.sentinel =
       sentinel.running ? sentinel.word : sentinel.volume.sentinel.value_or(SentinelSnapshot{});
-  return card;
+  return report;
 }
 
 inline std::string Describe(const SimServer& server) {
@@ -84,7 +84,7 @@ inline std::string Describe(const SimServer& server) {
                            : server.primary  ? "leads"
                                              : "follows " + server.follows.ToString();
   return std::format("{}: {}, {} writes, term {}\n", server.name.ToString(), does,
-                     server.writes.size(), server.volume.Term());
+                     server.writes.size(), server.volume.Epoch());
 }
 inline std::string Describe(const SimSentinel& sentinel) {
   const std::string does = !sentinel.up        ? "down"

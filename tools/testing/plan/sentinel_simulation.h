@@ -36,7 +36,7 @@ class SentinelSimulation {
   std::map<MemberName, SimSentinel> sentinels;
   std::optional<MemberName> recover_from;
   bool append_only = true;  ///< a restarted primary begins a history of its own
-  int deaf = 0;             ///< of 10 cards, how many do not arrive
+  int lost_of_ten = 0;      ///< of 10 reports, how many do not arrive
   std::chrono::milliseconds waited = std::chrono::hours(1);  ///< of those in their guards
   std::vector<std::string> violations;
   std::vector<std::string> story;
@@ -59,7 +59,7 @@ class SentinelSimulation {
     }
     for (auto& [name, server] : servers) {
       if (!server.up || !server.running || !server.passive) continue;
-      server.passive = !MayBePromoted(layout, Ask(name, server.volume).peers, CardOf(server),
+      server.passive = !MayBePromoted(layout, Ask(name, server.volume).peers, ReportOf(server),
                                       server.follows, waited);
     }
     for (auto& [name, plan] : watches) Act(sentinels.at(name), plan);
@@ -74,7 +74,7 @@ class SentinelSimulation {
   }
   /// Everybody is up and heard; true when all run and agree, in less than `rounds`.
   bool Calm(int rounds = 60) {
-    deaf = 0;
+    lost_of_ten = 0;
     for (auto& [name, server] : servers) server.up = true;
     for (auto& [name, sentinel] : sentinels) sentinel.up = true;
     for (int i = 0; i < rounds && !Settled(); ++i) Step();
@@ -111,7 +111,7 @@ class SentinelSimulation {
   void Append(SimServer& server) {
     server.writes.push_back(++last_write_);
     server.volume.state.held = true;
-    server.volume.mark->offset = std::ssize(server.writes);
+    server.volume.position->offset = std::ssize(server.writes);
     server.volume.dataset_modified = RunningCluster::kNow + ++clock_;
   }
 
@@ -161,8 +161,8 @@ class SentinelSimulation {
 
  private:
   void Note(MemberName name, std::string_view what) {
-    if (said_[name] == what) return;
-    said_[name] = what;
+    if (to_follow_[name] == what) return;
+    to_follow_[name] = what;
     story.push_back(std::format("{}: {}", name.ToString(), what));
   }
   void Violate(MemberName name, std::string_view what) {
@@ -180,18 +180,19 @@ class SentinelSimulation {
                      .waited = waited,
                      .recover_from = recover_from};
     for (const auto& [name, server] : servers) {
-      if (name != self && server.up && Below(10) >= deaf) input.peers[name] = CardOf(server);
+      if (name != self && server.up && Below(10) >= lost_of_ten)
+        input.peers[name] = ReportOf(server);
     }
     for (const auto& [name, sentinel] : sentinels) {
-      if (name != self && sentinel.up && Below(10) >= deaf)
-        input.peers[name] = testing::CardOf(sentinel);
+      if (name != self && sentinel.up && Below(10) >= lost_of_ten)
+        input.peers[name] = testing::ReportOf(sentinel);
     }
     return input;
   }
-  [[nodiscard]] Card CardOf(const SimServer& server) const {
+  [[nodiscard]] Report ReportOf(const SimServer& server) const {
     const bool follows = server.running && !server.primary;
-    return testing::CardOf(server, follows ? addresses.at(server.follows).ip : "",
-                           follows && servers.at(server.follows).Leads());
+    return testing::ReportOf(server, follows ? addresses.at(server.follows).ip : "",
+                             follows && servers.at(server.follows).Leads());
   }
   StartPlan Plan(const auto& of) { return PlanStart(Ask(of.name, of.volume), SentinelRules()); }
 
@@ -231,26 +232,26 @@ class SentinelSimulation {
       if (self.writes.empty() && !other.writes.empty()) {
         Violate(self.name, "leads without data, which is held by " + name.ToString());
       }
-      if (deaf == 0 && other.Leads()) {
+      if (lost_of_ten == 0 && other.Leads()) {
         Violate(self.name, "leads beside " + name.ToString());
       }
     }
     self.running = self.primary = true;
     self.volume.handover.reset();
-    const std::optional<ReplicationMark> before = self.volume.mark;
+    const std::optional<ReplicationPosition> before = self.volume.position;
     BeginHistory(self, append_only ? std::nullopt : before);
-    self.volume.mark->term = before ? before->term : 0;
+    self.volume.position->epoch = before ? before->epoch : 0;
   }
 
-  void BeginHistory(SimServer& server, const std::optional<ReplicationMark>& before) {
-    ReplicationMark mark{.replication_id = std::format("history-{}", ++histories_),
-                         .offset = std::ssize(server.writes)};
+  void BeginHistory(SimServer& server, const std::optional<ReplicationPosition>& before) {
+    ReplicationPosition position{.replication_id = std::format("history-{}", ++histories_),
+                                 .offset = std::ssize(server.writes)};
     if (before) {
-      mark.previous_id = before->replication_id;
-      mark.previous_offset = before->offset + 1;
-      mark.term = before->term;
+      position.previous_id = before->replication_id;
+      position.previous_offset = before->offset + 1;
+      position.epoch = before->epoch;
     }
-    server.volume.mark = mark;
+    server.volume.position = position;
   }
 
   void Act(SimSentinel& self, const StartPlan& plan) {
@@ -350,17 +351,17 @@ class SentinelSimulation {
     Name(leader, next.name, epochs);
     if (!next.primary) {
       next.primary = true;
-      BeginHistory(next, next.volume.mark);
+      BeginHistory(next, next.volume.position);
     }
-    next.volume.mark->term = epochs.config;
+    next.volume.position->epoch = epochs.config;
     if (Below(3) != 0) Gossip();
   }
   void Replicate() {
     const auto named = Named();
     for (auto& [name, server] : servers) {
       if (server.Leads() && named == name) {
-        std::uint64_t& term = server.volume.mark->term;
-        term = std::max(term, ViewOfWords().config);
+        std::uint64_t& epoch = server.volume.position->epoch;
+        epoch = std::max(epoch, ViewOfWords().config);
       }
     }
     for (auto& [name, server] : servers) {
@@ -377,7 +378,7 @@ class SentinelSimulation {
       server.writes = primary.writes;
       server.linked = true;
       server.passive = false;
-      server.volume.mark = primary.volume.mark;
+      server.volume.position = primary.volume.position;
       server.volume.dataset_modified = primary.volume.dataset_modified;
       server.volume.state.held = server.volume.state.held || !server.writes.empty();
     }
@@ -390,7 +391,7 @@ class SentinelSimulation {
     return epochs;
   }
   std::mt19937 random_;
-  std::map<MemberName, std::string> said_;
+  std::map<MemberName, std::string> to_follow_;
   int last_write_ = 0;
   int clock_ = 0;
   int histories_ = 0;

@@ -11,21 +11,21 @@ class StartingSet : public RunningSet {
  public:
   StartingSet() {
     for (const MemberName name : layout.MembersOf(0)) {
-      Card& card = Of(name);
-      card.term = 3;
-      card.dataset_modified = RunningCluster::kNow;
-      card.mark = Mark(100);
-      card.engine.info.offset = 100;
+      Report& report = Of(name);
+      report.epoch = 3;
+      report.dataset_modified = RunningCluster::kNow;
+      report.position = Position(100);
+      report.engine.info.offset = 100;
     }
     for (const MemberName name : layout.Sentinels()) Of(name).volume = VolumeKind::kSeeded;
     Lead(0, 3);
   }
 
-  static ReplicationMark Mark(std::int64_t offset) {
-    return {.replication_id = "history", .offset = offset, .previous_id = "", .term = 3};
+  static ReplicationPosition Position(std::int64_t offset) {
+    return {.replication_id = "history", .offset = offset, .previous_id = "", .epoch = 3};
   }
-  Card& Server(int ordinal) { return Of(ServerName(ordinal)); }
-  Card& Sentinel(int ordinal) { return Of(SentinelName(ordinal)); }
+  Report& Server(int ordinal) { return Of(ServerName(ordinal)); }
+  Report& Sentinel(int ordinal) { return Of(SentinelName(ordinal)); }
 
   StartingSet& Lead(int ordinal, std::uint64_t epoch) {
     RunningSet::Lead(ServerName(ordinal));
@@ -40,17 +40,17 @@ class StartingSet : public RunningSet {
     return *this;
   }
   StartingSet& Guard(int server, VolumeKind volume = VolumeKind::kData) {
-    Card& card = Server(server);
-    card.phase = Phase::kGuard;
-    card.volume = volume;
-    card.held = volume == VolumeKind::kData || volume == VolumeKind::kEmptied;
-    card.engine = {};
+    Report& report = Server(server);
+    report.phase = Phase::kGuard;
+    report.volume = volume;
+    report.held = volume == VolumeKind::kData || volume == VolumeKind::kEmptied;
+    report.engine = {};
     if (volume != VolumeKind::kData) {
-      card.term = 0;
-      card.mark.reset();
-      card.dataset_modified = 0;
+      report.epoch = 0;
+      report.position.reset();
+      report.dataset_modified = 0;
     }
-    for (auto& [name, other] : cards) {
+    for (auto& [name, other] : reports) {
       EngineInfo& info = other.engine.info;
       if (info.primary_host != addresses.at(ServerName(server)).ip || !info.link_up) continue;
       info.link_up = false;
@@ -59,10 +59,10 @@ class StartingSet : public RunningSet {
     return *this;
   }
   StartingSet& Forget(int sentinel) {
-    Card& card = Sentinel(sentinel);
-    card.phase = Phase::kGuard;
-    card.volume = VolumeKind::kFresh;
-    card.sentinel = SentinelSnapshot{};
+    Report& report = Sentinel(sentinel);
+    report.phase = Phase::kGuard;
+    report.volume = VolumeKind::kFresh;
+    report.sentinel = SentinelSnapshot{};
     return *this;
   }
   StartingSet& ForgetAll() { return Forget(0).Forget(1).Forget(2); }
@@ -76,20 +76,20 @@ class StartingSet : public RunningSet {
                      .self = self,
                      .addresses = addresses,
                      .volume = {},
-                     .peers = cards,
+                     .peers = reports,
                      .record_installation = std::nullopt,
                      .waited = std::chrono::hours(1),
                      .recover_from = std::nullopt};
     input.volume.state.identity = TestIdentity();
     input.volume.state.member = self.ToString();
-    const auto card = cards.find(self);
-    if (card != cards.end()) {
-      input.volume.kind = card->second.volume;
-      input.volume.state.held = card->second.held;
-      input.volume.mark = card->second.mark;
-      input.volume.handover = card->second.handover;
-      input.volume.dataset_modified = card->second.dataset_modified;
-      input.volume.sentinel = card->second.sentinel;
+    const auto report = reports.find(self);
+    if (report != reports.end()) {
+      input.volume.kind = report->second.volume;
+      input.volume.state.held = report->second.held;
+      input.volume.position = report->second.position;
+      input.volume.handover = report->second.handover;
+      input.volume.dataset_modified = report->second.dataset_modified;
+      input.volume.sentinel = report->second.sentinel;
       if (input.volume.sentinel) input.volume.sentinel->answers = false;
     }
     input.peers.erase(self);

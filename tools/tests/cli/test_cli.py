@@ -188,7 +188,7 @@ class Config(Case):
 
     def test_bad_settings_are_78_and_name_the_value(self) -> None:
         for message, change in {
-            "mode": {"mode": "standalone"},
+            "mode": {"mode": "replication"},
             "engine": {"engine": "keydb"},
             "cluster.shards": {"cluster": {"shards": 2, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 3000}},
             "ports.client": {"ports": {"client": 0, "bus": 1, "http": 2, "peers": 3}},

@@ -19,15 +19,15 @@ Status ClusterDriver::WriteStart(const StartFiles& files, const StartPlan& plan)
   return WriteNodesConf(files, plan);
 }
 
-void ClusterDriver::CheckStep(const HandoverContext& ctx, const Cards& cards,
+void ClusterDriver::CheckStep(const HandoverContext& ctx, const Reports& reports,
                               std::chrono::steady_clock::time_point asked, Deadline deadline,
                               HandoverStep& step) const {
-  CheckShardStep(ctx, cards, asked, deadline, step);
+  CheckShardStep(ctx, reports, asked, deadline, step);
 }
 
 bool ClusterDriver::NoMajority(const HandoverContext& ctx, Deadline deadline) const {
-  const Cards cards = LookAtAll(ctx, deadline);
-  return !ViewOfShard(ctx.settings.layout, ctx.identity, cards, ctx.self.shard).quorum;
+  const Reports reports = LookAtAll(ctx, deadline);
+  return !ViewOfShard(ctx.settings.layout, ctx.identity, reports, ctx.self.shard).quorum;
 }
 
 Status ClusterDriver::Switch(const HandoverContext& ctx, const HandoverStep& step,
@@ -35,9 +35,9 @@ Status ClusterDriver::Switch(const HandoverContext& ctx, const HandoverStep& ste
   return SwitchShard(ctx, step, deadline);
 }
 
-bool ClusterDriver::Confirmed(const HandoverContext& ctx, const Cards& cards,
+bool ClusterDriver::Confirmed(const HandoverContext& ctx, const Reports& reports,
                               MemberName member) const {
-  return LedByMajority(ctx.identity, cards, member);
+  return LedByMajority(ctx.identity, reports, member);
 }
 
 Status ClusterDriver::TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,

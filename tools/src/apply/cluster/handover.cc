@@ -14,9 +14,9 @@ constexpr Milliseconds kEngineGivesUp{5500};
 // A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
 // is behind.
 constexpr Milliseconds kUsualSwitch{400};
-// How old a card's look at its engine can be: a member answers with its last one when a new one
+// How old a report's look at its engine can be: a member answers with its last one when a new one
 // takes longer than 0.8 s, and that one was at most 0.7 s under way.
-constexpr Milliseconds kOldestCard{1500};
+constexpr Milliseconds kOldestReport{1500};
 // Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
 // engine's own steps.
 constexpr Milliseconds kOwnPause{3000};
@@ -87,17 +87,17 @@ Status SwitchByElection(const HandoverContext& ctx, const HandoverStep& step, De
 
 }  // namespace
 
-void CheckShardStep(const HandoverContext& ctx, const Cards& cards,
+void CheckShardStep(const HandoverContext& ctx, const Reports& reports,
                     std::chrono::steady_clock::time_point asked, Deadline deadline,
                     HandoverStep& step) {
-  if (!ListsAsReplica(cards.at(ctx.self).engine, ctx.identity, ctx.self, step.target)) {
+  if (!ListsAsReplica(reports.at(ctx.self).engine, ctx.identity, ctx.self, step.target)) {
     step.obstacle = Obstacle::kSyncing;
     step.why = "the primary does not list " + step.target.ToString() + " as its replica";
     return;
   }
-  if (!SecureInLead(ctx.settings.layout, ctx.identity, cards, ctx.self)) return;
+  if (!SecureInLead(ctx.settings.layout, ctx.identity, reports, ctx.self)) return;
   const Milliseconds secure =
-      Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestCard - Since(asked);
+      Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestReport - Since(asked);
   step.secure = deadline.Within(std::max(secure, Milliseconds(0)));
 }
 

@@ -7,7 +7,7 @@ namespace bowline {
 
 /// See ModeDriver::CheckStep: the primary must list the target as its replica, and with a majority
 /// behind the primary the step gets its time without votes.
-void CheckShardStep(const HandoverContext& ctx, const Cards& cards,
+void CheckShardStep(const HandoverContext& ctx, const Reports& reports,
                     std::chrono::steady_clock::time_point asked, Deadline deadline,
                     HandoverStep& step);
 

@@ -5,7 +5,7 @@
 namespace bowline {
 
 Status WriteNodesConf(const StartFiles& files, const StartPlan& plan) {
-  const auto& [settings, paths, self, secrets, volume, addresses, cards] = files;
+  const auto& [settings, paths, self, secrets, volume, addresses, reports] = files;
   const Identity& identity = volume.state.identity;
   NodesConf conf;
   if (plan.action == StartAction::kSeed) {
@@ -14,9 +14,10 @@ Status WriteNodesConf(const StartFiles& files, const StartPlan& plan) {
     conf = *volume.conf;
     Readdress(conf, identity, addresses);
   } else {
-    const auto found = cards.find(*plan.source);
-    if (found == cards.end()) return Fail(Code::kAborted, "{} is silent", plan.source->ToString());
-    const Card& source = found->second;
+    const auto found = reports.find(*plan.source);
+    if (found == reports.end())
+      return Fail(Code::kAborted, "{} is silent", plan.source->ToString());
+    const Report& source = found->second;
     ASSIGN_OR_RETURN(const NodesConf view, ParseClusterNodes(source.engine.view));
     ASSIGN_OR_RETURN(conf, NodesConfFromView(view, source.engine.cluster.current_epoch, identity,
                                              addresses, self, *plan.target));

@@ -7,39 +7,40 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 
 }  // namespace
 
-void ShardWatch::Hear(const Card& card) {
-  if (HearsMajority(card.engine.view)) server_.majority_heard = std::chrono::steady_clock::now();
+void ShardWatch::Hear(const Report& report) {
+  if (HearsMajority(report.engine.view)) server_.majority_heard = std::chrono::steady_clock::now();
 }
 
-void ShardWatch::Look(const Card& card) {
-  AskPrimaries(card);
-  Heal(card);
+void ShardWatch::Look(const Report& report) {
+  AskPrimaries(report);
+  Heal(report);
 }
 
-void ShardWatch::AskPrimaries(const Card& card) {
-  if (!card.engine.info.primary || server_.confirmed || !HearsMajority(card.engine.view)) return;
-  Cards cards = server_.peers.Gather(server_.addresses, Deadline::In(kCardsTimeout));
-  cards[server_.self] = card;
-  if (!SecureInLead(server_.settings.layout, server_.state.identity, cards, server_.self)) return;
+void ShardWatch::AskPrimaries(const Report& report) {
+  if (!report.engine.info.primary || server_.confirmed || !HearsMajority(report.engine.view))
+    return;
+  Reports reports = server_.peers.Gather(server_.addresses, Deadline::In(kReportsTimeout));
+  reports[server_.self] = report;
+  if (!SecureInLead(server_.settings.layout, server_.state.identity, reports, server_.self)) return;
   server_.confirmed = std::chrono::steady_clock::now();
 }
 
-void ShardWatch::Heal(const Card& card) {
+void ShardWatch::Heal(const Report& report) {
   HealInput input{.layout = server_.settings.layout,
                   .identity = server_.state.identity,
                   .self = server_.self,
-                  .engine = card.engine,
+                  .engine = report.engine,
                   .announced = server_.announced,
                   .addresses = server_.addresses};
   input.addresses = server_.LookUp(Unreachable(input));
   if (input.addresses.empty()) return;  // only what DNS says now is repaired by
   const HealPlan plan = PlanHeal(input);
-  if (plan.Empty() || server_.board.Paused()) return;
+  if (plan.Empty() || server_.live.Paused()) return;
   server_.events.Emit("AddressRepair", std::format("{}{}", plan.reason, kPauseStops));
   const Status repaired = Repair(plan);
   if (!repaired) LogWarning("repair failed", {{"err", repaired.error().ToString()}});

@@ -11,14 +11,14 @@ class ShardWatch final : public ModeWatch {
  public:
   explicit ShardWatch(ServerWatch& server) : server_(server) {}
 
-  void Hear(const Card& card) override;
-  void Look(const Card& card) override;
+  void Hear(const Report& report) override;
+  void Look(const Report& report) override;
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 
  private:
   /// Until a majority of the primaries says that this member leads.
-  void AskPrimaries(const Card& card);
-  void Heal(const Card& card);
+  void AskPrimaries(const Report& report);
+  void Heal(const Report& report);
   Status Repair(const HealPlan& plan);
 
   ServerWatch& server_;

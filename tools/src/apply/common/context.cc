@@ -122,18 +122,18 @@ PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets
           .rejected = [](const std::string& why) { LogWarning(why); }};
 }
 
-Cards GatherCards(const PeerChannel& channel, const Settings& settings,
-                  const AddressBook& addresses, const MemberName* except, Deadline deadline) {
+Reports GatherReports(const PeerChannel& channel, const Settings& settings,
+                      const AddressBook& addresses, const MemberName* except, Deadline deadline) {
   std::vector<MemberName> members;
   for (const auto& [member, endpoint] : addresses) {
     if (except == nullptr || member != *except) members.push_back(member);
   }
-  return GatherCardsOf(channel, settings, addresses, members, deadline);
+  return GatherReportsOf(channel, settings, addresses, members, deadline);
 }
 
-Cards GatherCardsOf(const PeerChannel& channel, const Settings& settings,
-                    const AddressBook& addresses, const std::vector<MemberName>& members,
-                    Deadline deadline) {
+Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
+                        const AddressBook& addresses, const std::vector<MemberName>& members,
+                        Deadline deadline) {
   std::vector<PeerTarget> targets;
   for (const MemberName member : members) {
     const auto address = addresses.find(member);

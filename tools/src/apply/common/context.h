@@ -1,6 +1,6 @@
 #pragma once
 // Everything a verb needs to act as (or on behalf of) a member: settings, pod, secrets, addresses,
-// peers' cards.
+// peers' reports.
 
 #include <filesystem>
 #include <string>
@@ -65,15 +65,15 @@ AddressAnswers ResolveSome(const Settings& settings, const std::vector<MemberNam
 PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets,
                           std::string installation);
 
-/// The cards of all members in the book but `except`, asked at once; a member that does not answer
-/// is left out.
-Cards GatherCards(const PeerChannel& channel, const Settings& settings,
-                  const AddressBook& addresses, const MemberName* except, Deadline deadline);
+/// The reports of all members in the book but `except`, asked at once; a member that does not
+/// answer is left out.
+Reports GatherReports(const PeerChannel& channel, const Settings& settings,
+                      const AddressBook& addresses, const MemberName* except, Deadline deadline);
 
-/// The cards of these members alone.
-Cards GatherCardsOf(const PeerChannel& channel, const Settings& settings,
-                    const AddressBook& addresses, const std::vector<MemberName>& members,
-                    Deadline deadline);
+/// The reports of these members alone.
+Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
+                        const AddressBook& addresses, const std::vector<MemberName>& members,
+                        Deadline deadline);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -5,7 +5,7 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kKnock{200};
+constexpr Milliseconds kConnectCheck{200};
 
 }  // namespace
 
@@ -19,7 +19,7 @@ Snapshots EngineProbe::Take(Deadline deadline) {
 }
 
 bool EngineProbe::LoopTurns() const {
-  const Deadline deadline = Deadline::In(kKnock);
+  const Deadline deadline = Deadline::In(kConnectCheck);
   auto client = RespClient::Connect(ip_, port_, {}, deadline);
   return client && client->Command({"BOWLINE"}, deadline);
 }

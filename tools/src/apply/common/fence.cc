@@ -24,27 +24,27 @@ Milliseconds Now() { return Since({}); }
 }  // namespace
 
 Fence::Fence(const Settings& settings, MemberName self, const ModeDriver& driver,
-             const EngineSecrets& secrets, Identity identity, Board& board, EventSink& events,
+             const EngineSecrets& secrets, Identity identity, LiveState& live, EventSink& events,
              Peers& peers, LinkWatch::Options options)
     : settings_(settings),
       self_(self),
       rules_(driver.rules()),
       identity_(std::move(identity)),
-      board_(board),
+      live_(live),
       events_(events),
       peers_(peers),
       links_(settings, driver, LoginOf(secrets), identity_, options),
       members_(settings.layout.Members()),
-      circle_(rules_.Circle(settings.layout, identity_, self, "")),
+      group_(rules_.FenceGroupOf(settings.layout, identity_, self, "")),
       judge_(rules_.ReplacedAfter(settings)) {
-  if (!settings.fencing || circle_.replicas.empty()) return;
+  if (!settings.fencing || group_.replicas.empty()) return;
   thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
 }
 
 Fence::~Fence() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
-  board_.SetFenced("");
+  live_.SetFenced("");
 }
 
 void Fence::Run(const std::stop_token& stop) {
@@ -62,15 +62,15 @@ void Fence::Run(const std::stop_token& stop) {
 }
 
 bool Fence::Leads() {
-  const EngineSnapshot answer = board_.LastAnswer();
+  const EngineSnapshot answer = live_.LastAnswer();
   if (!answer.view.empty()) view_ = answer.view;
-  return answer.info.primary && board_.Last().phase == Phase::kRunning;
+  return answer.info.primary && live_.Last().phase == Phase::kRunning;
 }
 
 void Fence::Look(Deadline end) {
   const Milliseconds began = Now();
-  const AddressBook addresses = board_.Addresses();
-  const auto replicas = links_.Replicas(judge_.InDoubt(circle_, began));
+  const AddressBook addresses = live_.Addresses();
+  const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {
     judge_.Replicas(*replicas, Now());
     UseEvidence("the engine's connections");
@@ -78,24 +78,24 @@ void Fence::Look(Deadline end) {
     UseEvidence("INFO's lag and the voters' reports: " + replicas.error().message);
     LookWithoutKernel(addresses);
   }
-  if (judge_.InDoubt(circle_, Now())) {
-    circle_ = rules_.Circle(settings_.layout, identity_, self_, view_);
+  if (judge_.InDoubt(group_, Now())) {
+    group_ = rules_.FenceGroupOf(settings_.layout, identity_, self_, view_);
     replicas ? LookAtVoters(addresses) : AskVoters(addresses);
   }
   calls_ += Now() - began;
   do {
     for (const std::size_t tag : reach_.Wait(end)) judge_.Reached(members_[tag], Now());
   } while (!end.Passed());
-  const bool cut = judge_.Judge(circle_, Now(), std::min(calls_, kLongestCalls));
+  const bool cut = judge_.Judge(group_, Now(), std::min(calls_, kLongestCalls));
   const Milliseconds judged = Now();
   if (cut) Pause();
   calls_ = Now() - judged;
 }
 
 void Fence::LookWithoutKernel(const AddressBook& addresses) {
-  const EngineSnapshot answer = board_.LastAnswer();
+  const EngineSnapshot answer = live_.LastAnswer();
   std::vector<LinkLook> looks;
-  for (const MemberName member : circle_.replicas) {
+  for (const MemberName member : group_.replicas) {
     const auto address = addresses.find(member);
     const bool follows =
         address != addresses.end() &&
@@ -115,19 +115,19 @@ void Fence::LookWithoutKernel(const AddressBook& addresses) {
 }
 
 void Fence::AskVoters(const AddressBook& addresses) {
-  if (!judge_.MustAsk(circle_, Now())) return;
+  if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
-  const Cards reports = peers_.GatherOf(addresses, circle_.voters, Deadline::In(kReportPatience));
-  for (const auto& [member, card] : reports) judge_.Reached(member, Now());
+  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience));
+  for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 
 void Fence::LookAtVoters(const AddressBook& addresses) {
-  for (const auto& [member, link] : links_.Voters(circle_.voters, addresses)) {
+  for (const auto& [member, link] : links_.Voters(group_.voters, addresses)) {
     judge_.Voter(member, link, Now());
   }
-  if (!judge_.MustAsk(circle_, Now())) return;
+  if (!judge_.MustAsk(group_, Now())) return;
   // A new connection proves as much as an old one, and is the first that is made after a cut.
-  Connect(circle_.voters, addresses);
+  Connect(group_.voters, addresses);
   // While writes are paused the engine takes no PUBLISH; what waits to be sent asks as well.
   if (judge_.fenced() || links_.Send()) judge_.Asked(Now());
 }
@@ -137,8 +137,9 @@ void Fence::Connect(const std::vector<MemberName>& members, const AddressBook& a
     const auto address = addresses.find(member);
     if (address == addresses.end()) continue;
     const auto tag = std::ranges::find(members_, member) - members_.begin();
-    if (!reach_.Knock(static_cast<std::size_t>(tag), address->second.ip, address->second.port)) {
-      judge_.Deaf(Now());
+    if (!reach_.BeginConnect(static_cast<std::size_t>(tag), address->second.ip,
+                             address->second.port)) {
+      judge_.CouldNotAsk(Now());
     }
   }
 }
@@ -153,15 +154,15 @@ void Fence::Pause() {
 void Fence::UseEvidence(const std::string& evidence) {
   if (evidence == evidence_) return;
   evidence_ = evidence;
-  board_.SetFenceEvidence(evidence);
+  live_.SetFenceEvidence(evidence);
   LogInfo("what fencing looks at", {{"evidence", evidence}});
 }
 
 void Fence::Tell(bool leads) {
   if (judge_.fenced()) {
     const bool paused = problem_.empty();
-    const std::string why = judge_.Describe(circle_, Now());
-    board_.SetFenced(paused ? why : why + "; the pause fails: " + problem_);
+    const std::string why = judge_.Describe(group_, Now());
+    live_.SetFenced(paused ? why : why + "; the pause fails: " + problem_);
     if (told_at_ && told_paused_ == paused) return;
     if (!told_at_) told_at_ = Now();
     told_paused_ = paused;
@@ -171,7 +172,7 @@ void Fence::Tell(bool leads) {
                      why,
                  true);
   } else if (told_at_) {
-    board_.SetFenced("");
+    live_.SetFenced("");
     const std::string why = leads ? "the others are heard again" : "it leads no more";
     events_.Emit("FenceLifted",
                  std::format("writes were paused for {} ms; {}", (Now() - *told_at_).count(), why));

@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/link_watch.h"
+#include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/fence.h"
 #include "sys/reach.h"
@@ -23,9 +23,10 @@ class ModeRules;
 
 class Fence {
  public:
-  /// Looks at nothing when fencing is off or no replica is declared. The board has the addresses.
+  /// Looks at nothing when fencing is off or no replica is declared. The live state has the
+  /// addresses.
   Fence(const Settings& settings, MemberName self, const ModeDriver& driver,
-        const EngineSecrets& secrets, Identity identity, Board& board, EventSink& events,
+        const EngineSecrets& secrets, Identity identity, LiveState& live, EventSink& events,
         Peers& peers, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
@@ -45,19 +46,19 @@ class Fence {
   void Connect(const std::vector<MemberName>& members, const AddressBook& addresses);
   void Pause();
   void UseEvidence(const std::string& evidence);
-  /// Board and Events, when it has changed.
+  /// LiveState and Events, when it has changed.
   void Tell(bool leads);
 
   const Settings& settings_;
   MemberName self_;
   const ModeRules& rules_;
   Identity identity_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   Peers& peers_;
   LinkWatch links_;
   std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
-  FenceCircle circle_;
+  FenceGroup group_;
   FenceJudge judge_;
   Reach reach_{kFencePatience};
   std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard

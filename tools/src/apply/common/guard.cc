@@ -22,9 +22,9 @@ constexpr Milliseconds kQuickStart{5000};
 // sooner. A slow member is heard by the later ones: nothing is decided without the silent ones
 // before kShardPatience.
 constexpr Milliseconds kFirstLooks{1800};
-constexpr Milliseconds kFirstCardsTimeout{250};
-constexpr Milliseconds kCardsTimeout{600};
-static_assert(kFirstLooks + kFirstCardsTimeout < kShardPatience);
+constexpr Milliseconds kFirstReportsTimeout{250};
+constexpr Milliseconds kReportsTimeout{600};
+static_assert(kFirstLooks + kFirstReportsTimeout < kShardPatience);
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kTakeOverTimeout{8000};
 // A volume on which no copy can be made may fail for good: the start goes on.
@@ -40,14 +40,14 @@ std::string Capitalized(std::string_view word) {
 }  // namespace
 
 Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
-             const ModeDriver& driver, EngineSecrets secrets, Board& board, EventSink& events,
+             const ModeDriver& driver, EngineSecrets secrets, LiveState& live, EventSink& events,
              PodConditions& conditions, Peers& peers, std::optional<DatasetDamage> damage)
     : settings_(settings),
       paths_(paths),
       self_(self),
       driver_(driver),
       secrets_(std::move(secrets)),
-      board_(board),
+      live_(live),
       events_(events),
       conditions_(conditions),
       peers_(peers),
@@ -76,7 +76,7 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   if (locked_) TidyVolume();
   RETURN_IF_ERROR(JudgeOwnVolume());
   RETURN_IF_ERROR(SettleDataset());
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   LogInfo("volume",
           {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", volume_.dataset.bytes}});
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
@@ -156,13 +156,13 @@ void Guard::AddChoices(StartInput& input) const {
 StartPlan Guard::Decide() {
   const Status looked = LookAtFilesAgain();
   if (!looked) return Wait(looked.error().message);
-  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstCardsTimeout : kCardsTimeout;
-  cards_ = peers_.Gather(addresses_, Deadline::In(timeout));
+  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstReportsTimeout : kReportsTimeout;
+  reports_ = peers_.Gather(addresses_, Deadline::In(timeout));
   StartInput input{.layout = settings_.layout,
                    .self = self_,
                    .addresses = addresses_,
                    .volume = volume_,
-                   .peers = cards_,
+                   .peers = reports_,
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
                    .locked = locked_,
@@ -177,7 +177,7 @@ StartPlan Guard::Decide() {
 }
 
 void Guard::Announce(const StartPlan& plan) {
-  board_.SetPhase(Phase::kGuard, plan.reason);
+  live_.SetPhase(Phase::kGuard, plan.reason);
   const std::string text = std::format("{}: {}", StartActionName(plan.action), plan.reason);
   // A start that is quick tells nothing of what it waited for.
   if (plan.action == StartAction::kWait && Since(began_) > kQuickStart && text != told_wait_) {
@@ -200,7 +200,7 @@ void Guard::Announce(const StartPlan& plan) {
 void Guard::StepFailed(const StartPlan& plan, const Error& error) {
   const std::string text =
       std::format("{} ({}): {}", StartActionName(plan.action), plan.reason, error.ToString());
-  board_.SetPhase(Phase::kGuard, text);
+  live_.SetPhase(Phase::kGuard, text);
   if (text == failure_) return;  // tried again several times a second: told once
   failure_ = text;
   conditions_.NotRunning("StartWaiting", text);
@@ -273,7 +273,7 @@ Status Guard::Adopt(const std::string& installation) {
   if (volume_.kind == VolumeKind::kFresh) {
     RETURN_IF_ERROR(JudgeOwnVolume());
   }
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   return {};
 }
 
@@ -285,7 +285,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
                                       .secrets = secrets_,
                                       .volume = volume_,
                                       .addresses = addresses_,
-                                      .cards = cards_},
+                                      .reports = reports_},
                                      plan));
   // Only now is it sure that the engine starts with what is there.
   return self_.HoldsData() ? NoteEmpty() : Status();
@@ -305,14 +305,14 @@ Status Guard::NoteEmpty() {
   if (volume_.kind == VolumeKind::kData || !volume_.state.held) return {};
   volume_.state.held = false;
   RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   return {};
 }
 
 Status Guard::DropNote() {
   RETURN_IF_ERROR(DropHandoverNote(paths_.data));
   volume_.handover.reset();
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   return {};
 }
 

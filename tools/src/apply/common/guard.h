@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
+#include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
 #include "plan/common/known_addresses.h"
@@ -34,7 +34,7 @@ struct GuardOutcome {
 class Guard {
  public:
   Guard(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
-        EngineSecrets secrets, Board& board, EventSink& events, PodConditions& conditions,
+        EngineSecrets secrets, LiveState& live, EventSink& events, PodConditions& conditions,
         Peers& peers, std::optional<DatasetDamage> damage = std::nullopt);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
@@ -85,7 +85,7 @@ class Guard {
   MemberName self_;
   const ModeDriver& driver_;
   EngineSecrets secrets_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   PodConditions& conditions_;
   Peers& peers_;
@@ -96,7 +96,7 @@ class Guard {
   bool locked_ = false;  ///< the volume, by this process
   KnownAddresses known_{settings_.layout.Members().size()};
   AddressBook addresses_;  ///< the same
-  Cards cards_;
+  Reports reports_;
   RoleBudget handovers_;
   std::string announced_reason_;
   std::string told_wait_;  ///< the last one that an Event has told

@@ -47,7 +47,7 @@ Status Guard::LookAtFilesAgain() {
   if (now.bytes == before.bytes && now.modified == before.modified) return {};
   damage_.reset();
   RETURN_IF_ERROR(JudgeOwnVolume());
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   return SettleDataset();
 }
 
@@ -72,7 +72,7 @@ Status Guard::Mend(const StartPlan& plan) {
   damage_.reset();
   // What was cut is taken for intact again when the member leads or has copied from its primary.
   if (!damage.CanBeCut()) volume_.damage.reset();
-  board_.SetVolume(volume_);
+  live_.SetVolume(volume_);
   return {};
 }
 
@@ -89,8 +89,8 @@ Status Guard::SettleDataset() {
   if (HoldsLog(files)) {
     ASSIGN_OR_RETURN(drop_log, KeepDatasetAndTell(paths_.data, found.reason, events_));
   }
-  // Replication had gone on since the dump: what the mark claims, the dump has not.
-  if (volume_.mark) SaveMark(paths_.data, {.term = volume_.mark->term});
+  // Replication had gone on since the dump: what the position claims, the dump has not.
+  if (volume_.position) SavePosition(paths_.data, {.epoch = volume_.position->epoch});
   RETURN_IF_ERROR(AdoptDump(paths_.data, files, drop_log));
   events_.Emit("DatasetAdopted",
                std::format("{}: it is loaded as the base of the append-only files ({} bytes)",

@@ -12,20 +12,20 @@ namespace bowline {
 namespace {
 
 /// Is somebody of the shard about to become fit, so that waiting for it makes sense?
-bool WorthWaiting(const HandoverContext& ctx, const Cards& cards) {
+bool WorthWaiting(const HandoverContext& ctx, const Reports& reports) {
   return std::ranges::any_of(ctx.settings.layout.MembersOf(ctx.self.shard), [&](MemberName member) {
-    const auto card = cards.find(member);
-    return member != ctx.self && card != cards.end() && card->second.phase == Phase::kRunning;
+    const auto report = reports.find(member);
+    return member != ctx.self && report != reports.end() && report->second.phase == Phase::kRunning;
   });
 }
 
 /// One look at everybody: what is there to do?
 HandoverStep NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
   const auto asked = std::chrono::steady_clock::now();
-  const Cards cards = LookAtAll(ctx, deadline);
-  const auto self = cards.find(ctx.self);
+  const Reports reports = LookAtAll(ctx, deadline);
+  const auto self = reports.find(ctx.self);
   HandoverStep step;
-  if (self == cards.end() || !self->second.engine.answers) {
+  if (self == reports.end() || !self->second.engine.answers) {
     step.obstacle = Obstacle::kNoAnswer;
     step.why = ctx.self.ToString() + " itself does not answer";
     return step;
@@ -38,10 +38,11 @@ HandoverStep NextStep(const HandoverContext& ctx, Deadline deadline, const Membe
     step.end = nothing;
     return step;
   }
-  Cards choice = cards;
+  Reports choice = reports;
   if (to != nullptr) {
-    std::erase_if(choice,
-                  [&](const auto& card) { return card.first != ctx.self && card.first != *to; });
+    std::erase_if(choice, [&](const auto& report) {
+      return report.first != ctx.self && report.first != *to;
+    });
   }
   const auto candidate = BestForHandover(ctx.settings.layout, choice, ctx.self.shard, ctx.self);
   if (!candidate) {
@@ -53,7 +54,7 @@ HandoverStep NextStep(const HandoverContext& ctx, Deadline deadline, const Membe
     return step;
   }
   step.target = candidate->member;
-  ctx.driver.CheckStep(ctx, cards, asked, deadline, step);
+  ctx.driver.CheckStep(ctx, reports, asked, deadline, step);
   if (step.obstacle != Obstacle::kNone) return step;
   LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
   return step;

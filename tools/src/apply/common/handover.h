@@ -63,7 +63,7 @@ struct TakeOverTarget {
   MemberName member;
   /// What it held when it was chosen; empty: it may lead with whatever it has, as it leads already
   /// or a loss is accepted.
-  std::optional<ReplicationMark> position = std::nullopt;
+  std::optional<ReplicationPosition> position = std::nullopt;
   bool without_quorum = false;  ///< cluster mode: no votes are to be had
   /// Sentinel mode: also when the sentinels take the primary for dead and would promote nobody.
   bool accept_loss = false;

@@ -7,7 +7,7 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCardsTimeout{800};
+constexpr Milliseconds kReportsTimeout{800};
 
 }  // namespace
 
@@ -30,11 +30,11 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
   return RespClient::Connect(address.ip, address.port, login, deadline.Within(kHandoverCall));
 }
 
-Cards LookAtAll(const HandoverContext& ctx, Deadline deadline) {
+Reports LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   AddressBook book = ctx.addresses;
   book[ctx.self].ip = ctx.self_ip;
-  return GatherCards(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
-                     ctx.settings, book, nullptr, deadline.Within(kCardsTimeout));
+  return GatherReports(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
+                       ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
 }
 
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
@@ -78,8 +78,8 @@ Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline 
 
 Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   while (true) {
-    const Cards cards = LookAtAll(ctx, deadline);
-    if (ctx.driver.Confirmed(ctx, cards, member)) return {};
+    const Reports reports = LookAtAll(ctx, deadline);
+    if (ctx.driver.Confirmed(ctx, reports, member)) return {};
     if (!deadline.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "no majority confirms {}", member.ToString());
     }

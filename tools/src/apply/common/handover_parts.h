@@ -31,8 +31,8 @@ Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member);
 
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline);
 
-/// Everybody's card, the own one from where `self` really is.
-Cards LookAtAll(const HandoverContext& ctx, Deadline deadline);
+/// Everybody's report, the own one from where `self` really is.
+Reports LookAtAll(const HandoverContext& ctx, Deadline deadline);
 
 /// The member's role; asked on a new connection (a promotion resets connections).
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline);

@@ -16,12 +16,12 @@ constexpr Milliseconds kEagerLook{200};
 }  // namespace
 
 KeptClients::KeptClients(const Settings& settings, const EngineSecrets& secrets,
-                         const Identity& identity, MemberName self, Board& board,
+                         const Identity& identity, MemberName self, LiveState& live,
                          std::string self_ip, Milliseconds period)
     : settings_(settings),
       login_(PeerLoginOf(secrets, identity)),
       self_(self),
-      board_(board),
+      live_(live),
       self_ip_(std::move(self_ip)),
       period_(period),
       thread_(
@@ -84,8 +84,8 @@ void KeptClients::Run(const std::stop_token& stop) {
     bool own = false;
     try {
       Look(self_, self_ip_, settings_.ports.client);
-      const bool leads = board_.LastAnswer().info.primary;
-      const AddressBook addresses = board_.Addresses();
+      const bool leads = live_.LastAnswer().info.primary;
+      const AddressBook addresses = live_.Addresses();
       for (const MemberName member : settings_.layout.MembersOf(self_.shard)) {
         if (member == self_ || stop.stop_requested()) continue;
         const auto address = addresses.find(member);

@@ -10,17 +10,17 @@
 #include <string>
 #include <thread>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
+#include "apply/common/live_state.h"
 
 namespace bowline {
 
 class KeptClients {
  public:
-  /// Looks at the board for who leads and where the members are. `period`: between two looks at the
-  /// connections.
+  /// Looks at the live state for who leads and where the members are. `period`: between two looks
+  /// at the connections.
   KeptClients(const Settings& settings, const EngineSecrets& secrets, const Identity& identity,
-              MemberName self, Board& board, std::string self_ip = "127.0.0.1",
+              MemberName self, LiveState& live, std::string self_ip = "127.0.0.1",
               Milliseconds period = Milliseconds(5000));
   ~KeptClients();
   KeptClients(const KeptClients&) = delete;
@@ -40,7 +40,7 @@ class KeptClients {
   const Settings& settings_;
   Credentials login_;
   MemberName self_;
-  Board& board_;
+  LiveState& live_;
   std::string self_ip_;
   Milliseconds period_;
   std::mutex mutex_;

@@ -10,8 +10,8 @@ constexpr const char* kLabel = "bowline/last-copy";
 constexpr const char* kAllow = "bowline/allow-eviction";
 // Together less than a second with the call to the API server.
 constexpr Milliseconds kLook{400};
-constexpr Milliseconds kCardAge{300};
-constexpr Milliseconds kCardsTimeout{300};
+constexpr Milliseconds kOwnAge{300};
+constexpr Milliseconds kReportsTimeout{300};
 constexpr Milliseconds kApiTimeout{1000};
 constexpr Milliseconds kBetweenReads{3000};
 constexpr Milliseconds kBetweenEvents{60'000};
@@ -23,14 +23,14 @@ bool Due(const std::optional<std::chrono::steady_clock::time_point>& last, Milli
 }  // namespace
 
 LastCopyWatch::LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
-                             const ModeRules& rules, const PodEnv& pod, Board& board,
+                             const ModeRules& rules, const PodEnv& pod, LiveState& live,
                              EventSink& events, Peers& peers)
     : settings_(settings),
       paths_(paths),
       self_(self),
       rules_(rules),
       pod_(RefOf(pod)),
-      board_(board),
+      live_(live),
       events_(events),
       peers_(peers) {
   if (!settings.protect_last_copy) return;
@@ -63,14 +63,14 @@ void LastCopyWatch::Run(const std::stop_token& stop) {
 std::optional<LastCopyVerdict> LastCopyWatch::Look() {
   LastCopyInput input{.layout = settings_.layout,
                       .self = self_,
-                      .own = board_.Now(kCardAge),
-                      .ready = ReadinessVerdict(board_.ForProbes(), rules_).ok,
-                      .addresses = board_.Addresses(),
+                      .own = live_.Now(kOwnAge),
+                      .ready = ReadinessVerdict(live_.ForProbes(), rules_).ok,
+                      .addresses = live_.Addresses(),
                       .peers = {}};
   if (AsksPeers(input)) {
     std::vector<MemberName> others = input.layout.MembersOf(self_.shard);
     std::erase(others, self_);
-    input.peers = peers_.GatherOf(input.addresses, others, Deadline::In(kCardsTimeout));
+    input.peers = peers_.GatherOf(input.addresses, others, Deadline::In(kReportsTimeout));
   }
   const auto verdict = JudgeLastCopy(input);
   if (!verdict || !verdict->keep) return verdict;
@@ -90,7 +90,7 @@ Settings LastCopyWatch::Declared() const {
 void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {
   label_->Set("true");
   LookAtOwnLabels();
-  board_.SetLastCopy(verdict.reason, allowed_);
+  live_.SetLastCopy(verdict.reason, allowed_);
   if (!Due(told_, kBetweenEvents)) return;
   told_ = std::chrono::steady_clock::now();
   const std::string what = "this pod has the last copy of the shard's data: " + verdict.reason;
@@ -103,8 +103,8 @@ void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {
 
 void LastCopyWatch::LetGo(const std::string& reason) {
   label_->Set("false");
-  board_.SetLastCopy("",
-                     false);  // also what an engine's life before, in the same process, has told
+  live_.SetLastCopy("",
+                    false);  // also what an engine's life before, in the same process, has told
   if (!told_) return;
   events_.Emit("LastCopyEnded", "this pod may be evicted again: " + reason);
   told_.reset();

@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
+#include "apply/common/live_state.h"
 #include "apply/common/newest_sender.h"
 #include "apply/common/peers.h"
 #include "kube/api.h"
@@ -25,7 +25,7 @@ class LastCopyWatch {
  public:
   /// Does nothing when the settings do not ask for it, or without an API (no rights).
   LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
-                const ModeRules& rules, const PodEnv& pod, Board& board, EventSink& events,
+                const ModeRules& rules, const PodEnv& pod, LiveState& live, EventSink& events,
                 Peers& peers);
   ~LastCopyWatch();
   LastCopyWatch(const LastCopyWatch&) = delete;
@@ -48,7 +48,7 @@ class LastCopyWatch {
   MemberName self_;
   const ModeRules& rules_;
   ObjectRef pod_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   Peers& peers_;
   std::optional<KubeApi> api_;

@@ -16,14 +16,14 @@ Status WriteThrough(RespClient& engine, Deadline deadline) {
   return engine.ConfigSet(kSync, "no", deadline);
 }
 
-Status NoteEnd(RespClient& engine, MarkKeeper& marks, const AddressBook& addresses,
+Status NoteEnd(RespClient& engine, PositionKeeper& positions, const AddressBook& addresses,
                Deadline deadline) {
   ASSIGN_OR_RETURN(EngineInfo info, engine.Info(deadline));
   if (info.primary) {
     RETURN_IF_ERROR(engine.PauseWrites(kLastPause, deadline));
     ASSIGN_OR_RETURN(info, engine.Info(deadline));
   }
-  marks.SaveLast(info, addresses);
+  positions.SaveLast(info, addresses);
   return {};
 }
 

@@ -2,7 +2,7 @@
 // What is done to an engine between the order to stop and its SIGTERM, as it may be killed in any
 // moment: the kubelet gives a pod that is deleted by force 2 s.
 
-#include "apply/common/mark_keeper.h"
+#include "apply/common/position_keeper.h"
 #include "resp/client.h"
 
 namespace bowline {
@@ -13,9 +13,9 @@ namespace bowline {
 /// syncs the file all the same. `always` and `no` stay.
 Status WriteThrough(RespClient& engine, Deadline deadline);
 
-/// Where the engine ends: a primary's writes are paused first, so that none comes after the mark.
-/// `addresses`: of the members.
-Status NoteEnd(RespClient& engine, MarkKeeper& marks, const AddressBook& addresses,
+/// Where the engine ends: a primary's writes are paused first, so that none comes after the
+/// position. `addresses`: of the members.
+Status NoteEnd(RespClient& engine, PositionKeeper& positions, const AddressBook& addresses,
                Deadline deadline);
 
 }  // namespace bowline

@@ -1,7 +1,7 @@
 #pragma once
 // A look at the process that a member runs, whichever it is.
 
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 #include "sys/deadline.h"
 
 namespace bowline {
@@ -13,7 +13,7 @@ class MemberProbe {
   MemberProbe(const MemberProbe&) = delete;
   MemberProbe& operator=(const MemberProbe&) = delete;
 
-  /// What the process answers now, for the card. Never fails: a failure is part of the answer.
+  /// What the process answers now, for the report. Never fails: a failure is part of the answer.
   /// Thread-safe.
   virtual Snapshots Take(Deadline deadline) = 0;
 };

@@ -25,7 +25,7 @@ struct StartFiles {
   const EngineSecrets& secrets;
   const VolumeFacts& volume;
   const AddressBook& addresses;
-  const Cards& cards;  ///< by which was decided
+  const Reports& reports;  ///< by which was decided
 };
 
 /// One look at everybody before a planned handover: what is there to do?
@@ -52,8 +52,8 @@ class ModeDriver {
   [[nodiscard]] virtual Status WriteStart(const StartFiles& files, const StartPlan& plan) const = 0;
 
   /// What the mode has to say to a step whose target is chosen: an obstacle, or `secure`.
-  /// `cards` were asked for from `asked` on.
-  virtual void CheckStep(const HandoverContext& ctx, const Cards& cards,
+  /// `reports` were asked for from `asked` on.
+  virtual void CheckStep(const HandoverContext& ctx, const Reports& reports,
                          std::chrono::steady_clock::time_point asked, Deadline deadline,
                          HandoverStep& step) const = 0;
   /// After a try that came to nothing: is it that nobody is there who could confirm it?
@@ -62,7 +62,7 @@ class ModeDriver {
   [[nodiscard]] virtual Status Switch(const HandoverContext& ctx, const HandoverStep& step,
                                       Deadline deadline) const = 0;
   /// Do the others say by a majority that `member` leads: the primaries, or the sentinels?
-  [[nodiscard]] virtual bool Confirmed(const HandoverContext& ctx, const Cards& cards,
+  [[nodiscard]] virtual bool Confirmed(const HandoverContext& ctx, const Reports& reports,
                                        MemberName member) const = 0;
   /// See TakeOverDead.
   [[nodiscard]] virtual Status TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,

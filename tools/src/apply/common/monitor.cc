@@ -12,7 +12,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
-constexpr Milliseconds kCalmLook{3000};  // at the others
+constexpr Milliseconds kQuietLook{3000};  // at the others
 // Until the member holds its shard's data, and between two times that it is said whom to follow.
 constexpr Milliseconds kEagerLook{200};
 constexpr Milliseconds kCallTimeout{1000};
@@ -41,7 +41,7 @@ std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
 
 Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
                  const ModeDriver& driver, const EngineSecrets& secrets, GuardOutcome start,
-                 const PodEnv& pod, Board& board, MarkKeeper& marks, EventSink& events,
+                 const PodEnv& pod, LiveState& live, PositionKeeper& positions, EventSink& events,
                  PodConditions& conditions, Peers& peers, Handovers& handovers)
     : settings_(settings),
       paths_(paths),
@@ -56,13 +56,13 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
               .announced = start.announced,
               .addresses = std::move(start.addresses),
               .passive = start.passive,
-              .board = board,
+              .live = live,
               .events = events,
               .peers = peers,
               .handovers = handovers},
       mode_(driver.Watch(server_)),
-      board_(board),
-      marks_(marks),
+      live_(live),
+      positions_(positions),
       events_(events),
       conditions_(conditions),
       label_(pod, OtherPods(settings, self), settings.role_label, events),
@@ -83,26 +83,26 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
 Monitor::~Monitor() { thread_.request_stop(); }
 
 void Monitor::Run(const std::stop_token& stop) {
-  board_.SetMissed(0);  // of the engine's life before, in the same process
+  live_.SetMissed(0);  // of the engine's life before, in the same process
   while (!stop.stop_requested()) {
-    const Card card = board_.Now(Milliseconds(0));
-    if (card.engine.answers) {
-      NoteRole(card);
-      mode_->Hear(card);
-      NoteLabel(card);
-      NoteHeld(card);
-      NoteWhole(card);
-      if (const auto news = full_copy_.Look(card.engine.info, Since({}))) {
+    const Report report = live_.Now(Milliseconds(0));
+    if (report.engine.answers) {
+      NoteRole(report);
+      mode_->Hear(report);
+      NoteLabel(report);
+      NoteHeld(report);
+      NoteWhole(report);
+      if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
         events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
       }
-      volume_writes_.Want(!card.engine.info.primary);
-      board_.SetWritten(volume_writes_.Age());
-      HandOverIfUnwritable(card);
-      mode_->Look(card);
-      NoteLabel(card);
-      marks_.Save(card.engine.info, server_.term, server_.addresses);
-      LookAtLink(card);
-      node_watch_.Look(server_.state.identity, card, server_.addresses);
+      volume_writes_.Want(!report.engine.info.primary);
+      live_.SetWritten(volume_writes_.Age());
+      HandOverIfUnwritable(report);
+      mode_->Look(report);
+      NoteLabel(report);
+      positions_.Save(report.engine.info, server_.epoch, server_.addresses);
+      LookAtLink(report);
+      node_watch_.Look(server_.state.identity, report, server_.addresses);
     }
     if (Since(tidied_) > kTidy) {
       tidied_ = std::chrono::steady_clock::now();
@@ -117,15 +117,15 @@ void Monitor::Run(const std::stop_token& stop) {
   }
 }
 
-void Monitor::NoteRole(const Card& card) {
-  const EngineInfo& info = card.engine.info;
+void Monitor::NoteRole(const Report& report) {
+  const EngineInfo& info = report.engine.info;
   const std::string role =
       info.primary ? kPrimary : std::format("replica of {}", info.primary_host);
   if (role == role_) return;
   server_.confirmed.reset();
   if (!role_.empty()) {
     server_.changed = std::chrono::steady_clock::now();
-    server_.changed_in = board_.HeardEpoch();
+    server_.changed_in = live_.HeardEpoch();
   }
   if (role_.empty()) {
     conditions_.Role(info.primary, started_by_, std::format("{}; {}", role, started_for_));
@@ -145,14 +145,14 @@ void Monitor::EndSubscribers() {
   if (!ended) LogWarning("subscribers", {{"err", ended.error().ToString()}});
 }
 
-void Monitor::NoteLabel(const Card& card) {
+void Monitor::NoteLabel(const Report& report) {
   using std::chrono::steady_clock;
   const ModeRules& rules = server_.driver.rules();
   const Milliseconds down_after = rules.DownAfter(settings_);
   const auto& heard = server_.majority_heard;
   const auto& confirmed = server_.confirmed;
   const RoleLabelPlan plan =
-      PlanRoleLabel({.primary = card.engine.info.primary,
+      PlanRoleLabel({.primary = report.engine.info.primary,
                      .majority_heard = heard ? std::optional(Since(*heard)) : std::nullopt,
                      .down_after = down_after,
                      .confirmed = confirmed.has_value()});
@@ -160,12 +160,12 @@ void Monitor::NoteLabel(const Card& card) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  if (plan.own) label_.Set(*plan.own, card.engine.info.primary ? round : again);
+  if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
-    label_.Reads(!card.engine.info.primary);
+    label_.Reads(!report.engine.info.primary);
   }
   // Between two calm looks nothing is said for a moment, and nothing taken back.
-  const bool between = !plan.own && heard && Since(*heard) < down_after + kCalmLook;
+  const bool between = !plan.own && heard && Since(*heard) < down_after + kQuietLook;
   if (!between) label_.KeepAlone(round);
   if (plan.own || !settings_.role_label) {
     unlabelled_.reset();
@@ -182,11 +182,11 @@ void Monitor::NoteLabel(const Card& card) {
                true);
 }
 
-void Monitor::NoteHeld(const Card& card) {
+void Monitor::NoteHeld(const Report& report) {
   if (server_.state.held) return;
   // No key can be there before every shard's primary runs: a first start never mistakes its own
   // members for holders.
-  if (card.engine.keys == 0) return;
+  if (report.engine.keys == 0) return;
   VolumeState state = server_.state;
   state.held = true;
   const Status saved = SaveState(paths_.data, state);
@@ -195,15 +195,15 @@ void Monitor::NoteHeld(const Card& card) {
     return;
   }
   server_.state = state;
-  board_.SetHeld();
+  live_.SetHeld();
   LogInfo("this volume holds keys from now on");
 }
 
-void Monitor::NoteWhole(const Card& card) {
-  if (card.damage.empty()) return;
-  const EngineInfo& info = card.engine.info;
+void Monitor::NoteWhole(const Report& report) {
+  if (report.damage.empty()) return;
+  const EngineInfo& info = report.engine.info;
   // Nobody has led for a minute: what is here may be the best that is left.
-  if (info.primary || info.link_up || Since(server_.began) > kDamagePatience) board_.SetWhole();
+  if (info.primary || info.link_up || Since(server_.began) > kDamagePatience) live_.SetWhole();
 }
 
 }  // namespace bowline

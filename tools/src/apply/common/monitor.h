@@ -1,6 +1,6 @@
 #pragma once
-// The resident look at the own engine: snapshots, the "held" note, the replication mark, labels.
-// What its mode repairs is in the mode's room (ModeWatch).
+// The resident look at the own engine: snapshots, the "held" note, the replication position,
+// labels. What its mode repairs is in the mode's room (ModeWatch).
 
 #include <condition_variable>
 #include <memory>
@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "apply/common/guard.h"
-#include "apply/common/mark_keeper.h"
 #include "apply/common/node_watch.h"
 #include "apply/common/pod_conditions.h"
+#include "apply/common/position_keeper.h"
 #include "apply/common/role_label.h"
 #include "apply/common/role_watch.h"
 #include "apply/common/server_watch.h"
@@ -23,8 +23,8 @@ namespace bowline {
 class Monitor {
  public:
   Monitor(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
-          const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, Board& board,
-          MarkKeeper& marks, EventSink& events, PodConditions& conditions, Peers& peers,
+          const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, LiveState& live,
+          PositionKeeper& positions, EventSink& events, PodConditions& conditions, Peers& peers,
           Handovers& handovers);
   ~Monitor();
   Monitor(const Monitor&) = delete;
@@ -32,19 +32,19 @@ class Monitor {
 
  private:
   void Run(const std::stop_token& stop);
-  void NoteRole(const Card& card);
+  void NoteRole(const Report& report);
   /// The label bowline/role (plan/common/role_label.h).
-  void NoteLabel(const Card& card);
+  void NoteLabel(const Report& report);
   /// Whoever has replaced this primary: its subscribers must find the new one.
   void EndSubscribers();
-  void NoteHeld(const Card& card);
+  void NoteHeld(const Report& report);
   /// Of a damaged dataset, once it has been replaced by the primary's.
-  void NoteWhole(const Card& card);
+  void NoteWhole(const Report& report);
   /// A primary whose volume takes no writes hands its role over (plan/common/unwritable.h).
-  void HandOverIfUnwritable(const Card& card);
+  void HandOverIfUnwritable(const Report& report);
   /// A replica that has missed writes is kept from the engines' elections
   /// (plan/common/hold_back.h).
-  void LookAtLink(const Card& card);
+  void LookAtLink(const Report& report);
   void LeadStale(MemberName primary, const std::string& reason);
 
   const Settings& settings_;
@@ -57,8 +57,8 @@ class Monitor {
   std::string told_stale_;
   std::optional<std::chrono::steady_clock::time_point> told_stale_at_;
   std::optional<std::chrono::steady_clock::time_point> led_stale_at_;
-  Board& board_;
-  MarkKeeper& marks_;
+  LiveState& live_;
+  PositionKeeper& positions_;
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;

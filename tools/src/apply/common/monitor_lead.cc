@@ -13,21 +13,21 @@ namespace {
 constexpr Milliseconds kTellAgain{60'000};
 constexpr Milliseconds kLeadAgain{10'000};
 constexpr Milliseconds kUnwritableTimeout{10'000};
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kTakeOverTimeout{5000};
 
 }  // namespace
 
-void Monitor::HandOverIfUnwritable(const Card& card) {
+void Monitor::HandOverIfUnwritable(const Report& report) {
   UnwritableInput input{.layout = settings_.layout,
-                        .own = card,
+                        .own = report,
                         .peers = {},
-                        .refusing = board_.ForProbes().refusing,
+                        .refusing = live_.ForProbes().refusing,
                         .since_last = std::nullopt};
   if (unwritable_) input.since_last = Since(*unwritable_);
-  if (!Unwritable(input) || board_.Paused()) return;
+  if (!Unwritable(input) || live_.Paused()) return;
   input.peers = server_.peers.GatherOf(server_.addresses, settings_.layout.MembersOf(self_.shard),
-                                       Deadline::In(kCardsTimeout));
+                                       Deadline::In(kReportsTimeout));
   const UnwritablePlan plan = PlanUnwritable(input);
   if (!plan.target) {
     if (plan.reason != told_unwritable_) events_.Emit("NoHandover", plan.reason, true);
@@ -43,8 +43,8 @@ void Monitor::HandOverIfUnwritable(const Card& card) {
   events_.Emit("HandedOver", std::format("{}: it leads now{}", plan.reason, kPauseStops), true);
 }
 
-void Monitor::LookAtLink(const Card& card) {
-  const EngineInfo& info = card.engine.info;
+void Monitor::LookAtLink(const Report& report) {
+  const EngineInfo& info = report.engine.info;
   const bool suspicious =
       !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
   if (!server_.stale && !suspicious) return;
@@ -53,12 +53,12 @@ void Monitor::LookAtLink(const Card& card) {
   const auto follows = MemberAt(server_.addresses, info.primary_host);
   const HoldBackPlan plan = hold_back_.Look(
       {.layout = settings_.layout,
-       .own = card,
+       .own = report,
        .follows = follows,
-       .peers = server_.peers.GatherOf(server_.addresses, others, Deadline::In(kCardsTimeout)),
+       .peers = server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)),
        .now = Since({}),
        .stale_after = std::chrono::seconds(settings_.stale_after_seconds)});
-  board_.SetMissed(hold_back_.missed_seconds());
+  live_.SetMissed(hold_back_.missed_seconds());
   if (plan.held != server_.stale) {
     const Status set = mode_->SetPromotable(!plan.held);
     if (!set) {
@@ -75,7 +75,7 @@ void Monitor::LookAtLink(const Card& card) {
     told_stale_at_ = std::chrono::steady_clock::now();
     events_.Emit("StaleReplicaWaits", plan.waits, true);
   }
-  if (plan.take_over && follows && !board_.Paused()) LeadStale(*follows, plan.reason);
+  if (plan.take_over && follows && !live_.Paused()) LeadStale(*follows, plan.reason);
 }
 
 void Monitor::LeadStale(MemberName primary, const std::string& reason) {

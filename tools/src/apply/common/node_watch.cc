@@ -4,18 +4,18 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kBetweenLooks{30'000};
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kReportsTimeout{500};
 
 }  // namespace
 
-void NodeWatch::Look(const Identity& identity, const Card& own, const AddressBook& addresses) {
+void NodeWatch::Look(const Identity& identity, const Report& own, const AddressBook& addresses) {
   if (Since(looked_) < kBetweenLooks) return;
   looked_ = std::chrono::steady_clock::now();
   if (rules_.LowerMemberRuns(settings_.layout, identity, self_, own.engine)) return news_.Forget();
-  Cards cards = peers_.Gather(addresses, Deadline::In(kCardsTimeout));
-  if (LowerMemberRuns(self_, cards)) return news_.Forget();
-  cards[self_] = own;
-  const auto news = news_.Look(Since({}), NodeRisks(settings_.layout, cards, rules_));
+  Reports reports = peers_.Gather(addresses, Deadline::In(kReportsTimeout));
+  if (LowerMemberRuns(self_, reports)) return news_.Forget();
+  reports[self_] = own;
+  const auto news = news_.Look(Since({}), NodeRisks(settings_.layout, reports, rules_));
   if (!news) return;
   events_.Emit(news->risk ? "NodeLossRisk" : "NodeLossRiskGone", news->text, news->risk);
 }

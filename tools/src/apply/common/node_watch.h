@@ -19,7 +19,7 @@ class NodeWatch {
 
   /// To be called at each look at the own engine; asks the others each 30 s, for 0.5 s at most,
   /// and only while no member with a lower name runs.
-  void Look(const Identity& identity, const Card& own, const AddressBook& addresses);
+  void Look(const Identity& identity, const Report& own, const AddressBook& addresses);
 
  private:
   const Settings& settings_;

@@ -4,7 +4,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kDnsTimeout{2000};
-constexpr Milliseconds kCardsTimeout{1500};
+constexpr Milliseconds kReportsTimeout{1500};
 
 }  // namespace
 
@@ -14,32 +14,32 @@ Observation Observe(const Settings& settings, const ModeRules& rules, const Engi
   AddressAnswers answers = ResolveMembers(settings, deadline.Within(kDnsTimeout));
   seen.addresses = std::move(answers.book);
   seen.address_failures = std::move(answers.failures);
-  seen.cards = GatherCards(PeerChannelOf(settings, secrets, ""), settings, seen.addresses, nullptr,
-                           deadline.Within(kCardsTimeout));
+  seen.reports = GatherReports(PeerChannelOf(settings, secrets, ""), settings, seen.addresses,
+                               nullptr, deadline.Within(kReportsTimeout));
   const Identity names{
       .installation = "", .name_space = settings.name_space, .release = settings.release};
-  seen.topology = Describe(settings.layout, names, seen.addresses, seen.cards, rules);
+  seen.topology = Describe(settings.layout, names, seen.addresses, seen.reports, rules);
   for (const std::string& failure : seen.address_failures) {
     seen.topology.problems.push_back(failure);
   }
   Identity identity = names;
   identity.installation = seen.topology.installation;
-  for (std::string& problem : rules.Problems(settings, identity, seen.cards)) {
+  for (std::string& problem : rules.Problems(settings, identity, seen.reports)) {
     seen.topology.problems.push_back(std::move(problem));
   }
   return seen;
 }
 
-Result<Identity> IdentityOf(const Settings& settings, const Cards& cards) {
+Result<Identity> IdentityOf(const Settings& settings, const Reports& reports) {
   Identity identity{
       .installation = "", .name_space = settings.name_space, .release = settings.release};
-  for (const auto& [member, card] : cards) {
-    if (card.installation.empty()) continue;
-    if (!identity.installation.empty() && identity.installation != card.installation) {
+  for (const auto& [member, report] : reports) {
+    if (report.installation.empty()) continue;
+    if (!identity.installation.empty() && identity.installation != report.installation) {
       return Fail(Code::kFailedPrecondition, "{} belongs to installation {}, others to {}",
-                  member.ToString(), card.installation, identity.installation);
+                  member.ToString(), report.installation, identity.installation);
     }
-    identity.installation = card.installation;
+    identity.installation = report.installation;
   }
   if (identity.installation.empty()) {
     return Fail(Code::kFailedPrecondition, "no member that answers knows its installation");

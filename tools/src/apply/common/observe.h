@@ -10,15 +10,15 @@ namespace bowline {
 struct Observation {
   AddressBook addresses;
   std::vector<std::string> address_failures;
-  Cards cards;
+  Reports reports;
   Topology topology;
 };
 
 Observation Observe(const Settings& settings, const ModeRules& rules, const EngineSecrets& secrets,
                     Deadline deadline);
 
-/// The identity that the cards agree on. kFailedPrecondition when nobody knows the installation or
-/// they differ.
-Result<Identity> IdentityOf(const Settings& settings, const Cards& cards);
+/// The identity that the reports agree on. kFailedPrecondition when nobody knows the installation
+/// or they differ.
+Result<Identity> IdentityOf(const Settings& settings, const Reports& reports);
 
 }  // namespace bowline

@@ -36,8 +36,8 @@ Status Resume(const Settings& settings) {
                       Deadline::In(kApiTimeout));
 }
 
-PauseWatch::PauseWatch(const Settings& settings, Board& board, EventSink& events)
-    : settings_(settings), board_(board), events_(events) {
+PauseWatch::PauseWatch(const Settings& settings, LiveState& live, EventSink& events)
+    : settings_(settings), live_(live), events_(events) {
   auto api = ApiWithRecord(settings);
   if (!api) return;
   api_ = *std::move(api);
@@ -69,7 +69,7 @@ void PauseWatch::Tell() {
   const bool on = pause_ && pause_->OnAt(Rfc3339Seconds());
   const std::optional<PauseOrder> now = on ? pause_ : std::nullopt;
   if (now == told_) return;
-  board_.SetPause(now);
+  live_.SetPause(now);
   if (now) {
     events_.Emit("Paused", std::format("until {} this member repairs nothing by itself; bowline "
                                        "resume ends the pause",

@@ -1,6 +1,6 @@
 #pragma once
 // `bowline pause`: annotations of the installation record (plan/common/pause.h). Every member reads
-// them each 3 s and has them on its board; without an API (no rights) there is no pause.
+// them each 3 s and has them on its live state; without an API (no rights) there is no pause.
 
 #include <chrono>
 #include <condition_variable>
@@ -8,8 +8,8 @@
 #include <optional>
 #include <thread>
 
-#include "apply/common/board.h"
 #include "apply/common/events.h"
+#include "apply/common/live_state.h"
 #include "kube/api.h"
 #include "model/settings.h"
 #include "plan/common/pause.h"
@@ -24,7 +24,7 @@ Status Resume(const Settings& settings);
 
 class PauseWatch {
  public:
-  PauseWatch(const Settings& settings, Board& board, EventSink& events);
+  PauseWatch(const Settings& settings, LiveState& live, EventSink& events);
   ~PauseWatch();
   PauseWatch(const PauseWatch&) = delete;
   PauseWatch& operator=(const PauseWatch&) = delete;
@@ -33,11 +33,11 @@ class PauseWatch {
   void Run(const std::stop_token& stop);
   /// While the API server does not answer, what it said last holds: a pause ends by its own time.
   void Look();
-  /// Board and Events, when it has begun, changed or ended.
+  /// LiveState and Events, when it has begun, changed or ended.
   void Tell();
 
   const Settings& settings_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   std::optional<KubeApi> api_;
   std::optional<PauseOrder> pause_;  ///< as last read

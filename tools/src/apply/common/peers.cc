@@ -7,13 +7,13 @@ constexpr Milliseconds kBetweenEvents{60'000};
 
 }  // namespace
 
-Peers::Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, Board& board,
-             EventSink& events)
-    : settings_(settings), key_(secrets.peer_key), self_(self), board_(board), events_(events) {}
+Peers::Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self,
+             LiveState& live, EventSink& events)
+    : settings_(settings), key_(secrets.peer_key), self_(self), live_(live), events_(events) {}
 
 PeerChannel Peers::Channel() {
   return {.key = key_,
-          .self = {.identity = {.installation = board_.Installation(),
+          .self = {.identity = {.installation = live_.Installation(),
                                 .name_space = settings_.name_space,
                                 .release = settings_.release},
                    .member = self_.ToString(),
@@ -21,13 +21,13 @@ PeerChannel Peers::Channel() {
           .rejected = [this](const std::string& why) { Rejected(why); }};
 }
 
-Cards Peers::Gather(const AddressBook& addresses, Deadline deadline) {
-  return GatherCards(Channel(), settings_, addresses, &self_, deadline);
+Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
+  return GatherReports(Channel(), settings_, addresses, &self_, deadline);
 }
 
-Cards Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                      Deadline deadline) {
-  return GatherCardsOf(Channel(), settings_, addresses, members, deadline);
+Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
+                        Deadline deadline) {
+  return GatherReportsOf(Channel(), settings_, addresses, members, deadline);
 }
 
 void Peers::Rejected(const std::string& why) {

@@ -6,25 +6,25 @@
 #include <mutex>
 #include <string>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
+#include "apply/common/live_state.h"
 
 namespace bowline {
 
 class Peers {
  public:
-  /// The board has the installation as far as it is known.
-  Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, Board& board,
+  /// The live state has the installation as far as it is known.
+  Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, LiveState& live,
         EventSink& events);
 
   /// How this member speaks right now. Thread-safe.
   PeerChannel Channel();
-  /// The cards of all other members in the book.
-  Cards Gather(const AddressBook& addresses, Deadline deadline);
-  /// The cards of these members.
-  Cards GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                 Deadline deadline);
+  /// The reports of all other members in the book.
+  Reports Gather(const AddressBook& addresses, Deadline deadline);
+  /// The reports of these members.
+  Reports GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
+                   Deadline deadline);
 
  private:
   /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to
@@ -34,7 +34,7 @@ class Peers {
   const Settings& settings_;
   std::string key_;
   MemberName self_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point told_;

@@ -18,19 +18,19 @@ Milliseconds Probes::FirstPatience(int timeout_seconds) {
 }
 
 bool Probes::Settled(Milliseconds age, Milliseconds waited) {
-  return board_.Fresh(age) || waited >= kForALook;
+  return live_.Fresh(age) || waited >= kForALook;
 }
 
 std::optional<Verdict> Probes::Startup(Milliseconds waited) {
   if (!Settled(kAge, waited)) return std::nullopt;
-  return StartupVerdict(board_.ForProbes());
+  return StartupVerdict(live_.ForProbes());
 }
 
-Verdict Probes::Live() { return LivenessVerdict(board_.ForProbes()); }
+Verdict Probes::Live() { return LivenessVerdict(live_.ForProbes()); }
 
 std::optional<Verdict> Probes::Ready(Milliseconds waited) {
   if (!Settled(was_ready_ ? kAge : kFirstAge, waited)) return std::nullopt;
-  const ProbeInput input = board_.ForProbes();
+  const ProbeInput input = live_.ForProbes();
   Verdict verdict = ReadinessVerdict(input, rules_);
   if (verdict.ok) was_ready_ = true;
   if (was_ready_ || input.phase == Phase::kStopping || waited >= first_patience_) return verdict;

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "apply/common/board.h"
+#include "apply/common/live_state.h"
 #include "plan/common/probe.h"
 
 namespace bowline {
@@ -12,8 +12,8 @@ namespace bowline {
 class Probes {
  public:
   /// `timeout_seconds`: how long the kubelet waits for the answer to /ready.
-  Probes(Board& board, const ModeRules& rules, int timeout_seconds)
-      : board_(board), rules_(rules), first_patience_(FirstPatience(timeout_seconds)) {}
+  Probes(LiveState& live, const ModeRules& rules, int timeout_seconds)
+      : live_(live), rules_(rules), first_patience_(FirstPatience(timeout_seconds)) {}
 
   [[nodiscard]] std::optional<Verdict> Startup(Milliseconds waited);
   /// At once: whether the engine answers has no say.
@@ -30,7 +30,7 @@ class Probes {
   /// probe slow.
   bool Settled(Milliseconds age, Milliseconds waited);
 
-  Board& board_;
+  LiveState& live_;
   const ModeRules& rules_;
   Milliseconds first_patience_;
   bool was_ready_ = false;

@@ -26,7 +26,7 @@ namespace {
 
 constexpr Milliseconds kTakeOverTimeout{4000};
 constexpr Milliseconds kDnsTimeout{500};
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kLook{50};
 constexpr Milliseconds kEngineTimeout{300};
 // Before a handover the last look at the own engine is no older.
@@ -67,17 +67,17 @@ class Server : public Supervisor {
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
-    board_.SetAddresses(start.addresses);
-    const Fence fence(settings_, self_, driver_, secrets_, identity_, board_, events_, peers_);
-    const LastCopyWatch last_copy(settings_, paths_, self_, driver_.rules(), pod_, board_, events_,
+    live_.SetAddresses(start.addresses);
+    const Fence fence(settings_, self_, driver_, secrets_, identity_, live_, events_, peers_);
+    const LastCopyWatch last_copy(settings_, paths_, self_, driver_.rules(), pod_, live_, events_,
                                   peers_);
-    marks_.emplace(paths_.data);
-    kept_.emplace(settings_, secrets_, identity_, self_, board_);
+    positions_.emplace(paths_.data);
+    kept_.emplace(settings_, secrets_, identity_, self_, live_);
     handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
       return HandOver(order, deadline);
     });
     const Monitor monitor(settings_, paths_, self_, driver_, secrets_, std::move(start), pod_,
-                          board_, *marks_, events_, conditions_, peers_, handovers_);
+                          live_, *positions_, events_, conditions_, peers_, handovers_);
     const int code = Supervise(child);
     handovers_.End();
     kept_.reset();
@@ -85,11 +85,11 @@ class Server : public Supervisor {
   }
 
   void BeforeStop() override {
-    if (board_.LastAnswer().info.primary) GiveLeadAway();
+    if (live_.LastAnswer().info.primary) GiveLeadAway();
     const Status noted = AtEngine([&](RespClient& engine, Deadline deadline) {
-      return NoteEnd(engine, *marks_, board_.Addresses(), deadline);
+      return NoteEnd(engine, *positions_, live_.Addresses(), deadline);
     });
-    if (!noted) LogInfo("no last mark", {{"err", noted.error().ToString()}});
+    if (!noted) LogInfo("no last position", {{"err", noted.error().ToString()}});
   }
 
   std::optional<DatasetDamage> Damage() override { return FindDamage(paths_.data, append_only_); }
@@ -106,7 +106,7 @@ class Server : public Supervisor {
   /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
   /// time-outs, or the engine is started again (plan/common/after_death.h).
   bool AfterDeath() override {
-    const EngineSnapshot last = board_.LastAnswer();
+    const EngineSnapshot last = live_.LastAnswer();
     if (!last.info.primary) return false;
     const auto died = std::chrono::steady_clock::now();
     const Declared now = DeclaredNow();
@@ -114,14 +114,15 @@ class Server : public Supervisor {
         .layout = now.settings.layout,
         .self = self_,
         .last = PositionOf(last.info, 0),
-        .cards = {},
+        .reports = {},
         .data_stays = settings_.persistence && last.info.append_only && last.info.append_ok,
         .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
     while (true) {
       input.asked = Since(died);
-      input.cards = GatherCardsOf(peers_.Channel(), now.settings, now.addresses,
-                                  OthersOfShard(now.settings.layout), Deadline::In(kCardsTimeout));
+      input.reports =
+          GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
+                          OthersOfShard(now.settings.layout), Deadline::In(kReportsTimeout));
       input.waited = Since(died);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {
@@ -177,7 +178,7 @@ class Server : public Supervisor {
     const auto running = handovers_.Wait(deadline);
     if (running && running->result != HandoverResult::kFailed) return;
     const auto note = LoadHandoverNote(paths_.data);
-    if (note && note->term > board_.Last().term) {
+    if (note && note->epoch > live_.Last().epoch) {
       LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
       return;
     }
@@ -186,15 +187,15 @@ class Server : public Supervisor {
 
   /// On the thread of the handovers.
   HandoverEnd HandOver(const HandoverOrder& order, Deadline deadline) {
-    (void)board_.Now(kRoleAge);
-    if (!board_.LastAnswer().info.primary) {
+    (void)live_.Now(kRoleAge);
+    if (!live_.LastAnswer().info.primary) {
       return {.result = HandoverResult::kNothingToDo, .why = "a replica: nothing to hand over"};
     }
     const auto wanted = MemberName::Parse(order.target);
     const Declared now = DeclaredNow();
     HandoverContext context = Context(now);
     // A volume that takes no writes takes no note either.
-    if (!board_.LastAnswer().info.append_ok) context.volume.clear();
+    if (!live_.LastAnswer().info.append_ok) context.volume.clear();
     std::optional<HandoverUndo> left;
     context.left = &left;
     HandoverEnd end = HandOverPlanned(context, deadline, wanted ? &*wanted : nullptr);
@@ -244,7 +245,7 @@ class Server : public Supervisor {
   /// What holds by now: since our start `helm upgrade` may have changed the number of members, and
   /// recreated Services have new addresses.
   [[nodiscard]] Declared DeclaredNow() {
-    Declared now{.settings = settings_, .addresses = board_.Addresses()};
+    Declared now{.settings = settings_, .addresses = live_.Addresses()};
     const auto read = LoadSettings(paths_.config);
     if (!read || read->layout.Members() == settings_.layout.Members()) return now;
     now.settings.layout = read->layout;
@@ -270,8 +271,8 @@ class Server : public Supervisor {
 
   DriverFor driver_for_;
   LeadLabel lead_label_;
-  bool append_only_ = false;         ///< how the engine was started
-  std::optional<MarkKeeper> marks_;  ///< of the engine's present life
+  bool append_only_ = false;                 ///< how the engine was started
+  std::optional<PositionKeeper> positions_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.
   std::optional<std::chrono::steady_clock::time_point> restarted_at_;
   std::optional<KeptClients> kept_;  ///< the same

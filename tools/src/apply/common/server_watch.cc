@@ -17,7 +17,7 @@ AddressBook ServerWatch::LookUp(const std::vector<MemberName>& trouble) {
   if (due.empty()) return {};
   AddressAnswers answers = ResolveSome(settings, due, Deadline::In(kDnsTimeout));
   for (const auto& [member, endpoint] : answers.book) addresses[member] = endpoint;
-  board.SetAddresses(addresses);
+  live.SetAddresses(addresses);
   return std::move(answers.book);
 }
 

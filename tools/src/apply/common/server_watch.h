@@ -5,10 +5,10 @@
 #include <chrono>
 #include <optional>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/handovers.h"
+#include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/lookups.h"
 #include "plan/common/role_change.h"
@@ -31,7 +31,7 @@ struct ServerWatch {
   Endpoint announced;
   AddressBook addresses;
   bool passive = false;  ///< no sentinel may promote this member yet
-  Board& board;
+  LiveState& live;
   EventSink& events;
   Peers& peers;
   Handovers& handovers;
@@ -40,7 +40,7 @@ struct ServerWatch {
   Lookups lookups{self, Since({})};
   bool stale = false;  ///< held back as it has missed writes
   /// Of the dataset; 0: not known.
-  std::uint64_t term = 0;
+  std::uint64_t epoch = 0;
   /// When a majority of those who elect was last heard.
   std::optional<Clock::time_point> majority_heard = std::nullopt;
   /// Since when a majority has named this primary.
@@ -51,7 +51,7 @@ struct ServerWatch {
 
   [[nodiscard]] std::optional<RoleChange> Changed() const;
   /// Looks up what is due while these members cannot be reached (plan/common/lookups.h), into
-  /// `addresses` and on the board; those that DNS has answered now.
+  /// `addresses` and on the live state; those that DNS has answered now.
   AddressBook LookUp(const std::vector<MemberName>& trouble);
   /// To a dead `primary`: what moves the lead from there.
   [[nodiscard]] HandoverContext From(MemberName primary) const;
@@ -63,9 +63,9 @@ class ModeWatch {
  public:
   virtual ~ModeWatch() = default;
   /// By the answer of the own engine alone, without asking anybody.
-  virtual void Hear(const Card& card) = 0;
+  virtual void Hear(const Report& report) = 0;
   /// Looks at the others and repairs.
-  virtual void Look(const Card& card) = 0;
+  virtual void Look(const Report& report) = 0;
   /// Is the next look due soon?
   [[nodiscard]] virtual bool Eager() const { return false; }
   /// May an election choose this replica?

@@ -11,7 +11,7 @@ namespace bowline {
 namespace {
 
 // Of a report that waits for a look at an engine that does not answer.
-constexpr Milliseconds kCardPatience{800};
+constexpr Milliseconds kReportPatience{800};
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kFlush{1500};
 // Of a handover that runs when the engine ends: its connections to that engine break at once, and
@@ -44,14 +44,14 @@ bool PauseUnlessStopped(Milliseconds span) {
   return true;
 }
 
-Card FirstCard(MemberName self, const PodEnv& pod) {
-  Card card;
-  card.member = self;
-  card.pod = pod.name;
-  card.node = pod.node;
-  card.revision = pod.revision;
-  card.reason = "reading the volume";
-  return card;
+Report FirstReport(MemberName self, const PodEnv& pod) {
+  Report report;
+  report.member = self;
+  report.pod = pod.name;
+  report.node = pod.node;
+  report.revision = pod.revision;
+  report.reason = "reading the volume";
+  return report;
 }
 
 }  // namespace
@@ -73,23 +73,23 @@ Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName 
       driver_(driver),
       secrets_(std::move(secrets)),
       pod_(pod),
-      board_(FirstCard(self, pod), settings.layout, probe, settings.max_replica_lag_seconds,
-             std::chrono::seconds(settings.engine_stuck_seconds)),
+      live_(FirstReport(self, pod), settings.layout, probe, settings.max_replica_lag_seconds,
+            std::chrono::seconds(settings.engine_stuck_seconds)),
       events_(pod, settings.events),
       conditions_(pod, settings.events, self.HoldsData()),
-      peers_(settings, secrets_, self, board_, events_),
-      probes_(board_, driver.rules(), settings.readiness_timeout_seconds) {}
+      peers_(settings, secrets_, self, live_, events_),
+      probes_(live_, driver.rules(), settings.readiness_timeout_seconds) {}
 
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   AnswerProbes(probe_listener_, probes_);
   RETURN_IF_ERROR(probe_listener_.Start(settings_.ports.http));
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
-                                   .card = [this](Milliseconds waited) -> std::optional<Card> {
-                                     if (!board_.Fresh(kReportAge) && waited < kCardPatience) {
+                                   .report = [this](Milliseconds waited) -> std::optional<Report> {
+                                     if (!live_.Fresh(kReportAge) && waited < kReportPatience) {
                                        return std::nullopt;
                                      }
-                                     return board_.Last();
+                                     return live_.Last();
                                    }}));
   peer_listener_.On(
       "POST", kHandoverPath,
@@ -98,7 +98,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));
   while (true) {
     again_ = ended_stuck_ = false;
-    Guard guard(settings_, paths_, self_, driver_, secrets_, board_, events_, conditions_, peers_,
+    Guard guard(settings_, paths_, self_, driver_, secrets_, live_, events_, conditions_, peers_,
                 std::exchange(damage_, std::nullopt));
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
@@ -109,7 +109,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
     ASSIGN_OR_RETURN(std::vector<std::string> argv, Arguments(*start));
     argv.insert(argv.end(), engine_arguments.begin(), engine_arguments.end());
     ASSIGN_OR_RETURN(const pid_t child, Spawn(argv));
-    board_.SetPhase(Phase::kRunning, start->reason);
+    live_.SetPhase(Phase::kRunning, start->reason);
     conditions_.Running(start->decision, start->reason);
     LogInfo("engine started", {{"pid", child}, {"why", start->reason}});
     identity_ = start->volume.state.identity;
@@ -135,13 +135,13 @@ int Supervisor::Supervise(pid_t child) {
     if (!told_to_stop) BeforeStop();
     told_to_stop = true;
     again_ = false;
-    board_.SetPhase(Phase::kStopping, "told to stop");
+    live_.SetPhase(Phase::kStopping, "told to stop");
     SignalChild(child, SIGTERM);
   }
 }
 
 void Supervisor::EndIfStuck(pid_t child) {
-  const Silence silence = board_.EngineSilence();
+  const Silence silence = live_.EngineSilence();
   const int seconds = settings_.engine_stuck_seconds;
   if (silence == Silence::kPaused && !told_paused_) {
     events_.Emit(
@@ -153,7 +153,7 @@ void Supervisor::EndIfStuck(pid_t child) {
         true);
   }
   told_paused_ = silence == Silence::kPaused;
-  if (silence != Silence::kStuck || ended_stuck_ || board_.Paused()) return;
+  if (silence != Silence::kStuck || ended_stuck_ || live_.Paused()) return;
   ended_stuck_ = true;
   events_.Emit("EngineStuck",
                std::format("the engine has given no reply at all for {} s (engineStuckSeconds): it "
@@ -164,7 +164,7 @@ void Supervisor::EndIfStuck(pid_t child) {
 }
 
 bool Supervisor::HasLoaded() {
-  const EngineSnapshot last = board_.LastAnswer();
+  const EngineSnapshot last = live_.LastAnswer();
   return last.answers && !last.info.loading;
 }
 
@@ -186,7 +186,7 @@ bool Supervisor::StartsAnew(const ChildExit& ended) {
 }
 
 int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
-  board_.SetPhase(Phase::kStopping, "the engine has ended: " + ended.ToString());
+  live_.SetPhase(Phase::kStopping, "the engine has ended: " + ended.ToString());
   if (told_to_stop) {
     LogInfo("engine ended", {{"how", ended.ToString()}});
     return ended.ContainerCode();

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/guard.h"
 #include "apply/common/handovers.h"
+#include "apply/common/live_state.h"
 #include "apply/common/pause.h"
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
@@ -64,7 +64,7 @@ class Supervisor {
   const ModeDriver& driver_;
   EngineSecrets secrets_;
   const PodEnv& pod_;
-  Board board_;
+  LiveState live_;
   EventSink events_;
   PodConditions conditions_;
   Peers peers_;
@@ -82,7 +82,7 @@ class Supervisor {
   /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
 
-  PauseWatch pause_{settings_, board_, events_};
+  PauseWatch pause_{settings_, live_, events_};
   Probes probes_;
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};

@@ -13,7 +13,7 @@ constexpr const char* kNodesConf = "nodes.conf";
 constexpr const char* kSentinelConf = "sentinel.conf";
 constexpr const char* kAddresses = "bowline-addresses.json";
 constexpr const char* kState = "bowline-state.json";
-constexpr const char* kMark = "bowline-mark.json";
+constexpr const char* kPosition = "bowline-mark.json";
 constexpr const char* kHandover = "bowline-handover.json";
 
 /// Absent -> nullopt; unreadable -> error.
@@ -32,7 +32,7 @@ Result<VolumeFiles> ReadVolume(const std::filesystem::path& data, bool append_on
   ASSIGN_OR_RETURN(files.sentinel_conf, ReadOptional(data / kSentinelConf));
   ASSIGN_OR_RETURN(files.addresses, ReadOptional(data / kAddresses));
   ASSIGN_OR_RETURN(files.state, ReadOptional(data / kState));
-  ASSIGN_OR_RETURN(files.mark, ReadOptional(data / kMark));
+  ASSIGN_OR_RETURN(files.position, ReadOptional(data / kPosition));
   ASSIGN_OR_RETURN(files.handover, ReadOptional(data / kHandover));
   ASSIGN_OR_RETURN(const DatasetFiles dataset, ReadDataset(data));
   files.dataset = PlanDataset(dataset, append_only);
@@ -56,8 +56,8 @@ Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf) {
   return WriteFileAtomic(data / kNodesConf, text);
 }
 
-void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark) {
-  (void)ReplaceFileUnsynced(data / kMark, PrintMark(mark));  // only a hint
+void SavePosition(const std::filesystem::path& data, const ReplicationPosition& position) {
+  (void)ReplaceFileUnsynced(data / kPosition, PrintPosition(position));  // only a hint
 }
 
 Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& note) {

@@ -22,7 +22,7 @@ Status SaveState(const std::filesystem::path& data, const VolumeState& state);
 /// Checks the file once more (CheckNodesConf), then writes it if it differs from what is there.
 Status SaveNodesConf(const std::filesystem::path& data, const NodesConf& conf);
 /// Without fsync: it is only a hint, rewritten each second.
-void SaveMark(const std::filesystem::path& data, const ReplicationMark& mark);
+void SavePosition(const std::filesystem::path& data, const ReplicationPosition& position);
 /// Before another member is promoted in this one's place. Without fsync: it is for processes and
 /// pods that end, and the writes wait for it.
 Status SaveHandoverNote(const std::filesystem::path& data, const HandoverNote& note);

@@ -18,12 +18,12 @@ struct ShardPrimary {
 };
 
 std::optional<ShardPrimary> PrimaryOf(const Settings& settings, const ModeRules& rules,
-                                      const Cards& cards, int shard) {
-  for (const MemberName member : PrimariesOf(settings.layout, cards, shard)) {
+                                      const Reports& reports, int shard) {
+  for (const MemberName member : PrimariesOf(settings.layout, reports, shard)) {
     if (!rules.Sharded()) {
       return ShardPrimary{.member = member, .slots = {}};  // one primary takes all keys
     }
-    const auto view = ParseClusterNodes(cards.at(member).engine.view);
+    const auto view = ParseClusterNodes(reports.at(member).engine.view);
     if (!view || view->Myself() == nullptr || view->Myself()->slots.empty()) continue;
     return ShardPrimary{.member = member, .slots = view->Myself()->slots};
   }
@@ -71,7 +71,7 @@ std::vector<std::string> ProveWrites(const Settings& settings, const ModeRules& 
                                      Deadline deadline) {
   std::vector<std::string> problems;
   for (int shard = 0; shard < settings.layout.shards; ++shard) {
-    const auto primary = PrimaryOf(settings, rules, seen.cards, shard);
+    const auto primary = PrimaryOf(settings, rules, seen.reports, shard);
     if (!primary) {
       problems.push_back(std::format("shard {} takes no writes: no primary answers", shard));
       continue;

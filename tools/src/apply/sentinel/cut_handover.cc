@@ -11,9 +11,9 @@ constexpr Milliseconds kCallTimeout{1000};
 
 }  // namespace
 
-void CutHandover::Look(bool leads, std::uint64_t term, Milliseconds patience) {
+void CutHandover::Look(bool leads, std::uint64_t epoch, Milliseconds patience) {
   const auto note = leads ? LoadHandoverNote(data_) : std::nullopt;
-  if (!note || note->term <= term) {
+  if (!note || note->epoch <= epoch) {
     since_.reset();
     return;
   }

@@ -21,9 +21,9 @@ class CutHandover {
       : data_(std::move(data)), port_(port), login_(std::move(login)), events_(events) {}
 
   /// At each look. `leads`: the engine runs as primary, and a majority of the sentinels, which run,
-  /// names this member; in which term. When that has been so for longer than any handover takes,
+  /// names this member; in which epoch. When that has been so for longer than any handover takes,
   /// nothing has come of it: the note goes, then the engine is as before.
-  void Look(bool leads, std::uint64_t term, Milliseconds patience = Milliseconds(8000));
+  void Look(bool leads, std::uint64_t epoch, Milliseconds patience = Milliseconds(8000));
 
  private:
   Status Settle(const HandoverNote& note);

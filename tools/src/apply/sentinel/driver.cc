@@ -52,7 +52,7 @@ Status SentinelDriver::WriteStart(const StartFiles& files, const StartPlan& plan
   return SaveAddresses(files.paths.data, files.addresses);
 }
 
-void SentinelDriver::CheckStep(const HandoverContext& /*ctx*/, const Cards& /*cards*/,
+void SentinelDriver::CheckStep(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
                                std::chrono::steady_clock::time_point /*asked*/,
                                Deadline /*deadline*/, HandoverStep& /*step*/) const {}
 
@@ -66,9 +66,9 @@ Status SentinelDriver::Switch(const HandoverContext& ctx, const HandoverStep& st
   return SwitchServers(ctx, step.target, deadline);
 }
 
-bool SentinelDriver::Confirmed(const HandoverContext& ctx, const Cards& cards,
+bool SentinelDriver::Confirmed(const HandoverContext& ctx, const Reports& reports,
                                MemberName member) const {
-  return NamedByMajority(ctx.settings.layout, cards, member);
+  return NamedByMajority(ctx.settings.layout, reports, member);
 }
 
 Status SentinelDriver::TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,

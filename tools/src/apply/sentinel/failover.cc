@@ -38,7 +38,7 @@ constexpr Milliseconds kReplicasPatience{3000};
 Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, bool dead, Deadline deadline) {
   const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
   const auto cut_off = LoadHandoverNote(ctx.volume);
-  std::uint64_t epoch = cut_off ? cut_off->term + 1 : 0;
+  std::uint64_t epoch = cut_off ? cut_off->epoch + 1 : 0;
   for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.failing_over || (sentinel.view.primary_down && !dead)) {
       return Fail(Code::kAborted, "{} is about to fail over itself", sentinel.member.ToString());
@@ -221,7 +221,7 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   const auto began = std::chrono::steady_clock::now();
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
-  const HandoverNote note{.to = target, .term = epoch, .min_replicas = wanted};
+  const HandoverNote note{.to = target, .epoch = epoch, .min_replicas = wanted};
   if (const Status done = PromotePaused(ctx, note, primary, leader, pause); !done) {
     Undo(ctx, primary, {.min_replicas = wanted, .note_on = ctx.volume, .resume = true});
     if (ctx.kept != nullptr) {  // for the next try
@@ -273,7 +273,7 @@ Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
   RETURN_IF_ERROR(StillFit(info, target));
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), member, deadline);
   const Deadline soon = deadline.Within(kHandoverCall);
-  RETURN_IF_ERROR(NoteTarget(ctx, {.to = member, .term = *epoch}));
+  RETURN_IF_ERROR(NoteTarget(ctx, {.to = member, .epoch = *epoch}));
   RETURN_IF_ERROR(Promote(ctx, member, servers.front(), soon));
   FollowTarget(address, servers, soon);
   return TellUntilNamed(ctx, member, *epoch, servers, deadline.Within(kSettled), deadline);

@@ -21,7 +21,7 @@ class Sentinel : public Supervisor {
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
-    const SentinelMonitor monitor(settings_, self_, std::move(start.addresses), board_, events_,
+    const SentinelMonitor monitor(settings_, self_, std::move(start.addresses), live_, events_,
                                   peers_);
     return Supervise(child);
   }

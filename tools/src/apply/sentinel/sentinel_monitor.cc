@@ -19,9 +19,9 @@ constexpr Milliseconds kLook{1000};
 constexpr int kLooksPerOthers = 3;       // as long as all of them answer and name whom we name
 constexpr int kLooksPerForgetting = 15;  // rather late than again and again
 constexpr Milliseconds kDnsTimeout{1500};
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kReportsTimeout{500};
 
-bool AllName(const Cards& sentinels, std::optional<MemberName> primary) {
+bool AllName(const Reports& sentinels, std::optional<MemberName> primary) {
   return std::ranges::all_of(sentinels, [&](const auto& entry) {
     const auto& view = entry.second.sentinel;
     return view && view->primary == primary;
@@ -31,11 +31,11 @@ bool AllName(const Cards& sentinels, std::optional<MemberName> primary) {
 }  // namespace
 
 SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses,
-                                 Board& board, EventSink& events, Peers& peers)
+                                 LiveState& live, EventSink& events, Peers& peers)
     : settings_(settings),
       self_(self),
       addresses_(std::move(addresses)),
-      board_(board),
+      live_(live),
       events_(events),
       peers_(peers),
       thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
@@ -45,40 +45,42 @@ SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
 void SentinelMonitor::Run(const std::stop_token& stop) {
   std::vector<MemberName> others = settings_.layout.Sentinels();
   std::erase(others, self_);
-  Cards sentinels;
+  Reports sentinels;
   Lookups lookups(self_, Since({}));
   for (int look = 1; !stop.stop_requested(); ++look) {
-    const Card card = board_.Now(Milliseconds(0));
-    const bool changed = NotePrimary(card);
+    const Report report = live_.Now(Milliseconds(0));
+    const bool changed = NotePrimary(report);
     if (changed || look % kLooksPerOthers == 0 || sentinels.size() < others.size() ||
         !AllName(sentinels, primary_)) {
-      sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kCardsTimeout));
-      board_.SetSentinels(sentinels, 0, AskSentinels(settings_.layout, sentinels).epoch);
+      sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
+      live_.SetSentinels(sentinels, 0, AskSentinels(settings_.layout, sentinels).epoch);
     }
     const bool anew =
-        !board_.Paused() && (Moved(lookups.Due(Since({}), Trouble(card, sentinels))) ||
-                             (look % kLooksPerForgetting == 0 && ListsTheGone(card, sentinels)));
+        !live_.Paused() && (Moved(lookups.Due(Since({}), Trouble(report, sentinels))) ||
+                            (look % kLooksPerForgetting == 0 && ListsTheGone(report, sentinels)));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
   }
 }
 
-bool SentinelMonitor::NotePrimary(const Card& card) {
-  if (!card.sentinel || !card.sentinel->answers || card.sentinel->primary == primary_) return false;
-  if (primary_ && card.sentinel->primary) {
+bool SentinelMonitor::NotePrimary(const Report& report) {
+  if (!report.sentinel || !report.sentinel->answers || report.sentinel->primary == primary_)
+    return false;
+  if (primary_ && report.sentinel->primary) {
     events_.Emit("PrimaryChanged",
                  std::format("{} -> {} (epoch {})", primary_->ToString(),
-                             card.sentinel->primary->ToString(), card.sentinel->epochs.config));
+                             report.sentinel->primary->ToString(), report.sentinel->epochs.config));
   }
-  primary_ = card.sentinel->primary;
+  primary_ = report.sentinel->primary;
   return true;
 }
 
-std::vector<MemberName> SentinelMonitor::Trouble(const Card& card, const Cards& sentinels) const {
+std::vector<MemberName> SentinelMonitor::Trouble(const Report& report,
+                                                 const Reports& sentinels) const {
   std::vector<MemberName> trouble = Silent(sentinels, settings_.layout.Sentinels());
-  if (card.sentinel && card.sentinel->answers) {
-    std::ranges::copy(UnreachableFor(*card.sentinel, addresses_), std::back_inserter(trouble));
+  if (report.sentinel && report.sentinel->answers) {
+    std::ranges::copy(UnreachableFor(*report.sentinel, addresses_), std::back_inserter(trouble));
   }
   std::erase(trouble, self_);
   return trouble;
@@ -99,14 +101,14 @@ bool SentinelMonitor::Moved(const std::vector<MemberName>& due) {
   return false;
 }
 
-bool SentinelMonitor::ListsTheGone(const Card& card, Cards others) {
-  others[self_] = card;
+bool SentinelMonitor::ListsTheGone(const Report& report, Reports others) {
+  others[self_] = report;
   others.merge(
-      peers_.GatherOf(addresses_, settings_.layout.MembersOf(0), Deadline::In(kCardsTimeout)));
+      peers_.GatherOf(addresses_, settings_.layout.MembersOf(0), Deadline::In(kReportsTimeout)));
   const std::string why = WhyStartAnew({.layout = settings_.layout,
                                         .self = self_,
                                         .addresses = addresses_,
-                                        .cards = std::move(others)});
+                                        .reports = std::move(others)});
   if (why.empty()) return false;
   events_.Emit("Repair", std::format("starting the sentinel anew: {}{}", why, kPauseStops));
   return true;

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <thread>
 
-#include "apply/common/board.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
+#include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 
 namespace bowline {
@@ -18,7 +18,7 @@ class SentinelMonitor {
   /// `addresses` are those that the sentinel was started with. When a member Service has another
   /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
   /// addresses, and forgets, only by its file.
-  SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, Board& board,
+  SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, LiveState& live,
                   EventSink& events, Peers& peers);
   ~SentinelMonitor();
   SentinelMonitor(const SentinelMonitor&) = delete;
@@ -27,17 +27,18 @@ class SentinelMonitor {
  private:
   void Run(const std::stop_token& stop);
   /// True when the sentinel names another primary than before.
-  bool NotePrimary(const Card& card);
+  bool NotePrimary(const Report& report);
   /// Whose Services are to be looked up soon: who is silent, or out of reach of the process.
-  [[nodiscard]] std::vector<MemberName> Trouble(const Card& card, const Cards& sentinels) const;
+  [[nodiscard]] std::vector<MemberName> Trouble(const Report& report,
+                                                const Reports& sentinels) const;
   /// Has one of these Services another address than at the start?
   bool Moved(const std::vector<MemberName>& due);
-  bool ListsTheGone(const Card& card, Cards others);
+  bool ListsTheGone(const Report& report, Reports others);
 
   const Settings& settings_;
   MemberName self_;
   AddressBook addresses_;
-  Board& board_;
+  LiveState& live_;
   EventSink& events_;
   Peers& peers_;
   std::optional<MemberName> primary_;

@@ -10,42 +10,42 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCalmLook{3000};  // at the others
-constexpr Milliseconds kCardsTimeout{500};
+constexpr Milliseconds kQuietLook{3000};  // at the others
+constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kReplaceTimeout{5000};
 
 }  // namespace
 
-void SetWatch::Look(const Card& card) {
-  const EngineInfo& info = card.engine.info;
+void SetWatch::Look(const Report& report) {
+  const EngineInfo& info = report.engine.info;
   std::string in = std::format("{} {} {} {}", info.primary, info.primary_host, info.link_up,
                                info.replicas.size());
-  if (!calm_ || in != calm_in_ || Since(looked_) >= kCalmLook) {
-    calm_in_ = std::move(in);
+  if (!in_order_ || in != in_order_with_ || Since(looked_) >= kQuietLook) {
+    in_order_with_ = std::move(in);
     looked_ = std::chrono::steady_clock::now();
-    const bool in_order = AskOthers(card);
-    calm_ = Heal(card) && in_order;
+    const bool in_order = AskOthers(report);
+    in_order_ = Heal(report) && in_order;
   }
-  std::vector<MemberName> silent = Silent(cards_, server_.settings.layout.Members());
+  std::vector<MemberName> silent = Silent(reports_, server_.settings.layout.Members());
   std::erase(silent, server_.self);
   (void)server_.LookUp(silent);
 }
 
-bool SetWatch::AskOthers(const Card& card) {
-  cards_ = server_.peers.Gather(server_.addresses, Deadline::In(kCardsTimeout));
-  Cards sentinels;
-  for (const auto& [member, peer] : cards_) {
+bool SetWatch::AskOthers(const Report& report) {
+  reports_ = server_.peers.Gather(server_.addresses, Deadline::In(kReportsTimeout));
+  Reports sentinels;
+  for (const auto& [member, peer] : reports_) {
     if (!member.HoldsData()) sentinels[member] = peer;
   }
   const QuorumView quorum = ViewOfSentinels(server_.settings.layout, sentinels);
-  // The term is of this dataset only while it is the named primary's, or a copy of that.
-  const EngineInfo& info = card.engine.info;
+  // The epoch is of this dataset only while it is the named primary's, or a copy of that.
+  const EngineInfo& info = report.engine.info;
   const bool ours = quorum.decided && quorum.running > 0 &&
                     (info.primary ? quorum.primary == server_.self
                                   : info.link_up && MemberAt(server_.addresses,
                                                              info.primary_host) == quorum.primary);
-  if (ours) server_.term = quorum.epochs.config;
+  if (ours) server_.epoch = quorum.epochs.config;
   if (HearsMajority(server_.settings.layout, sentinels)) {
     server_.majority_heard = std::chrono::steady_clock::now();
   }
@@ -54,36 +54,36 @@ bool SetWatch::AskOthers(const Card& card) {
   } else if (!server_.confirmed) {
     server_.confirmed = std::chrono::steady_clock::now();
   }
-  cut_handover_.Look(ours && info.primary && !server_.handovers.Running(), server_.term);
+  cut_handover_.Look(ours && info.primary && !server_.handovers.Running(), server_.epoch);
   const std::uint64_t epoch = AskSentinels(server_.settings.layout, sentinels).epoch;
-  server_.board.SetSentinels(std::move(sentinels), server_.term, epoch);
+  server_.live.SetSentinels(std::move(sentinels), server_.epoch, epoch);
   const bool followed =
       !info.primary || std::ssize(info.replicas) == server_.settings.layout.replicas_per_shard;
   return ours && followed && !server_.passive &&
-         std::ssize(cards_) + 1 == std::ssize(server_.settings.layout.Members());
+         std::ssize(reports_) + 1 == std::ssize(server_.settings.layout.Members());
 }
 
-bool SetWatch::Heal(const Card& card) {
+bool SetWatch::Heal(const Report& report) {
   ServerHealPlan plan = PlanServerHeal({.layout = server_.settings.layout,
-                                        .own = card,
+                                        .own = report,
                                         .announced = server_.announced,
                                         .addresses = server_.addresses,
-                                        .peers = cards_,
+                                        .peers = reports_,
                                         .held_back = server_.passive,
                                         .lived = Since(server_.began),
                                         .changed = server_.Changed()});
-  if (server_.board.Paused()) {
+  if (server_.live.Paused()) {
     // What a start has left to do is no repair: a member that is in sync may be promoted again.
     plan.announce.reset();
     plan.follow.reset();
     plan.replace.reset();
   }
-  // Cards of a switch that is on its way may differ by their age: whom to follow must be said
+  // Reports of a switch that is on its way may differ by their age: whom to follow must be said
   // twice.
-  const bool said_twice = plan.follow && plan.follow == said_;
-  said_ = plan.follow;
+  const bool told_twice = plan.follow && plan.follow == to_follow_;
+  to_follow_ = plan.follow;
   if (plan.Empty()) return true;
-  if (plan.follow && !said_twice) return false;
+  if (plan.follow && !told_twice) return false;
   if (plan.announce || plan.follow || plan.replace) {
     server_.events.Emit("Repair", std::format("{}{}", plan.reason, kPauseStops));
   }
@@ -93,7 +93,7 @@ bool SetWatch::Heal(const Card& card) {
 }
 
 Status SetWatch::Repair(const ServerHealPlan& plan) {
-  if (plan.follow && server_.board.Last().engine.info.primary) {
+  if (plan.follow && server_.live.Last().engine.info.primary) {
     // What it has taken since the others have another primary is lost with the next full copy.
     const auto kept = KeepDatasetAndTell(server_.paths.data, plan.reason, server_.events, true);
     if (!kept) LogWarning("no copy of the dataset", {{"err", kept.error().ToString()}});

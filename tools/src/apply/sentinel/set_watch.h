@@ -18,26 +18,26 @@ class SetWatch final : public ModeWatch {
         cut_handover_(server.paths.data, server.settings.ports.client, server.login,
                       server.events) {}
 
-  void Hear(const Card& /*card*/) override {}
+  void Hear(const Report& /*report*/) override {}
   /// What the others say, for the probes, the epoch and the repair; once in 3 s as long as all is
   /// in order and nothing changes here.
-  void Look(const Card& card) override;
-  [[nodiscard]] bool Eager() const override { return said_.has_value(); }
+  void Look(const Report& report) override;
+  [[nodiscard]] bool Eager() const override { return to_follow_.has_value(); }
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 
  private:
   /// Are all there, and agreed with what is here?
-  bool AskOthers(const Card& card);
+  bool AskOthers(const Report& report);
   /// True when there is nothing to repair.
-  bool Heal(const Card& card);
+  bool Heal(const Report& report);
   Status Repair(const ServerHealPlan& plan);
   Status Replace(MemberName primary);
 
   ServerWatch& server_;
-  Cards cards_;
-  std::optional<MemberName> said_;  ///< whom the last look said to follow
-  bool calm_ = false;               ///< the last look at the others found all in order
-  std::string calm_in_;             ///< what of the own engine made that look
+  Reports reports_;
+  std::optional<MemberName> to_follow_;  ///< whom the last look said to follow
+  bool in_order_ = false;                ///< the last look at the others found all in order
+  std::string in_order_with_;            ///< what of the own engine made that look
   std::chrono::steady_clock::time_point looked_;
   CutHandover cut_handover_;
 };

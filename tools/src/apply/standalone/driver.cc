@@ -15,15 +15,15 @@ class StandaloneWatch final : public ModeWatch {
  public:
   explicit StandaloneWatch(ServerWatch& server) : server_(server) {}
 
-  void Hear(const Card& card) override {
+  void Hear(const Report& report) override {
     server_.majority_heard = std::chrono::steady_clock::now();
-    if (!card.engine.info.primary) {
+    if (!report.engine.info.primary) {
       server_.confirmed.reset();
     } else if (!server_.confirmed) {
       server_.confirmed = server_.majority_heard;
     }
   }
-  void Look(const Card& /*card*/) override { (void)server_.LookUp({}); }
+  void Look(const Report& /*report*/) override { (void)server_.LookUp({}); }
   [[nodiscard]] Status SetPromotable(bool /*promotable*/) override { return {}; }
 
  private:
@@ -41,7 +41,7 @@ Status StandaloneDriver::WriteStart(const StartFiles& files, const StartPlan& /*
   return SaveAddresses(files.paths.data, files.addresses);
 }
 
-void StandaloneDriver::CheckStep(const HandoverContext& /*ctx*/, const Cards& /*cards*/,
+void StandaloneDriver::CheckStep(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
                                  std::chrono::steady_clock::time_point /*asked*/,
                                  Deadline /*deadline*/, HandoverStep& /*step*/) const {}
 
@@ -54,7 +54,7 @@ Status StandaloneDriver::Switch(const HandoverContext& /*ctx*/, const HandoverSt
   return std::unexpected(Nobody());
 }
 
-bool StandaloneDriver::Confirmed(const HandoverContext& /*ctx*/, const Cards& /*cards*/,
+bool StandaloneDriver::Confirmed(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
                                  MemberName /*member*/) const {
   return false;
 }

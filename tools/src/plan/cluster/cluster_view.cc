@@ -22,7 +22,7 @@ bool LeadsAlive(const NodeLine& line) { return LeadsSlots(line) && !line.fail &&
 
 /// Takes over what one member's view claims about the shard, when its epoch is higher than what is
 /// known.
-void Consider(const Card& card, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
+void Consider(const Report& report, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
               ShardView& result) {
   for (const NodeLine& line : view.lines) {
     const auto id = ids.find(line.id);
@@ -30,40 +30,40 @@ void Consider(const Card& card, const NodesConf& view, const std::map<NodeId, Me
     if (result.primary && line.config_epoch <= result.config_epoch) continue;
     result.primary = id->second;
     result.config_epoch = line.config_epoch;
-    result.source = card.member;
+    result.source = report.member;
     result.view = view;
-    result.current_epoch = card.engine.cluster.current_epoch;
+    result.current_epoch = report.engine.cluster.current_epoch;
   }
 }
 
 }  // namespace
 
-ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
+ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Reports& reports,
                       int shard) {
   const auto ids = IdsOfShard(layout, identity, shard);
   ShardView result;
   std::set<SlotRange> running;  // two members that claim one shard for a moment count once
   std::ptrdiff_t total = 0;
-  for (const auto& [member, card] : cards) {
-    if (!card.engine.answers || card.engine.view.empty()) continue;
-    const auto view = ParseClusterNodes(card.engine.view);
-    if (!view) continue;  // an engine in the middle of a change; the next card will do
+  for (const auto& [member, report] : reports) {
+    if (!report.engine.answers || report.engine.view.empty()) continue;
+    const auto view = ParseClusterNodes(report.engine.view);
+    if (!view) continue;  // an engine in the middle of a change; the next report will do
     const NodeLine* myself = view->Myself();
     if (myself != nullptr && LeadsSlots(*myself)) running.insert(myself->slots.front());
     total = std::max(total, std::ranges::count_if(view->lines, LeadsSlots));
-    Consider(card, *view, ids, result);
+    Consider(report, *view, ids, result);
   }
   result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;
 }
 
-bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member) {
+bool LedByMajority(const Identity& identity, const Reports& reports, MemberName member) {
   const NodeId id = identity.NodeIdOf(member);
   int running = 0;
   int agreeing = 0;
-  for (const auto& [name, card] : cards) {
-    if (!card.engine.answers || card.engine.view.empty()) continue;
-    const auto view = ParseClusterNodes(card.engine.view);
+  for (const auto& [name, report] : reports) {
+    if (!report.engine.answers || report.engine.view.empty()) continue;
+    const auto view = ParseClusterNodes(report.engine.view);
     if (!view || view->Myself() == nullptr || !LeadsSlots(*view->Myself())) continue;
     ++running;
     const NodeLine* line = view->Find(id);
@@ -72,10 +72,10 @@ bool LedByMajority(const Identity& identity, const Cards& cards, MemberName memb
   return agreeing * 2 > running;
 }
 
-bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member) {
-  return ViewOfShard(layout, identity, cards, member.shard).quorum &&
-         LedByMajority(identity, cards, member);
+  return ViewOfShard(layout, identity, reports, member.shard).quorum &&
+         LedByMajority(identity, reports, member);
 }
 
 bool HearsMajority(std::string_view view) {

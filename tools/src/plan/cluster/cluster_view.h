@@ -8,19 +8,19 @@
 
 namespace bowline {
 
-/// Pure: the same cards give the same view; ties go to the lower member name.
-ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Cards& cards,
+/// Pure: the same reports give the same view; ties go to the lower member name.
+ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Reports& reports,
                       int shard);
 
 /// Do more than half of the running primaries say that `member` leads its shard, and that it is
 /// neither failed nor suspected (flags fail, fail?)?
-bool LedByMajority(const Identity& identity, const Cards& cards, MemberName member);
+bool LedByMajority(const Identity& identity, const Reports& reports, MemberName member);
 
 /// The same, and they are a majority of all shards' primaries, not of those on one side of a
 /// network cut. Then nobody has been elected against `member`, and for a node timeout from the
-/// cards' time on nobody will be: so long the others do not take it for dead (cluster_legacy.c,
+/// reports' time on nobody will be: so long the others do not take it for dead (cluster_legacy.c,
 /// clusterCron).
-bool SecureInLead(const Layout& layout, const Identity& identity, const Cards& cards,
+bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member);
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the

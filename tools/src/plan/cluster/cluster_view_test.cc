@@ -17,7 +17,7 @@ using testing::RunningCluster;
 using testing::TestIdentity;
 
 ShardView View(const RunningCluster& cluster, int shard = 0) {
-  return ViewOfShard(cluster.layout, TestIdentity(), cluster.cards, shard);
+  return ViewOfShard(cluster.layout, TestIdentity(), cluster.reports, shard);
 }
 
 TEST_CASE("a running cluster: a majority, and each shard's primary") {
@@ -69,10 +69,10 @@ TEST_CASE("nobody, or nobody with a view") {
   SECTION("no cards") { cluster.SilenceAll(); }
   SECTION("everybody decides") { cluster.GuardAll(VolumeKind::kData); }
   SECTION("everybody loads") {
-    for (auto& [name, card] : cluster.cards) card.engine.view.clear();
+    for (auto& [name, report] : cluster.reports) report.engine.view.clear();
   }
   SECTION("views that cannot be read") {
-    for (auto& [name, card] : cluster.cards) card.engine.view = "x\n";
+    for (auto& [name, report] : cluster.reports) report.engine.view = "x\n";
   }
   const ShardView view = View(cluster);
   CHECK_FALSE(view.quorum);
@@ -101,25 +101,25 @@ TEST_CASE("replicas and primaries without slots are no part of the majority") {
 
 TEST_CASE("a majority of the running primaries confirms a lead") {
   RunningCluster cluster;
-  CHECK(LedByMajority(TestIdentity(), cluster.cards, k00));
-  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  CHECK(LedByMajority(TestIdentity(), cluster.reports, k00));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k01));
   RunningCluster later;
   later.Lead(k01);
   cluster.Of(k01) = later.Of(k01);  // only the promoted one knows
-  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k01));
   cluster.Of(k10) = later.Of(k10);  // 0-1 and 1-0 of 0-0, 0-1, 1-0 and 2-0
-  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k01));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k01));
   cluster.Of(k20) = later.Of(k20);
-  CHECK(LedByMajority(TestIdentity(), cluster.cards, k01));
+  CHECK(LedByMajority(TestIdentity(), cluster.reports, k01));
 }
 
 TEST_CASE("secure in the lead is who has a majority of all primaries, not of those that answer") {
   RunningCluster cluster;
-  CHECK(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
-  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k01));
+  CHECK(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k01));
   cluster.Silence(k10).Silence(k20);  // the other side of a network cut
-  CHECK(LedByMajority(TestIdentity(), cluster.cards, k00));
-  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+  CHECK(LedByMajority(TestIdentity(), cluster.reports, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
 }
 
 TEST_CASE("who is suspected or failed for a majority is not secure in the lead") {
@@ -132,15 +132,15 @@ TEST_CASE("who is suspected or failed for a majority is not secure in the lead")
       (failed ? line.fail : line.maybe_fail) = true;
       cluster.Of(voter).engine.view = testing::ViewText(*view, voter);
     }
-    CHECK_FALSE(LedByMajority(TestIdentity(), cluster.cards, k00));
-    CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.cards, k00));
+    CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k00));
+    CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
   }
 }
 
 TEST_CASE("nobody confirms when nobody runs") {
   RunningCluster cluster;
-  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.GuardAll(VolumeKind::kData).cards, k00));
-  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.SilenceAll().cards, k00));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.GuardAll(VolumeKind::kData).reports, k00));
+  CHECK_FALSE(LedByMajority(TestIdentity(), cluster.SilenceAll().reports, k00));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "model/layout.h"
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 
 namespace bowline {
 

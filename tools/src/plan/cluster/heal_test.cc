@@ -23,7 +23,7 @@ struct Fixture {
     HealInput input{.layout = cluster.layout,
                     .identity = TestIdentity(),
                     .self = self,
-                    .engine = cluster.cards.at(self).engine,
+                    .engine = cluster.reports.at(self).engine,
                     .announced = {},
                     .addresses = testing::Addresses(cluster.layout)};
     input.announced = input.addresses.at(self);

@@ -28,11 +28,12 @@ std::string CliOf(const Settings& settings, MemberName member) {
                      settings.PodOf(member), login, cli, settings.ports.client);
 }
 
-std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity, const Card& card) {
+std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity,
+                          const Report& report) {
   std::vector<Mark> marks;
   // Valkey's replicas list their primary's marks, too (facts/cluster.md). They cannot close a slot.
-  if (!card.engine.answers || !card.engine.info.primary) return marks;
-  const auto view = ParseClusterNodes(card.engine.view);
+  if (!report.engine.answers || !report.engine.info.primary) return marks;
+  const auto view = ParseClusterNodes(report.engine.view);
   if (!view || view->Myself() == nullptr) return marks;
   for (const std::string& text : view->Myself()->migrations) {
     const bool leaving = text.contains("->-");
@@ -40,7 +41,7 @@ std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity, co
     if (arrow == std::string::npos || !text.starts_with('[') || !text.ends_with(']')) continue;
     const auto slot = SlotRange::Parse(text.substr(1, arrow - 1));
     if (!slot) continue;
-    Mark mark{.member = card.member,
+    Mark mark{.member = report.member,
               .slot = slot->first,
               .leaving = leaving,
               .other = text.substr(arrow + 3, text.size() - arrow - 4)};
@@ -55,12 +56,12 @@ std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity, co
 }  // namespace
 
 std::vector<std::string> OpenSlots(const Settings& settings, const Identity& identity,
-                                   const Cards& cards) {
+                                   const Reports& reports) {
   std::vector<std::string> problems;
   std::vector<Mark> marks;
   std::set<int> arriving;
-  for (const auto& [member, card] : cards) {
-    for (Mark& mark : MarksOf(settings, identity, card)) {
+  for (const auto& [member, report] : reports) {
+    for (Mark& mark : MarksOf(settings, identity, report)) {
       if (!mark.leaving) arriving.insert(mark.slot);
       marks.push_back(std::move(mark));
     }

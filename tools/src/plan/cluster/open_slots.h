@@ -14,6 +14,6 @@ namespace bowline {
 /// One line for each open slot and primary that has it open, each with the command that closes it.
 /// An engine tells its own open slots alone. At most eight are named, then their number.
 std::vector<std::string> OpenSlots(const Settings& settings, const Identity& identity,
-                                   const Cards& cards);
+                                   const Reports& reports);
 
 }  // namespace bowline

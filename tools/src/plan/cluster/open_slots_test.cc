@@ -30,7 +30,7 @@ void Open(RunningCluster& cluster, MemberName member, const std::vector<std::str
 }
 
 std::vector<std::string> Told(const RunningCluster& cluster, const Settings& settings) {
-  return OpenSlots(settings, TestIdentity(), cluster.cards);
+  return OpenSlots(settings, TestIdentity(), cluster.reports);
 }
 
 std::string Leaving(int slot, const std::string& to) { return std::format("[{}->-{}]", slot, to); }
@@ -109,7 +109,7 @@ TEST_CASE("marks that cannot be read, members that do not answer, and the other 
   const testing::RunningSet set;
   Settings settings;
   settings.layout = set.layout;
-  CHECK(OpenSlots(settings, TestIdentity(), set.cards).empty());
+  CHECK(OpenSlots(settings, TestIdentity(), set.reports).empty());
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ bool ClusterRules::ResumesAsPrimary(const StartInput& input) const {
   return input.volume.conf && input.volume.conf->Myself()->role == NodeRole::kPrimary;
 }
 
-ShardView ClusterRules::View(const Layout& layout, const Identity& identity, const Cards& cards,
+ShardView ClusterRules::View(const Layout& layout, const Identity& identity, const Reports& reports,
                              int shard) const {
-  return ViewOfShard(layout, identity, cards, shard);
+  return ViewOfShard(layout, identity, reports, shard);
 }
 
 bool ClusterRules::PromotesWithoutQuorum() const { return true; }
@@ -45,9 +45,9 @@ std::string ClusterRules::EngineDirectives(const EngineConfInput& input) const {
 
 std::string ClusterRules::Accounts(const EngineConfInput& /*input*/) const { return ""; }
 
-FenceCircle ClusterRules::Circle(const Layout& layout, const Identity& identity, MemberName self,
-                                 std::string_view view) const {
-  return ClusterCircle(layout, identity, self, view);
+FenceGroup ClusterRules::FenceGroupOf(const Layout& layout, const Identity& identity,
+                                      MemberName self, std::string_view view) const {
+  return ClusterFenceGroup(layout, identity, self, view);
 }
 
 std::chrono::milliseconds ClusterRules::DownAfter(const Settings& settings) const {
@@ -69,13 +69,13 @@ void ClusterRules::DescribeMembers(const Observed& observed, Topology& topology)
 }
 
 std::vector<std::string> ClusterRules::Problems(const Settings& settings, const Identity& identity,
-                                                const Cards& cards) const {
-  return OpenSlots(settings, identity, cards);
+                                                const Reports& reports) const {
+  return OpenSlots(settings, identity, reports);
 }
 
-void ClusterRules::AddVoterRisks(const Layout& layout, const Cards& cards,
+void ClusterRules::AddVoterRisks(const Layout& layout, const Reports& reports,
                                  std::vector<NodeRisk>& risks) const {
-  AddPrimaryRisks(layout, cards, risks);
+  AddPrimaryRisks(layout, reports, risks);
 }
 
 bool ClusterRules::LowerMemberRuns(const Layout& layout, const Identity& identity, MemberName self,

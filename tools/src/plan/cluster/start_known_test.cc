@@ -119,21 +119,21 @@ TEST_CASE("a restarted primary hands over to a replica that is in sync (R4)") {
   }
   SECTION("by the link, when there is no mark") {
     VolumeFacts unmarked = volume;
-    unmarked.mark.reset();
+    unmarked.position.reset();
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kHandOver);
     cluster.Of(k01).engine.info.link_down_seconds = 11;
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kResume);
   }
   SECTION("not when its link was down before the end, by the mark") {
     VolumeFacts marked = volume;
-    marked.mark->in_sync = std::vector<MemberName>{k01};
+    marked.position->in_sync = std::vector<MemberName>{k01};
     CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kHandOver);
-    marked.mark->in_sync->clear();
+    marked.position->in_sync->clear();
     CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kResume);
   }
   SECTION("not when the mark is of another history") {
     VolumeFacts other = volume;
-    other.mark->replication_id = "another";
+    other.position->replication_id = "another";
     CHECK(PlanStart(cluster.Ask(k00, other)).action == StartAction::kResume);
   }
   SECTION("not when it lacks writes that we have") {
@@ -227,7 +227,7 @@ TEST_CASE("a restarted primary does not resume over a newer dataset (R5)") {
   cluster.Guard(k00, VolumeKind::kData);
   VolumeFacts volume = cluster.Volume(k00, VolumeKind::kData);
   volume.dataset_modified -= 100;
-  volume.mark = ReplicationMark{.replication_id = "older", .offset = 5};
+  volume.position = ReplicationPosition{.replication_id = "older", .offset = 5};
   cluster.Of(k01).engine.info.link_down_seconds = -1;
   SECTION("it hands over to its holder") {
     const auto plan = PlanStart(cluster.Ask(k00, volume));
@@ -251,16 +251,16 @@ TEST_CASE("a restarted primary does not resume over a newer dataset (R5)") {
 TEST_CASE("which dataset is newer") {
   RunningCluster cluster;
   const VolumeFacts self = cluster.Volume(k00, VolumeKind::kData);
-  Card peer = cluster.Of(k01);
+  Report peer = cluster.Of(k01);
   peer.dataset_modified = RunningCluster::kNow + 4;
   CHECK(IsNewer(peer, self));
   SECTION("marks of one history overrule file times") {
-    peer.mark = ReplicationMark{.replication_id = "history", .offset = 1000};
+    peer.position = ReplicationPosition{.replication_id = "history", .offset = 1000};
     CHECK_FALSE(IsNewer(peer, self));
-    peer.mark->offset = 1001;
+    peer.position->offset = 1001;
     CHECK(IsNewer(peer, self));
-    peer.mark->replication_id = "another";
-    peer.mark->offset = 0;
+    peer.position->replication_id = "another";
+    peer.position->offset = 0;
     CHECK(IsNewer(peer, self));
   }
   SECTION("nothing is newer in a member without data") {
@@ -294,9 +294,9 @@ TEST_CASE("the later term is newer, whatever the file times say (R5)") {
   cluster.GuardAll(VolumeKind::kData);
   deposed.dataset_modified = RunningCluster::kNow + 100;
   cluster.Of(k00).dataset_modified = RunningCluster::kNow + 100;
-  cluster.Of(k00).term = LeadEpoch(*deposed.conf);
-  cluster.Of(k01).term = LeadEpoch(*elected.conf);
-  REQUIRE(cluster.Of(k01).term > cluster.Of(k00).term);
+  cluster.Of(k00).epoch = LeadEpoch(*deposed.conf);
+  cluster.Of(k01).epoch = LeadEpoch(*elected.conf);
+  REQUIRE(cluster.Of(k01).epoch > cluster.Of(k00).epoch);
 
   const auto waits = PlanStart(cluster.Ask(k00, deposed));
   CHECK(waits.action == StartAction::kWait);
@@ -304,12 +304,12 @@ TEST_CASE("the later term is newer, whatever the file times say (R5)") {
   CHECK(PlanStart(cluster.Ask(k01, elected)).action == StartAction::kResume);
 
   SECTION("a term that is not known decides nothing") {
-    cluster.Of(k00).term = 0;
+    cluster.Of(k00).epoch = 0;
     CHECK(IsNewer(cluster.Of(k00), elected));
   }
   SECTION("a running member's term is its engine's") {
-    Card running = cluster.Of(k01);
-    running.term = 0;
+    Report running = cluster.Of(k01);
+    running.epoch = 0;
     running.engine.answers = true;
     running.engine.view = testing::ViewText(cluster.conf, k01);
     CHECK(IsNewer(running, deposed));

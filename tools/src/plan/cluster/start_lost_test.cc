@@ -40,11 +40,12 @@ TEST_CASE("a primary whose dataset is gone and a replica that is not in sync") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Guard(k00, VolumeKind::kEmptied);
   VolumeFacts emptied = cluster.Volume(k00, VolumeKind::kEmptied);
-  emptied.mark = ReplicationMark{.replication_id = "history",
-                                 .offset = 1000,
-                                 .previous_id = "",
-                                 .in_sync = std::vector<MemberName>{testing::k02}};
-  cluster.Of(k01).engine.info.offset = 5000;  // of whatever it followed; not what the mark tells
+  emptied.position = ReplicationPosition{.replication_id = "history",
+                                         .offset = 1000,
+                                         .previous_id = "",
+                                         .in_sync = std::vector<MemberName>{testing::k02}};
+  cluster.Of(k01).engine.info.offset =
+      5000;  // of whatever it followed; not what the position tells
   SECTION("the one in sync leads at once") {
     CHECK(PlanStart(cluster.Ask(k00, emptied)).target == testing::k02);
   }
@@ -78,7 +79,7 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Guard(k00, VolumeKind::kEmptied);
   VolumeFacts lost = cluster.Volume(k00, VolumeKind::kEmptied);
-  lost.mark.reset();
+  lost.position.reset();
   cluster.Of(k01).engine.info.link_down_seconds = -1;
   cluster.Of(testing::k02).engine.info.link_down_seconds = -1;
   cluster.Of(testing::k02).engine.info.offset = 1001;
@@ -89,8 +90,9 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
     CHECK(plan.warning);
   }
   SECTION("one cannot take over yet, and may hold more") {
-    Card& other = cluster.Guard(testing::k02, VolumeKind::kData).Of(testing::k02);
-    other.mark = ReplicationMark{.replication_id = "history", .offset = 2000, .previous_id = ""};
+    Report& other = cluster.Guard(testing::k02, VolumeKind::kData).Of(testing::k02);
+    other.position =
+        ReplicationPosition{.replication_id = "history", .offset = 2000, .previous_id = ""};
     StartInput input = cluster.Ask(k00, lost);
     const auto waiting = PlanStart(input);
     CHECK(waiting.action == StartAction::kWait);
@@ -98,7 +100,7 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
     input.waited = std::chrono::seconds(30);
     CHECK(PlanStart(input).target == k01);
     // The same with less: nothing is waited for.
-    other.mark->offset = 999;
+    other.position->offset = 999;
     input = cluster.Ask(k00, lost);
     CHECK(PlanStart(input).target == k01);
   }

@@ -1,4 +1,4 @@
-// What must hold for any volumes and any cards (rules R2, R3, R9 of the start guard).
+// What must hold for any volumes and any reports (rules R2, R3, R9 of the start guard).
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
@@ -35,7 +35,7 @@ class Situation {
     const int silent = Below(4);
     const int deciding = Below(6);
     for (const MemberName member : cluster_.layout.Members()) {
-      if (member == self_ || !cluster_.cards.contains(member)) continue;
+      if (member == self_ || !cluster_.reports.contains(member)) continue;
       if (Below(6) < silent) {
         cluster_.Silence(member);
       } else if (Below(6) < deciding && cluster_.Of(member).phase == Phase::kRunning) {
@@ -59,8 +59,8 @@ class Situation {
   }
   /// Another member of the shard may hold data.
   [[nodiscard]] bool ShardHolds() const {
-    for (const auto& [member, card] : input.peers) {
-      if (member.shard == self_.shard && card.HasData()) return true;
+    for (const auto& [member, report] : input.peers) {
+      if (member.shard == self_.shard && report.HasData()) return true;
     }
     return false;
   }
@@ -82,24 +82,24 @@ class Situation {
     if (volume.kind == VolumeKind::kFresh && Below(2) == 0) return RunningCluster::Unknown(self_);
     if (volume.kind == VolumeKind::kData) {
       volume.dataset_modified += Below(41) - 20;
-      if (Below(2) == 0) volume.mark.reset();
+      if (Below(2) == 0) volume.position.reset();
     }
     return volume;
   }
-  void Disturb(Card& card) {
+  void Disturb(Report& report) {
     if (Below(2) == 0) return;
-    EngineSnapshot& engine = card.engine;
+    EngineSnapshot& engine = report.engine;
     engine.info.loading = Below(4) == 0;
     engine.info.link_up = engine.info.link_up && Below(3) != 0;
     if (!engine.info.link_up) engine.info.link_down_seconds = Below(100) - 1;
     engine.info.offset = 990 + Below(20);
-    card.dataset_modified += Below(41) - 20;
+    report.dataset_modified += Below(41) - 20;
     if (Below(3) == 0) engine.view.clear();
     if (Below(4) == 0) engine.keys = 0;
-    if (Below(4) == 0) card.held = false;
-    if (Below(4) == 0) card.volume = VolumeKind::kFresh;
+    if (Below(4) == 0) report.held = false;
+    if (Below(4) == 0) report.volume = VolumeKind::kFresh;
     if (Below(5) == 0) engine = EngineSnapshot{.problem = "BUSY"};
-    if (Below(8) == 0) card.phase = Phase::kStopping;
+    if (Below(8) == 0) report.phase = Phase::kStopping;
   }
 
   std::mt19937 random_;
@@ -183,7 +183,7 @@ TEST_CASE("every plan is complete, has its reason, and is the same again") {
     }
     if (plan.action != StartAction::kHandOver) continue;
     REQUIRE(plan.target);
-    const Card& target = at.input.peers.at(*plan.target);
+    const Report& target = at.input.peers.at(*plan.target);
     CHECK(target.member.shard == at.input.self.shard);
     CHECK((target.phase == Phase::kRunning && target.engine.answers && target.HasData()));
     CHECK_FALSE(target.engine.info.loading);
@@ -206,7 +206,7 @@ TEST_CASE("a refused volume is never touched (R9)") {
   }
 }
 
-/// Everybody of a cluster decides at once, each from all others' cards.
+/// Everybody of a cluster decides at once, each from all others' reports.
 TEST_CASE("of the same cards, no two members conclude that they lead one shard") {
   std::mt19937 random(3);
   const auto below = [&](int bound) {

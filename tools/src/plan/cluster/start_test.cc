@@ -117,7 +117,7 @@ TEST_CASE("a fresh member of a running cluster follows its shard's leader") {
     CHECK(plan.action == StartAction::kFollow);
     CHECK(plan.target == k00);
     REQUIRE(plan.source);
-    CHECK(cluster.cards.contains(*plan.source));
+    CHECK(cluster.reports.contains(*plan.source));
   }
   SECTION("the seed primary lost its volume after a failover") {
     cluster.Lead(k01).Guard(k00, VolumeKind::kFresh);

@@ -15,9 +15,9 @@ std::string NameOf(const Observed& observed, const NodeId& id) {
 }
 
 TopologyRow RowOf(const Observed& observed, MemberName member) {
-  TopologyRow row = StartRow(member, observed.addresses, observed.cards);
-  const auto found = observed.cards.find(member);
-  if (found == observed.cards.end()) return row;
+  TopologyRow row = StartRow(member, observed.addresses, observed.reports);
+  const auto found = observed.reports.find(member);
+  if (found == observed.reports.end()) return row;
   const EngineSnapshot& engine = found->second.engine;
   row.state = EngineState(found->second);
   if (row.state == "ok" && !engine.cluster.state_ok) row.state = "cluster not ok";
@@ -30,10 +30,10 @@ TopologyRow RowOf(const Observed& observed, MemberName member) {
   return row;
 }
 
-/// One member's own view against the layout: unknown or missing nodes, marks, addresses, slots.
-void CheckView(const Observed& observed, const Card& card, std::vector<std::string>& problems) {
-  const std::string who = card.member.ToString();
-  const auto view = ParseClusterNodes(card.engine.view);
+/// One member's own view against the layout: unknown or missing nodes, positions, addresses, slots.
+void CheckView(const Observed& observed, const Report& report, std::vector<std::string>& problems) {
+  const std::string who = report.member.ToString();
+  const auto view = ParseClusterNodes(report.engine.view);
   if (!view) {
     problems.push_back(who + ": its CLUSTER NODES cannot be read: " + view.error().message);
     return;
@@ -71,7 +71,7 @@ void CheckView(const Observed& observed, const Card& card, std::vector<std::stri
 
 /// One primary for each shard, the same for all observers, and everybody else its replica.
 void CheckShard(const Observed& observed, int shard, std::vector<std::string>& problems) {
-  const std::vector<MemberName> leaders = PrimariesOf(observed.layout, observed.cards, shard);
+  const std::vector<MemberName> leaders = PrimariesOf(observed.layout, observed.reports, shard);
   if (leaders.size() != 1) {
     std::string list;
     for (const MemberName member : leaders) list += " " + member.ToString();
@@ -79,9 +79,9 @@ void CheckShard(const Observed& observed, int shard, std::vector<std::string>& p
     return;
   }
   const NodeId leader = observed.identity.NodeIdOf(leaders.front());
-  for (const auto& [observer, card] : observed.cards) {
-    const auto view = ParseClusterNodes(card.engine.view);
-    if (!card.engine.answers || !view) continue;
+  for (const auto& [observer, report] : observed.reports) {
+    const auto view = ParseClusterNodes(report.engine.view);
+    if (!report.engine.answers || !view) continue;
     for (const MemberName member : observed.layout.MembersOf(shard)) {
       const NodeLine* line = view->Find(observed.identity.NodeIdOf(member));
       if (line == nullptr) continue;
@@ -101,10 +101,10 @@ void CheckShard(const Observed& observed, int shard, std::vector<std::string>& p
 void DescribeClusterMode(const Observed& observed, Topology& topology) {
   for (const MemberName member : observed.layout.Members()) {
     AddRow(RowOf(observed, member), topology);
-    const auto card = observed.cards.find(member);
-    if (card != observed.cards.end() && card->second.engine.answers &&
-        !card->second.engine.view.empty()) {
-      CheckView(observed, card->second, topology.problems);
+    const auto report = observed.reports.find(member);
+    if (report != observed.reports.end() && report->second.engine.answers &&
+        !report->second.engine.view.empty()) {
+      CheckView(observed, report->second, topology.problems);
     }
   }
   for (int shard = 0; shard < observed.layout.shards; ++shard) {

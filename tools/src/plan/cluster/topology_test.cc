@@ -24,7 +24,7 @@ using testing::TestIdentity;
 Topology Look(const RunningCluster& cluster) {
   Identity names = TestIdentity();
   names.installation.clear();
-  return Describe(cluster.layout, names, testing::Addresses(cluster.layout), cluster.cards);
+  return Describe(cluster.layout, names, testing::Addresses(cluster.layout), cluster.reports);
 }
 
 /// All problems in one text; "" when healthy.
@@ -65,7 +65,7 @@ TEST_CASE("a healthy cluster has no problems, whoever leads") {
 
 TEST_CASE("what is wrong with one member is told once, with its reason") {
   RunningCluster cluster;
-  Card& card = cluster.Of(k01);
+  Report& report = cluster.Of(k01);
   std::string expected;
   SECTION("silent") {
     cluster.Silence(k01);
@@ -73,33 +73,33 @@ TEST_CASE("what is wrong with one member is told once, with its reason") {
   }
   SECTION("waiting") {
     cluster.Guard(k01, VolumeKind::kFresh);
-    card.reason = "waiting to hear from: shard-0-0";
+    report.reason = "waiting to hear from: shard-0-0";
     expected = "shard-0-1: guard (waiting to hear from: shard-0-0)\n";
   }
   SECTION("stopping") {
-    card.phase = Phase::kStopping;
-    card.engine.answers = false;
+    report.phase = Phase::kStopping;
+    report.engine.answers = false;
     expected = "shard-0-1: stopping\n";
   }
   SECTION("no answer") {
-    card.engine.answers = false;
+    report.engine.answers = false;
     expected = "shard-0-1: no answer\n";
   }
   SECTION("loading") {
-    card.engine.info.loading = true;
+    report.engine.info.loading = true;
     expected = "shard-0-1: loading\n";
   }
   SECTION("syncing") {
-    card.engine.info.link_up = false;
-    card.engine.info.sync_in_progress = true;
+    report.engine.info.link_up = false;
+    report.engine.info.sync_in_progress = true;
     expected = "shard-0-1: syncing\n";
   }
   SECTION("link down") {
-    card.engine.info.link_up = false;
+    report.engine.info.link_up = false;
     expected = "shard-0-1: link down\n";
   }
   SECTION("cluster not ok") {
-    card.engine.cluster.state_ok = false;
+    report.engine.cluster.state_ok = false;
     expected = "shard-0-1: cluster not ok\n";
   }
   CHECK(Problems(Look(cluster)) == expected);

@@ -50,7 +50,7 @@ TEST_CASE("the usual volume") {
   REQUIRE(facts.conf);
   CHECK(facts.conf->Myself()->id == TestIdentity().NodeIdOf(k01));
   CHECK(facts.dataset_modified == 1'800'000'000);
-  CHECK_FALSE(facts.mark);
+  CHECK_FALSE(facts.position);
 }
 
 TEST_CASE("the kinds of volumes that can be trusted") {
@@ -187,14 +187,14 @@ TEST_CASE("a volume that held keys and lost its nodes.conf, dataset of no size l
 
 TEST_CASE("the mark is a hint: a damaged one is no mark, and no refusal") {
   VolumeFiles files = Files();
-  const ReplicationMark mark{.replication_id = "abc", .offset = 42};
-  files.mark = PrintMark(mark);
-  CHECK(Judge(files).mark == mark);
-  const std::string whole = *files.mark;
+  const ReplicationPosition position{.replication_id = "abc", .offset = 42};
+  files.position = PrintPosition(position);
+  CHECK(Judge(files).position == position);
+  const std::string whole = *files.position;
   for (std::size_t size = 0; size + 1 < whole.size(); ++size) {
-    files.mark = whole.substr(0, size);
+    files.position = whole.substr(0, size);
     CHECK(Judge(files).kind == VolumeKind::kData);
-    CHECK_FALSE(Judge(files).mark);
+    CHECK_FALSE(Judge(files).position);
   }
 }
 
@@ -204,8 +204,8 @@ TEST_CASE("state and marks read back as they were written") {
     REQUIRE(state);
     CHECK(*state == State(held));
   }
-  const ReplicationMark mark{.replication_id = "r\"\\", .offset = std::int64_t{1} << 62};
-  CHECK(ParseMark(PrintMark(mark)) == mark);
+  const ReplicationPosition position{.replication_id = "r\"\\", .offset = std::int64_t{1} << 62};
+  CHECK(ParsePosition(PrintPosition(position)) == position);
 }
 
 TEST_CASE("a state that is no state is data loss") {

@@ -25,16 +25,16 @@ std::vector<MemberName> OtherPrimaries(const Layout& layout, const Identity& ide
 
 /// Who can lead in place of a primary on `node`, on another node that does not become a risk by
 /// this. The emptiest node first, then the lowest name.
-std::optional<MemberName> BetterPlace(const Layout& layout, const Cards& cards,
+std::optional<MemberName> BetterPlace(const Layout& layout, const Reports& reports,
                                       const ByNode& primaries, std::size_t running,
                                       const std::string& node) {
   std::optional<MemberName> best;
   std::size_t best_count = 0;
   for (const MemberName primary : primaries.at(node)) {
     for (const MemberName member : layout.MembersOf(primary.shard)) {
-      const auto card = cards.find(member);
-      if (card == cards.end() || !InSync(card->second)) continue;
-      const std::string& there = card->second.node;
+      const auto report = reports.find(member);
+      if (report == reports.end() || !InSync(report->second)) continue;
+      const std::string& there = report->second.node;
       if (there.empty() || there == node) continue;
       const auto found = primaries.find(there);
       const std::size_t count = found == primaries.end() ? 0 : found->second.size();
@@ -50,25 +50,25 @@ std::optional<MemberName> BetterPlace(const Layout& layout, const Cards& cards,
 
 }  // namespace
 
-FenceCircle ClusterCircle(const Layout& layout, const Identity& identity, MemberName self,
-                          std::string_view view) {
-  FenceCircle circle;
-  circle.replicas = layout.MembersOf(self.shard);
-  std::erase(circle.replicas, self);
+FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
+                             std::string_view view) {
+  FenceGroup group;
+  group.replicas = layout.MembersOf(self.shard);
+  std::erase(group.replicas, self);
   const auto nodes = ParseClusterNodes(view);
-  if (!nodes) return circle;
-  circle.voters = OtherPrimaries(layout, identity, self, *nodes);
-  circle.majority = (static_cast<int>(circle.voters.size()) + 1) / 2;
-  return circle;
+  if (!nodes) return group;
+  group.voters = OtherPrimaries(layout, identity, self, *nodes);
+  group.majority = (static_cast<int>(group.voters.size()) + 1) / 2;
+  return group;
 }
 
-void AddPrimaryRisks(const Layout& layout, const Cards& cards, std::vector<NodeRisk>& risks) {
+void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<NodeRisk>& risks) {
   ByNode primaries;
   std::size_t running = 0;
-  for (const auto& [member, card] : cards) {
-    if (!card.RunsAsPrimary()) continue;
+  for (const auto& [member, report] : reports) {
+    if (!report.RunsAsPrimary()) continue;
     ++running;
-    if (!card.node.empty()) primaries[card.node].push_back(member);
+    if (!report.node.empty()) primaries[report.node].push_back(member);
   }
   // Without a majority there is none to lose: `check` tells what is wrong then.
   if (TakesMajority(running, 0, layout.shards)) return;
@@ -78,7 +78,7 @@ void AddPrimaryRisks(const Layout& layout, const Cards& cards, std::vector<NodeR
                   .loss = std::format("{} of {} primaries ({}): no majority would be left to elect",
                                       members.size(), layout.shards, JoinNames(members)),
                   .remedy = ""};
-    const auto better = BetterPlace(layout, cards, primaries, running, node);
+    const auto better = BetterPlace(layout, reports, primaries, running, node);
     risk.remedy = better ? std::format("bowline failover --shard {} --to {}", better->shard,
                                        better->ToString())
                          : "no replica that is in sync is on a node where a primary more would do "

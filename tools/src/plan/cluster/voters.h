@@ -8,11 +8,11 @@ namespace bowline {
 
 /// The other members of the shard, and the other shards' primaries by the own CLUSTER NODES. With a
 /// view that cannot be read nobody is known to vote, and then none is needed.
-FenceCircle ClusterCircle(const Layout& layout, const Identity& identity, MemberName self,
-                          std::string_view view);
+FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
+                             std::string_view view);
 
 /// The nodes with so many primaries that without them no majority would be left.
-void AddPrimaryRisks(const Layout& layout, const Cards& cards, std::vector<NodeRisk>& risks);
+void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<NodeRisk>& risks);
 
 /// Does the own engine have a link to a member with a lower name?
 bool LowerNodeRuns(const Layout& layout, const Identity& identity, MemberName self,

@@ -10,26 +10,26 @@ std::string WhyNobody(const AfterDeathInput& input) {
   std::string why;
   for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
     if (member == input.self) continue;
-    const auto card = input.cards.find(member);
+    const auto report = input.reports.find(member);
     why += std::format(
         "{}{}: {}", why.empty() ? "" : "; ", member.ToString(),
-        card == input.cards.end() ? "silent" : ProveInSync(card->second, input.last).reason);
+        report == input.reports.end() ? "silent" : ProveInSync(report->second, input.last).reason);
   }
   return why.empty() ? "no replica is declared" : "no replica is in sync (" + why + ")";
 }
 
 bool AnySilent(const AfterDeathInput& input) {
-  std::vector<MemberName> silent = Silent(input.cards, input.layout.MembersOf(input.self.shard));
+  std::vector<MemberName> silent = Silent(input.reports, input.layout.MembersOf(input.self.shard));
   std::erase(silent, input.self);
   return !silent.empty();
 }
 
-/// Has one of the replicas perhaps got more by now than its card tells?
+/// Has one of the replicas perhaps got more by now than its report tells?
 bool MayBeEarly(const AfterDeathInput& input) {
   return std::ranges::any_of(input.layout.MembersOf(input.self.shard), [&](MemberName member) {
-    const auto card = input.cards.find(member);
-    if (member == input.self || card == input.cards.end()) return false;
-    const bool linked = card->second.engine.answers && card->second.engine.info.link_up;
+    const auto report = input.reports.find(member);
+    if (member == input.self || report == input.reports.end()) return false;
+    const bool linked = report->second.engine.answers && report->second.engine.info.link_up;
     return input.asked < (linked ? kStreamEnds : kReportAge);
   });
 }
@@ -37,13 +37,14 @@ bool MayBeEarly(const AfterDeathInput& input) {
 }  // namespace
 
 AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
-  const auto leaders = PrimariesOf(input.layout, input.cards, input.self.shard);
+  const auto leaders = PrimariesOf(input.layout, input.reports, input.self.shard);
   if (!leaders.empty()) {
     return {.action = AfterDeathAction::kEnd,
             .target = std::nullopt,
             .reason = leaders.front().ToString() + " leads already"};
   }
-  const auto best = BestInSync(input.layout, input.cards, input.self.shard, input.self, input.last);
+  const auto best =
+      BestInSync(input.layout, input.reports, input.self.shard, input.self, input.last);
   if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
   if (MayBeEarly(input) || (AnySilent(input) && input.waited < kSilentPatience)) {
     return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};

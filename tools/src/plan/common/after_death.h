@@ -14,8 +14,8 @@ struct AfterDeathInput {
   Layout layout;
   MemberName self;
   /// Where the engine stood at its last answer, and which replicas were in sync then.
-  std::optional<ReplicationMark> last;
-  Cards cards;                          ///< of the others, asked after the death
+  std::optional<ReplicationPosition> last;
+  Reports reports;                      ///< of the others, asked after the death
   std::chrono::milliseconds asked{0};   ///< from the death until they were asked
   std::chrono::milliseconds waited{0};  ///< since the death
   /// Everything that was acknowledged is in files on the volume: an append-only file.
@@ -47,9 +47,9 @@ inline constexpr std::chrono::milliseconds kSilentPatience{2500};
 inline constexpr std::chrono::seconds kRestartEvery{60};
 
 /// Pure. A replica that is proven to be in sync takes over at once (ProveInSync). Without one the
-/// cards must be looks after the death and after the end of the stream: in an earlier one a replica
-/// stands where it stood then.
-/// The silent are waited for; then the data here counts, if it can come back.
+/// reports must be looks after the death and after the end of the stream: in an earlier one a
+/// replica stands where it stood then. The silent are waited for; then the data here counts, if it
+/// can come back.
 AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input);
 
 }  // namespace bowline

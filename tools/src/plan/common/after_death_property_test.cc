@@ -33,7 +33,7 @@ class World {
     AfterDeathInput input{.layout = cluster.layout,
                           .self = k00,
                           .last = last_,
-                          .cards = {},
+                          .reports = {},
                           .data_stays = Below(2) == 0};
     cluster.Silence(k00);
     for (const MemberName member : {k01, k02}) {
@@ -42,20 +42,20 @@ class World {
         continue;
       }
       const Replica& replica = replicas_.at(member);
-      Card& card = cluster.Of(member);
-      EngineInfo& info = card.engine.info;
+      Report& report = cluster.Of(member);
+      EngineInfo& info = report.engine.info;
       info.offset = replica.offset;
       info.link_up = false;
       info.link_down_seconds = replica.broken_for;
-      card.missed_seconds = replica.hold.missed_seconds();
+      report.missed_seconds = replica.hold.missed_seconds();
       if (Below(12) == 0) info.replication_id = "foreign";
     }
-    input.cards = cluster.cards;
+    input.reports = cluster.reports;
     input.waited = std::chrono::milliseconds(Below(2) * 3000);
     input.asked = std::max(input.waited, kReportAge);
     if (Below(4) == 0) {  // asked in the moment of the death
       input.asked = input.waited = std::chrono::milliseconds(0);
-      LookEarlier(input.cards);
+      LookEarlier(input.reports);
     }
     return input;
   }
@@ -70,9 +70,9 @@ class World {
     HoldBack hold;
   };
 
-  /// The cards are looks from before the death, a little behind.
-  void LookEarlier(Cards& cards) {
-    for (auto& [member, card] : cards) card.engine.info.offset -= Below(3);
+  /// The reports are looks from before the death, a little behind.
+  void LookEarlier(Reports& reports) {
+    for (auto& [member, report] : reports) report.engine.info.offset -= Below(3);
   }
   int Below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
 
@@ -119,7 +119,7 @@ class World {
                                .lag_seconds = static_cast<int>(replica.broken_for)});
     }
     seen = offset_;
-    last_ = ReplicationMark{.replication_id = "history", .offset = offset_, .previous_id = ""};
+    last_ = ReplicationPosition{.replication_id = "history", .offset = offset_, .previous_id = ""};
     last_->in_sync = ReplicasInSync(info, addresses_);
   }
 
@@ -128,7 +128,7 @@ class World {
   std::map<MemberName, Replica> replicas_;
   std::int64_t offset_ = 0;
   std::chrono::milliseconds now_{0};
-  std::optional<ReplicationMark> last_;
+  std::optional<ReplicationPosition> last_;
 };
 
 TEST_CASE("whoever takes over after a death has all that the primary was seen to have") {
@@ -139,23 +139,23 @@ TEST_CASE("whoever takes over after a death has all that the primary was seen to
     const AfterDeathPlan plan = PlanAfterDeath(input);
     CAPTURE(seed, plan.reason);
     ++seen[plan.action];
-    const auto heard = [&](MemberName member) { return input.cards.contains(member); };
+    const auto heard = [&](MemberName member) { return input.reports.contains(member); };
     if (plan.action == AfterDeathAction::kTakeOver) {
       const MemberName target = plan.target->member;
       REQUIRE(heard(target));
       CHECK(world.OffsetOf(target) >= world.seen);
-      CHECK(input.cards.at(target).missed_seconds == 0);
-      CHECK(input.cards.at(target).engine.info.replication_id == "history");
+      CHECK(input.reports.at(target).missed_seconds == 0);
+      CHECK(input.reports.at(target).engine.info.replication_id == "history");
       for (const MemberName other : {k01, k02}) {
         if (other == target || !heard(other) ||
-            !ProveInSync(input.cards.at(other), input.last).proven)
+            !ProveInSync(input.reports.at(other), input.last).proven)
           continue;
         CHECK(world.OffsetOf(other) <= world.OffsetOf(target));
       }
     } else {
       // Nobody is passed over who is proven.
       for (const MemberName other : {k01, k02}) {
-        if (heard(other)) CHECK_FALSE(ProveInSync(input.cards.at(other), input.last).proven);
+        if (heard(other)) CHECK_FALSE(ProveInSync(input.reports.at(other), input.last).proven);
       }
       CHECK((plan.action != AfterDeathAction::kWait || input.waited < kSilentPatience));
       CHECK((plan.action != AfterDeathAction::kStartAgain || input.data_stays));

@@ -19,18 +19,18 @@ struct Fixture {
   RunningCluster cluster{{.shards = 3, .replicas_per_shard = 2}};
   AfterDeathInput input{.layout = cluster.layout,
                         .self = k00,
-                        .last = ReplicationMark{.replication_id = "history",
-                                                .offset = 1000,
-                                                .previous_id = "",
-                                                .in_sync = std::vector<MemberName>{k01, k02}},
-                        .cards = {},
+                        .last = ReplicationPosition{.replication_id = "history",
+                                                    .offset = 1000,
+                                                    .previous_id = "",
+                                                    .in_sync = std::vector<MemberName>{k01, k02}},
+                        .reports = {},
                         .asked = kReportAge,
                         .data_stays = true};
 
   Fixture() { cluster.Silence(k00); }
 
   AfterDeathPlan Plan() {
-    input.cards = cluster.cards;
+    input.reports = cluster.reports;
     return PlanAfterDeath(input);
   }
   /// As the stale replica of the report: its link broke 40 s before the death.
@@ -117,7 +117,7 @@ TEST_CASE("a primary without replicas is started again") {
   const AfterDeathPlan plan = PlanAfterDeath({.layout = {.shards = 3, .replicas_per_shard = 0},
                                               .self = k00,
                                               .last = {},
-                                              .cards = {},
+                                              .reports = {},
                                               .data_stays = true});
   CHECK(plan.action == AfterDeathAction::kStartAgain);
 }

@@ -4,39 +4,39 @@
 
 namespace bowline {
 
-std::uint64_t TermOf(const Card& card) {
-  if (!card.engine.answers || card.engine.view.empty()) return card.term;
-  const auto view = ParseClusterNodes(card.engine.view);
-  return view ? LeadEpoch(*view) : card.term;
+std::uint64_t EpochOf(const Report& report) {
+  if (!report.engine.answers || report.engine.view.empty()) return report.epoch;
+  const auto view = ParseClusterNodes(report.engine.view);
+  return view ? LeadEpoch(*view) : report.epoch;
 }
 
-ReplicationMark PositionOf(const EngineInfo& info, std::uint64_t term) {
+ReplicationPosition PositionOf(const EngineInfo& info, std::uint64_t epoch) {
   return {.replication_id = info.replication_id,
           .offset = info.offset,
           .previous_id = info.previous_id,
           .previous_offset = info.previous_offset,
-          .term = term};
+          .epoch = epoch};
 }
 
-std::optional<ReplicationMark> MarkOf(const Card& card) {
-  if (!card.engine.answers) return card.mark;
-  return PositionOf(card.engine.info, card.term);
+std::optional<ReplicationPosition> PositionOf(const Report& report) {
+  if (!report.engine.answers) return report.position;
+  return PositionOf(report.engine.info, report.epoch);
 }
 
-History CompareByHistory(const Card& first, const Card& second) {
+History CompareByHistory(const Report& first, const Report& second) {
   if (first.HasData() != second.HasData()) {
     return first.HasData() ? History::kNewer : History::kOlder;
   }
   if (!first.HasData()) return History::kSame;
-  const std::uint64_t a = TermOf(first);
-  const std::uint64_t b = TermOf(second);
+  const std::uint64_t a = EpochOf(first);
+  const std::uint64_t b = EpochOf(second);
   if (a != b && a != 0 && b != 0) return a > b ? History::kNewer : History::kOlder;
-  const auto mark = MarkOf(first);
-  const auto other = MarkOf(second);
-  return mark && other ? CompareHistories(*mark, *other) : History::kUnknown;
+  const auto position = PositionOf(first);
+  const auto other = PositionOf(second);
+  return position && other ? CompareHistories(*position, *other) : History::kUnknown;
 }
 
-History CompareDatasets(const Card& first, const Card& second) {
+History CompareDatasets(const Report& first, const Report& second) {
   const History history = CompareByHistory(first, second);
   if (history != History::kUnknown) return history;
   if (first.dataset_modified == second.dataset_modified) return History::kSame;

@@ -45,43 +45,43 @@ void FenceJudge::Asked(Time now) {
   asked_last_ = now;
 }
 
-void FenceJudge::Deaf(Time now) {
+void FenceJudge::CouldNotAsk(Time now) {
   if (!fenced()) began_ = now;
 }
 
-Time FenceJudge::ReplicasGood(const FenceCircle& circle) const {
-  return std::max(began_, replicas_.GoodUntil(circle.replicas.size()).value_or(began_));
+Time FenceJudge::ReplicasGood(const FenceGroup& group) const {
+  return std::max(began_, replicas_.GoodUntil(group.replicas.size()).value_or(began_));
 }
 
-int FenceJudge::VotersHeard(const FenceCircle& circle, Time since) const {
-  return static_cast<int>(std::ranges::count_if(circle.voters, [&](MemberName member) {
+int FenceJudge::VotersHeard(const FenceGroup& group, Time since) const {
+  return static_cast<int>(std::ranges::count_if(group.voters, [&](MemberName member) {
     const auto heard = voters_.find(member);
     return heard != voters_.end() && heard->second > since;
   }));
 }
 
-bool FenceJudge::InDoubt(const FenceCircle& circle, Time now) const {
-  return fenced() || now - ReplicasGood(circle) >= kDoubtAfter;
+bool FenceJudge::InDoubt(const FenceGroup& group, Time now) const {
+  return fenced() || now - ReplicasGood(group) >= kDoubtAfter;
 }
 
-bool FenceJudge::MustAsk(const FenceCircle& circle, Time now) const {
-  return InDoubt(circle, now) && (!asked_last_ || now - *asked_last_ >= kAskAgain);
+bool FenceJudge::MustAsk(const FenceGroup& group, Time now) const {
+  return InDoubt(group, now) && (!asked_last_ || now - *asked_last_ >= kAskAgain);
 }
 
-bool FenceJudge::Judge(const FenceCircle& circle, Time now, Time own_calls) {
-  if (now - judged_ - own_calls > kLate) Deaf(now);
+bool FenceJudge::Judge(const FenceGroup& group, Time now, Time own_calls) {
+  if (now - judged_ - own_calls > kLate) CouldNotAsk(now);
   judged_ = now;
-  const bool majority = Majority(circle, now);
-  const Time good = ReplicasGood(circle);
-  const bool answered = asked_at_ && VotersHeard(circle, *asked_at_) >= circle.majority;
+  const bool majority = Majority(group, now);
+  const Time good = ReplicasGood(group);
+  const bool answered = asked_at_ && VotersHeard(group, *asked_at_) >= group.majority;
   if (answered || now - good < kDoubtAfter) asked_at_.reset();
-  const bool all = replicas_.GoodUntil(circle.replicas.size()).has_value();
-  armed_ = armed_ || all || (majority && circle.majority > 0);
+  const bool all = replicas_.GoodUntil(group.replicas.size()).has_value();
+  armed_ = armed_ || all || (majority && group.majority > 0);
   const bool answers_due = asked_at_ && now - *asked_at_ >= kAnswer;
   // Once fenced, silence need not be asked for anew: writes that wait are outstanding all the time.
   const bool silent = armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
   if (!fenced()) {
-    const Time heard = replicas_.HeardUntil(circle.replicas.size()).value_or(contact_);
+    const Time heard = replicas_.HeardUntil(group.replicas.size()).value_or(contact_);
     contact_ = std::max(contact_, majority ? now : heard);
     if (silent) fenced_at_ = now;
     return fenced();
@@ -100,11 +100,11 @@ bool FenceJudge::Judge(const FenceCircle& circle, Time now, Time own_calls) {
   return false;
 }
 
-std::string FenceJudge::Describe(const FenceCircle& circle, Time now) const {
+std::string FenceJudge::Describe(const FenceGroup& group, Time now) const {
   return std::format(
       "not all {} replicas have acknowledged for {} ms, and {} of {} voters are heard ({} needed)",
-      circle.replicas.size(), (now - ReplicasGood(circle)).count(),
-      VotersHeard(circle, now - kFenceAfter), circle.voters.size(), circle.majority);
+      group.replicas.size(), (now - ReplicasGood(group)).count(),
+      VotersHeard(group, now - kFenceAfter), group.voters.size(), group.majority);
 }
 
 }  // namespace bowline

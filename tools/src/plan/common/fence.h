@@ -22,7 +22,7 @@ inline constexpr std::chrono::milliseconds kFencePatience{300};
 inline constexpr std::chrono::milliseconds kFenceAfter{450};
 
 /// The members that decide whether a primary is cut off.
-struct FenceCircle {
+struct FenceGroup {
   std::vector<MemberName> replicas;  ///< the other members of its shard
   std::vector<MemberName> voters;    ///< the sentinels, or the other shards' primaries
   int majority = 0;  ///< so many of `voters` are enough, beside the primary's own vote
@@ -52,28 +52,28 @@ class FenceJudge {
   /// something.
   void Asked(Time now);
   /// We could not ask: that nobody was heard proves nothing. A fence that stands goes on.
-  void Deaf(Time now);
+  void CouldNotAsk(Time now);
 
   /// Does some replica not acknowledge, so that the voters must be looked at?
-  [[nodiscard]] bool InDoubt(const FenceCircle& circle, Time now) const;
+  [[nodiscard]] bool InDoubt(const FenceGroup& group, Time now) const;
   /// In doubt: is it time to send something to the voters? At once, and then five times a second:
   /// what was heard before the doubt says nothing of the present moment.
-  [[nodiscard]] bool MustAsk(const FenceCircle& circle, Time now) const;
-  /// One look at `circle`; are writes to be paused? A look that comes late counts as Deaf before,
-  /// unless it is late for the time `own_calls` that calls to the own engine took since the last
-  /// one: a slow engine says nothing against the others' silence.
-  bool Judge(const FenceCircle& circle, Time now, Time own_calls = Time(0));
+  [[nodiscard]] bool MustAsk(const FenceGroup& group, Time now) const;
+  /// One look at `group`; are writes to be paused? A look that comes late counts as CouldNotAsk
+  /// before, unless it is late for the time `own_calls` that calls to the own engine took since the
+  /// last one: a slow engine says nothing against the others' silence.
+  bool Judge(const FenceGroup& group, Time now, Time own_calls = Time(0));
   [[nodiscard]] bool fenced() const { return fenced_at_.has_value(); }
   /// "2 replicas have not acknowledged for 470 ms, and 0 of 3 voters are heard (2 needed)"
-  [[nodiscard]] std::string Describe(const FenceCircle& circle, Time now) const;
+  [[nodiscard]] std::string Describe(const FenceGroup& group, Time now) const;
 
  private:
   /// The last time at which all replicas acknowledged; not before the judging began.
-  [[nodiscard]] Time ReplicasGood(const FenceCircle& circle) const;
+  [[nodiscard]] Time ReplicasGood(const FenceGroup& group) const;
   /// Later than at `since`.
-  [[nodiscard]] int VotersHeard(const FenceCircle& circle, Time since) const;
-  [[nodiscard]] bool Majority(const FenceCircle& circle, Time now) const {
-    return VotersHeard(circle, now - kFenceAfter) >= circle.majority;
+  [[nodiscard]] int VotersHeard(const FenceGroup& group, Time since) const;
+  [[nodiscard]] bool Majority(const FenceGroup& group, Time now) const {
+    return VotersHeard(group, now - kFenceAfter) >= group.majority;
   }
 
   Time replaced_after_;

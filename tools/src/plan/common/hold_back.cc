@@ -13,27 +13,27 @@ std::chrono::milliseconds TurnOf(MemberName member) {
 }
 
 /// The primary runs, or its container is up with its dataset on the way.
-bool CanComeBack(const Card& card) {
-  if (card.volume == VolumeKind::kRefused) return false;
-  if (card.phase == Phase::kGuard) return card.volume == VolumeKind::kData;
-  return card.phase == Phase::kRunning && (!card.engine.answers || card.engine.info.primary);
+bool CanComeBack(const Report& report) {
+  if (report.volume == VolumeKind::kRefused) return false;
+  if (report.phase == Phase::kGuard) return report.volume == VolumeKind::kData;
+  return report.phase == Phase::kRunning && (!report.engine.answers || report.engine.info.primary);
 }
 
-bool AnyPrimary(const Cards& peers) {
-  for (const auto& [member, card] : peers) {
-    if (card.RunsAsPrimary()) return true;
+bool AnyPrimary(const Reports& peers) {
+  for (const auto& [member, report] : peers) {
+    if (report.RunsAsPrimary()) return true;
   }
   return false;
 }
 
 /// Of those that are heard and can take over, nobody's dataset is newer.
 bool IsNewest(const HoldBackLook& look) {
-  for (const auto& [member, card] : look.peers) {
-    if (!card.RunsAsReplica()) continue;
-    const History history = CompareByHistory(card, look.own);
+  for (const auto& [member, report] : look.peers) {
+    if (!report.RunsAsReplica()) continue;
+    const History history = CompareByHistory(report, look.own);
     if (history == History::kNewer) return false;
     if (history == History::kOlder) continue;
-    if (card.engine.info.link_up || card.missed_seconds < look.own.missed_seconds) return false;
+    if (report.engine.info.link_up || report.missed_seconds < look.own.missed_seconds) return false;
   }
   return true;
 }

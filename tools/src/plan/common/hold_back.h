@@ -15,9 +15,9 @@ namespace bowline {
 
 struct HoldBackLook {
   Layout layout;
-  Card own;
+  Report own;
   std::optional<MemberName> follows;  ///< the member that the engine follows, by its address
-  Cards peers;                        ///< of the shard's other members, those that answered
+  Reports peers;                      ///< of the shard's other members, those that answered
   std::chrono::milliseconds now{0};   ///< of a steady clock
   /// Negative: never. How long the primary must have been gone before this replica leads with what
   /// it has.

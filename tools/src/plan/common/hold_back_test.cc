@@ -38,8 +38,8 @@ struct Fixture {
                       .stale_after = stale_after};
     look.own.missed_seconds = hold.missed_seconds();
     for (const MemberName member : {k00, k02}) {
-      const auto card = cluster.cards.find(member);
-      if (card != cluster.cards.end()) look.peers[member] = card->second;
+      const auto report = cluster.reports.find(member);
+      if (report != cluster.reports.end()) look.peers[member] = report->second;
     }
     return hold.Look(look);
   }
@@ -146,7 +146,7 @@ TEST_CASE_METHOD(Fixture, "data that is refused, or lost, does not come back") {
 TEST_CASE_METHOD(Fixture, "of two that wait only the newer one leads") {
   MakeStale();
   cluster.Silence(k00);
-  Card& other = cluster.Of(k02);
+  Report& other = cluster.Of(k02);
   other.engine.info.link_up = false;
   other.missed_seconds = 50;
   SECTION("the other one has a higher offset") {

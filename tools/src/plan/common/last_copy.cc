@@ -14,7 +14,7 @@ bool Follows(const EngineSnapshot& engine) {
          !info.sync_in_progress && info.last_io_seconds <= kLinkSilenceSeconds;
 }
 
-bool LeadsWithData(const Card& card) { return card.RunsAsPrimary() && card.HasData(); }
+bool LeadsWithData(const Report& report) { return report.RunsAsPrimary() && report.HasData(); }
 
 bool IsPrimary(const EngineSnapshot& engine) {
   return engine.answers && engine.info.primary && !engine.info.loading;
@@ -35,7 +35,7 @@ bool Lists(const LastCopyInput& input, MemberName other) {
 }
 
 /// Two replicas without a primary: has the other one of one history at least as much?
-bool HasAsMuch(const LastCopyInput& input, const Card& other) {
+bool HasAsMuch(const LastCopyInput& input, const Report& other) {
   const EngineInfo& mine = input.own.engine.info;
   const EngineInfo& theirs = other.engine.info;
   if (mine.replication_id.empty() || mine.replication_id != theirs.replication_id) return false;
@@ -43,42 +43,42 @@ bool HasAsMuch(const LastCopyInput& input, const Card& other) {
 }
 
 /// A primary's replica: what the primary lists, unless the replica itself says otherwise.
-std::string WhyNoCopyOfPrimary(const LastCopyInput& input, MemberName other, const Card* card) {
-  if (card != nullptr) {
-    const EngineSnapshot& engine = card->engine;
-    if (card->phase != Phase::kRunning) return std::string(PhaseName(card->phase));
+std::string WhyNoCopyOfPrimary(const LastCopyInput& input, MemberName other, const Report* report) {
+  if (report != nullptr) {
+    const EngineSnapshot& engine = report->engine;
+    if (report->phase != Phase::kRunning) return std::string(PhaseName(report->phase));
     if (engine.answers && engine.info.primary) return "a primary, too";
     if (engine.answers && engine.info.loading) return "loading";
     if (engine.answers && engine.info.sync_in_progress) return "copying";
     if (engine.answers && !engine.info.link_up) return "its link is down";
   }
   if (Lists(input, other)) return "";
-  return card == nullptr ? "silent" : "behind";
+  return report == nullptr ? "silent" : "behind";
 }
 
 /// Why the other member has no copy of what this one holds; empty: it has one.
 std::string WhyNoCopy(const LastCopyInput& input, MemberName other) {
   const auto found = input.peers.find(other);
-  const Card* card = found == input.peers.end() ? nullptr : &found->second;
+  const Report* report = found == input.peers.end() ? nullptr : &found->second;
   const EngineSnapshot& own = input.own.engine;
-  if (IsPrimary(own)) return WhyNoCopyOfPrimary(input, other, card);
+  if (IsPrimary(own)) return WhyNoCopyOfPrimary(input, other, report);
   if (Follows(own)) {
     const auto address = input.addresses.find(other);
     const bool its_primary =
         address != input.addresses.end() && address->second.ip == own.info.primary_host;
     const bool just_heard = own.info.last_io_seconds <= kInSyncLagSeconds;
-    if (its_primary && (card == nullptr ? just_heard : LeadsWithData(*card))) return "";
+    if (its_primary && (report == nullptr ? just_heard : LeadsWithData(*report))) return "";
   }
-  if (card == nullptr) return "silent";
-  if (card->phase != Phase::kRunning) return std::string(PhaseName(card->phase));
-  if (!card->engine.answers) return "no answer";
-  if (card->engine.info.loading) return "loading";
-  if (!card->HasData()) return "no data";
-  if (card->engine.info.primary) return "";
-  if (card->engine.info.sync_in_progress) return "copying";
+  if (report == nullptr) return "silent";
+  if (report->phase != Phase::kRunning) return std::string(PhaseName(report->phase));
+  if (!report->engine.answers) return "no answer";
+  if (report->engine.info.loading) return "loading";
+  if (!report->HasData()) return "no data";
+  if (report->engine.info.primary) return "";
+  if (report->engine.info.sync_in_progress) return "copying";
   // It follows another primary, or this member, whose engine has just not answered.
-  if (Follows(card->engine)) return "";
-  return IsReplica(own) && HasAsMuch(input, *card) ? "" : "a replica without primary";
+  if (Follows(report->engine)) return "";
+  return IsReplica(own) && HasAsMuch(input, *report) ? "" : "a replica without primary";
 }
 
 std::vector<MemberName> Others(const LastCopyInput& input) {
@@ -130,15 +130,15 @@ std::string AllowEvictionCommand(const std::string& name_space, const std::strin
   return std::format("kubectl label pod -n {} {} bowline/allow-eviction=true", name_space, pod);
 }
 
-std::vector<std::string> DescribeLastCopies(const std::string& name_space, const Cards& cards) {
+std::vector<std::string> DescribeLastCopies(const std::string& name_space, const Reports& reports) {
   std::vector<std::string> lines;
-  for (const auto& [member, card] : cards) {
-    if (card.last_copy.empty()) continue;
-    const std::string what = std::format("{}: last copy: {}", member.ToString(), card.last_copy);
-    lines.push_back(card.eviction_allowed
+  for (const auto& [member, report] : reports) {
+    if (report.last_copy.empty()) continue;
+    const std::string what = std::format("{}: last copy: {}", member.ToString(), report.last_copy);
+    lines.push_back(report.eviction_allowed
                         ? what + "; its eviction is allowed by the label bowline/allow-eviction"
                         : std::format("{}; its eviction is refused; to allow it: {}", what,
-                                      AllowEvictionCommand(name_space, card.pod)));
+                                      AllowEvictionCommand(name_space, report.pod)));
   }
   return lines;
 }

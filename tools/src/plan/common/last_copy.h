@@ -21,10 +21,10 @@ inline constexpr int kLinkSilenceSeconds = 12;
 struct LastCopyInput {
   Layout layout;  ///< as it is declared by now
   MemberName self;
-  Card own;
+  Report own;
   bool ready = true;      ///< its own readiness (plan/common/probe.h)
   AddressBook addresses;  ///< of the member Services
-  Cards peers;            ///< of the shard's other members: those that have answered a moment ago
+  Reports peers;          ///< of the shard's other members: those that have answered a moment ago
 };
 
 struct LastCopyVerdict {
@@ -49,6 +49,6 @@ bool AsksPeers(const LastCopyInput& input);
 std::string AllowEvictionCommand(const std::string& name_space, const std::string& pod);
 
 /// A line about each member whose pod is kept, for `status` and `check`.
-std::vector<std::string> DescribeLastCopies(const std::string& name_space, const Cards& cards);
+std::vector<std::string> DescribeLastCopies(const std::string& name_space, const Reports& reports);
 
 }  // namespace bowline

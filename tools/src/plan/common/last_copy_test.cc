@@ -10,7 +10,7 @@ namespace bowline {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-using testing::RunningCard;
+using testing::RunningReport;
 using testing::ServerName;
 
 constexpr MemberName kP = ServerName(0);
@@ -21,26 +21,26 @@ constexpr MemberName kR2 = ServerName(2);
 struct Set {
   Layout layout = Layout::Sentinel(3, 3);
   AddressBook addresses = testing::Addresses(Layout::Sentinel(3, 3));
-  Cards cards;
+  Reports reports;
   bool ready = true;
 
   Set() {
-    for (const MemberName member : {kP, kR1, kR2}) cards[member] = RunningCard(member);
+    for (const MemberName member : {kP, kR1, kR2}) reports[member] = RunningReport(member);
     for (const MemberName member : {kR1, kR2}) {
-      EngineInfo& info = cards[member].engine.info;
+      EngineInfo& info = reports[member].engine.info;
       info.link_up = true;
       info.primary_host = addresses.at(kP).ip;
       info.last_io_seconds = 0;
-      cards[kP].engine.info.replicas.push_back({.ip = addresses.at(member).ip,
-                                                .port = 6379,
-                                                .state = "online",
-                                                .offset = 1000,
-                                                .lag_seconds = 1});
+      reports[kP].engine.info.replicas.push_back({.ip = addresses.at(member).ip,
+                                                  .port = 6379,
+                                                  .state = "online",
+                                                  .offset = 1000,
+                                                  .lag_seconds = 1});
     }
-    cards[kP].engine.info.primary = true;
+    reports[kP].engine.info.primary = true;
   }
 
-  EngineInfo& Info(MemberName member) { return cards.at(member).engine.info; }
+  EngineInfo& Info(MemberName member) { return reports.at(member).engine.info; }
   ReplicaEntry& Entry(MemberName member) {
     for (ReplicaEntry& entry : Info(kP).replicas) {
       if (entry.ip == addresses.at(member).ip) return entry;
@@ -50,26 +50,26 @@ struct Set {
   }
   /// The member's pod is gone: nobody hears it, and its primary has noticed.
   void Lose(MemberName member) {
-    cards.erase(member);
-    if (!cards.contains(kP)) return;
+    reports.erase(member);
+    if (!reports.contains(kP)) return;
     std::erase_if(Info(kP).replicas,
                   [&](const ReplicaEntry& entry) { return entry.ip == addresses.at(member).ip; });
   }
   /// The primary is gone, and its replicas have noticed.
   void LosePrimary() {
-    cards.erase(kP);
-    for (auto& [member, card] : cards) {
-      card.engine.info.link_up = false;
-      card.engine.info.link_down_seconds = 1;
+    reports.erase(kP);
+    for (auto& [member, report] : reports) {
+      report.engine.info.link_up = false;
+      report.engine.info.link_down_seconds = 1;
     }
   }
   [[nodiscard]] LastCopyInput Ask(MemberName self) const {
     LastCopyInput input{.layout = layout,
                         .self = self,
-                        .own = cards.at(self),
+                        .own = reports.at(self),
                         .ready = ready,
                         .addresses = addresses,
-                        .peers = cards};
+                        .peers = reports};
     input.peers.erase(self);
     if (!AsksPeers(input)) input.peers.clear();
     return input;
@@ -129,7 +129,7 @@ TEST_CASE("what a primary lists is no copy") {
   SECTION("nobody knows where the member is") { set.addresses.erase(kR1); }
   SECTION("it is silent") {
     set.Entry(kR1).lag_seconds = 60;
-    set.cards.erase(kR1);
+    set.reports.erase(kR1);
   }
   CHECK(set.Kept(kP));
 }
@@ -138,7 +138,7 @@ TEST_CASE("a broken replica is not kept while its primary has the data") {
   Set set;
   set.Lose(kR2);
   set.Entry(kR1).state = "wait_bgsave";
-  Card& broken = set.cards.at(kR1);
+  Report& broken = set.reports.at(kR1);
   SECTION("its link is down") { broken.engine.info.link_up = false; }
   SECTION("it copies") { broken.engine.info.sync_in_progress = true; }
   SECTION("its engine does not answer") { broken.engine.answers = false; }
@@ -170,7 +170,7 @@ TEST_CASE("of replicas without a primary exactly one is kept") {
     CHECK(set.Kept(kR2));
   }
   SECTION("one holds nothing") {
-    Card& empty = set.cards.at(kR1);
+    Report& empty = set.reports.at(kR1);
     empty.volume = VolumeKind::kFresh;
     empty.held = false;
     empty.engine.keys = 0;
@@ -183,11 +183,11 @@ TEST_CASE("of replicas without a primary exactly one is kept") {
     CHECK_FALSE(Set().Kept(kR2));
   }
   SECTION("the other one is silent: it may have nothing") {
-    set.cards.erase(kR1);
+    set.reports.erase(kR1);
     CHECK(set.Kept(kR2));
   }
   SECTION("the other one stops or has not started: it may never come back") {
-    set.cards.at(kR1).phase = GENERATE(Phase::kStopping, Phase::kGuard);
+    set.reports.at(kR1).phase = GENERATE(Phase::kStopping, Phase::kGuard);
     CHECK(set.Kept(kR2));
   }
 }
@@ -198,21 +198,21 @@ TEST_CASE("a link that is up, but silent for long, is no proof of a primary") {
   set.Info(kR1).last_io_seconds = kInSyncLagSeconds + 1;
   CHECK(AsksPeers(set.Ask(kR1)));
   CHECK_FALSE(set.Kept(kR1));  // the primary answers
-  SECTION("the primary does not answer") { set.cards.erase(kP); }
+  SECTION("the primary does not answer") { set.reports.erase(kP); }
   SECTION("it leads, but has no data") {
-    Card& empty = set.cards.at(kP);
+    Report& empty = set.reports.at(kP);
     empty.volume = VolumeKind::kFresh;
     empty.held = false;
     empty.engine.keys = 0;
   }
-  SECTION("it is about to end") { set.cards.at(kP).phase = Phase::kStopping; }
+  SECTION("it is about to end") { set.reports.at(kP).phase = Phase::kStopping; }
   CHECK(set.Kept(kR1));
 }
 
 TEST_CASE("an engine that does not answer: the others tell whether there is another copy") {
   Set set;
   set.Lose(kR2);
-  set.cards.at(kP).engine.answers = false;
+  set.reports.at(kP).engine.answers = false;
   SECTION("a replica that has just heard from it") { CHECK_FALSE(set.Kept(kP)); }
   SECTION("a replica whose link is down") {
     set.Info(kR1).link_up = false;
@@ -223,7 +223,7 @@ TEST_CASE("an engine that does not answer: the others tell whether there is anot
     CHECK_FALSE(set.Kept(kP));
   }
   SECTION("nobody is heard") {
-    set.cards.erase(kR1);
+    set.reports.erase(kR1);
     CHECK(set.Kept(kP));
   }
 }
@@ -251,13 +251,13 @@ TEST_CASE("who holds no data is never kept") {
   Set set;
   set.Lose(kR1);
   set.Lose(kR2);
-  Card& card = set.cards.at(kP);
-  card.engine.keys = 0;
+  Report& report = set.reports.at(kP);
+  report.engine.keys = 0;
   SECTION("it never did") {
-    card.volume = VolumeKind::kFresh;
-    card.held = false;
+    report.volume = VolumeKind::kFresh;
+    report.held = false;
   }
-  SECTION("it lost it") { card.volume = VolumeKind::kEmptied; }
+  SECTION("it lost it") { report.volume = VolumeKind::kEmptied; }
   set.ready = GENERATE(true, false);
   CHECK_FALSE(set.Kept(kP));
 }
@@ -272,7 +272,7 @@ TEST_CASE("where no other member is declared nobody is kept") {
   const testing::RunningCluster cluster({.shards = 3, .replicas_per_shard = 0});
   CHECK_FALSE(JudgeLastCopy({.layout = cluster.layout,
                              .self = testing::k00,
-                             .own = cluster.cards.at(testing::k00),
+                             .own = cluster.reports.at(testing::k00),
                              .ready = false,
                              .addresses = {},
                              .peers = {}})
@@ -283,7 +283,7 @@ TEST_CASE("before the start and while stopping nothing changes") {
   Set set;
   set.Lose(kR1);
   set.Lose(kR2);
-  set.cards.at(kP).phase = GENERATE(Phase::kGuard, Phase::kStopping);
+  set.reports.at(kP).phase = GENERATE(Phase::kGuard, Phase::kStopping);
   CHECK_FALSE(JudgeLastCopy(set.Ask(kP)));
 }
 
@@ -291,9 +291,9 @@ TEST_CASE("other shards have no copy of this one") {
   const testing::RunningCluster cluster;
   LastCopyInput input{.layout = cluster.layout,
                       .self = testing::k00,
-                      .own = cluster.cards.at(testing::k00),
+                      .own = cluster.reports.at(testing::k00),
                       .addresses = testing::Addresses(cluster.layout),
-                      .peers = cluster.cards};
+                      .peers = cluster.reports};
   input.peers.erase(testing::k00);
   input.peers.erase(testing::k01);
   CHECK(JudgeLastCopy(input)->keep);
@@ -307,16 +307,16 @@ TEST_CASE("other shards have no copy of this one") {
 
 TEST_CASE("status and check name the command") {
   Set set;
-  CHECK(DescribeLastCopies("ns", set.cards).empty());
-  Card& card = set.cards.at(kP);
-  card.pod = "cache-server-0";
-  card.last_copy = "why";
-  CHECK(DescribeLastCopies("ns", set.cards) ==
+  CHECK(DescribeLastCopies("ns", set.reports).empty());
+  Report& report = set.reports.at(kP);
+  report.pod = "cache-server-0";
+  report.last_copy = "why";
+  CHECK(DescribeLastCopies("ns", set.reports) ==
         std::vector<std::string>{
             "server-0: last copy: why; its eviction is refused; to allow it: "
             "kubectl label pod -n ns cache-server-0 bowline/allow-eviction=true"});
-  card.eviction_allowed = true;
-  CHECK(DescribeLastCopies("ns", set.cards) ==
+  report.eviction_allowed = true;
+  CHECK(DescribeLastCopies("ns", set.reports) ==
         std::vector<std::string>{"server-0: last copy: why; its eviction is allowed by the label "
                                  "bowline/allow-eviction"});
 }

@@ -33,7 +33,7 @@ class ModeRules {
   /// Who leads the shard by what the others tell, and whether those are heard who can elect, or be
   /// asked for a failover.
   [[nodiscard]] virtual ShardView View(const Layout& layout, const Identity& identity,
-                                       const Cards& cards, int shard) const = 0;
+                                       const Reports& reports, int shard) const = 0;
   /// Can a replica be made primary when nobody elects, if all of the shard were heard?
   [[nodiscard]] virtual bool PromotesWithoutQuorum() const = 0;
 
@@ -50,8 +50,8 @@ class ModeRules {
   [[nodiscard]] virtual std::string Accounts(const EngineConfInput& input) const = 0;
 
   /// Who must be heard so that a primary may go on taking writes. `view`: its CLUSTER NODES.
-  [[nodiscard]] virtual FenceCircle Circle(const Layout& layout, const Identity& identity,
-                                           MemberName self, std::string_view view) const = 0;
+  [[nodiscard]] virtual FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
+                                                MemberName self, std::string_view view) const = 0;
 
   /// After so long a silence the others may have elected another primary in place of one that has
   /// heard nobody.
@@ -69,9 +69,9 @@ class ModeRules {
   /// What else is not as declared, each with its remedy.
   [[nodiscard]] virtual std::vector<std::string> Problems(const Settings& settings,
                                                           const Identity& identity,
-                                                          const Cards& cards) const = 0;
+                                                          const Reports& reports) const = 0;
   /// Adds the nodes whose loss would leave no majority that elects.
-  virtual void AddVoterRisks(const Layout& layout, const Cards& cards,
+  virtual void AddVoterRisks(const Layout& layout, const Reports& reports,
                              std::vector<NodeRisk>& risks) const = 0;
   /// Is a member with a lower name known to run, by the own engine's answers alone?
   [[nodiscard]] virtual bool LowerMemberRuns(const Layout& layout, const Identity& identity,

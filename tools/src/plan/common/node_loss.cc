@@ -11,7 +11,7 @@
 namespace bowline {
 namespace {
 
-void AddLastCopies(const Layout& layout, const Cards& cards, const ModeRules& rules,
+void AddLastCopies(const Layout& layout, const Reports& reports, const ModeRules& rules,
                    std::vector<NodeRisk>& risks) {
   if (layout.replicas_per_shard == 0) return;
   for (int shard = 0; shard < layout.shards; ++shard) {
@@ -19,11 +19,11 @@ void AddLastCopies(const Layout& layout, const Cards& cards, const ModeRules& ru
     std::vector<MemberName> away;
     std::set<std::string> nodes;
     for (const MemberName member : layout.MembersOf(shard)) {
-      const auto card = cards.find(member);
+      const auto report = reports.find(member);
       const bool copy =
-          card != cards.end() && (card->second.RunsAsPrimary() || InSync(card->second));
+          report != reports.end() && (report->second.RunsAsPrimary() || InSync(report->second));
       (copy ? copies : away).push_back(member);
-      if (copy) nodes.insert(card->second.node);
+      if (copy) nodes.insert(report->second.node);
     }
     if (nodes.size() != 1 || nodes.begin()->empty()) continue;
     const std::string what = rules.Sharded() ? std::format("shard {}", shard) : "the data";
@@ -33,7 +33,7 @@ void AddLastCopies(const Layout& layout, const Cards& cards, const ModeRules& ru
         .remedy = "bring back " + JoinNames(away) + ": `bowline status` says what is wrong"};
     if (copies.size() > 1) {
       const auto replica = std::ranges::find_if(
-          copies, [&](MemberName copy) { return !cards.at(copy).engine.info.primary; });
+          copies, [&](MemberName copy) { return !reports.at(copy).engine.info.primary; });
       const MemberName moved = replica == copies.end() ? copies.back() : *replica;
       risk.remedy = std::format(
           "delete the pod of {} while another node has room for it; "
@@ -45,12 +45,12 @@ void AddLastCopies(const Layout& layout, const Cards& cards, const ModeRules& ru
 }
 
 /// The one node on which all members run whose node is known; empty: there are several, or none.
-std::optional<std::string> OnlyNode(const Cards& cards) {
+std::optional<std::string> OnlyNode(const Reports& reports) {
   std::set<std::string> nodes;
-  for (const auto& [member, card] : cards) {
-    if (!card.node.empty()) nodes.insert(card.node);
+  for (const auto& [member, report] : reports) {
+    if (!report.node.empty()) nodes.insert(report.node);
   }
-  if (nodes.size() != 1 || cards.size() < 2) return std::nullopt;
+  if (nodes.size() != 1 || reports.size() < 2) return std::nullopt;
   return *nodes.begin();
 }
 
@@ -68,30 +68,32 @@ bool TakesMajority(std::size_t running, std::size_t lost, int declared) {
   return 2 * static_cast<std::int64_t>(running - lost) <= declared;
 }
 
-bool InSync(const Card& card) {
-  return card.RunsAsReplica() && card.engine.info.link_up && !card.engine.info.sync_in_progress;
+bool InSync(const Report& report) {
+  return report.RunsAsReplica() && report.engine.info.link_up &&
+         !report.engine.info.sync_in_progress;
 }
 
 std::string NodeRisk::ToString() const {
   return std::format("the loss of node {} would take {}. Remedy: {}", node, loss, remedy);
 }
 
-std::vector<NodeRisk> NodeRisks(const Layout& layout, const Cards& cards, const ModeRules& rules) {
+std::vector<NodeRisk> NodeRisks(const Layout& layout, const Reports& reports,
+                                const ModeRules& rules) {
   std::vector<NodeRisk> risks;
   if (layout.Members().size() > 1) {
-    if (const auto node = OnlyNode(cards)) {
+    if (const auto node = OnlyNode(reports)) {
       return {{.node = *node,
                .loss = "all members",
                .remedy = "run them on at least three nodes (spread.nodes)"}};
     }
   }
-  rules.AddVoterRisks(layout, cards, risks);
-  AddLastCopies(layout, cards, rules, risks);
+  rules.AddVoterRisks(layout, reports, risks);
+  AddLastCopies(layout, reports, rules, risks);
   return risks;
 }
 
-bool LowerMemberRuns(MemberName self, const Cards& cards) {
-  return std::ranges::any_of(cards, [&](const auto& entry) {
+bool LowerMemberRuns(MemberName self, const Reports& reports) {
+  return std::ranges::any_of(reports, [&](const auto& entry) {
     return entry.first < self && entry.first.kind == self.kind &&
            entry.second.phase == Phase::kRunning;
   });

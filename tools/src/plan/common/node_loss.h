@@ -24,13 +24,14 @@ struct NodeRisk {
   [[nodiscard]] std::string ToString() const;
 };
 
-/// Of the members whose cards are there. Members whose node is not known are left out: nothing is
+/// Of the members whose reports are there. Members whose node is not known are left out: nothing is
 /// claimed of them. What no placement could mend is not a risk: fewer than three sentinels, a shard
 /// that is declared without replicas.
-std::vector<NodeRisk> NodeRisks(const Layout& layout, const Cards& cards, const ModeRules& rules);
+std::vector<NodeRisk> NodeRisks(const Layout& layout, const Reports& reports,
+                                const ModeRules& rules);
 
 /// Does a member with a lower name tell of the risks, so that `self` need not?
-bool LowerMemberRuns(MemberName self, const Cards& cards);
+bool LowerMemberRuns(MemberName self, const Reports& reports);
 
 /// When risks are worth an Event: when two looks running have seen the same ones, and once an hour
 /// again, since an Event is kept for an hour; and when two looks have seen that they are gone.

@@ -18,6 +18,6 @@ std::string JoinNames(const std::vector<MemberName>& members);
 bool TakesMajority(std::size_t running, std::size_t lost, int declared);
 
 /// A replica that has all that its primary has sent.
-bool InSync(const Card& card);
+bool InSync(const Report& report);
 
 }  // namespace bowline

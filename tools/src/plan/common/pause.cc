@@ -20,19 +20,19 @@ std::optional<PauseOrder> ReadPause(const std::map<std::string, std::string>& an
   return PauseOrder{.since = known ? since->second : "an unknown time", .until = until->second};
 }
 
-std::vector<std::string> DescribePause(const Cards& cards) {
+std::vector<std::string> DescribePause(const Reports& reports) {
   std::optional<PauseOrder> pause;
   std::size_t paused = 0;
-  for (const auto& [member, card] : cards) {
-    if (!card.pause) continue;
+  for (const auto& [member, report] : reports) {
+    if (!report.pause) continue;
     ++paused;
-    if (!pause || pause->until < card.pause->until) pause = card.pause;
+    if (!pause || pause->until < report.pause->until) pause = report.pause;
   }
   if (!pause) return {};
   return {std::format(
       "paused since {}, until {} ({} of {} members know it): bowline repairs nothing by itself; to "
       "end it: bowline resume",
-      pause->since, pause->until, paused, cards.size())};
+      pause->since, pause->until, paused, reports.size())};
 }
 
 }  // namespace bowline

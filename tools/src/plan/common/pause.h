@@ -28,6 +28,6 @@ bool IsTime(std::string_view text);
 std::optional<PauseOrder> ReadPause(const std::map<std::string, std::string>& annotations);
 
 /// A line about the pause that members know of, for `status` and `check`.
-std::vector<std::string> DescribePause(const Cards& cards);
+std::vector<std::string> DescribePause(const Reports& reports);
 
 }  // namespace bowline

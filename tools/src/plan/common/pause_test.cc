@@ -39,10 +39,10 @@ TEST_CASE("a pause that somebody has written by hand without its beginning") {
 
 TEST_CASE("status and check tell since when, until when, and who knows") {
   testing::RunningSet set;
-  CHECK(DescribePause(set.cards).empty());
+  CHECK(DescribePause(set.reports).empty());
   set.Of(testing::kServer0).pause = PauseOrder{.since = kEarly, .until = kEarly};
   set.Of(testing::kServer1).pause = PauseOrder{.since = kEarly, .until = kLate};
-  CHECK(DescribePause(set.cards) ==
+  CHECK(DescribePause(set.reports) ==
         std::vector<std::string>{
             "paused since 2026-11-29T02:00:00Z, until 2026-11-29T03:00:00Z (2 of 6 members know "
             "it): bowline repairs nothing by itself; to end it: bowline resume"});

@@ -29,9 +29,9 @@ struct ProbeInput {
   std::chrono::milliseconds refusing{0};
   std::optional<RoleChange> promoted = std::nullopt;  ///< a replica before; empty: it was none
   int max_lag_seconds = 0;  ///< a replica may have heard nothing for so long; 0: for any time
-  /// Sentinel mode: the sentinels' cards as last gathered, some 3 s old at most, of those that
+  /// Sentinel mode: the sentinels' reports as last gathered, some 3 s old at most, of those that
   /// answered.
-  Cards sentinels;
+  Reports sentinels;
   std::optional<SentinelSnapshot> sentinel;  ///< a sentinel's own view
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // How many changes of the lead one program may make by itself. Each is right by its own evidence; a
-// series of them is a circle, and each costs clients their connections and replicas a new copy.
+// series of them is a group, and each costs clients their connections and replicas a new copy.
 
 #include <chrono>
 #include <deque>

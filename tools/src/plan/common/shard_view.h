@@ -8,17 +8,17 @@
 #include <vector>
 
 #include "model/layout.h"
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 
 namespace bowline {
 
-using Cards = std::map<MemberName, Card>;
+using Reports = std::map<MemberName, Report>;
 
-/// Of these members, those whose card is not there.
-std::vector<MemberName> Silent(const Cards& heard, const std::vector<MemberName>& of);
+/// Of these members, those whose report is not there.
+std::vector<MemberName> Silent(const Reports& heard, const std::vector<MemberName>& of);
 
 /// The shard's members whose engines answer as primaries, loading or not; declared: one.
-std::vector<MemberName> PrimariesOf(const Layout& layout, const Cards& cards, int shard);
+std::vector<MemberName> PrimariesOf(const Layout& layout, const Reports& reports, int shard);
 
 struct ShardView {
   /// A majority of the cluster's primaries runs: the engines' own quorum, so elections can be won.

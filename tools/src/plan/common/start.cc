@@ -12,14 +12,14 @@ namespace {
 /// Two installations that hear each other must never mix.
 std::optional<StartPlan> ForeignInstallation(const StartInput& input) {
   std::string known = input.volume.state.identity.installation;
-  for (const auto& [member, card] : input.peers) {
-    if (card.installation.empty()) continue;
-    if (known.empty()) known = card.installation;
-    if (card.installation != known) {
+  for (const auto& [member, report] : input.peers) {
+    if (report.installation.empty()) continue;
+    if (known.empty()) known = report.installation;
+    if (report.installation != known) {
       return Refuse(std::format(
           "{} belongs to installation {}, not to {}: volumes of two installations are mixed; mount "
           "the volumes of one installation only",
-          member.ToString(), card.installation, known));
+          member.ToString(), report.installation, known));
     }
   }
   return std::nullopt;
@@ -27,11 +27,11 @@ std::optional<StartPlan> ForeignInstallation(const StartInput& input) {
 
 /// The installation's id is not on our volume: somebody knows it, or this is a first start.
 StartPlan PlanIdentity(const StartInput& input) {
-  for (const auto& [member, card] : input.peers) {
-    if (card.installation.empty()) continue;
+  for (const auto& [member, report] : input.peers) {
+    if (report.installation.empty()) continue;
     return {.action = StartAction::kAdopt,
             .reason = std::format("{} knows the installation", member.ToString()),
-            .installation = card.installation};
+            .installation = report.installation};
   }
   if (input.record_installation && !input.record_installation->empty()) {
     return {.action = StartAction::kAdopt,
@@ -87,7 +87,9 @@ std::string_view StartActionName(StartAction action) {
   std::unreachable();
 }
 
-bool IsGivenUp(const Card& card) { return card.phase == Phase::kStopping && card.pod.empty(); }
+bool IsGivenUp(const Report& report) {
+  return report.phase == Phase::kStopping && report.pod.empty();
+}
 
 namespace {
 
@@ -97,11 +99,11 @@ std::vector<MemberName> GiveUp(StartInput& input) {
   if (input.waited < kWithoutAfter) return given_up;
   for (const MemberName member : Silent(input, input.without)) {
     if (!input.layout.Contains(member)) continue;
-    Card card;
-    card.member = member;
-    card.phase = Phase::kStopping;
-    if (!member.HoldsData()) card.sentinel.emplace();
-    input.peers[member] = card;
+    Report report;
+    report.member = member;
+    report.phase = Phase::kStopping;
+    if (!member.HoldsData()) report.sentinel.emplace();
+    input.peers[member] = report;
     given_up.push_back(member);
   }
   return given_up;

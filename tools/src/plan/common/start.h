@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/layout.h"
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 #include "plan/common/shard_view.h"
 #include "plan/common/volume.h"
 
@@ -37,7 +37,7 @@ struct StartPlan {
   /// kFollow: whom; kHandOver: who takes over; of a sentinel, kResume: whom it watches.
   std::optional<MemberName> target;
   /// kHandOver: what `target` held when it was chosen; empty: it leads already.
-  std::optional<ReplicationMark> target_position;
+  std::optional<ReplicationPosition> target_position;
   std::optional<MemberName> source;  ///< kFollow, kLead: whose view
   std::string installation;          ///< kAdopt
   bool without_quorum =
@@ -56,7 +56,7 @@ struct StartInput {
   MemberName self;
   AddressBook addresses;  ///< sentinel mode: whom the replicas follow is told by address
   VolumeFacts volume;
-  Cards peers;  ///< those that answered; the others are silent
+  Reports peers;  ///< those that answered; the others are silent
   std::optional<std::string>
       record_installation;              ///< from the release's record, when it could be read
   std::chrono::milliseconds waited{0};  ///< since this start began
@@ -74,10 +74,10 @@ struct StartInput {
 /// not make a later, usual start hasty.
 inline constexpr std::chrono::milliseconds kWithoutAfter{30'000};
 
-/// How long a primary with data waits for the cards of its own shard before it resumes without
+/// How long a primary with data waits for the reports of its own shard before it resumes without
 /// them.
 inline constexpr std::chrono::milliseconds kShardPatience{2500};
-/// The same for the card of the one to whom it has given the lead, when no sentinel has heard of
+/// The same for the report of the one to whom it has given the lead, when no sentinel has heard of
 /// that.
 inline constexpr std::chrono::milliseconds kHandoverPatience{30'000};
 
@@ -89,10 +89,10 @@ inline constexpr std::chrono::milliseconds kIntactPatience{600'000};
 /// Of any member of a set whose mode has these rules.
 StartPlan PlanStart(const StartInput& input, const ModeRules& rules);
 
-/// Is the peer's dataset newer than ours (rule R5)? The later term wins: a deposed primary may have
-/// gone on writing for seconds that the shard never had, with later file times. In one term (or
-/// with one unknown) by file times beyond their grain, unless the marks of one history say the
-/// opposite.
-bool IsNewer(const Card& peer, const VolumeFacts& self);
+/// Is the peer's dataset newer than ours (rule R5)? The later epoch wins: a deposed primary may
+/// have gone on writing for seconds that the shard never had, with later file times. In one epoch
+/// (or with one unknown) by file times beyond their grain, unless the positions of one history say
+/// the opposite.
+bool IsNewer(const Report& peer, const VolumeFacts& self);
 
 }  // namespace bowline

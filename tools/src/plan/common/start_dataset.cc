@@ -29,35 +29,35 @@ bool Starts(const StartPlan& plan) {
 
 /// Does this dataset go at least as far as what is left of ours? Replication offsets count the
 /// bytes that the append-only files get, and some more, so what was lost of these is about what is
-/// missing. A mark that was not made in a stop is up to a second older than its dataset.
-bool GoesAsFar(const Card& card, const VolumeFacts& self) {
-  const auto& theirs = card.mark;
-  const auto& ours = self.mark;
+/// missing. A position that was not made in a stop is up to a second older than its dataset.
+bool GoesAsFar(const Report& report, const VolumeFacts& self) {
+  const auto& theirs = report.position;
+  const auto& ours = self.position;
   if (theirs && ours && !ours->replication_id.empty() &&
       theirs->replication_id == ours->replication_id) {
     const bool as_far = theirs->offset + self.damage->lost + kNotLogged >= ours->offset;
     if (as_far || theirs->exact) return as_far;
   }
-  return card.dataset_modified + kOlderSeconds >= self.dataset_modified;
+  return report.dataset_modified + kOlderSeconds >= self.dataset_modified;
 }
 
 /// The members of the shard that hold an intact dataset, no older than ours.
 std::vector<MemberName> Intact(const StartInput& input) {
   std::vector<MemberName> intact;
   for (const MemberName member : Holders(input, input.layout.MembersOf(input.self.shard))) {
-    const Card& card = input.peers.at(member);
-    if (card.damage.empty() && GoesAsFar(card, input.volume)) intact.push_back(member);
+    const Report& report = input.peers.at(member);
+    if (report.damage.empty() && GoesAsFar(report, input.volume)) intact.push_back(member);
   }
   return intact;
 }
 
 /// Of these the one that runs as a replica and has the highest offset; nullptr: none does.
-const Card* Furthest(const StartInput& input, const std::vector<MemberName>& members) {
-  const Card* best = nullptr;
+const Report* Furthest(const StartInput& input, const std::vector<MemberName>& members) {
+  const Report* best = nullptr;
   for (const MemberName member : members) {
-    const Card& card = input.peers.at(member);
-    if (!card.RunsAsReplica()) continue;
-    if (best == nullptr || card.engine.info.offset > best->engine.info.offset) best = &card;
+    const Report& report = input.peers.at(member);
+    if (!report.RunsAsReplica()) continue;
+    if (best == nullptr || report.engine.info.offset > best->engine.info.offset) best = &report;
   }
   return best;
 }
@@ -69,7 +69,7 @@ StartPlan LeadDamaged(const StartInput& input, StartPlan plan, const ModeRules& 
   const std::vector<MemberName> intact = Intact(input);
   const std::string what =
       "this member leads the shard and its dataset is damaged (" + damage.what + ")";
-  const Card* best = Furthest(input, intact);
+  const Report* best = Furthest(input, intact);
   const bool quorum =
       rules.View(input.layout, input.volume.state.identity, input.peers, input.self.shard).quorum;
   if (best && (quorum || (rules.PromotesWithoutQuorum() && silent.empty()))) {
@@ -77,7 +77,7 @@ StartPlan LeadDamaged(const StartInput& input, StartPlan plan, const ModeRules& 
             .reason = std::format("{}; {} holds an intact one and takes over (offset {})", what,
                                   best->member.ToString(), best->engine.info.offset),
             .target = best->member,
-            .target_position = MarkOf(*best),
+            .target_position = PositionOf(*best),
             .without_quorum = !quorum,
             .warning = true};
   }
@@ -110,8 +110,9 @@ StartPlan WithDataset(const StartInput& input, StartPlan plan, const ModeRules& 
   if (!input.volume.damage) return plan;
   if (leads) return LeadDamaged(input, std::move(plan), rules);
   const auto leads_with_data = [&](MemberName member) {
-    const auto card = input.peers.find(member);
-    return card != input.peers.end() && card->second.RunsAsPrimary() && card->second.HasData();
+    const auto report = input.peers.find(member);
+    return report != input.peers.end() && report->second.RunsAsPrimary() &&
+           report->second.HasData();
   };
   const std::string& what = input.volume.damage->what;
   if (!input.volume.damage->CanBeCut() && input.volume.kind == VolumeKind::kData &&

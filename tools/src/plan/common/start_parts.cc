@@ -28,13 +28,13 @@ StartPlan HandOverTo(const Candidate& candidate, const ShardView& view, std::str
 }
 
 /// Of the shard's members with a newer dataset than ours the one with the newest; nullptr: nobody.
-const Card* NewestPeer(const StartInput& input) {
-  const Card* newest = nullptr;
+const Report* NewestPeer(const StartInput& input) {
+  const Report* newest = nullptr;
   for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !IsNewer(card->second, input.volume)) continue;
-    if (newest == nullptr || CompareDatasets(card->second, *newest) == History::kNewer) {
-      newest = &card->second;
+    const auto report = input.peers.find(member);
+    if (report == input.peers.end() || !IsNewer(report->second, input.volume)) continue;
+    if (newest == nullptr || CompareDatasets(report->second, *newest) == History::kNewer) {
+      newest = &report->second;
     }
   }
   return newest;
@@ -43,16 +43,17 @@ const Card* NewestPeer(const StartInput& input) {
 /// Who was given the lead has later writes, if it took it: worth waiting longer for.
 std::chrono::milliseconds Patience(const StartInput& input, const std::vector<MemberName>& silent) {
   const auto& note = input.volume.handover;
-  const bool later = note && note->term > input.volume.Term();
+  const bool later = note && note->epoch > input.volume.Epoch();
   return later && std::ranges::contains(silent, note->to) ? kHandoverPatience : kShardPatience;
 }
 
-/// Does the dataset that `primary` has contain all of ours, as far as marks can tell?
-bool ContainsOurs(const Card& primary, const VolumeFacts& self) {
-  const auto theirs = MarkOf(primary);
-  if (!theirs || !self.mark) return true;                     // nothing says otherwise
-  if (self.mark->in_sync && !self.mark->exact) return false;  // killed: there may be later writes
-  const History history = CompareHistories(*theirs, *self.mark);
+/// Does the dataset that `primary` has contain all of ours, as far as positions can tell?
+bool ContainsOurs(const Report& primary, const VolumeFacts& self) {
+  const auto theirs = PositionOf(primary);
+  if (!theirs || !self.position) return true;  // nothing says otherwise
+  if (self.position->in_sync && !self.position->exact)
+    return false;  // killed: there may be later writes
+  const History history = CompareHistories(*theirs, *self.position);
   return history == History::kSame || history == History::kNewer;
 }
 
@@ -84,8 +85,8 @@ std::vector<MemberName> Silent(const StartInput& input, const std::vector<Member
 std::vector<MemberName> Holders(const StartInput& input, const std::vector<MemberName>& of) {
   std::vector<MemberName> holders;
   for (const MemberName member : of) {
-    const auto card = input.peers.find(member);
-    if (member != input.self && card != input.peers.end() && card->second.HasData()) {
+    const auto report = input.peers.find(member);
+    if (member != input.self && report != input.peers.end() && report->second.HasData()) {
       holders.push_back(member);
     }
   }
@@ -95,20 +96,20 @@ std::vector<MemberName> Holders(const StartInput& input, const std::vector<Membe
 std::vector<MemberName> Experienced(const StartInput& input, const std::vector<MemberName>& of) {
   std::vector<MemberName> members;
   for (const MemberName member : of) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end()) continue;
-    if (card->second.volume != VolumeKind::kFresh || card->second.HasData()) {
+    const auto report = input.peers.find(member);
+    if (report == input.peers.end()) continue;
+    if (report->second.volume != VolumeKind::kFresh || report->second.HasData()) {
       members.push_back(member);
     }
   }
   return members;
 }
 
-Card OwnCard(const StartInput& input) {
-  Card card;
-  card.member = input.self;
-  card.SetVolume(input.volume);
-  return card;
+Report OwnReport(const StartInput& input) {
+  Report report;
+  report.member = input.self;
+  report.SetVolume(input.volume);
+  return report;
 }
 
 StartPlan Follow(const StartInput& input, const ShardView& view, std::string_view why) {
@@ -133,11 +134,11 @@ namespace {
 /// engine cannot take over yet, unless their dataset is known to be no newer.
 std::vector<MemberName> Awaited(const StartInput& input, MemberName newest,
                                 std::vector<MemberName> silent) {
-  const Card& best = input.peers.at(newest);
+  const Report& best = input.peers.at(newest);
   for (const MemberName member : Holders(input, input.layout.MembersOf(input.self.shard))) {
-    const Card& card = input.peers.at(member);
-    if (CanTakeOver(card)) continue;
-    const History history = CompareByHistory(card, best);
+    const Report& report = input.peers.at(member);
+    if (CanTakeOver(report)) continue;
+    const History history = CompareByHistory(report, best);
     if (history != History::kOlder && history != History::kSame) silent.push_back(member);
   }
   return silent;
@@ -150,7 +151,7 @@ StartPlan PlanStaleReplica(const StartInput& input, const ShardView& view, const
                            const std::vector<MemberName>& silent) {
   const std::vector<MemberName> awaited = Awaited(input, newest.member, silent);
   const std::string name = newest.member.ToString();
-  const SyncProof proof = ProveInSync(input.peers.at(newest.member), input.volume.mark);
+  const SyncProof proof = ProveInSync(input.peers.at(newest.member), input.volume.position);
   if (awaited.empty() && !proof.misses) {
     StartPlan plan = HandOverTo(newest, view,
                                 std::format("this member leads the shard but its dataset is gone; "
@@ -190,7 +191,7 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> silent = Silent(input, shard);
   if (MayHandOver(view, silent)) {
     const auto in_sync =
-        BestInSync(input.layout, input.peers, input.self.shard, input.self, input.volume.mark);
+        BestInSync(input.layout, input.peers, input.self.shard, input.self, input.volume.position);
     if (in_sync) {
       StartPlan plan = HandOverTo(
           *in_sync, view,
@@ -230,20 +231,20 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
   if (MayHandOver(view, silent)) {
     const auto in_sync =
-        BestInSync(input.layout, input.peers, shard, input.self, input.volume.mark);
+        BestInSync(input.layout, input.peers, shard, input.self, input.volume.position);
     if (in_sync) {
       return HandOverTo(*in_sync, view,
                         std::format("{} is in sync and takes over at once ({})",
                                     in_sync->member.ToString(), in_sync->reason));
     }
   }
-  if (const Card* newer = NewestPeer(input)) {
+  if (const Report* newer = NewestPeer(input)) {
     const std::string name = newer->member.ToString();
     if (MayHandOver(view, silent) && CanTakeOver(*newer)) {
       return {.action = StartAction::kHandOver,
               .reason = name + " holds a newer dataset and takes over",
               .target = newer->member,
-              .target_position = MarkOf(*newer),
+              .target_position = PositionOf(*newer),
               .without_quorum = !view.quorum};
     }
     return Wait(name + " holds a newer dataset; waiting until it can take over");
@@ -256,15 +257,16 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   return {.action = StartAction::kResume, .reason = reason};
 }
 
-bool IsNewer(const Card& peer, const VolumeFacts& self) {
+bool IsNewer(const Report& peer, const VolumeFacts& self) {
   if (!peer.HasData()) return false;
-  const std::uint64_t theirs = TermOf(peer);
-  const std::uint64_t ours = self.Term();
+  const std::uint64_t theirs = EpochOf(peer);
+  const std::uint64_t ours = self.Epoch();
   if (theirs != ours && theirs != 0 && ours != 0) return theirs > ours;
   if (peer.dataset_modified <= self.dataset_modified + kTimeGrainSeconds) return false;
-  const bool one_history = peer.mark && self.mark && !self.mark->replication_id.empty() &&
-                           peer.mark->replication_id == self.mark->replication_id;
-  return !one_history || peer.mark->offset > self.mark->offset;
+  const bool one_history = peer.position && self.position &&
+                           !self.position->replication_id.empty() &&
+                           peer.position->replication_id == self.position->replication_id;
+  return !one_history || peer.position->offset > self.position->offset;
 }
 
 }  // namespace bowline

@@ -16,14 +16,14 @@ namespace bowline {
 std::optional<StartPlan> PlanInstallation(const StartInput& input);
 
 /// Stands for a member that is not heard and that a person says not to wait for. A member's own
-/// card always names its pod.
-bool IsGivenUp(const Card& card);
+/// report always names its pod.
+bool IsGivenUp(const Report& report);
 
 std::string Join(const std::vector<MemberName>& members);
 StartPlan Wait(std::string reason);
 StartPlan Refuse(std::string reason);
 
-/// Of these members, those other than ourselves whose card is not there.
+/// Of these members, those other than ourselves whose report is not there.
 std::vector<MemberName> Silent(const StartInput& input, const std::vector<MemberName>& of);
 /// Of these members, those other than ourselves that hold data.
 std::vector<MemberName> Holders(const StartInput& input, const std::vector<MemberName>& of);
@@ -46,7 +46,7 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view);
 /// neither ignores data nor leads with a damaged dataset while an intact one exists.
 StartPlan WithDataset(const StartInput& input, StartPlan plan, const ModeRules& rules);
 
-/// Our own card, as far as the others' are compared with it.
-Card OwnCard(const StartInput& input);
+/// Our own report, as far as the others' are compared with it.
+Report OwnReport(const StartInput& input);
 
 }  // namespace bowline

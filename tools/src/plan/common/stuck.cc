@@ -3,7 +3,7 @@
 namespace bowline {
 namespace {
 
-// A look each 1.5 s at the latest, of 0.9 s at the longest (apply/common/board.cc).
+// A look each 1.5 s at the latest, of 0.9 s at the longest (apply/common/live state.cc).
 constexpr StuckJudge::Time kLate{5000};
 
 }  // namespace

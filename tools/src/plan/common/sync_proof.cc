@@ -14,40 +14,42 @@ constexpr std::int64_t kLinkGrace = 10;
 // A planned handover waits for equal offsets: what is missing is copied in a moment.
 constexpr std::int64_t kCloseEnough = 1 << 20;
 
-using Ranked = std::vector<const Card*>;
+using Ranked = std::vector<const Report*>;
 
-std::int64_t OffsetOf(const Card* card) { return card->engine.info.offset; }
+std::int64_t OffsetOf(const Report* report) { return report->engine.info.offset; }
 
-/// The cards of `shard`, without that of `leaving`, for which `fit` is true.
+/// The reports of `shard`, without that of `leaving`, for which `fit` is true.
 template <typename Fit>
-Ranked CardsOf(const Layout& layout, const Cards& cards, int shard, MemberName leaving,
-               const Fit& fit) {
+Ranked ReportsOf(const Layout& layout, const Reports& reports, int shard, MemberName leaving,
+                 const Fit& fit) {
   Ranked found;
   for (const MemberName member : layout.MembersOf(shard)) {
-    const auto card = cards.find(member);
-    if (member == leaving || card == cards.end() || !fit(card->second)) continue;
-    found.push_back(&card->second);
+    const auto report = reports.find(member);
+    if (member == leaving || report == reports.end() || !fit(report->second)) continue;
+    found.push_back(&report->second);
   }
   return found;
 }
 
-/// The first of the highest offset; `cards` has one.
-const Card* Highest(const Ranked& cards) { return *std::ranges::max_element(cards, {}, OffsetOf); }
+/// The first of the highest offset; `reports` has one.
+const Report* Highest(const Ranked& reports) {
+  return *std::ranges::max_element(reports, {}, OffsetOf);
+}
 
-Candidate CandidateOf(const Card& card, std::string reason) {
-  return {.member = card.member,
+Candidate CandidateOf(const Report& report, std::string reason) {
+  return {.member = report.member,
           .reason = std::move(reason),
-          .position = MarkOf(card).value_or(ReplicationMark())};
+          .position = PositionOf(report).value_or(ReplicationPosition())};
 }
 
 /// Of replicas that are not in sync: how long each has certainly missed the primary's writes.
-std::int64_t MissedSeconds(const Card& card) {
-  const EngineInfo& info = card.engine.info;
+std::int64_t MissedSeconds(const Report& report) {
+  const EngineInfo& info = report.engine.info;
   if (info.link_up) return 0;
-  return std::max(info.link_down_seconds, card.missed_seconds);
+  return std::max(info.link_down_seconds, report.missed_seconds);
 }
 
-bool IsNewerReplica(const Card& first, const Card& second) {
+bool IsNewerReplica(const Report& first, const Report& second) {
   const History history = CompareByHistory(first, second);
   if (history == History::kNewer || history == History::kOlder) return history == History::kNewer;
   if (MissedSeconds(first) != MissedSeconds(second)) {
@@ -58,11 +60,11 @@ bool IsNewerReplica(const Card& first, const Card& second) {
 
 /// Those of `fit` that are not far behind `highest` and whose pods are of another revision than
 /// that of `leaving`, as far as revisions are known.
-Ranked Changed(Ranked fit, const Cards& cards, MemberName leaving, std::int64_t highest) {
-  const auto old = cards.find(leaving);
-  std::erase_if(fit, [&](const Card* card) {
-    return old == cards.end() || old->second.revision.empty() || card->revision.empty() ||
-           card->revision == old->second.revision || OffsetOf(card) + kCloseEnough < highest;
+Ranked Changed(Ranked fit, const Reports& reports, MemberName leaving, std::int64_t highest) {
+  const auto old = reports.find(leaving);
+  std::erase_if(fit, [&](const Report* report) {
+    return old == reports.end() || old->second.revision.empty() || report->revision.empty() ||
+           report->revision == old->second.revision || OffsetOf(report) + kCloseEnough < highest;
   });
   return fit;
 }
@@ -95,7 +97,7 @@ std::vector<MemberName> ReplicasInSync(const EngineInfo& primary, const AddressB
   return members;
 }
 
-SyncProof ProveInSync(const Card& replica, const std::optional<ReplicationMark>& last) {
+SyncProof ProveInSync(const Report& replica, const std::optional<ReplicationPosition>& last) {
   const EngineInfo& info = replica.engine.info;
   if (!CanTakeOver(replica)) return Unproven("it does not run as a replica with data");
   if (info.sync_in_progress) return Misses("it is copying the primary's dataset");
@@ -107,7 +109,8 @@ SyncProof ProveInSync(const Card& replica, const std::optional<ReplicationMark>&
     return Unproven("its link has not been up since its engine started");
   }
   if (!last || last->replication_id.empty()) return ByLink(info);
-  const History history = CompareHistories(MarkOf(replica).value_or(ReplicationMark()), *last);
+  const History history =
+      CompareHistories(PositionOf(replica).value_or(ReplicationPosition()), *last);
   if (history != History::kSame && history != History::kNewer) {
     return Misses(history == History::kOlder
                       ? std::format("its offset {} is below the primary's last known one, {}",
@@ -121,26 +124,27 @@ SyncProof ProveInSync(const Card& replica, const std::optional<ReplicationMark>&
   return Misses("the primary had no link to it when it was last looked at");
 }
 
-bool CanTakeOver(const Card& card) {
-  return card.RunsAsReplica() && card.HasData() && card.damage.empty();
+bool CanTakeOver(const Report& report) {
+  return report.RunsAsReplica() && report.HasData() && report.damage.empty();
 }
 
-std::optional<Candidate> BestInSync(const Layout& layout, const Cards& cards, int shard,
+std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports, int shard,
                                     MemberName leaving,
-                                    const std::optional<ReplicationMark>& last) {
-  const Ranked fit = CardsOf(layout, cards, shard, leaving,
-                             [&](const Card& card) { return ProveInSync(card, last).proven; });
+                                    const std::optional<ReplicationPosition>& last) {
+  const Ranked fit = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
+    return ProveInSync(report, last).proven;
+  });
   if (fit.empty()) return std::nullopt;
-  const Card& best = *Highest(fit);
+  const Report& best = *Highest(fit);
   return CandidateOf(best,
                      std::format("offset {}, {}", OffsetOf(&best), ProveInSync(best, last).reason));
 }
 
-std::optional<Candidate> NewestReplica(const Layout& layout, const Cards& cards, int shard,
+std::optional<Candidate> NewestReplica(const Layout& layout, const Reports& reports, int shard,
                                        MemberName leaving) {
-  const Card* newest = nullptr;
-  for (const Card* card : CardsOf(layout, cards, shard, leaving, &CanTakeOver)) {
-    if (newest == nullptr || IsNewerReplica(*card, *newest)) newest = card;
+  const Report* newest = nullptr;
+  for (const Report* report : ReportsOf(layout, reports, shard, leaving, &CanTakeOver)) {
+    if (newest == nullptr || IsNewerReplica(*report, *newest)) newest = report;
   }
   if (newest == nullptr) return std::nullopt;
   const EngineInfo& info = newest->engine.info;
@@ -151,20 +155,20 @@ std::optional<Candidate> NewestReplica(const Layout& layout, const Cards& cards,
   return CandidateOf(*newest, std::format("offset {}, link {}", info.offset, link));
 }
 
-std::optional<Candidate> BestForHandover(const Layout& layout, const Cards& cards, int shard,
+std::optional<Candidate> BestForHandover(const Layout& layout, const Reports& reports, int shard,
                                          MemberName leaving) {
-  const auto primary = cards.find(leaving);
-  const std::optional<ReplicationMark> history =
-      primary == cards.end() ? std::nullopt : MarkOf(primary->second);
-  const Ranked fit = CardsOf(layout, cards, shard, leaving, [&](const Card& card) {
-    const EngineInfo& info = card.engine.info;
-    return card.RunsAsReplica() && info.link_up && !info.sync_in_progress &&
+  const auto primary = reports.find(leaving);
+  const std::optional<ReplicationPosition> history =
+      primary == reports.end() ? std::nullopt : PositionOf(primary->second);
+  const Ranked fit = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
+    const EngineInfo& info = report.engine.info;
+    return report.RunsAsReplica() && info.link_up && !info.sync_in_progress &&
            (!history || history->replication_id.empty() ||
             info.replication_id == history->replication_id);
   });
   if (fit.empty()) return std::nullopt;
-  const Card* best = Highest(fit);
-  const Ranked changed = Changed(fit, cards, leaving, OffsetOf(best));
+  const Report* best = Highest(fit);
+  const Ranked changed = Changed(fit, reports, leaving, OffsetOf(best));
   if (changed.empty()) return CandidateOf(*best, std::format("offset {}, link up", OffsetOf(best)));
   best = Highest(changed);
   return CandidateOf(*best, std::format("of the new revision, offset {}", OffsetOf(best)));

@@ -23,39 +23,40 @@ struct SyncProof {
   std::string reason;   ///< for people: what proves it, or what is missing
 };
 
-/// `replica`: its present card. `last`: the last known position of the primary's engine; empty:
+/// `replica`: its present report. `last`: the last known position of the primary's engine; empty:
 /// nothing is known of it. Proven when the replica runs with data and without a copy in progress,
 /// has not missed writes by its own word, its dataset contains all of `last`
 /// by CompareHistories, and it was in sync when `last` was noted. Where `last` does not tell
 /// the replicas in sync, its link must not have been down for more than 10 s, and where nothing is
 /// known of the primary, that is all that is asked.
-SyncProof ProveInSync(const Card& replica, const std::optional<ReplicationMark>& last);
+SyncProof ProveInSync(const Report& replica, const std::optional<ReplicationPosition>& last);
 
 struct Candidate {
   MemberName member;
-  std::string reason;        ///< "offset 123, link up"
-  ReplicationMark position;  ///< of its dataset when it was chosen
+  std::string reason;            ///< "offset 123, link up"
+  ReplicationPosition position;  ///< of its dataset when it was chosen
 };
 
 /// A replica that runs, is not loading and holds data.
-bool CanTakeOver(const Card& card);
+bool CanTakeOver(const Report& report);
 
 /// Of the members of `shard` other than `leaving` that are proven to be in sync with `last` the one
 /// with the highest offset, then the lowest name.
-std::optional<Candidate> BestInSync(const Layout& layout, const Cards& cards, int shard,
-                                    MemberName leaving, const std::optional<ReplicationMark>& last);
+std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports, int shard,
+                                    MemberName leaving,
+                                    const std::optional<ReplicationPosition>& last);
 
 /// Of the members of `shard` other than `leaving` that can take over the one with the newest
-/// dataset, proven or not: by term and history; where these do not tell, the one that has missed
+/// dataset, proven or not: by epoch and history; where these do not tell, the one that has missed
 /// the least, by its link; then the highest offset, then the lowest name.
-std::optional<Candidate> NewestReplica(const Layout& layout, const Cards& cards, int shard,
+std::optional<Candidate> NewestReplica(const Layout& layout, const Reports& reports, int shard,
                                        MemberName leaving);
 
 /// For a planned handover: a replica of `shard` whose link is up, that is not being copied to and
 /// whose history is that of `leaving`. The highest offset, then the lowest name; but of those that
 /// are less than 1 MiB behind the best rather one whose pod is already of another revision than
 /// that of `leaving`: a rollout does not come to it once more.
-std::optional<Candidate> BestForHandover(const Layout& layout, const Cards& cards, int shard,
+std::optional<Candidate> BestForHandover(const Layout& layout, const Reports& reports, int shard,
                                          MemberName leaving);
 
 }  // namespace bowline

@@ -12,7 +12,7 @@ using testing::k01;
 using testing::k02;
 using testing::RunningCluster;
 
-ReplicationMark At(std::int64_t offset, std::optional<std::vector<MemberName>> in_sync = {}) {
+ReplicationPosition At(std::int64_t offset, std::optional<std::vector<MemberName>> in_sync = {}) {
   return {.replication_id = "history",
           .offset = offset,
           .previous_id = "",
@@ -22,7 +22,7 @@ ReplicationMark At(std::int64_t offset, std::optional<std::vector<MemberName>> i
 /// The primary shard-0-0 has ended at offset 1000; both replicas were in sync then.
 struct Fixture {
   RunningCluster cluster{{.shards = 3, .replicas_per_shard = 2}};
-  std::optional<ReplicationMark> last = At(1000, std::vector<MemberName>{k01, k02});
+  std::optional<ReplicationPosition> last = At(1000, std::vector<MemberName>{k01, k02});
 
   Fixture() {
     cluster.Guard(k00, VolumeKind::kEmptied);  // their links to it broke a second ago
@@ -34,10 +34,10 @@ struct Fixture {
     return candidate->member;
   }
   [[nodiscard]] std::optional<MemberName> Best() const {
-    return NameOf(BestInSync(cluster.layout, cluster.cards, 0, k00, last));
+    return NameOf(BestInSync(cluster.layout, cluster.reports, 0, k00, last));
   }
   [[nodiscard]] std::optional<MemberName> Newest() const {
-    return NameOf(NewestReplica(cluster.layout, cluster.cards, 0, k00));
+    return NameOf(NewestReplica(cluster.layout, cluster.reports, 0, k00));
   }
   EngineInfo& InfoOf(MemberName member) { return cluster.Of(member).engine.info; }
 };
@@ -46,7 +46,7 @@ struct HandoverFixture {
   RunningCluster cluster{{.shards = 3, .replicas_per_shard = 2}};
 
   [[nodiscard]] std::optional<MemberName> Best() const {
-    return Fixture::NameOf(BestForHandover(cluster.layout, cluster.cards, 0, k00));
+    return Fixture::NameOf(BestForHandover(cluster.layout, cluster.reports, 0, k00));
   }
 };
 
@@ -54,7 +54,7 @@ TEST_CASE_METHOD(Fixture, "of those in sync the highest offset takes over, then 
   CHECK(Best() == k01);
   InfoOf(k02).offset = 1001;
   CHECK(Best() == k02);
-  const auto best = BestInSync(cluster.layout, cluster.cards, 0, k00, last);
+  const auto best = BestInSync(cluster.layout, cluster.reports, 0, k00, last);
   CHECK(best->reason == "offset 1001, it followed the primary to its last known offset");
   CHECK(best->position.offset == 1001);
 }
@@ -62,12 +62,12 @@ TEST_CASE_METHOD(Fixture, "of those in sync the highest offset takes over, then 
 TEST_CASE_METHOD(Fixture, "what proves that a replica has everything") {
   struct Case {
     std::string_view what;
-    std::optional<ReplicationMark> last;
+    std::optional<ReplicationPosition> last;
     bool proven;
-    void (*change)(Card& card);
+    void (*change)(Report& report);
   };
   const std::vector<MemberName> both{k01, k02};
-  const auto nothing = [](Card&) {};
+  const auto nothing = [](Report&) {};
   for (const Case& c : std::vector<Case>{
            {"in sync at the last look, same offset", At(1000, both), true, nothing},
            {"it went on after the last look", At(900, both), true, nothing},
@@ -75,35 +75,35 @@ TEST_CASE_METHOD(Fixture, "what proves that a replica has everything") {
            {"no link at the last look", At(1000, std::vector<MemberName>{k02}), false, nothing},
            {"the last look does not tell links", At(1000), true, nothing},
            {"the same, link broken for long", At(1000), false,
-            [](Card& card) { card.engine.info.link_down_seconds = 11; }},
+            [](Report& report) { report.engine.info.link_down_seconds = 11; }},
            {"the same, link up", At(1000), true,
-            [](Card& card) { card.engine.info.link_up = true; }},
+            [](Report& report) { report.engine.info.link_up = true; }},
            {"another history",
-            ReplicationMark{
+            ReplicationPosition{
                 .replication_id = "other", .offset = 5, .previous_id = "", .in_sync = both},
             false, nothing},
            {"it was promoted from the history after that offset", At(1000, both), true,
-            [](Card& card) {
-              card.engine.info.replication_id = "next";
-              card.engine.info.previous_id = "history";
-              card.engine.info.previous_offset = 1001;
+            [](Report& report) {
+              report.engine.info.replication_id = "next";
+              report.engine.info.previous_id = "history";
+              report.engine.info.previous_offset = 1001;
             }},
            {"nothing is known of the primary", std::nullopt, true, nothing},
            {"the same, link broken for long", std::nullopt, false,
-            [](Card& card) { card.engine.info.link_down_seconds = 11; }},
+            [](Report& report) { report.engine.info.link_down_seconds = 11; }},
            {"it knows that it has missed writes", std::nullopt, false,
-            [](Card& card) { card.missed_seconds = 6; }},
+            [](Report& report) { report.missed_seconds = 6; }},
            {"the same, although it was in sync once", At(1000, both), false,
-            [](Card& card) { card.missed_seconds = 6; }},
+            [](Report& report) { report.missed_seconds = 6; }},
            {"its link never was up", At(1000, both), false,
-            [](Card& card) { card.engine.info.link_down_seconds = -1; }},
+            [](Report& report) { report.engine.info.link_down_seconds = -1; }},
            {"in the middle of a copy", At(1000, both), false,
-            [](Card& card) { card.engine.info.sync_in_progress = true; }},
+            [](Report& report) { report.engine.info.sync_in_progress = true; }},
        }) {
     CAPTURE(c.what);
-    Card card = cluster.Of(k01);
-    c.change(card);
-    const SyncProof proof = ProveInSync(card, c.last);
+    Report report = cluster.Of(k01);
+    c.change(report);
+    const SyncProof proof = ProveInSync(report, c.last);
     CHECK(proof.proven == c.proven);
     CHECK_FALSE(proof.reason.empty());
   }
@@ -153,31 +153,31 @@ TEST_CASE_METHOD(Fixture, "without proof the newest dataset is the one that has 
 }
 
 TEST_CASE_METHOD(Fixture, "a replica that is no fit candidate is passed over") {
-  Card& card = cluster.Of(k01);
-  SECTION("loading") { card.engine.info.loading = true; }
-  SECTION("does not answer") { card.engine.answers = false; }
-  SECTION("still deciding") { card.phase = Phase::kGuard; }
-  SECTION("stopping") { card.phase = Phase::kStopping; }
-  SECTION("a primary itself") { card.engine.info.primary = true; }
-  SECTION("silent") { cluster.cards.erase(k01); }
+  Report& report = cluster.Of(k01);
+  SECTION("loading") { report.engine.info.loading = true; }
+  SECTION("does not answer") { report.engine.answers = false; }
+  SECTION("still deciding") { report.phase = Phase::kGuard; }
+  SECTION("stopping") { report.phase = Phase::kStopping; }
+  SECTION("a primary itself") { report.engine.info.primary = true; }
+  SECTION("silent") { cluster.reports.erase(k01); }
   SECTION("holds nothing") {
-    card.volume = VolumeKind::kFresh;
-    card.held = false;
-    card.engine.keys = 0;
+    report.volume = VolumeKind::kFresh;
+    report.held = false;
+    report.engine.keys = 0;
   }
   CHECK(Best() == k02);
 }
 
 TEST_CASE_METHOD(Fixture, "what counts as holding data") {
-  Card& card = cluster.Of(k01);
-  cluster.cards.erase(k02);
-  card.volume = VolumeKind::kFresh;
-  card.held = false;
-  card.engine.keys = 0;
+  Report& report = cluster.Of(k01);
+  cluster.reports.erase(k02);
+  report.volume = VolumeKind::kFresh;
+  report.held = false;
+  report.engine.keys = 0;
   CHECK_FALSE(Best());
-  SECTION("keys") { card.engine.keys = 1; }
-  SECTION("it has held some, in this life") { card.held = true; }
-  SECTION("the volume had a dataset") { card.volume = VolumeKind::kData; }
+  SECTION("keys") { report.engine.keys = 1; }
+  SECTION("it has held some, in this life") { report.held = true; }
+  SECTION("the volume had a dataset") { report.volume = VolumeKind::kData; }
   CHECK(Best() == k01);
 }
 
@@ -217,11 +217,11 @@ TEST_CASE_METHOD(HandoverFixture, "a planned handover needs a link that is up") 
 }
 
 TEST_CASE_METHOD(Fixture, "nobody of another shard, and never the one that leaves") {
-  cluster.cards.erase(k01);
-  cluster.cards.erase(k02);
+  cluster.reports.erase(k01);
+  cluster.reports.erase(k02);
   CHECK_FALSE(Best());
   CHECK_FALSE(Newest());
-  CHECK_FALSE(BestInSync(cluster.layout, cluster.cards, 7, k00, last));
+  CHECK_FALSE(BestInSync(cluster.layout, cluster.reports, 7, k00, last));
 }
 
 }  // namespace

@@ -40,32 +40,32 @@ Columns ColumnsOf(bool sharded) {
 }  // namespace
 
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
-                  const Cards& cards, const ModeRules& rules) {
+                  const Reports& reports, const ModeRules& rules) {
   Topology topology;
   topology.sharded = rules.Sharded();
   Identity identity = names;
-  for (const auto& [member, card] : cards) {
-    if (card.installation.empty()) continue;
-    if (identity.installation.empty()) identity.installation = card.installation;
-    if (card.installation == identity.installation) continue;
+  for (const auto& [member, report] : reports) {
+    if (report.installation.empty()) continue;
+    if (identity.installation.empty()) identity.installation = report.installation;
+    if (report.installation == identity.installation) continue;
     topology.problems.push_back(std::format("{} belongs to installation {}, not to {}",
-                                            member.ToString(), card.installation,
+                                            member.ToString(), report.installation,
                                             identity.installation));
   }
   topology.installation = identity.installation;
-  Observed observed{layout, identity, addresses, cards, {}};
+  Observed observed{layout, identity, addresses, reports, {}};
   for (const MemberName member : layout.Members()) {
     observed.names[identity.NodeIdOf(member)] = member;
   }
   rules.DescribeMembers(observed, topology);
-  FillLag(cards, topology.rows);
-  for (const NodeRisk& risk : NodeRisks(layout, cards, rules)) {
+  FillLag(reports, topology.rows);
+  for (const NodeRisk& risk : NodeRisks(layout, reports, rules)) {
     topology.warnings.push_back(risk.ToString());
   }
-  for (std::string& line : DescribeLastCopies(identity.name_space, cards)) {
+  for (std::string& line : DescribeLastCopies(identity.name_space, reports)) {
     topology.problems.push_back(std::move(line));
   }
-  for (std::string& line : DescribePause(cards)) topology.warnings.push_back(std::move(line));
+  for (std::string& line : DescribePause(reports)) topology.warnings.push_back(std::move(line));
   return topology;
 }
 

@@ -41,13 +41,13 @@ struct Observed {
   const Layout& layout;
   const Identity& identity;
   const AddressBook& addresses;  ///< of the member Services
-  const Cards& cards;
+  const Reports& reports;
   std::map<NodeId, MemberName> names;  ///< of the declared members
 };
 
 /// `addresses` are the member Services' present ones.
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
-                  const Cards& cards, const ModeRules& rules);
+                  const Reports& reports, const ModeRules& rules);
 
 /// Columns that make no sense without shards are left out.
 std::string PrintTable(const Topology& topology);

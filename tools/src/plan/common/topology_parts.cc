@@ -4,26 +4,26 @@
 
 namespace bowline {
 
-TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Cards& cards) {
+TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Reports& reports) {
   TopologyRow row{.member = member, .role = "-", .slots = "-", .state = "silent"};
   const auto address = addresses.find(member);
   row.address = address == addresses.end() ? "-" : address->second.ip;
-  const auto card = cards.find(member);
-  if (card == cards.end()) return row;
-  row.pod = card->second.pod;
-  row.node = card->second.node;
-  if (card->second.RunsAsPrimary()) row.fence_evidence = card->second.fence_evidence;
-  row.reason = card->second.reason;
+  const auto report = reports.find(member);
+  if (report == reports.end()) return row;
+  row.pod = report->second.pod;
+  row.node = report->second.node;
+  if (report->second.RunsAsPrimary()) row.fence_evidence = report->second.fence_evidence;
+  row.reason = report->second.reason;
   return row;
 }
 
-std::string EngineState(const Card& card) {
-  if (card.phase != Phase::kRunning) return std::string(PhaseName(card.phase));
-  if (!card.engine.answers) return "no answer";
-  if (card.engine.info.loading) return "loading";
-  if (!card.engine.info.primary && card.engine.info.sync_in_progress) return "syncing";
-  if (!card.engine.info.primary && !card.engine.info.link_up) return "link down";
-  if (!card.engine.refusal.empty()) return "refuses writes: " + card.engine.refusal;
+std::string EngineState(const Report& report) {
+  if (report.phase != Phase::kRunning) return std::string(PhaseName(report.phase));
+  if (!report.engine.answers) return "no answer";
+  if (report.engine.info.loading) return "loading";
+  if (!report.engine.info.primary && report.engine.info.sync_in_progress) return "syncing";
+  if (!report.engine.info.primary && !report.engine.info.link_up) return "link down";
+  if (!report.engine.refusal.empty()) return "refuses writes: " + report.engine.refusal;
   return "ok";
 }
 
@@ -37,15 +37,16 @@ void AddRow(TopologyRow row, Topology& topology) {
   topology.rows.push_back(std::move(row));
 }
 
-void FillLag(const Cards& cards, std::vector<TopologyRow>& rows) {
+void FillLag(const Reports& reports, std::vector<TopologyRow>& rows) {
   for (TopologyRow& row : rows) {
     if (row.role != "replica") continue;
-    const Card& replica = cards.at(row.member);
-    for (const auto& [member, card] : cards) {
-      if (member.shard != row.member.shard || !card.engine.answers || !card.engine.info.primary) {
+    const Report& replica = reports.at(row.member);
+    for (const auto& [member, report] : reports) {
+      if (member.shard != row.member.shard || !report.engine.answers ||
+          !report.engine.info.primary) {
         continue;
       }
-      row.lag = std::max<std::int64_t>(0, card.engine.info.offset - replica.engine.info.offset);
+      row.lag = std::max<std::int64_t>(0, report.engine.info.offset - replica.engine.info.offset);
     }
   }
 }

@@ -6,11 +6,11 @@ namespace bowline {
 namespace {
 
 /// Why this replica cannot take the writes; empty: it can.
-std::string WhyNot(const Card& card) {
-  if (!card.RunsAsReplica()) return "not a running replica";
-  if (!card.engine.info.link_up || card.engine.info.sync_in_progress) return "not in sync";
-  if (card.written_ms < 0) return "its volume has taken no test write";
-  if (std::chrono::milliseconds(card.written_ms) > kWriteProofAge) {
+std::string WhyNot(const Report& report) {
+  if (!report.RunsAsReplica()) return "not a running replica";
+  if (!report.engine.info.link_up || report.engine.info.sync_in_progress) return "not in sync";
+  if (report.written_ms < 0) return "its volume has taken no test write";
+  if (std::chrono::milliseconds(report.written_ms) > kWriteProofAge) {
     return "its volume has taken no test write for more than 5 s";  // the same words at each look
   }
   return "";
@@ -31,13 +31,13 @@ UnwritablePlan PlanUnwritable(const UnwritableInput& input) {
   std::string others;
   for (const MemberName member : input.layout.MembersOf(input.own.member.shard)) {
     if (member == input.own.member) continue;
-    const auto card = input.peers.find(member);
-    const std::string why_not = card == input.peers.end() ? "silent" : WhyNot(card->second);
+    const auto report = input.peers.find(member);
+    const std::string why_not = report == input.peers.end() ? "silent" : WhyNot(report->second);
     if (!why_not.empty()) {
       others += std::format("; {}: {}", member.ToString(), why_not);
       continue;
     }
-    const EngineInfo& info = card->second.engine.info;
+    const EngineInfo& info = report->second.engine.info;
     if (best != nullptr && info.offset <= best->offset) continue;
     best = &info;
     plan.target = member;

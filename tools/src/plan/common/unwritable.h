@@ -16,13 +16,13 @@ inline constexpr std::chrono::milliseconds kUnwritableAfter{2000};
 /// How old a replica's proof may be that its own volume takes writes.
 inline constexpr std::chrono::milliseconds kWriteProofAge{5000};
 /// Between two handovers of one member for this reason: when all volumes fill up in turn, the role
-/// must not go round in a circle.
+/// must not go round in a group.
 inline constexpr std::chrono::minutes kBetweenUnwritable{10};
 
 struct UnwritableInput {
   Layout layout;
-  Card own;
-  Cards peers;                            ///< of the shard
+  Report own;
+  Reports peers;                          ///< of the shard
   std::chrono::milliseconds refusing{0};  ///< since the last look that found writes taken
   /// Since the last try; empty: none in this process's life.
   std::optional<std::chrono::milliseconds> since_last;
@@ -33,7 +33,7 @@ struct UnwritablePlan {
   std::string reason;                ///< also of nothing to be done: why nobody can take over
 };
 
-/// Is there anything to ask the others for? By the own card alone.
+/// Is there anything to ask the others for? By the own report alone.
 bool Unwritable(const UnwritableInput& input);
 
 /// Whoever has the highest offset of those that are in sync by their link and whose volume has just

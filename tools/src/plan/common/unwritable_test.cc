@@ -26,8 +26,8 @@ struct Full {
   }
   [[nodiscard]] UnwritablePlan Plan() const {
     UnwritableInput input{.layout = set.layout,
-                          .own = set.cards.at(kServer0),
-                          .peers = set.cards,
+                          .own = set.reports.at(kServer0),
+                          .peers = set.reports,
                           .refusing = refusing,
                           .since_last = since_last};
     input.peers.erase(kServer0);
@@ -49,15 +49,15 @@ TEST_CASE("a primary that cannot write hands over to a replica that can") {
 
 TEST_CASE("only to one whose own test write has just succeeded, and that is in sync") {
   Full full;
-  Card& card = full.set.Of(kServer1);
-  SECTION("none ever") { card.written_ms = -1; }
-  SECTION("too long ago") { card.written_ms = 5001; }
-  SECTION("link down") { card.engine.info.link_up = false; }
-  SECTION("copying") { card.engine.info.sync_in_progress = true; }
-  SECTION("loading") { card.engine.info.loading = true; }
-  SECTION("no answer") { card.engine.answers = false; }
-  SECTION("a primary itself") { card.engine.info.primary = true; }
-  SECTION("stopping") { card.phase = Phase::kStopping; }
+  Report& report = full.set.Of(kServer1);
+  SECTION("none ever") { report.written_ms = -1; }
+  SECTION("too long ago") { report.written_ms = 5001; }
+  SECTION("link down") { report.engine.info.link_up = false; }
+  SECTION("copying") { report.engine.info.sync_in_progress = true; }
+  SECTION("loading") { report.engine.info.loading = true; }
+  SECTION("no answer") { report.engine.answers = false; }
+  SECTION("a primary itself") { report.engine.info.primary = true; }
+  SECTION("stopping") { report.phase = Phase::kStopping; }
   SECTION("silent") { full.set.Silence(kServer1); }
   CHECK(full.Plan().target == kServer2);
   full.set.Of(kServer2).written_ms = 6000;
@@ -75,7 +75,7 @@ TEST_CASE("exactly 5 s is young enough") {
 
 TEST_CASE("who takes writes, or refuses them for another reason, keeps its role") {
   Full full;
-  Card& own = full.set.Of(kServer0);
+  Report& own = full.set.Of(kServer0);
   SECTION("it takes them") { own.engine.refusal.clear(); }
   SECTION("too few replicas") { own.engine.refusal = "NOREPLICAS: 0 of 1 needed replicas keep up"; }
   SECTION("for a moment only") { full.refusing = std::chrono::milliseconds(1999); }

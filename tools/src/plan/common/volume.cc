@@ -55,57 +55,57 @@ Result<VolumeState> ParseVolumeState(std::string_view text) {
   return state;
 }
 
-void WriteMark(JsonWriter& json, const ReplicationMark& mark) {
+void WritePosition(JsonWriter& json, const ReplicationPosition& position) {
   json.BeginObject()
-      .Field("replicationId", mark.replication_id)
-      .Field("offset", mark.offset)
-      .Field("previousId", mark.previous_id)
-      .Field("previousOffset", mark.previous_offset)
-      .Field("term", static_cast<std::int64_t>(mark.term))
-      .Field("exact", mark.exact);
-  if (mark.in_sync) {
+      .Field("replicationId", position.replication_id)
+      .Field("offset", position.offset)
+      .Field("previousId", position.previous_id)
+      .Field("previousOffset", position.previous_offset)
+      .Field("term", static_cast<std::int64_t>(position.epoch))
+      .Field("exact", position.exact);
+  if (position.in_sync) {
     json.Key("inSync").BeginArray();
-    for (const MemberName member : *mark.in_sync) json.String(member.ToString());
+    for (const MemberName member : *position.in_sync) json.String(member.ToString());
     json.EndArray();
   }
   json.EndObject();
 }
 
-Result<ReplicationMark> ReadMark(const JsonView& object) {
-  ReplicationMark mark;
-  ASSIGN_OR_RETURN(mark.replication_id, object.GetString("replicationId"));
-  ASSIGN_OR_RETURN(mark.offset, object.GetInt("offset"));
-  ASSIGN_OR_RETURN(mark.previous_id, object.GetStringOr("previousId", ""));
-  ASSIGN_OR_RETURN(mark.previous_offset, object.GetIntOr("previousOffset", -1));
-  ASSIGN_OR_RETURN(const std::int64_t term, object.GetIntOr("term", 0));
-  mark.term = static_cast<std::uint64_t>(term);
-  ASSIGN_OR_RETURN(mark.exact, object.GetBoolOr("exact", false));
-  if (!object.Has("inSync")) return mark;
+Result<ReplicationPosition> ReadPosition(const JsonView& object) {
+  ReplicationPosition position;
+  ASSIGN_OR_RETURN(position.replication_id, object.GetString("replicationId"));
+  ASSIGN_OR_RETURN(position.offset, object.GetInt("offset"));
+  ASSIGN_OR_RETURN(position.previous_id, object.GetStringOr("previousId", ""));
+  ASSIGN_OR_RETURN(position.previous_offset, object.GetIntOr("previousOffset", -1));
+  ASSIGN_OR_RETURN(const std::int64_t epoch, object.GetIntOr("term", 0));
+  position.epoch = static_cast<std::uint64_t>(epoch);
+  ASSIGN_OR_RETURN(position.exact, object.GetBoolOr("exact", false));
+  if (!object.Has("inSync")) return position;
   ASSIGN_OR_RETURN(const JsonView list, object.Get("inSync"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
-  mark.in_sync.emplace();
+  position.in_sync.emplace();
   for (const JsonView& name : names) {
     ASSIGN_OR_RETURN(const std::string text, name.AsString());
     ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(text));
-    mark.in_sync->push_back(member);
+    position.in_sync->push_back(member);
   }
-  return mark;
+  return position;
 }
 
-std::string PrintMark(const ReplicationMark& mark) {
+std::string PrintPosition(const ReplicationPosition& position) {
   JsonWriter json;
-  WriteMark(json, mark);
+  WritePosition(json, position);
   return json.Take() + "\n";
 }
 
-Result<ReplicationMark> ParseMark(std::string_view text) {
+Result<ReplicationPosition> ParsePosition(std::string_view text) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
-  return ReadMark(document.root());
+  return ReadPosition(document.root());
 }
 
 void WriteHandoverNote(JsonWriter& json, const HandoverNote& note) {
   json.BeginObject().Field("to", note.to.ToString());
-  json.Field("term", static_cast<std::int64_t>(note.term));
+  json.Field("term", static_cast<std::int64_t>(note.epoch));
   json.Field("minReplicas", note.min_replicas).EndObject();
 }
 
@@ -113,8 +113,8 @@ Result<HandoverNote> ReadHandoverNote(const JsonView& object) {
   HandoverNote note;
   ASSIGN_OR_RETURN(const std::string to, object.GetString("to"));
   ASSIGN_OR_RETURN(note.to, MemberName::Parse(to));
-  ASSIGN_OR_RETURN(const std::int64_t term, object.GetInt("term"));
-  note.term = static_cast<std::uint64_t>(term);
+  ASSIGN_OR_RETURN(const std::int64_t epoch, object.GetInt("term"));
+  note.epoch = static_cast<std::uint64_t>(epoch);
   ASSIGN_OR_RETURN(note.min_replicas, object.GetIntOr("minReplicas", 0));
   return note;
 }
@@ -130,14 +130,14 @@ Result<HandoverNote> ParseHandoverNote(std::string_view text) {
   return ReadHandoverNote(document.root());
 }
 
-History CompareHistories(const ReplicationMark& first, const ReplicationMark& second) {
+History CompareHistories(const ReplicationPosition& first, const ReplicationPosition& second) {
   if (first.replication_id.empty() || second.replication_id.empty()) return History::kUnknown;
   if (first.replication_id == second.replication_id) {
     if (first.offset == second.offset) return History::kSame;
     return first.offset > second.offset ? History::kNewer : History::kOlder;
   }
   // second_repl_offset is the first offset that is no longer of the previous history.
-  const auto went_past = [](const ReplicationMark& old, const ReplicationMark& promoted) {
+  const auto went_past = [](const ReplicationPosition& old, const ReplicationPosition& promoted) {
     return old.offset >= promoted.previous_offset;
   };
   const bool first_later = first.previous_offset >= 0 && first.previous_id == second.replication_id;
@@ -189,9 +189,10 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
   facts.dataset_modified = files.dataset.modified;
   facts.state.identity = expected;
   facts.state.member = self.ToString();
-  if (files.mark) {
-    const auto mark = ParseMark(*files.mark);
-    if (mark) facts.mark = *mark;  // a mark that was cut off by a power loss is no mark
+  if (files.position) {
+    const auto position = ParsePosition(*files.position);
+    if (position)
+      facts.position = *position;  // a position that was cut off by a power loss is no position
   }
   if (files.handover) {
     const auto note = ParseHandoverNote(*files.handover);

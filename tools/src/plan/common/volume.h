@@ -32,30 +32,31 @@ Result<VolumeState> ParseVolumeState(std::string_view text);
 
 /// bowline-mark.json on the data volume: where replication stood about a second ago. Survives the
 /// process, not always a power cut; only ever used to compare members.
-struct ReplicationMark {
+struct ReplicationPosition {
   std::string replication_id;
   std::int64_t offset = 0;
   std::string previous_id;            ///< the history before the last promotion
   std::int64_t previous_offset = -1;  ///< where that history ended; -1: there was none
-  std::uint64_t term = 0;             ///< sentinel mode: config epoch of the primary; 0: unknown
+  std::uint64_t epoch = 0;            ///< sentinel mode: config epoch of the primary; 0: unknown
   /// Of a primary: the replicas that followed it without a gap at that moment
-  /// (plan/common/sync_proof.h); empty optional: a replica's mark, or one of an earlier version.
+  /// (plan/common/sync_proof.h); empty optional: a replica's position, or one of an earlier
+  /// version.
   std::optional<std::vector<MemberName>> in_sync = std::nullopt;
   bool exact = false;  ///< noted in the stop: no later write was acknowledged
-  bool operator==(const ReplicationMark&) const = default;
+  bool operator==(const ReplicationPosition&) const = default;
 };
-std::string PrintMark(const ReplicationMark& mark);
-Result<ReplicationMark> ParseMark(std::string_view text);
+std::string PrintPosition(const ReplicationPosition& position);
+Result<ReplicationPosition> ParsePosition(std::string_view text);
 /// The same as part of another document.
-void WriteMark(JsonWriter& json, const ReplicationMark& mark);
-Result<ReplicationMark> ReadMark(const JsonView& object);
+void WritePosition(JsonWriter& json, const ReplicationPosition& position);
+Result<ReplicationPosition> ReadPosition(const JsonView& object);
 
 /// bowline-handover.json on the data volume, sentinel mode: to whom this member has given the lead.
 /// Written just before the other one is promoted, so that it is known even if everybody ends before
-/// a sentinel has heard of it. From then on the other one's dataset is of `term`.
+/// a sentinel has heard of it. From then on the other one's dataset is of `epoch`.
 struct HandoverNote {
   MemberName to;
-  std::uint64_t term = 0;  ///< config epoch that the sentinels are told
+  std::uint64_t epoch = 0;  ///< config epoch that the sentinels are told
   /// min-replicas-to-write of this member's engine before the handover set it to 0, to be restored
   /// if nothing comes of the handover; 0 also in notes of earlier versions.
   std::int64_t min_replicas = 0;
@@ -76,8 +77,8 @@ enum class History {
   kDiverged,  ///< each has what the other one has not
   kUnknown,   ///< nothing connects them
 };
-/// A mark is up to a second old, so kSame and kNewer are true of what both had then.
-History CompareHistories(const ReplicationMark& first, const ReplicationMark& second);
+/// A position is up to a second old, so kSame and kNewer are true of what both had then.
+History CompareHistories(const ReplicationPosition& first, const ReplicationPosition& second);
 
 enum class VolumeKind {
   kFresh,    ///< no nodes.conf, no dataset: a first start, or a lost volume
@@ -96,7 +97,7 @@ struct VolumeFiles {
   std::optional<std::string> sentinel_conf;  ///< of a sentinel
   std::optional<std::string> addresses;      ///< of a sentinel: what its file's addresses mean
   std::optional<std::string> state;
-  std::optional<std::string> mark;
+  std::optional<std::string> position;
   std::optional<std::string> handover;
   DatasetPlan dataset;
 };
@@ -107,7 +108,7 @@ struct VolumeFacts {
   std::string reason;  ///< of a refusal: what, why, what to do
   std::optional<NodesConf> conf;
   VolumeState state;
-  std::optional<ReplicationMark> mark;
+  std::optional<ReplicationPosition> position;
   std::optional<HandoverNote> handover;
   std::int64_t dataset_modified = 0;
   std::optional<DatasetDamage> damage;
@@ -116,9 +117,9 @@ struct VolumeFacts {
   std::optional<SentinelSnapshot> sentinel;
 
   /// Of the dataset; 0: unknown.
-  [[nodiscard]] std::uint64_t Term() const {
+  [[nodiscard]] std::uint64_t Epoch() const {
     if (conf) return LeadEpoch(*conf);
-    return mark ? mark->term : 0;
+    return position ? position->epoch : 0;
   }
 };
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "model/layout.h"
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 #include "plan/common/shard_view.h"
 
 namespace bowline {
@@ -17,8 +17,8 @@ namespace bowline {
 /// written is on one of the others. Never while the primary that it `follows` is about to start
 /// with its data, nor while that one is silent and this replica has not run for `lived`
 /// kPrimaryPatience: after a death of all it is about to come back, with writes that may be nowhere
-/// else. `peers` are the cards of the others.
-bool MayBePromoted(const Layout& layout, const Cards& peers, const Card& self,
+/// else. `peers` are the reports of the others.
+bool MayBePromoted(const Layout& layout, const Reports& peers, const Report& self,
                    std::optional<MemberName> follows, std::chrono::milliseconds lived);
 
 inline constexpr std::chrono::milliseconds kPrimaryPatience{30'000};

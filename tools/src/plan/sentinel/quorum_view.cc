@@ -29,12 +29,14 @@ std::optional<MemberName> NamedLast(const std::vector<const SentinelSnapshot*>& 
 
 }  // namespace
 
-QuorumView ViewOfSentinels(const Layout& layout, const Cards& cards, const SentinelSnapshot* own) {
+QuorumView ViewOfSentinels(const Layout& layout, const Reports& reports,
+                           const SentinelSnapshot* own) {
   std::vector<const SentinelSnapshot*> heard;
   if (own != nullptr) heard.push_back(own);
   for (const MemberName member : layout.Sentinels()) {
-    const auto card = cards.find(member);
-    if (card != cards.end() && card->second.sentinel) heard.push_back(&*card->second.sentinel);
+    const auto report = reports.find(member);
+    if (report != reports.end() && report->second.sentinel)
+      heard.push_back(&*report->second.sentinel);
   }
   QuorumView view;
   std::vector<const SentinelSnapshot*> opinions;

@@ -25,7 +25,7 @@ struct QuorumView {
 };
 
 /// Pure. `own` is what `self`, a sentinel that is starting, has saved itself.
-QuorumView ViewOfSentinels(const Layout& layout, const Cards& cards,
+QuorumView ViewOfSentinels(const Layout& layout, const Reports& reports,
                            const SentinelSnapshot* own = nullptr);
 
 }  // namespace bowline

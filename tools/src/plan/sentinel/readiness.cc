@@ -51,10 +51,10 @@ std::string WrongCounts(const Layout& layout, const SentinelSnapshot& own) {
 }
 
 /// Those that name another primary. Not who does so with an older epoch: it has not heard yet.
-std::ptrdiff_t Contradictions(const Layout& layout, const Cards& cards,
+std::ptrdiff_t Contradictions(const Layout& layout, const Reports& reports,
                               const SentinelSnapshot& own) {
   return std::ranges::count_if(layout.Sentinels(), [&](MemberName name) {
-    const SentinelSnapshot* other = AnsweringSentinel(cards, name);
+    const SentinelSnapshot* other = AnsweringSentinel(reports, name);
     return other != nullptr && other->primary != own.primary &&
            other->epochs.config >= own.epochs.config;
   });
@@ -86,13 +86,13 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   if (!own.unsaved.empty()) return No("its state is not on its volume: " + own.unsaved);
   const std::string counts = WrongCounts(input.layout, own);
   if (!counts.empty()) return No(counts);
-  Cards cards = input.sentinels;
-  cards[input.self].sentinel = own;
-  const int answering = std::max(AskSentinels(input.layout, cards).answering, HeardDirectly(own));
+  Reports reports = input.sentinels;
+  reports[input.self].sentinel = own;
+  const int answering = std::max(AskSentinels(input.layout, reports).answering, HeardDirectly(own));
   const std::string heard =
       std::format("{} of {} sentinels answer", answering, input.layout.sentinels);
   if (answering * 2 <= input.layout.sentinels) return No("no majority: " + heard);
-  const std::ptrdiff_t against = Contradictions(input.layout, cards, own);
+  const std::ptrdiff_t against = Contradictions(input.layout, reports, own);
   if (against * 2 >= answering) {
     return No(std::format("names {}, {} others do not; {}", named, against, heard));
   }

@@ -22,15 +22,15 @@ using testing::RunningSet;
 /// What `self` would be asked in this set.
 ProbeInput Ask(const RunningSet& set, MemberName self) {
   ProbeInput input;
-  const Card& card = set.cards.at(self);
-  input.phase = card.phase;
-  input.engine = card.engine;
+  const Report& report = set.reports.at(self);
+  input.phase = report.phase;
+  input.engine = report.engine;
   input.layout = set.layout;
   input.self = self;
-  input.sentinel = card.sentinel;
+  input.sentinel = report.sentinel;
   for (const MemberName sentinel : set.layout.Sentinels()) {
-    const auto found = set.cards.find(sentinel);
-    if (sentinel != self && found != set.cards.end()) input.sentinels.insert(*found);
+    const auto found = set.reports.find(sentinel);
+    if (sentinel != self && found != set.reports.end()) input.sentinels.insert(*found);
   }
   return input;
 }

@@ -4,7 +4,7 @@
 
 #include "plan/common/server_volume.h"
 #include "plan/sentinel/engine_directives.h"
-#include "plan/sentinel/known_terms.h"
+#include "plan/sentinel/known_epochs.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/readiness.h"
 #include "plan/sentinel/starts.h"
@@ -21,15 +21,15 @@ VolumeFacts SentinelRules::JudgeFiles(VolumeFacts facts, const VolumeFiles& file
 }
 
 StartPlan SentinelRules::PlanMember(const StartInput& input) const {
-  const StartInput known = WithKnownTerms(input);
+  const StartInput known = WithKnownEpochs(input);
   return input.self.HoldsData() ? PlanServerStart(known) : PlanSentinelStart(known);
 }
 
 bool SentinelRules::ResumesAsPrimary(const StartInput& /*input*/) const { return true; }
 
 ShardView SentinelRules::View(const Layout& layout, const Identity& /*identity*/,
-                              const Cards& cards, int /*shard*/) const {
-  const QuorumView quorum = ViewOfSentinels(layout, cards);
+                              const Reports& reports, int /*shard*/) const {
+  const QuorumView quorum = ViewOfSentinels(layout, reports);
   ShardView view;
   view.quorum = quorum.running > 0;  // one sentinel is enough for a failover that is asked for
   view.primary = quorum.primary;
@@ -52,9 +52,9 @@ std::string SentinelRules::Accounts(const EngineConfInput& input) const {
   return SentinelAccount(input);
 }
 
-FenceCircle SentinelRules::Circle(const Layout& layout, const Identity& /*identity*/,
-                                  MemberName self, std::string_view /*view*/) const {
-  return SentinelCircle(layout, self);
+FenceGroup SentinelRules::FenceGroupOf(const Layout& layout, const Identity& /*identity*/,
+                                       MemberName self, std::string_view /*view*/) const {
+  return SentinelFenceGroup(layout, self);
 }
 
 std::chrono::milliseconds SentinelRules::DownAfter(const Settings& settings) const {
@@ -75,18 +75,18 @@ void SentinelRules::DescribeMembers(const Observed& observed, Topology& topology
 
 std::vector<std::string> SentinelRules::Problems(const Settings& /*settings*/,
                                                  const Identity& /*identity*/,
-                                                 const Cards& /*cards*/) const {
+                                                 const Reports& /*reports*/) const {
   return {};
 }
 
-void SentinelRules::AddVoterRisks(const Layout& layout, const Cards& cards,
+void SentinelRules::AddVoterRisks(const Layout& layout, const Reports& reports,
                                   std::vector<NodeRisk>& risks) const {
-  AddSentinelRisks(layout, cards, risks);
+  AddSentinelRisks(layout, reports, risks);
 }
 
 bool SentinelRules::LowerMemberRuns(const Layout& /*layout*/, const Identity& /*identity*/,
                                     MemberName /*self*/, const EngineSnapshot& /*engine*/) const {
-  return false;  // not before the cards are here
+  return false;  // not before the reports are here
 }
 
 }  // namespace bowline

@@ -23,17 +23,17 @@ struct RunningSentinels {
   std::uint64_t epoch = 0;
 };
 
-/// Pure. `cards` may hold any members.
-RunningSentinels AskSentinels(const Layout& layout, const Cards& cards);
+/// Pure. `reports` may hold any members.
+RunningSentinels AskSentinels(const Layout& layout, const Reports& reports);
 
 /// Do the processes of more than half of the declared sentinels name `member`?
-bool NamedByMajority(const Layout& layout, const Cards& cards, MemberName member);
+bool NamedByMajority(const Layout& layout, const Reports& reports, MemberName member);
 
-/// The card's sentinel, when its process answers; nullptr otherwise.
-const SentinelSnapshot* AnsweringSentinel(const Cards& cards, MemberName sentinel);
+/// The report's sentinel, when its process answers; nullptr otherwise.
+const SentinelSnapshot* AnsweringSentinel(const Reports& reports, MemberName sentinel);
 
 /// Do the processes of more than half of the declared sentinels answer?
-bool HearsMajority(const Layout& layout, const Cards& sentinels);
+bool HearsMajority(const Layout& layout, const Reports& sentinels);
 
 /// Whom a sentinel's process cannot reach: servers and sentinels that it has no connection with or
 /// takes for down, the primary among them. What is at no member's address is left out.

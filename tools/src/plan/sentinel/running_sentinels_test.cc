@@ -14,7 +14,7 @@ using testing::kServer0;
 using testing::kServer1;
 using testing::RunningSet;
 
-RunningSentinels Ask(const RunningSet& set) { return AskSentinels(set.layout, set.cards); }
+RunningSentinels Ask(const RunningSet& set) { return AskSentinels(set.layout, set.reports); }
 
 TEST_CASE("a majority of the declared sentinels' processes") {
   RunningSet set;

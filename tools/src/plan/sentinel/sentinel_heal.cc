@@ -27,10 +27,11 @@ std::vector<std::string> Gone(const SentinelSnapshot& view, const AddressBook& a
 }
 
 /// A replica that is in sync. Of the sentinels it is known already that they all answer.
-bool IsWell(const Cards& cards, MemberName member) {
+bool IsWell(const Reports& reports, MemberName member) {
   if (!member.HoldsData()) return true;
-  const auto card = cards.find(member);
-  return card != cards.end() && card->second.RunsAsReplica() && card->second.engine.info.link_up;
+  const auto report = reports.find(member);
+  return report != reports.end() && report->second.RunsAsReplica() &&
+         report->second.engine.info.link_up;
 }
 
 /// "server-2", ...: members that are well, but have refused this sentinel for long. It may hold a
@@ -42,7 +43,7 @@ std::vector<std::string> Refused(const SentinelSnapshot& view, const SentinelHea
     for (const SentinelPeer& peer : *list) {
       const auto member = MemberAt(input.addresses, peer.ip);
       if (member && peer.down && peer.connected &&
-          peer.silent_milliseconds >= kRefusedMilliseconds && IsWell(input.cards, *member)) {
+          peer.silent_milliseconds >= kRefusedMilliseconds && IsWell(input.reports, *member)) {
         refused.push_back(member->ToString());
       }
     }
@@ -57,10 +58,10 @@ std::string Join(const std::vector<std::string>& names) {
 }
 
 /// Whom all declared sentinels name, none of them about to change that.
-std::optional<MemberName> AgreedPrimary(const Layout& layout, const Cards& cards) {
-  const RunningSentinels sentinels = AskSentinels(layout, cards);
+std::optional<MemberName> AgreedPrimary(const Layout& layout, const Reports& reports) {
+  const RunningSentinels sentinels = AskSentinels(layout, reports);
   const auto agrees = [&](MemberName member) {
-    const SentinelSnapshot* view = AnsweringSentinel(cards, member);
+    const SentinelSnapshot* view = AnsweringSentinel(reports, member);
     return view != nullptr && view->primary == sentinels.named && !view->primary_down;
   };
   if (!sentinels.settled || !std::ranges::all_of(layout.Sentinels(), agrees)) return std::nullopt;
@@ -68,10 +69,10 @@ std::optional<MemberName> AgreedPrimary(const Layout& layout, const Cards& cards
 }
 
 /// Does it run as the primary, and list none but declared replicas?
-bool TellsNothingElse(const Cards& cards, MemberName primary, const AddressBook& addresses) {
-  const auto card = cards.find(primary);
-  if (card == cards.end() || !card->second.RunsAsPrimary()) return false;
-  return std::ranges::all_of(card->second.engine.info.replicas, [&](const ReplicaEntry& replica) {
+bool TellsNothingElse(const Reports& reports, MemberName primary, const AddressBook& addresses) {
+  const auto report = reports.find(primary);
+  if (report == reports.end() || !report->second.RunsAsPrimary()) return false;
+  return std::ranges::all_of(report->second.engine.info.replicas, [&](const ReplicaEntry& replica) {
     return MemberAt(addresses, replica.ip).has_value();
   });
 }
@@ -84,10 +85,10 @@ std::string WhyStartAnew(const SentinelHealInput& input) {
                            [&](MemberName member) { return input.addresses.contains(member); })) {
     return "";  // an address that we cannot name may be the missing member's
   }
-  const auto primary = AgreedPrimary(input.layout, input.cards);
-  if (!primary || !TellsNothingElse(input.cards, *primary, input.addresses)) return "";
+  const auto primary = AgreedPrimary(input.layout, input.reports);
+  if (!primary || !TellsNothingElse(input.reports, *primary, input.addresses)) return "";
   for (const MemberName member : input.layout.Sentinels()) {
-    const SentinelSnapshot& view = *input.cards.at(member).sentinel;
+    const SentinelSnapshot& view = *input.reports.at(member).sentinel;
     const auto gone = Gone(view, input.addresses);
     const auto refused = Refused(view, input);
     if (gone.empty() && refused.empty()) continue;

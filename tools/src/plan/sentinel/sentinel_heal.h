@@ -13,7 +13,7 @@ struct SentinelHealInput {
   Layout layout;
   MemberName self;
   AddressBook addresses;  ///< of all declared members, as their Services are now
-  Cards cards;            ///< the own one, the other sentinels', the servers'
+  Reports reports;        ///< the own one, the other sentinels', the servers'
 };
 
 /// Pure. Why the own sentinel must be started anew, on a file of the declared members alone: it

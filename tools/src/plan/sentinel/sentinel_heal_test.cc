@@ -23,7 +23,7 @@ const SentinelPeer kGone{.ip = "10.96.9.9", .port = 6379, .id = "gone", .down = 
 
 std::string Why(const RunningSet& set, MemberName self) {
   return WhyStartAnew(
-      {.layout = set.layout, .self = self, .addresses = set.addresses, .cards = set.cards});
+      {.layout = set.layout, .self = self, .addresses = set.addresses, .reports = set.reports});
 }
 
 TEST_CASE("a sentinel that lists nobody but the declared members is left alone") {

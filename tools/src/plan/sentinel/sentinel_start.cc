@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plan/sentinel/roll_call.h"
+#include "plan/sentinel/cold_start.h"
 #include "plan/sentinel/starts.h"
 
 namespace bowline {
@@ -10,18 +10,19 @@ namespace {
 
 constexpr std::uint64_t kFirstEpoch = 1;
 
-std::uint64_t TermOfMember(const Cards& cards, MemberName member) {
-  const auto card = cards.find(member);
-  return card == cards.end() ? 0 : card->second.term;
+std::uint64_t EpochOfMember(const Reports& reports, MemberName member) {
+  const auto report = reports.find(member);
+  return report == reports.end() ? 0 : report->second.epoch;
 }
 
-/// The roll-call's word must win over that of a sentinel which remembers another primary. Two that
-/// were told different things by different cards must not tell them in one epoch, as nothing would
-/// settle that; so the higher ordinal's word wins. Where no other word can be, in a first start,
-/// all tell the first epoch: 1, as a dataset's term of 0 means that it is not known.
+/// The choice at a cold start's word must win over that of a sentinel which remembers another
+/// primary. Two that were told different things by different reports must not tell them in one
+/// epoch, as nothing would settle that; so the higher ordinal's word wins. Where no other word can
+/// be, in a first start, all tell the first epoch: 1, as a dataset's epoch of 0 means that it is
+/// not known.
 SentinelEpochs EpochsAfter(const QuorumView& quorum, const StartInput& input, MemberName primary) {
   SentinelEpochs epochs = quorum.epochs;
-  epochs.config = std::max({epochs.config, TermOfMember(input.peers, primary), kFirstEpoch});
+  epochs.config = std::max({epochs.config, EpochOfMember(input.peers, primary), kFirstEpoch});
   const bool alone = quorum.silent == 0 && (quorum.opinions == 0 || quorum.primary == primary) &&
                      Holders(input, input.layout.MembersOf(0)).empty();
   if (!alone) epochs.config += 1 + static_cast<std::uint64_t>(input.self.ordinal);
@@ -39,23 +40,23 @@ StartPlan Resume(MemberName primary, std::string_view why, SentinelEpochs epochs
 /// All servers were heard and one of them runs as primary, with data: no silent sentinel can know a
 /// later one. It may know a later epoch, so ours is no higher than what was heard.
 std::optional<StartPlan> WatchRunning(const StartInput& input, const QuorumView& quorum) {
-  const Card* primary = OnlyPrimary(input, quorum);
+  const Report* primary = OnlyPrimary(input, quorum);
   if (primary == nullptr || !Silent(input, input.layout.MembersOf(0)).empty()) return std::nullopt;
   SentinelEpochs epochs = quorum.epochs;
-  epochs.config = std::max(epochs.config, primary->term);
+  epochs.config = std::max(epochs.config, primary->epoch);
   epochs.current = std::max(epochs.current, epochs.config);
   return Resume(primary->member, "all servers were heard, and it alone runs as primary", epochs);
 }
 
 }  // namespace
 
-const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum) {
-  const Card* primary = nullptr;
+const Report* OnlyPrimary(const StartInput& input, const QuorumView& quorum) {
+  const Report* primary = nullptr;
   for (const MemberName member : input.layout.MembersOf(0)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !card->second.RunsAsPrimary()) continue;
+    const auto report = input.peers.find(member);
+    if (report == input.peers.end() || !report->second.RunsAsPrimary()) continue;
     if (primary != nullptr) return nullptr;
-    primary = &card->second;
+    primary = &report->second;
   }
   if (primary == nullptr || !primary->HasData()) return nullptr;
   if (quorum.primary && quorum.primary != primary->member) return nullptr;
@@ -72,7 +73,8 @@ StartPlan PlanSentinelStart(const StartInput& input) {
     return Resume(*quorum.primary, "this sentinel's own memory, or a later one", quorum.epochs);
   }
   if (quorum.forgotten) {
-    const RollCall call = CallRoll(input.layout, input.addresses, input.peers, input.recover_from);
+    const ColdStart call =
+        ChooseAtColdStart(input.layout, input.addresses, input.peers, input.recover_from);
     if (!call.primary) return Wait(call.reason);
     return Resume(*call.primary, call.reason, EpochsAfter(quorum, input, *call.primary));
   }

@@ -5,9 +5,9 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "plan/sentinel/cold_start.h"
 #include "plan/sentinel/promotable.h"
 #include "plan/sentinel/quorum_view.h"
-#include "plan/sentinel/roll_call.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "testing/plan/sentinel_rules.h"
 
@@ -34,7 +34,7 @@ void Check(const StartPlan& plan, StartAction action, const std::string& reason,
 
 TEST_CASE("the view of the sentinels") {
   StartingSet set;
-  const auto view = [&] { return ViewOfSentinels(set.layout, set.cards); };
+  const auto view = [&] { return ViewOfSentinels(set.layout, set.reports); };
   CHECK(view().decided);
   CHECK(view().running == 3);
   CHECK(view().primary == ServerName(0));
@@ -78,12 +78,12 @@ TEST_CASE("the view of the sentinels") {
     CHECK_FALSE(view().forgotten);
   }
   SECTION("who is named by processes, and by how many") {
-    CHECK(NamedByMajority(set.layout, set.cards, ServerName(0)));
+    CHECK(NamedByMajority(set.layout, set.reports, ServerName(0)));
     set.Sentinel(0).sentinel->answers = false;
-    CHECK(NamedByMajority(set.layout, set.cards, ServerName(0)));
+    CHECK(NamedByMajority(set.layout, set.reports, ServerName(0)));
     set.Name(1, 1, 4);
-    CHECK_FALSE(NamedByMajority(set.layout, set.cards, ServerName(0)));
-    CHECK_FALSE(NamedByMajority(set.layout, set.cards, ServerName(1)));
+    CHECK_FALSE(NamedByMajority(set.layout, set.reports, ServerName(0)));
+    CHECK_FALSE(NamedByMajority(set.layout, set.reports, ServerName(1)));
   }
 }
 
@@ -98,26 +98,26 @@ TEST_CASE("a replica restarts") {
     CHECK(set.Guard(1, VolumeKind::kEmptied).Plan(1).passive);
   }
   SECTION("with writes that the primary has not: a copy is kept") {
-    set.Server(1).mark->offset = 101;
+    set.Server(1).position->offset = 101;
     Check(set.Plan(1), StartAction::kFollow, "a copy is kept", 0);
     CHECK(set.Plan(1).keep_copy);
     CHECK(set.Plan(1).warning);
   }
   SECTION("its primary is about to start: held back, though that one's mark is older") {
-    set.Guard(0).Server(0).mark->offset = 99;
+    set.Guard(0).Server(0).position->offset = 99;
     CHECK(set.Plan(1).passive);
-    set.Server(1).term = set.Server(1).mark->term = 4;
+    set.Server(1).epoch = set.Server(1).position->epoch = 4;
     CHECK_FALSE(set.Plan(1).passive);
   }
   SECTION("older than another one: nobody may promote it") {
-    set.Server(1).mark->offset = 99;
+    set.Server(1).position->offset = 99;
     CHECK(set.Plan(1).passive);
   }
   SECTION("of an earlier term, while the primary cannot be compared") {
     set.Lead(2, 4).Silence(ServerName(2));
     CHECK(set.Plan(1).keep_copy);
-    CHECK_THAT(set.Plan(1).reason, ContainsSubstring("earlier or unknown term"));
-    set.Server(1).mark->term = 0;
+    CHECK_THAT(set.Plan(1).reason, ContainsSubstring("earlier or unknown epoch"));
+    set.Server(1).position->epoch = 0;
     CHECK(set.Plan(1).keep_copy);
   }
   SECTION("two sentinels are silent: the running primary is enough, as it has all that is here") {
@@ -126,9 +126,9 @@ TEST_CASE("a replica restarts") {
     set.Name(2, 2, 3);  // but not when the one that is heard names another one
     Check(set.Plan(1), StartAction::kWait, "a majority of the 3 sentinels must be heard");
     set.Name(2, 0, 3);
-    set.Server(1).mark->offset = 101;  // or when there is more here
+    set.Server(1).position->offset = 101;  // or when there is more here
     Check(set.Plan(1), StartAction::kWait, "a majority of the 3 sentinels must be heard");
-    set.Server(1).mark->offset = 100;
+    set.Server(1).position->offset = 100;
     set.Server(2).engine.info.primary = true;  // or when two lead
     Check(set.Plan(1), StartAction::kWait, "a majority of the 3 sentinels must be heard");
   }
@@ -153,7 +153,7 @@ TEST_CASE("the primary restarts with its data") {
     Check(set.Plan(0), StartAction::kWait, "no sentinel runs that could do it");
   }
   SECTION("its replicas are not in sync, and older") {
-    for (int i = 1; i < 3; ++i) set.Guard(i).Server(i).mark->offset = 50;
+    for (int i = 1; i < 3; ++i) set.Guard(i).Server(i).position->offset = 50;
     Check(set.Plan(0), StartAction::kResume, "nobody holds a newer dataset");
   }
   SECTION("a replica has a later term but is no better than the best one by offset") {
@@ -161,19 +161,19 @@ TEST_CASE("the primary restarts with its data") {
       set.Server(i).engine.info.link_down_seconds = -1;
       set.Server(i).engine.info.link_up = false;
     }
-    set.Server(2).term = 4;
+    set.Server(2).epoch = 4;
     Check(set.Plan(0), StartAction::kHandOver, "holds a newer dataset", 2);
-    set.Guard(2).Server(2).term = 4;
+    set.Guard(2).Server(2).epoch = 4;
     Check(set.Plan(0), StartAction::kWait, "server-2 holds a newer dataset; waiting");
   }
   SECTION("another one runs as primary, and only the sentinel that ended knew") {
-    Card& promoted = set.Server(2);
+    Report& promoted = set.Server(2);
     promoted.engine.info.primary = true;
     promoted.engine.info.replication_id = "next";
     promoted.engine.info.previous_id = "history";
     promoted.engine.info.previous_offset = 101;
     Check(set.Plan(0), StartAction::kHandOver, "runs as the primary already", 2);
-    promoted.term = 2;  // it has been away since, and is about to be demoted
+    promoted.epoch = 2;  // it has been away since, and is about to be demoted
     Check(set.Plan(0), StartAction::kHandOver, "in sync and takes over", 1);
   }
 }
@@ -195,16 +195,16 @@ TEST_CASE("which replica may be promoted before its first link") {
   StartingSet set;
   set.Guard(0).Guard(1).Guard(2);
   const auto may = [&](int server) {
-    Cards peers = set.cards;
-    const Card own = peers.at(ServerName(server));
+    Reports peers = set.reports;
+    const Report own = peers.at(ServerName(server));
     peers.erase(ServerName(server));
     return MayBePromoted(set.layout, peers, own, std::nullopt, kPrimaryPatience);
   };
   CHECK(may(1));
-  set.Server(2).mark->offset = 101;
+  set.Server(2).position->offset = 101;
   CHECK_FALSE(may(1));
   CHECK(may(2));
-  set.Server(1).term = 4;
+  set.Server(1).epoch = 4;
   CHECK(may(1));
   CHECK_FALSE(may(2));
   set.Silence(ServerName(0));
@@ -236,26 +236,26 @@ TEST_CASE("nobody remembers: the running ones tell") {
   }
   SECTION("a chain of replicas") {
     set.Silence(ServerName(0));
-    Card& middle = set.Server(1);
+    Report& middle = set.Server(1);
     middle.engine.answers = true;
     middle.engine.info.primary_host = set.addresses.at(ServerName(0)).ip;
     set.Server(2).engine.info.primary_host = set.addresses.at(ServerName(1)).ip;
-    CHECK(CallRoll(set.layout, set.addresses, set.cards, {}).primary == ServerName(0));
+    CHECK(ChooseAtColdStart(set.layout, set.addresses, set.reports, {}).primary == ServerName(0));
     middle.engine.info.primary_host = set.addresses.at(ServerName(2)).ip;  // a ring
-    CHECK_FALSE(CallRoll(set.layout, set.addresses, set.cards, {}).primary);
+    CHECK_FALSE(ChooseAtColdStart(set.layout, set.addresses, set.reports, {}).primary);
   }
 }
 
 TEST_CASE("nobody remembers and nobody runs: the newest dataset, when all were heard") {
   StartingSet set;
   set.ForgetAll().Guard(0).Guard(1).Guard(2);
-  set.Server(2).mark->offset = 120;
+  set.Server(2).position->offset = 120;
   Check(set.Plan(2), StartAction::kResume, "nobody holds a newer dataset");
   Check(set.Plan(0), StartAction::kFollow, "its dataset is the newest", 2);
   Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 2, 4);
   Check(set.Watch(2), StartAction::kResume, "its dataset is the newest", 2, 6);
   SECTION("a later term wins over a higher offset") {
-    set.Server(1).term = set.Server(1).mark->term = 4;
+    set.Server(1).epoch = set.Server(1).position->epoch = 4;
     Check(set.Plan(1), StartAction::kResume, "nobody holds a newer dataset");
     Check(set.Plan(2), StartAction::kFollow, "its dataset is the newest", 1);
   }
@@ -269,23 +269,23 @@ TEST_CASE("nobody remembers and nobody runs: the newest dataset, when all were h
     Check(set.Plan(2), StartAction::kWait, "server-1 has a volume that it refuses");
   }
   SECTION("two have gone on from one history in one term") {
-    set.Server(0).mark = {.replication_id = "x",
-                          .offset = 130,
-                          .previous_id = "history",
-                          .previous_offset = 110,
-                          .term = 3};
+    set.Server(0).position = {.replication_id = "x",
+                              .offset = 130,
+                              .previous_id = "history",
+                              .previous_offset = 110,
+                              .epoch = 3};
     Check(set.Plan(0), StartAction::kWait, "set sentinel.recoverFrom");
     StartInput input = set.Ask(ServerName(1));
     input.recover_from = ServerName(2);
     Check(PlanStart(input), StartAction::kFollow, "sentinel.recoverFrom says whose is kept", 2);
     SECTION("a third one of a later term makes that no question") {
-      set.Server(1).term = set.Server(1).mark->term = 4;
+      set.Server(1).epoch = set.Server(1).position->epoch = 4;
       Check(set.Plan(0), StartAction::kFollow, "its dataset is the newest", 1);
       CHECK(set.Plan(0).keep_copy);
     }
     SECTION("one that holds nothing cannot be recovered from") {
       set.Guard(2, VolumeKind::kFresh);
-      set.Server(1).mark->offset = 120;
+      set.Server(1).position->offset = 120;
       Check(PlanStart(set.Ask(ServerName(2))), StartAction::kWait, "set sentinel.recoverFrom");
       input = set.Ask(ServerName(1));
       input.recover_from = ServerName(2);
@@ -342,13 +342,13 @@ TEST_CASE("a sentinel starts") {
   }
   SECTION("one remembers what the roll-call says no more: the roll-call's epoch is later") {
     set.Forget(0).Forget(1).Name(2, 0, 3).Guard(0).Guard(1).Guard(2);
-    set.Server(1).term = 4;
+    set.Server(1).epoch = 4;
     Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 1, 5);
     Check(set.Watch(1), StartAction::kResume, "its dataset is the newest", 1, 6);
   }
   SECTION("one remembers another server, and no epoch was ever counted") {
     set.Forget(0).Forget(1).Name(2, 0, 0).Guard(0, VolumeKind::kEmptied).Guard(1).Guard(2);
-    for (int i = 1; i < 3; ++i) set.Server(i).term = 0;
+    for (int i = 1; i < 3; ++i) set.Server(i).epoch = 0;
     Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 1, 2);
   }
   SECTION("volumes of two installations meet") {
@@ -371,7 +371,7 @@ TEST_CASE("scaled down: the saved primary is no member any more") {
     set.Sentinel(i).sentinel->primary.reset();
     set.Guard(i);
   }
-  set.Server(1).mark->offset = 110;
+  set.Server(1).position->offset = 110;
   Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 1, 4);
   Check(set.Plan(2), StartAction::kFollow, "its dataset is the newest", 1);
 }

@@ -27,8 +27,8 @@ void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
   if (!sentinels.settled || sentinels.named == input.own.member) return;
   if (input.changed && input.changed->MayPrecede(sentinels.epoch, kRoleSettles)) return;
   const MemberName primary = *sentinels.named;
-  const auto card = input.peers.find(primary);
-  if (card == input.peers.end() || !card->second.RunsAsPrimary()) return;
+  const auto report = input.peers.find(primary);
+  if (report == input.peers.end() || !report->second.RunsAsPrimary()) return;
   if (!input.addresses.contains(primary)) return;
   const std::string why = WhyFollow(input, primary);
   if (why.empty()) return;

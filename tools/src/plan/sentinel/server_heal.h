@@ -15,10 +15,10 @@ namespace bowline {
 
 struct ServerHealInput {
   Layout layout;
-  Card own;
+  Report own;
   Endpoint announced;      ///< what the engine announces now
   AddressBook addresses;   ///< what the member Services are now
-  Cards peers;             ///< all others that answered, asked later than the own engine
+  Reports peers;           ///< all others that answered, asked later than the own engine
   bool held_back = false;  ///< we have set replica-priority 0
   std::chrono::milliseconds lived{0};                ///< since the engine was started
   std::optional<RoleChange> changed = std::nullopt;  ///< empty: its role is that of the start

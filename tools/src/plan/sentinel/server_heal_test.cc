@@ -20,10 +20,10 @@ using testing::RunningSet;
 
 ServerHealInput Ask(const RunningSet& set, MemberName self) {
   ServerHealInput input{.layout = set.layout,
-                        .own = set.cards.at(self),
+                        .own = set.reports.at(self),
                         .announced = set.addresses.at(self),
                         .addresses = set.addresses,
-                        .peers = set.cards,
+                        .peers = set.reports,
                         .held_back = false,
                         .lived = kPrimaryPatience};
   input.peers.erase(self);
@@ -211,8 +211,8 @@ TEST_CASE("a planned failover at every step: nobody undoes it") {
 
 TEST_CASE("a server that was held back is released when it holds what its primary has") {
   RunningSet set;
-  for (const MemberName member : {kServer0, kServer2}) set.Of(member).term = 2;
-  set.Of(kServer1).term = 1;
+  for (const MemberName member : {kServer0, kServer2}) set.Of(member).epoch = 2;
+  set.Of(kServer1).epoch = 1;
   ServerHealInput input = Ask(set, kServer1);
   input.held_back = true;
   bool release = false;
@@ -280,21 +280,22 @@ TEST_CASE("a server that was held back is released when nobody is known to hold 
 /// server-1 has been started anew from its append-only file; the others are about to start.
 RunningSet AllKilled() {
   RunningSet set;
-  const auto mark = [](std::int64_t offset) {
-    return ReplicationMark{.replication_id = std::string(40, 'a'), .offset = offset, .term = 5};
+  const auto position = [](std::int64_t offset) {
+    return ReplicationPosition{
+        .replication_id = std::string(40, 'a'), .offset = offset, .epoch = 5};
   };
   for (const MemberName member : {kServer0, kServer2}) {
-    Card& card = set.Of(member);
-    card.phase = Phase::kGuard;
-    card.engine = {};
-    card.volume = VolumeKind::kData;
-    card.term = 5;
-    card.mark = mark(2000);
+    Report& report = set.Of(member);
+    report.phase = Phase::kGuard;
+    report.engine = {};
+    report.volume = VolumeKind::kData;
+    report.epoch = 5;
+    report.position = position(2000);
   }
-  Card& own = set.Of(kServer1);
+  Report& own = set.Of(kServer1);
   own.volume = VolumeKind::kData;
-  own.term = 5;
-  own.mark = mark(1000);
+  own.epoch = 5;
+  own.position = position(1000);
   own.engine.info.link_up = false;
   own.engine.info.replication_id = std::string(40, 'f');  // a new one
   own.engine.info.offset = 1;
@@ -306,31 +307,31 @@ TEST_CASE("after a death of all, a replica is held back while others hold more")
   bool release = false;
   SECTION("its primary comes, and has more") {}
   SECTION("its primary comes, though its mark is older: marks are a second old") {
-    set.Of(kServer0).mark->offset = set.Of(kServer2).mark->offset = 900;
+    set.Of(kServer0).position->offset = set.Of(kServer2).position->offset = 900;
   }
   SECTION("its primary is gone, the other replica has more by its volume's mark") {
     set.Silence(kServer0);
   }
   SECTION("the same, and the other one runs as little in sync as this one") {
     set.Silence(kServer0);
-    Card& other = set.Of(kServer2);
+    Report& other = set.Of(kServer2);
     other.phase = Phase::kRunning;
     other.engine = set.Of(kServer1).engine;
     other.engine.info.replication_id = std::string(40, 'e');
   }
   SECTION("its primary is gone, the other replica has less") {
     set.Silence(kServer0);
-    set.Of(kServer2).mark->offset = 900;
+    set.Of(kServer2).position->offset = 900;
     release = true;
   }
   SECTION("its primary comes with nothing but an earlier term") {
-    set.Of(kServer0).term = set.Of(kServer2).term = 4;
+    set.Of(kServer0).epoch = set.Of(kServer2).epoch = 4;
     release = true;
   }
   std::chrono::milliseconds lived = kPrimaryPatience;
   SECTION("its primary may still come: it has what was acknowledged last") {
     set.Silence(kServer0);
-    set.Of(kServer2).mark->offset = 900;
+    set.Of(kServer2).position->offset = 900;
     lived -= std::chrono::milliseconds(1);
   }
   ServerHealInput input = Ask(set, kServer1);
@@ -350,7 +351,7 @@ TEST_CASE("after a death of all, a primary that has not come back is replaced") 
   SECTION("it has been waited for") { replace = true; }
   SECTION("the first of the servers asks first") { lived -= std::chrono::milliseconds(1); }
   SECTION("not by one that must not be promoted") { held_back = true; }
-  SECTION("it is there") { set.cards[kServer0] = AllKilled().Of(kServer0); }
+  SECTION("it is there") { set.reports[kServer0] = AllKilled().Of(kServer0); }
   SECTION("this one has been in sync: the sentinels promote it by themselves") {
     set.InfoOf(kServer1).link_down_seconds = 40;
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "plan/common/dataset_order.h"
+#include "plan/sentinel/cold_start.h"
 #include "plan/sentinel/promotable.h"
-#include "plan/sentinel/roll_call.h"
 #include "plan/sentinel/starts.h"
 
 namespace bowline {
@@ -13,13 +13,15 @@ namespace {
 /// Another server runs as primary while we are named: it has been promoted and the sentinel that
 /// did it ended before it told the others, or it has been away and is about to be demoted. Only
 /// one that is older than us is no reason to stay back.
-const Card* LeadsInOurPlace(const StartInput& input) {
+const Report* LeadsInOurPlace(const StartInput& input) {
   for (const MemberName member : input.layout.MembersOf(0)) {
-    const auto card = input.peers.find(member);
-    if (card == input.peers.end() || !card->second.RunsAsPrimary() || !card->second.HasData()) {
+    const auto report = input.peers.find(member);
+    if (report == input.peers.end() || !report->second.RunsAsPrimary() ||
+        !report->second.HasData()) {
       continue;
     }
-    if (CompareByHistory(card->second, OwnCard(input)) != History::kOlder) return &card->second;
+    if (CompareByHistory(report->second, OwnReport(input)) != History::kOlder)
+      return &report->second;
   }
   return nullptr;
 }
@@ -27,7 +29,7 @@ const Card* LeadsInOurPlace(const StartInput& input) {
 /// This member leads, unless somebody else should.
 StartPlan PlanNamed(const StartInput& input, const ShardView& view) {
   StartPlan plan;
-  if (const Card* other = LeadsInOurPlace(input)) {
+  if (const Report* other = LeadsInOurPlace(input)) {
     plan = {.action = StartAction::kHandOver,
             .reason = other->member.ToString() +
                       " runs as the primary already, and the sentinels do not know it",
@@ -46,22 +48,23 @@ StartPlan PlanNamed(const StartInput& input, const ShardView& view) {
 StartPlan PlanReplica(const StartInput& input, const QuorumView& quorum, const ShardView& view,
                       std::string_view why) {
   StartPlan plan = Follow(input, view, why);
-  const Card own = OwnCard(input);
-  if (own.HasData() && own.term < quorum.epochs.config && !input.peers.contains(*view.primary)) {
+  const Report own = OwnReport(input);
+  if (own.HasData() && own.epoch < quorum.epochs.config && !input.peers.contains(*view.primary)) {
     plan.keep_copy = true;
     plan.warning = true;
     plan.reason +=
-        "; this dataset is of an earlier or unknown term and cannot be compared: a copy is kept";
+        "; this dataset is of an earlier or unknown epoch and cannot be compared: a copy is kept";
   }
   plan.passive =
       !MayBePromoted(input.layout, input.peers, own, view.primary, std::chrono::milliseconds(0));
   return plan;
 }
 
-StartPlan PlanByRollCall(const StartInput& input, const QuorumView& quorum, ShardView view) {
-  Cards cards = input.peers;
-  cards[input.self] = OwnCard(input);
-  const RollCall call = CallRoll(input.layout, input.addresses, cards, input.recover_from);
+StartPlan PlanByColdStart(const StartInput& input, const QuorumView& quorum, ShardView view) {
+  Reports reports = input.peers;
+  reports[input.self] = OwnReport(input);
+  const ColdStart call =
+      ChooseAtColdStart(input.layout, input.addresses, reports, input.recover_from);
   if (!call.primary) return Wait(call.reason);
   view.primary = call.primary;
   return call.primary == input.self ? PlanNamed(input, view)
@@ -72,9 +75,9 @@ StartPlan PlanByRollCall(const StartInput& input, const QuorumView& quorum, Shar
 /// whoever holds nothing that it has not loses nothing by following it.
 std::optional<StartPlan> FollowRunning(const StartInput& input, const QuorumView& quorum,
                                        ShardView view) {
-  const Card* primary = OnlyPrimary(input, quorum);
+  const Report* primary = OnlyPrimary(input, quorum);
   if (primary == nullptr) return std::nullopt;
-  const History history = CompareByHistory(*primary, OwnCard(input));
+  const History history = CompareByHistory(*primary, OwnReport(input));
   if (history != History::kNewer && history != History::kSame) return std::nullopt;
   view.primary = primary->member;
   return PlanReplica(input, quorum, view, "it runs as the primary and has all that is here");
@@ -92,7 +95,7 @@ StartPlan PlanServerStart(const StartInput& input) {
                ? PlanNamed(input, view)
                : PlanReplica(input, quorum, view, "a majority of the sentinels says so");
   }
-  if (quorum.forgotten) return PlanByRollCall(input, quorum, std::move(view));
+  if (quorum.forgotten) return PlanByColdStart(input, quorum, std::move(view));
   if (auto follow = FollowRunning(input, quorum, std::move(view))) return *follow;
   return Wait(
       std::format("a majority of the {} sentinels must be heard; {} of them know who leads, {} are "

@@ -61,8 +61,8 @@ TEST_CASE("sentinel mode: a first start always gets there, led by the first serv
 }
 
 /// Everybody comes up again, one after the other.
-void ComeUp(SentinelSimulation& world, int deaf) {
-  world.deaf = deaf;
+void ComeUp(SentinelSimulation& world, int lost_of_ten) {
+  world.lost_of_ten = lost_of_ten;
   for (int round = world.Below(30); round > 0; --round) {
     for (auto& [name, server] : world.servers) server.up = server.up || world.Below(8) == 0;
     for (auto& [name, sentinel] : world.sentinels) {
@@ -167,10 +167,10 @@ TEST_CASE("all sentinels lose their memory while the primary is down: the replic
 }
 
 /// `to` is promoted with all writes, takes one more, and another replica that one, too; no sentinel
-/// hears of it, and no mark tells it yet.
+/// hears of it, and no position tells it yet.
 void LeadUnheard(SentinelSimulation& world, SimServer& from, SimServer& to) {
   const auto epoch = world.sentinels.begin()->second.word.epochs.config + 1;
-  from.volume.handover = HandoverNote{.to = to.name, .term = epoch};
+  from.volume.handover = HandoverNote{.to = to.name, .epoch = epoch};
   to.writes = from.writes;
   to.writes.push_back(1'000'000);
   for (auto& [name, server] : world.servers) {
@@ -206,7 +206,7 @@ TEST_CASE("everybody ends when the primary's mark has not yet the term of its le
       sentinel.volume.sentinel->epochs = sentinel.word.epochs;
     }
     for (auto& [name, server] : world.servers) {
-      if (name != primary) ++server.volume.mark->term;  // it led between the two terms
+      if (name != primary) ++server.volume.position->epoch;  // it led between the two epochs
     }
     SimServer& leader = world.servers.at(primary);
     leader.writes.push_back(1'000'000);
@@ -248,7 +248,7 @@ TEST_CASE("whatever happens, everybody gets there again and no rule is broken") 
     SentinelSimulation world = Lived(3 + static_cast<int>(seed % 3), seed);
     CAPTURE(seed);
     for (int round = 0; round < 40; ++round) {
-      world.deaf = world.Below(4);
+      world.lost_of_ten = world.Below(4);
       for (auto& [name, server] : world.servers) {
         if (world.Below(25) == 0) world.Kill(server);
         if (world.Below(60) == 0) world.Lose(server, world.Below(2) == 0);

@@ -9,15 +9,15 @@ namespace bowline {
 
 /// The one server that runs as primary, with data, while the sentinels that were
 /// heard name no other one; nullptr: there is none.
-const Card* OnlyPrimary(const StartInput& input, const QuorumView& quorum);
+const Report* OnlyPrimary(const StartInput& input, const QuorumView& quorum);
 
-/// Of a server. The installation is known, the volume is not refused, all known terms are in
-/// `input` (plan/sentinel/known_terms.h).
+/// Of a server. The installation is known, the volume is not refused, all known epochs are in
+/// `input` (plan/sentinel/known_epochs.h).
 StartPlan PlanServerStart(const StartInput& input);
 
 /// Of a sentinel, likewise: whom it watches, and with which epochs. With a memory of its own it
 /// waits for nobody: a later epoch that it hears wins. Without one it takes the word of a majority
-/// of the others, and decides like the servers (plan/sentinel/roll_call.h) only when no majority
+/// of the others, and decides like the servers (plan/sentinel/cold_start.h) only when no majority
 /// knows.
 StartPlan PlanSentinelStart(const StartInput& input);
 

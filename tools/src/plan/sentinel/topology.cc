@@ -22,26 +22,27 @@ std::string NameOf(const AddressBook& addresses, std::string_view ip, int port) 
   return member ? member->ToString() : std::format("{}:{}", ip, port);
 }
 
-std::string SentinelState(const Card& card) {
-  if (card.phase != Phase::kRunning) return std::string(PhaseName(card.phase));
-  if (!card.sentinel || !card.sentinel->answers) return "no answer";
-  if (!card.sentinel->HasOpinion()) return "names nobody";
-  if (card.sentinel->failing_over) return "failing over";
-  if (card.sentinel->primary_down) return "primary down";
-  if (card.sentinel->primary_denies) return "primary denies";
-  if (!card.sentinel->unsaved.empty()) return "not saved";
+std::string SentinelState(const Report& report) {
+  if (report.phase != Phase::kRunning) return std::string(PhaseName(report.phase));
+  if (!report.sentinel || !report.sentinel->answers) return "no answer";
+  if (!report.sentinel->HasOpinion()) return "names nobody";
+  if (report.sentinel->failing_over) return "failing over";
+  if (report.sentinel->primary_down) return "primary down";
+  if (report.sentinel->primary_denies) return "primary denies";
+  if (!report.sentinel->unsaved.empty()) return "not saved";
   return "ok";
 }
 
-TopologyRow RowOf(MemberName member, const AddressBook& addresses, const Cards& cards) {
-  TopologyRow row = StartRow(member, addresses, cards);
+TopologyRow RowOf(MemberName member, const AddressBook& addresses, const Reports& reports) {
+  TopologyRow row = StartRow(member, addresses, reports);
   const bool sentinel = !member.HoldsData();
   if (sentinel) row.role = "sentinel";
-  const auto found = cards.find(member);
-  if (found == cards.end()) return row;
-  const Card& card = found->second;
-  row.state = sentinel ? SentinelState(card) : EngineState(card);
-  if (!sentinel && card.engine.answers) row.role = card.engine.info.primary ? "primary" : "replica";
+  const auto found = reports.find(member);
+  if (found == reports.end()) return row;
+  const Report& report = found->second;
+  row.state = sentinel ? SentinelState(report) : EngineState(report);
+  if (!sentinel && report.engine.answers)
+    row.role = report.engine.info.primary ? "primary" : "replica";
   return row;
 }
 
@@ -60,7 +61,7 @@ void CheckAgreement(std::string_view verb, const std::map<MemberName, std::strin
   if (primaries.size() != 1 && meant.size() > 1) problems.push_back(all);
 }
 
-void CheckServers(const Layout& layout, const AddressBook& addresses, const Cards& cards,
+void CheckServers(const Layout& layout, const AddressBook& addresses, const Reports& reports,
                   const std::vector<MemberName>& primaries, std::vector<std::string>& problems) {
   if (primaries.size() != 1) {
     std::string list;
@@ -69,9 +70,9 @@ void CheckServers(const Layout& layout, const AddressBook& addresses, const Card
   }
   std::map<MemberName, std::string> followed;
   for (const MemberName member : layout.MembersOf(0)) {
-    const auto card = cards.find(member);
-    if (card == cards.end() || !card->second.engine.answers) continue;
-    const EngineInfo& info = card->second.engine.info;
+    const auto report = reports.find(member);
+    if (report == reports.end() || !report->second.engine.answers) continue;
+    const EngineInfo& info = report->second.engine.info;
     if (!info.primary) followed[member] = NameOf(addresses, info.primary_host, info.primary_port);
   }
   CheckAgreement("replicates from", followed, primaries, problems);
@@ -97,11 +98,11 @@ void CheckList(const std::string& who, std::string_view what, const AddressBook&
   }
 }
 
-void CheckSentinels(const Layout& layout, const AddressBook& addresses, const Cards& cards,
+void CheckSentinels(const Layout& layout, const AddressBook& addresses, const Reports& reports,
                     const std::vector<MemberName>& primaries, std::vector<std::string>& problems) {
   std::map<MemberName, std::string> named;
   for (const MemberName member : layout.Sentinels()) {
-    const SentinelSnapshot* sentinel = AnsweringSentinel(cards, member);
+    const SentinelSnapshot* sentinel = AnsweringSentinel(reports, member);
     if (sentinel == nullptr || !sentinel->HasOpinion()) continue;
     const auto primary = MemberWith(addresses, sentinel->primary_ip, sentinel->primary_port);
     named[member] = NameOf(addresses, sentinel->primary_ip, sentinel->primary_port);
@@ -119,13 +120,13 @@ void CheckSentinels(const Layout& layout, const AddressBook& addresses, const Ca
 }  // namespace
 
 void DescribeSentinelMode(const Observed& observed, Topology& topology) {
-  const auto& [layout, identity, addresses, cards, names] = observed;
+  const auto& [layout, identity, addresses, reports, names] = observed;
   for (const MemberName member : layout.Members()) {
-    AddRow(RowOf(member, addresses, cards), topology);
+    AddRow(RowOf(member, addresses, reports), topology);
   }
-  const std::vector<MemberName> primaries = PrimariesOf(layout, cards, 0);
-  CheckServers(layout, addresses, cards, primaries, topology.problems);
-  CheckSentinels(layout, addresses, cards, primaries, topology.problems);
+  const std::vector<MemberName> primaries = PrimariesOf(layout, reports, 0);
+  CheckServers(layout, addresses, reports, primaries, topology.problems);
+  CheckSentinels(layout, addresses, reports, primaries, topology.problems);
 }
 
 }  // namespace bowline

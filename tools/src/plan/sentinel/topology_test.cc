@@ -22,7 +22,7 @@ using testing::TestIdentity;
 Topology Look(const RunningSet& set) {
   Identity names = TestIdentity();
   names.installation.clear();
-  return Describe(set.layout, names, set.addresses, set.cards);
+  return Describe(set.layout, names, set.addresses, set.reports);
 }
 
 /// All problems in one text; "" when healthy.
@@ -70,8 +70,8 @@ TEST_CASE("rows of servers and sentinels") {
 
 TEST_CASE("what is wrong with a server or sentinel is told once, with its reason") {
   RunningSet set;
-  Card& server = set.Of(kServer1);
-  Card& sentinel = set.Of(kSentinel1);
+  Report& server = set.Of(kServer1);
+  Report& sentinel = set.Of(kSentinel1);
   std::string expected;
   SECTION("a silent server") {
     set.Silence(kServer1);
@@ -294,7 +294,7 @@ TEST_CASE("two installations in one set are a problem") {
 
 TEST_CASE("no server or sentinel answers: everything is a problem and nothing crashes") {
   RunningSet set;
-  set.cards.clear();
+  set.reports.clear();
   set.addresses.clear();
   const Topology topology = Look(set);
   CHECK(topology.problems.size() == 7);

@@ -31,7 +31,8 @@ std::string State(MemberName member, bool held) {
 VolumeFiles ServerFiles() {
   VolumeFiles files;
   files.state = State(kServer, true);
-  files.mark = PrintMark({.replication_id = "a", .offset = 5, .previous_id = "", .term = 3});
+  files.position =
+      PrintPosition({.replication_id = "a", .offset = 5, .previous_id = "", .epoch = 3});
   files.dataset.bytes = 100;
   files.dataset.modified = 1'800'000'000;
   return files;
@@ -44,14 +45,14 @@ VolumeFacts Judge(const VolumeFiles& files, MemberName self) {
 TEST_CASE("a server's usual volume has its term from its mark") {
   const VolumeFacts facts = Judge(ServerFiles(), kServer);
   CHECK(facts.kind == VolumeKind::kData);
-  CHECK(facts.Term() == 3);
+  CHECK(facts.Epoch() == 3);
   CHECK(facts.state.held);
   CHECK_FALSE(facts.conf);
   CHECK(facts.reason.empty());
 }
 
 TEST_CASE("a note of whom the lead was given to; one that was cut off is none, and no refusal") {
-  const HandoverNote note{.to = testing::ServerName(2), .term = 9};
+  const HandoverNote note{.to = testing::ServerName(2), .epoch = 9};
   VolumeFiles files = ServerFiles();
   CHECK_FALSE(Judge(files, kServer).handover);
   files.handover = PrintHandoverNote(note);
@@ -67,7 +68,7 @@ TEST_CASE("a note of whom the lead was given to; one that was cut off is none, a
 TEST_CASE("the kinds of a server's volumes") {
   VolumeFiles files;
   CHECK(Judge(files, kServer).kind == VolumeKind::kFresh);
-  CHECK(Judge(files, kServer).Term() == 0);
+  CHECK(Judge(files, kServer).Epoch() == 0);
   files.state = State(kServer, false);
   CHECK(Judge(files, kServer).kind == VolumeKind::kFresh);
   files.dataset.modified = 1;  // an empty dataset file of a server that never held a key

@@ -6,25 +6,25 @@
 
 namespace bowline {
 
-FenceCircle SentinelCircle(const Layout& layout, MemberName self) {
-  FenceCircle circle;
-  circle.replicas = layout.MembersOf(self.shard);
-  std::erase(circle.replicas, self);
-  circle.voters = layout.Sentinels();
-  circle.majority = layout.sentinels / 2 + 1;
-  return circle;
+FenceGroup SentinelFenceGroup(const Layout& layout, MemberName self) {
+  FenceGroup group;
+  group.replicas = layout.MembersOf(self.shard);
+  std::erase(group.replicas, self);
+  group.voters = layout.Sentinels();
+  group.majority = layout.sentinels / 2 + 1;
+  return group;
 }
 
-void AddSentinelRisks(const Layout& layout, const Cards& cards, std::vector<NodeRisk>& risks) {
+void AddSentinelRisks(const Layout& layout, const Reports& reports, std::vector<NodeRisk>& risks) {
   if (layout.sentinels < 3) return;
   ByNode sentinels;
   std::size_t running = 0;
   for (const MemberName member : layout.Sentinels()) {
-    const auto card = cards.find(member);
-    if (card == cards.end() || card->second.phase != Phase::kRunning) continue;
-    if (!card->second.sentinel || !card->second.sentinel->answers) continue;
+    const auto report = reports.find(member);
+    if (report == reports.end() || report->second.phase != Phase::kRunning) continue;
+    if (!report->second.sentinel || !report->second.sentinel->answers) continue;
     ++running;
-    if (!card->second.node.empty()) sentinels[card->second.node].push_back(member);
+    if (!report->second.node.empty()) sentinels[report->second.node].push_back(member);
   }
   if (TakesMajority(running, 0, layout.sentinels)) return;
   for (const auto& [node, members] : sentinels) {

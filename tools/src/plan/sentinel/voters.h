@@ -7,9 +7,9 @@
 namespace bowline {
 
 /// The other servers, and the sentinels.
-FenceCircle SentinelCircle(const Layout& layout, MemberName self);
+FenceGroup SentinelFenceGroup(const Layout& layout, MemberName self);
 
 /// The nodes with so many sentinels that without them no majority would be left.
-void AddSentinelRisks(const Layout& layout, const Cards& cards, std::vector<NodeRisk>& risks);
+void AddSentinelRisks(const Layout& layout, const Reports& reports, std::vector<NodeRisk>& risks);
 
 }  // namespace bowline

@@ -20,9 +20,9 @@ StartPlan StandaloneRules::PlanMember(const StartInput& input) const {
 bool StandaloneRules::ResumesAsPrimary(const StartInput& /*input*/) const { return true; }
 
 ShardView StandaloneRules::View(const Layout& layout, const Identity& /*identity*/,
-                                const Cards& cards, int shard) const {
+                                const Reports& reports, int shard) const {
   ShardView view;
-  const std::vector<MemberName> primaries = PrimariesOf(layout, cards, shard);
+  const std::vector<MemberName> primaries = PrimariesOf(layout, reports, shard);
   if (!primaries.empty()) view.primary = primaries.front();
   return view;
 }
@@ -45,8 +45,8 @@ std::string StandaloneRules::Accounts(const EngineConfInput& input) const {
   return SentinelAccount(input);
 }
 
-FenceCircle StandaloneRules::Circle(const Layout& /*layout*/, const Identity& /*identity*/,
-                                    MemberName /*self*/, std::string_view /*view*/) const {
+FenceGroup StandaloneRules::FenceGroupOf(const Layout& /*layout*/, const Identity& /*identity*/,
+                                         MemberName /*self*/, std::string_view /*view*/) const {
   return {};
 }
 
@@ -64,11 +64,11 @@ bool StandaloneRules::Sharded() const { return false; }
 
 void StandaloneRules::DescribeMembers(const Observed& observed, Topology& topology) const {
   for (const MemberName member : observed.layout.Members()) {
-    TopologyRow row = StartRow(member, observed.addresses, observed.cards);
-    const auto card = observed.cards.find(member);
-    if (card != observed.cards.end()) {
-      const EngineSnapshot& engine = card->second.engine;
-      row.state = EngineState(card->second);
+    TopologyRow row = StartRow(member, observed.addresses, observed.reports);
+    const auto report = observed.reports.find(member);
+    if (report != observed.reports.end()) {
+      const EngineSnapshot& engine = report->second.engine;
+      row.state = EngineState(report->second);
       if (engine.answers) row.role = engine.info.primary ? "primary" : "replica";
       if (engine.answers && !engine.info.primary) {
         topology.problems.push_back(
@@ -82,11 +82,11 @@ void StandaloneRules::DescribeMembers(const Observed& observed, Topology& topolo
 
 std::vector<std::string> StandaloneRules::Problems(const Settings& /*settings*/,
                                                    const Identity& /*identity*/,
-                                                   const Cards& /*cards*/) const {
+                                                   const Reports& /*reports*/) const {
   return {};
 }
 
-void StandaloneRules::AddVoterRisks(const Layout& /*layout*/, const Cards& /*cards*/,
+void StandaloneRules::AddVoterRisks(const Layout& /*layout*/, const Reports& /*reports*/,
                                     std::vector<NodeRisk>& /*risks*/) const {}
 
 bool StandaloneRules::LowerMemberRuns(const Layout& /*layout*/, const Identity& /*identity*/,

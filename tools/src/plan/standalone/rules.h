@@ -11,16 +11,16 @@ class StandaloneRules final : public ModeRules {
                                        MemberName self) const override;
   [[nodiscard]] StartPlan PlanMember(const StartInput& input) const override;
   [[nodiscard]] bool ResumesAsPrimary(const StartInput& input) const override;
-  [[nodiscard]] ShardView View(const Layout& layout, const Identity& identity, const Cards& cards,
-                               int shard) const override;
+  [[nodiscard]] ShardView View(const Layout& layout, const Identity& identity,
+                               const Reports& reports, int shard) const override;
   [[nodiscard]] bool PromotesWithoutQuorum() const override;
   [[nodiscard]] Verdict Readiness(const ProbeInput& input,
                                   const EngineSnapshot& engine) const override;
   [[nodiscard]] bool OwnsDirective(std::string_view name) const override;
   [[nodiscard]] std::string EngineDirectives(const EngineConfInput& input) const override;
   [[nodiscard]] std::string Accounts(const EngineConfInput& input) const override;
-  [[nodiscard]] FenceCircle Circle(const Layout& layout, const Identity& identity, MemberName self,
-                                   std::string_view view) const override;
+  [[nodiscard]] FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
+                                        MemberName self, std::string_view view) const override;
   [[nodiscard]] std::chrono::milliseconds DownAfter(const Settings& settings) const override;
   [[nodiscard]] std::chrono::milliseconds ReplacedAfter(const Settings& settings) const override;
   [[nodiscard]] bool HasReadService() const override;
@@ -28,8 +28,8 @@ class StandaloneRules final : public ModeRules {
   void DescribeMembers(const Observed& observed, Topology& topology) const override;
   [[nodiscard]] std::vector<std::string> Problems(const Settings& settings,
                                                   const Identity& identity,
-                                                  const Cards& cards) const override;
-  void AddVoterRisks(const Layout& layout, const Cards& cards,
+                                                  const Reports& reports) const override;
+  void AddVoterRisks(const Layout& layout, const Reports& reports,
                      std::vector<NodeRisk>& risks) const override;
   [[nodiscard]] bool LowerMemberRuns(const Layout& layout, const Identity& identity,
                                      MemberName self, const EngineSnapshot& engine) const override;

@@ -24,8 +24,8 @@ StartInput Start(VolumeKind kind) {
 StartPlan Plan(const StartInput& input) { return PlanStart(input, StandaloneRules()); }
 
 ProbeInput Running(bool primary) {
-  const Card card = testing::RunningCard(kSelf);
-  ProbeInput input{.phase = Phase::kRunning, .engine = card.engine, .answer = card.engine};
+  const Report report = testing::RunningReport(kSelf);
+  ProbeInput input{.phase = Phase::kRunning, .engine = report.engine, .answer = report.engine};
   input.layout = Layout::Standalone();
   input.self = kSelf;
   input.engine.info.primary = primary;
@@ -101,10 +101,10 @@ TEST_CASE("its file has no lines of the other modes, and lets sentinels of a lat
 TEST_CASE(
     "the topology is one row; a server that follows another one is no longer what is declared") {
   const Layout layout = Layout::Standalone();
-  Cards cards{{kSelf, testing::RunningCard(kSelf)}};
-  cards[kSelf].engine.info.primary = true;
+  Reports reports{{kSelf, testing::RunningReport(kSelf)}};
+  reports[kSelf].engine.info.primary = true;
   const auto describe = [&] {
-    return Describe(layout, TestIdentity(), {{kSelf, {.ip = "10.0.0.1", .port = 6379}}}, cards,
+    return Describe(layout, TestIdentity(), {{kSelf, {.ip = "10.0.0.1", .port = 6379}}}, reports,
                     StandaloneRules());
   };
   const Topology well = describe();
@@ -113,13 +113,13 @@ TEST_CASE(
   CHECK(well.problems.empty());
   CHECK(well.warnings.empty());
   CHECK_FALSE(PrintTable(well).contains("SHARD"));
-  cards[kSelf].engine.info.primary = false;
-  cards[kSelf].engine.info.link_up = true;
-  cards[kSelf].engine.info.primary_host = "192.0.2.7";
-  cards[kSelf].engine.info.primary_port = 6380;
+  reports[kSelf].engine.info.primary = false;
+  reports[kSelf].engine.info.link_up = true;
+  reports[kSelf].engine.info.primary_host = "192.0.2.7";
+  reports[kSelf].engine.info.primary_port = 6380;
   REQUIRE(describe().problems.size() == 1);
   CHECK(describe().problems[0].contains("192.0.2.7:6380"));
-  cards.clear();
+  reports.clear();
   CHECK(describe().rows[0].state == "silent");
   CHECK_FALSE(describe().problems.empty());
 }
@@ -127,11 +127,11 @@ TEST_CASE(
 TEST_CASE("nobody has to be heard, and nobody's loss is told") {
   const StandaloneRules rules;
   const Layout layout = Layout::Standalone();
-  const FenceCircle circle = rules.Circle(layout, TestIdentity(), kSelf, "");
-  CHECK(circle.replicas.empty());
-  CHECK(circle.voters.empty());
-  const Cards cards{{kSelf, testing::RunningCard(kSelf)}};
-  CHECK(NodeRisks(layout, cards, rules).empty());
+  const FenceGroup group = rules.FenceGroupOf(layout, TestIdentity(), kSelf, "");
+  CHECK(group.replicas.empty());
+  CHECK(group.voters.empty());
+  const Reports reports{{kSelf, testing::RunningReport(kSelf)}};
+  CHECK(NodeRisks(layout, reports, rules).empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 
 #include <array>
 #include <utility>
@@ -213,96 +213,98 @@ std::string_view PhaseName(Phase phase) {
   std::unreachable();
 }
 
-void Card::SetVolume(const VolumeFacts& facts) {
+void Report::SetVolume(const VolumeFacts& facts) {
   volume = facts.kind;
   installation = facts.state.identity.installation;
   held = facts.state.held;
   damage = facts.damage ? facts.damage->what : "";
   dataset_modified = facts.dataset_modified;
-  mark = facts.mark;
+  position = facts.position;
   handover = facts.handover;
-  term = facts.Term();
+  epoch = facts.Epoch();
 }
 
-std::string PrintCard(const Card& card) {
+std::string PrintReport(const Report& report) {
   JsonWriter json;
   json.BeginObject().Field("version", 1);
-  json.Field("member", card.member.ToString()).Field("pod", card.pod).Field("node", card.node);
-  json.Field("revision", card.revision);
-  json.Field("installation", card.installation);
-  json.Field("missedSeconds", card.missed_seconds);
-  json.Field("fenceEvidence", card.fence_evidence).Field("writtenMs", card.written_ms);
-  json.Field("lastCopy", card.last_copy).Field("evictionAllowed", card.eviction_allowed);
-  json.Field("phase", PhaseName(card.phase)).Field("reason", card.reason);
-  json.Field("volume", VolumeKindName(card.volume)).Field("held", card.held);
-  json.Field("damage", card.damage);
-  json.Field("datasetModified", card.dataset_modified);
-  json.Field("term", static_cast<std::int64_t>(card.term));
-  if (card.pause) {
-    json.Field("pausedSince", card.pause->since).Field("pausedUntil", card.pause->until);
+  json.Field("member", report.member.ToString())
+      .Field("pod", report.pod)
+      .Field("node", report.node);
+  json.Field("revision", report.revision);
+  json.Field("installation", report.installation);
+  json.Field("missedSeconds", report.missed_seconds);
+  json.Field("fenceEvidence", report.fence_evidence).Field("writtenMs", report.written_ms);
+  json.Field("lastCopy", report.last_copy).Field("evictionAllowed", report.eviction_allowed);
+  json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
+  json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
+  json.Field("damage", report.damage);
+  json.Field("datasetModified", report.dataset_modified);
+  json.Field("term", static_cast<std::int64_t>(report.epoch));
+  if (report.pause) {
+    json.Field("pausedSince", report.pause->since).Field("pausedUntil", report.pause->until);
   }
-  if (card.mark) {
+  if (report.position) {
     json.Key("mark");
-    WriteMark(json, *card.mark);
+    WritePosition(json, *report.position);
   }
-  if (card.handover) {
+  if (report.handover) {
     json.Key("handover");
-    WriteHandoverNote(json, *card.handover);
+    WriteHandoverNote(json, *report.handover);
   }
-  if (card.sentinel) WriteSentinel(json, *card.sentinel);
-  WriteEngine(json, card.engine);
+  if (report.sentinel) WriteSentinel(json, *report.sentinel);
+  WriteEngine(json, report.engine);
   json.EndObject();
   return json.Take();
 }
 
-Result<Card> ParseCard(std::string_view text) {
+Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
   const JsonView root = document.root();
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
-  if (version != 1) return Fail(Code::kInvalidArgument, "card version {} is not known", version);
-  Card card;
+  if (version != 1) return Fail(Code::kInvalidArgument, "report version {} is not known", version);
+  Report report;
   ASSIGN_OR_RETURN(const std::string member, root.GetString("member"));
-  ASSIGN_OR_RETURN(card.member, MemberName::Parse(member));
-  ASSIGN_OR_RETURN(card.pod, root.GetString("pod"));
-  ASSIGN_OR_RETURN(card.node, root.GetString("node"));
-  ASSIGN_OR_RETURN(card.revision, root.GetStringOr("revision", ""));
-  ASSIGN_OR_RETURN(card.installation, root.GetString("installation"));
-  ASSIGN_OR_RETURN(card.missed_seconds, root.GetIntOr("missedSeconds", 0));
-  ASSIGN_OR_RETURN(card.written_ms, root.GetIntOr("writtenMs", -1));
-  ASSIGN_OR_RETURN(card.fence_evidence, root.GetStringOr("fenceEvidence", ""));
-  ASSIGN_OR_RETURN(card.last_copy, root.GetStringOr("lastCopy", ""));
-  ASSIGN_OR_RETURN(card.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
+  ASSIGN_OR_RETURN(report.member, MemberName::Parse(member));
+  ASSIGN_OR_RETURN(report.pod, root.GetString("pod"));
+  ASSIGN_OR_RETURN(report.node, root.GetString("node"));
+  ASSIGN_OR_RETURN(report.revision, root.GetStringOr("revision", ""));
+  ASSIGN_OR_RETURN(report.installation, root.GetString("installation"));
+  ASSIGN_OR_RETURN(report.missed_seconds, root.GetIntOr("missedSeconds", 0));
+  ASSIGN_OR_RETURN(report.written_ms, root.GetIntOr("writtenMs", -1));
+  ASSIGN_OR_RETURN(report.fence_evidence, root.GetStringOr("fenceEvidence", ""));
+  ASSIGN_OR_RETURN(report.last_copy, root.GetStringOr("lastCopy", ""));
+  ASSIGN_OR_RETURN(report.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
-  ASSIGN_OR_RETURN(card.phase, ParsePhase(phase));
-  ASSIGN_OR_RETURN(card.reason, root.GetString("reason"));
+  ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));
+  ASSIGN_OR_RETURN(report.reason, root.GetString("reason"));
   ASSIGN_OR_RETURN(const std::string volume, root.GetString("volume"));
-  ASSIGN_OR_RETURN(card.volume, ParseVolumeKind(volume));
-  ASSIGN_OR_RETURN(card.held, root.GetBool("held"));
-  ASSIGN_OR_RETURN(card.damage, root.GetStringOr("damage", ""));
-  ASSIGN_OR_RETURN(card.dataset_modified, root.GetInt("datasetModified"));
+  ASSIGN_OR_RETURN(report.volume, ParseVolumeKind(volume));
+  ASSIGN_OR_RETURN(report.held, root.GetBool("held"));
+  ASSIGN_OR_RETURN(report.damage, root.GetStringOr("damage", ""));
+  ASSIGN_OR_RETURN(report.dataset_modified, root.GetInt("datasetModified"));
   if (root.Has("term")) {  // 0.1.0 did not tell it
-    ASSIGN_OR_RETURN(card.term, ReadEpoch(root, "term"));
+    ASSIGN_OR_RETURN(report.epoch, ReadEpoch(root, "term"));
   }
   if (root.Has("pausedUntil")) {
-    PauseOrder& pause = card.pause.emplace();
+    PauseOrder& pause = report.pause.emplace();
     ASSIGN_OR_RETURN(pause.since, root.GetString("pausedSince"));
     ASSIGN_OR_RETURN(pause.until, root.GetString("pausedUntil"));
   }
   if (root.Has("mark")) {
-    ASSIGN_OR_RETURN(const JsonView mark, root.Get("mark"));
-    ASSIGN_OR_RETURN(card.mark, ReadMark(mark));
+    ASSIGN_OR_RETURN(const JsonView position, root.Get("mark"));
+    ASSIGN_OR_RETURN(report.position, ReadPosition(position));
   }
   if (root.Has("handover")) {
     ASSIGN_OR_RETURN(const JsonView handover, root.Get("handover"));
-    ASSIGN_OR_RETURN(card.handover, ReadHandoverNote(handover));
+    ASSIGN_OR_RETURN(report.handover, ReadHandoverNote(handover));
   }
   if (root.Has("sentinel")) {
     ASSIGN_OR_RETURN(const JsonView sentinel, root.Get("sentinel"));
-    RETURN_IF_ERROR(ReadSentinel(sentinel, card.sentinel.emplace()));
+    RETURN_IF_ERROR(ReadSentinel(sentinel, report.sentinel.emplace()));
   }
   ASSIGN_OR_RETURN(const JsonView engine, root.Get("engine"));
-  RETURN_IF_ERROR(ReadEngine(engine, card.engine));
-  return card;
+  RETURN_IF_ERROR(ReadEngine(engine, report.engine));
+  return report;
 }
 
 }  // namespace bowline

@@ -1,6 +1,6 @@
-// What the board remembers of the engine, with a real one.
+// What the live state remembers of the engine, with a real one.
 
-#include "apply/common/board.h"
+#include "apply/common/live_state.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -20,39 +20,39 @@ struct Running {
   Layout layout = Layout::Sentinel(3, 3);
   testing::Engine engine{BOWLINE_REDIS_SERVER};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
-  Board board{Card{.member = testing::ServerName(0)}, layout, probe};
+  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe};
 
   Running() {
-    board.SetPhase(Phase::kRunning, "");
-    REQUIRE(board.Now(kNow).engine.info.primary);
+    live.SetPhase(Phase::kRunning, "");
+    REQUIRE(live.Now(kNow).engine.info.primary);
   }
 };
 
-EngineSnapshot Look(Running& member) { return member.board.Now(kNow).engine; }
+EngineSnapshot Look(Running& member) { return member.live.Now(kNow).engine; }
 
 TEST_CASE("a look at an engine that has just died does not hide that it led") {
   Running member;
   member.engine.Kill();
   REQUIRE(testing::Eventually([&] { return !Look(member).answers; }));
-  CHECK(member.board.LastAnswer().info.primary);
-  member.board.SetPhase(Phase::kStopping, "");
-  CHECK(member.board.LastAnswer().info.primary);
+  CHECK(member.live.LastAnswer().info.primary);
+  member.live.SetPhase(Phase::kStopping, "");
+  CHECK(member.live.LastAnswer().info.primary);
 }
 
 TEST_CASE("an engine that is started anew has not answered yet") {
   Running member;
-  member.board.SetPhase(Phase::kGuard, "");
-  member.board.SetPhase(Phase::kRunning, "");
-  CHECK_FALSE(member.board.LastAnswer().answers);
+  member.live.SetPhase(Phase::kGuard, "");
+  member.live.SetPhase(Phase::kRunning, "");
+  CHECK_FALSE(member.live.LastAnswer().answers);
 }
 
 TEST_CASE("a primary without the replicas that it needs refuses writes, until they have come") {
   Running member;
-  CHECK(member.board.ForProbes().refusing < kMayRefuse);
+  CHECK(member.live.ForProbes().refusing < kMayRefuse);
   REQUIRE(member.engine.Connect().ConfigSet("min-replicas-to-write", "1", Soon()));
   CHECK(member.engine.Connect().Command({"SET", "key", "1"}, Soon())->ErrorWord() == "NOREPLICAS");
   CHECK(Look(member).refusal == "NOREPLICAS: 0 of 1 needed replicas keep up");
-  CHECK(member.board.ForProbes().refusing < kMayRefuse);
+  CHECK(member.live.ForProbes().refusing < kMayRefuse);
 
   const testing::Engine replica(BOWLINE_REDIS_SERVER, {"--replicaof", testing::Engine::kIp,
                                                        std::to_string(member.engine.port())});
@@ -69,25 +69,25 @@ TEST_CASE("a primary that has never taken a write is not given the moment of a p
   const Layout layout = Layout::Sentinel(3, 3);
   const testing::Engine engine(BOWLINE_REDIS_SERVER, {"--min-replicas-to-write", "1"});
   EngineProbe probe(testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster);
-  Board board(Card{.member = testing::ServerName(0)}, layout, probe);
-  board.SetPhase(Phase::kRunning, "");
-  CHECK(board.ForProbes().refusing > kMayRefuse);
+  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe);
+  live.SetPhase(Phase::kRunning, "");
+  CHECK(live.ForProbes().refusing > kMayRefuse);
 }
 
 TEST_CASE("only an engine that was a replica before has been promoted") {
   Running member;
-  CHECK_FALSE(member.board.ForProbes().promoted);
+  CHECK_FALSE(member.live.ForProbes().promoted);
   RespClient client = member.engine.Connect();
   REQUIRE(client.ReplicaOf({.ip = testing::Engine::kIp, .port = 1, .bus_port = 0}, Soon()));
   REQUIRE_FALSE(Look(member).info.primary);
-  CHECK_FALSE(member.board.ForProbes().promoted);
+  CHECK_FALSE(member.live.ForProbes().promoted);
   REQUIRE(client.ReplicaOfNobody(Soon()));
   REQUIRE(Look(member).info.primary);
-  REQUIRE(member.board.ForProbes().promoted);
-  CHECK(member.board.ForProbes().promoted->ago < kMayBeUnnamed);
-  member.board.SetPhase(Phase::kGuard, "");
-  member.board.SetPhase(Phase::kRunning, "");
-  CHECK_FALSE(member.board.ForProbes().promoted);
+  REQUIRE(member.live.ForProbes().promoted);
+  CHECK(member.live.ForProbes().promoted->ago < kMayBeUnnamed);
+  member.live.SetPhase(Phase::kGuard, "");
+  member.live.SetPhase(Phase::kRunning, "");
+  CHECK_FALSE(member.live.ForProbes().promoted);
 }
 
 // Shorter than the 30 s of a member, long enough for several looks.
@@ -102,32 +102,32 @@ TEST_CASE("an engine whose clients are paused is not stuck; one that is stopped 
   const Credentials login{.user = "default", .password = password ? "secret" : ""};
   if (password) REQUIRE(engine.Connect().ConfigSet("requirepass", "secret", Soon()));
   EngineProbe probe(testing::Engine::kIp, engine.port(), login, layout.mode == Mode::kCluster);
-  Board board(Card{.member = testing::ServerName(0)}, layout, probe, 0, kStuckAfter);
-  board.SetPhase(Phase::kRunning, "");
-  REQUIRE(board.Now(kNow).engine.answers);
+  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe, 0, kStuckAfter);
+  live.SetPhase(Phase::kRunning, "");
+  REQUIRE(live.Now(kNow).engine.answers);
   SECTION("CLIENT PAUSE 60000 ALL") {
     REQUIRE(engine.Connect(login).Command({"CLIENT", "PAUSE", "60000", "ALL"}, Soon()));
     const auto since = std::chrono::steady_clock::now();
     while (Since(since) < 3 * kStuckAfter) {
-      const EngineSnapshot seen = board.Now(Milliseconds(500)).engine;
-      CHECK(board.EngineSilence() != Silence::kStuck);
+      const EngineSnapshot seen = live.Now(Milliseconds(500)).engine;
+      CHECK(live.EngineSilence() != Silence::kStuck);
       if (Since(since) > kStuckAfter) CHECK(seen.problem.contains("its event loop runs"));
     }
-    CHECK(board.EngineSilence() == Silence::kPaused);
+    CHECK(live.EngineSilence() == Silence::kPaused);
   }
   SECTION("SIGSTOP") {
     engine.Freeze();
     CHECK(testing::Eventually([&] {
-      (void)board.Now(Milliseconds(500));
-      return board.EngineSilence() == Silence::kStuck;
+      (void)live.Now(Milliseconds(500));
+      return live.EngineSilence() == Silence::kStuck;
     }));
   }
   SECTION("DEBUG SLEEP: a command that does not end") {
     RespClient client = engine.Connect(login);
     CHECK_FALSE(client.Command({"DEBUG", "SLEEP", "60"}, Deadline::In(Milliseconds(100))));
     CHECK(testing::Eventually([&] {
-      (void)board.Now(Milliseconds(500));
-      return board.EngineSilence() == Silence::kStuck;
+      (void)live.Now(Milliseconds(500));
+      return live.EngineSilence() == Silence::kStuck;
     }));
   }
 }

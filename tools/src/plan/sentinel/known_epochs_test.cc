@@ -1,6 +1,6 @@
-// Terms that a server's own mark does not tell yet.
+// Terms that a server's own position does not tell yet.
 
-#include "plan/sentinel/known_terms.h"
+#include "plan/sentinel/known_epochs.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -16,25 +16,25 @@ using Catch::Matchers::ContainsSubstring;
 using testing::ServerName;
 using testing::StartingSet;
 
-/// All servers ended; each of them holds data of `term`.
-StartingSet AllEnded(std::uint64_t term) {
+/// All servers ended; each of them holds data of `epoch`.
+StartingSet AllEnded(std::uint64_t epoch) {
   StartingSet set;
   set.Guard(0).Guard(1).Guard(2);
-  for (int i = 0; i < 3; ++i) set.Server(i).term = set.Server(i).mark->term = term;
+  for (int i = 0; i < 3; ++i) set.Server(i).epoch = set.Server(i).position->epoch = epoch;
   return set;
 }
 
 bool MayBe(const StartingSet& set, int server) {
-  Cards peers = set.cards;
+  Reports peers = set.reports;
   peers.erase(ServerName(server));
-  return MayBePromoted(set.layout, peers, set.cards.at(ServerName(server)), ServerName(0),
+  return MayBePromoted(set.layout, peers, set.reports.at(ServerName(server)), ServerName(0),
                        kPrimaryPatience);
 }
 
 TEST_CASE("the named server's data is of the term in which it is named") {
   StartingSet set = AllEnded(3);
   set.Lead(0, 5).Guard(0);
-  set.Server(1).term = set.Server(1).mark->term = 4;  // it led before, and has noted that
+  set.Server(1).epoch = set.Server(1).position->epoch = 4;  // it led before, and has noted that
   CHECK(set.Plan(0).action == StartAction::kResume);
   CHECK_FALSE(MayBe(set, 1));
   SECTION("not by the word of too few sentinels") {
@@ -42,7 +42,7 @@ TEST_CASE("the named server's data is of the term in which it is named") {
     CHECK(set.Plan(0).action == StartAction::kWait);
   }
   SECTION("a term that is later still is newer") {
-    set.Server(1).term = set.Server(1).mark->term = 6;
+    set.Server(1).epoch = set.Server(1).position->epoch = 6;
     CHECK(set.Plan(0).action == StartAction::kWait);
     CHECK_THAT(set.Plan(0).reason, ContainsSubstring("server-1 holds a newer dataset"));
   }
@@ -50,7 +50,7 @@ TEST_CASE("the named server's data is of the term in which it is named") {
 
 TEST_CASE("the lead was given away and no sentinel has heard of it") {
   StartingSet set = AllEnded(3);
-  set.Server(0).handover = HandoverNote{.to = ServerName(1), .term = 4};
+  set.Server(0).handover = HandoverNote{.to = ServerName(1), .epoch = 4};
   CHECK_THAT(set.Plan(0).reason, ContainsSubstring("server-1 holds a newer dataset"));
   CHECK(set.Plan(0).action == StartAction::kWait);
   CHECK(MayBe(set, 1));

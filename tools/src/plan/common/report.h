@@ -1,6 +1,6 @@
 #pragma once
-// A member's card: all that the others need to know of it, for the start guard, `status` and
-// `check`. Served as JSON on GET /card; no secrets, no keys.
+// A member's report: all that the others need to know of it, for the start guard, `status` and
+// `check`. Served as JSON on GET /report; no secrets, no keys.
 
 #include <chrono>
 #include <cstdint>
@@ -53,11 +53,11 @@ enum class Phase {
 };
 std::string_view PhaseName(Phase phase);
 
-/// How old an engine's snapshot in a card may be when the card is told
+/// How old an engine's snapshot in a report may be when the report is told
 /// (apply/common/supervisor.cc).
 inline constexpr std::chrono::milliseconds kReportAge{100};
 
-struct Card {
+struct Report {
   MemberName member;
   std::string pod;
   std::string node;      ///< Kubernetes node
@@ -70,11 +70,11 @@ struct Card {
   /// What is wrong with its dataset: such a member leads only when nobody holds an intact one.
   std::string damage;
   std::int64_t dataset_modified = 0;
-  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its mark's, which
+  /// Of its dataset: LeadEpoch of its nodes.conf as it was found; of a server its position's, which
   /// must be kept up to date while it runs: a promoted replica would look older than its volume;
   /// 0: unknown.
-  std::uint64_t term = 0;
-  std::optional<ReplicationMark> mark;
+  std::uint64_t epoch = 0;
+  std::optional<ReplicationPosition> position;
   std::optional<HandoverNote> handover;  ///< as it was found at the start
   EngineSnapshot engine;
   std::optional<SentinelSnapshot> sentinel;  ///< of a sentinel
@@ -89,7 +89,7 @@ struct Card {
   bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<PauseOrder> pause;  ///< that is on, as far as the member knows
 
-  bool operator==(const Card&) const = default;
+  bool operator==(const Report&) const = default;
   /// What the volume tells: kind, installation, dataset.
   void SetVolume(const VolumeFacts& facts);
   /// Would anything be lost if this member's copy went away? A refused volume may hold anything.
@@ -110,8 +110,8 @@ struct Card {
   }
 };
 
-std::string PrintCard(const Card& card);
-/// kInvalidArgument for a body that is no card of version 1.
-Result<Card> ParseCard(std::string_view text);
+std::string PrintReport(const Report& report);
+/// kInvalidArgument for a body that is no report of version 1.
+Result<Report> ParseReport(std::string_view text);
 
 }  // namespace bowline

@@ -1,4 +1,4 @@
-#include "apply/common/board.h"
+#include "apply/common/live_state.h"
 
 #include <algorithm>
 
@@ -14,9 +14,9 @@ constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
 
 }  // namespace
 
-Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds,
-             Milliseconds stuck_after)
-    : card_(std::move(card)),
+LiveState::LiveState(Report report, Layout layout, MemberProbe& probe, int max_lag_seconds,
+                     Milliseconds stuck_after)
+    : report_(std::move(report)),
       layout_(layout),
       probe_(probe),
       max_lag_seconds_(max_lag_seconds),
@@ -24,14 +24,14 @@ Board::Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds,
       thread_(
           StartThread("looks at the engine", [this](const std::stop_token& stop) { Run(stop); })) {}
 
-Board::~Board() {
+LiveState::~LiveState() {
   thread_.request_stop();
   thread_.join();
 }
 
-void Board::SetPhase(Phase phase, std::string reason) {
+void LiveState::SetPhase(Phase phase, std::string reason) {
   const std::scoped_lock lock(mutex_);
-  if (phase == Phase::kRunning && card_.phase != Phase::kRunning) {
+  if (phase == Phase::kRunning && report_.phase != Phase::kRunning) {
     accepted_ = {};
     answer_ = {};
     promoted_.reset();
@@ -40,65 +40,65 @@ void Board::SetPhase(Phase phase, std::string reason) {
     judge_.Started();
     silence_ = Silence::kNone;
   }
-  card_.phase = phase;
-  card_.reason = std::move(reason);
-  if (phase == Phase::kStopping) card_.engine.answers = false;
-  if (phase == Phase::kStopping && card_.sentinel) card_.sentinel->answers = false;
+  report_.phase = phase;
+  report_.reason = std::move(reason);
+  if (phase == Phase::kStopping) report_.engine.answers = false;
+  if (phase == Phase::kStopping && report_.sentinel) report_.sentinel->answers = false;
   changed_.notify_all();
 }
 
-void Board::SetVolume(const VolumeFacts& volume) {
+void LiveState::SetVolume(const VolumeFacts& volume) {
   const std::scoped_lock lock(mutex_);
-  card_.SetVolume(volume);
-  if (!card_.member.HoldsData()) {
-    card_.sentinel = volume.sentinel.value_or(SentinelSnapshot{});
+  report_.SetVolume(volume);
+  if (!report_.member.HoldsData()) {
+    report_.sentinel = volume.sentinel.value_or(SentinelSnapshot{});
   }
 }
 
-void Board::SetSentinels(Cards sentinels, std::uint64_t term, std::uint64_t epoch) {
+void LiveState::SetSentinels(Reports sentinels, std::uint64_t epoch, std::uint64_t named_in) {
   const std::scoped_lock lock(mutex_);
   sentinels_ = std::move(sentinels);
-  heard_epoch_ = std::max(heard_epoch_, epoch);
-  card_.term = std::max(card_.term, term);
+  heard_epoch_ = std::max(heard_epoch_, named_in);
+  report_.epoch = std::max(report_.epoch, epoch);
 }
 
-std::uint64_t Board::HeardEpoch() {
+std::uint64_t LiveState::HeardEpoch() {
   const std::scoped_lock lock(mutex_);
   return heard_epoch_;
 }
 
-void Board::SetMissed(std::int64_t seconds) {
+void LiveState::SetMissed(std::int64_t seconds) {
   const std::scoped_lock lock(mutex_);
-  card_.missed_seconds = seconds;
+  report_.missed_seconds = seconds;
 }
 
-void Board::SetHeld() {
+void LiveState::SetHeld() {
   const std::scoped_lock lock(mutex_);
-  card_.held = true;
+  report_.held = true;
 }
 
-void Board::SetWhole() {
+void LiveState::SetWhole() {
   const std::scoped_lock lock(mutex_);
-  card_.damage.clear();
+  report_.damage.clear();
 }
 
-void Board::SetAddresses(const AddressBook& addresses) {
+void LiveState::SetAddresses(const AddressBook& addresses) {
   const std::scoped_lock lock(mutex_);
   addresses_ = addresses;
 }
 
-AddressBook Board::Addresses() {
+AddressBook LiveState::Addresses() {
   const std::scoped_lock lock(mutex_);
   return addresses_;
 }
 
-void Board::SetFenced(std::string reason) {
+void LiveState::SetFenced(std::string reason) {
   const std::scoped_lock lock(mutex_);
   fenced_ = std::move(reason);
 }
 
-bool Board::FreshOrAsk(std::chrono::steady_clock::time_point since) {
-  if (card_.phase != Phase::kRunning || begun_ >= since) return true;
+bool LiveState::FreshOrAsk(std::chrono::steady_clock::time_point since) {
+  if (report_.phase != Phase::kRunning || begun_ >= since) return true;
   if (!wanted_) {
     wanted_ = true;
     changed_.notify_all();
@@ -106,37 +106,37 @@ bool Board::FreshOrAsk(std::chrono::steady_clock::time_point since) {
   return false;
 }
 
-Card Board::Now(Milliseconds max_age) {
+Report LiveState::Now(Milliseconds max_age) {
   const auto since = std::chrono::steady_clock::now() - max_age;
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kPatience, [&] { return FreshOrAsk(since); });
   return Told();
 }
 
-bool Board::Fresh(Milliseconds max_age) {
+bool LiveState::Fresh(Milliseconds max_age) {
   const std::scoped_lock lock(mutex_);
   return FreshOrAsk(std::chrono::steady_clock::now() - max_age);
 }
 
-void Board::Run(const std::stop_token& stop) {
+void LiveState::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     int life = 0;
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, stop, kLook, [this] { return wanted_; });
       wanted_ = false;
-      if (card_.phase != Phase::kRunning) continue;
+      if (report_.phase != Phase::kRunning) continue;
       life = life_;
     }
     Look(life);
   }
 }
 
-void Board::Look(int life) {
+void LiveState::Look(int life) {
   const auto begun = std::chrono::steady_clock::now();
   Snapshots taken = probe_.Take(Deadline::In(kSnapshotTimeout));
   const std::scoped_lock lock(mutex_);
-  if (card_.phase != Phase::kRunning || life != life_) return;
+  if (report_.phase != Phase::kRunning || life != life_) return;
   begun_ = begun;
   changed_.notify_all();
   const Heard unanswered = taken.loop_turns ? Heard::kLoop : Heard::kNothing;
@@ -153,81 +153,81 @@ void Board::Look(int life) {
     answered_ = std::chrono::steady_clock::now();
     if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();
   }
-  card_.engine = std::move(taken.engine);
+  report_.engine = std::move(taken.engine);
   // A sentinel that does not answer now has its memory all the same.
-  if (taken.sentinel && (taken.sentinel->answers || !card_.sentinel)) {
-    card_.sentinel = std::move(taken.sentinel);
+  if (taken.sentinel && (taken.sentinel->answers || !report_.sentinel)) {
+    report_.sentinel = std::move(taken.sentinel);
   } else if (taken.sentinel) {
-    card_.sentinel->answers = false;
-    card_.sentinel->problem = taken.sentinel->problem;
+    report_.sentinel->answers = false;
+    report_.sentinel->problem = taken.sentinel->problem;
   }
 }
 
-void Board::SetFenceEvidence(std::string evidence) {
+void LiveState::SetFenceEvidence(std::string evidence) {
   const std::scoped_lock lock(mutex_);
-  card_.fence_evidence = std::move(evidence);
+  report_.fence_evidence = std::move(evidence);
 }
 
-void Board::SetPause(std::optional<PauseOrder> pause) {
+void LiveState::SetPause(std::optional<PauseOrder> pause) {
   const std::scoped_lock lock(mutex_);
-  card_.pause = std::move(pause);
+  report_.pause = std::move(pause);
 }
 
-bool Board::Paused() {
+bool LiveState::Paused() {
   const std::scoped_lock lock(mutex_);
-  return card_.pause && card_.pause->OnAt(Rfc3339Seconds());
+  return report_.pause && report_.pause->OnAt(Rfc3339Seconds());
 }
 
-void Board::SetLastCopy(std::string reason, bool eviction_allowed) {
+void LiveState::SetLastCopy(std::string reason, bool eviction_allowed) {
   const std::scoped_lock lock(mutex_);
-  card_.last_copy = std::move(reason);
-  card_.eviction_allowed = eviction_allowed;
+  report_.last_copy = std::move(reason);
+  report_.eviction_allowed = eviction_allowed;
 }
 
-Card Board::Last() {
+Report LiveState::Last() {
   const std::scoped_lock lock(mutex_);
   return Told();
 }
 
-Card Board::Told() const {
-  Card card = card_;
-  card.written_ms = written_.count() < 0 ? -1 : (written_ + Since(written_told_)).count();
-  return card;
+Report LiveState::Told() const {
+  Report report = report_;
+  report.written_ms = written_.count() < 0 ? -1 : (written_ + Since(written_told_)).count();
+  return report;
 }
 
-void Board::SetWritten(Milliseconds age) {
+void LiveState::SetWritten(Milliseconds age) {
   const std::scoped_lock lock(mutex_);
   written_ = age;
   written_told_ = std::chrono::steady_clock::now();
 }
 
-std::string Board::Installation() {
+std::string LiveState::Installation() {
   const std::scoped_lock lock(mutex_);
-  return card_.installation;
+  return report_.installation;
 }
 
-EngineSnapshot Board::LastAnswer() {
+EngineSnapshot LiveState::LastAnswer() {
   const std::scoped_lock lock(mutex_);
   return answer_;
 }
 
-ProbeInput Board::ForProbes() {
+ProbeInput LiveState::ForProbes() {
   const std::scoped_lock lock(mutex_);
-  return {.phase = card_.phase,
-          .reason = card_.reason,
+  return {.phase = report_.phase,
+          .reason = report_.reason,
           .fenced = fenced_,
-          .engine = card_.engine,
+          .engine = report_.engine,
           .answer = answer_,
           .silent = Since(answered_),
           .layout = layout_,
-          .self = card_.member,
+          .self = report_.member,
           .refusing = Since(accepted_),
           .promoted =
               promoted_ ? std::optional(RoleChange{.ago = Since(*promoted_), .epoch = promoted_in_})
                         : std::nullopt,
           .max_lag_seconds = max_lag_seconds_,
           .sentinels = sentinels_,
-          .sentinel = card_.sentinel};
+          .sentinel = report_.sentinel};
 }
 
 }  // namespace bowline

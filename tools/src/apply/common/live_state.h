@@ -11,34 +11,34 @@
 #include <thread>
 
 #include "apply/common/member_probe.h"
-#include "plan/common/card.h"
 #include "plan/common/probe.h"
+#include "plan/common/report.h"
 #include "plan/common/shard_view.h"
 #include "plan/common/stuck.h"
 
 namespace bowline {
 
-class Board {
+class LiveState {
  public:
-  /// `card` carries the names; `probe` looks at the own process. `max_lag_seconds`: see ProbeInput;
-  /// `stuck_after`: see StuckJudge.
-  Board(Card card, Layout layout, MemberProbe& probe, int max_lag_seconds = 0,
-        Milliseconds stuck_after = Milliseconds(30'000));
-  ~Board();
-  Board(const Board&) = delete;
-  Board& operator=(const Board&) = delete;
+  /// `report` carries the names; `probe` looks at the own process. `max_lag_seconds`: see
+  /// ProbeInput; `stuck_after`: see StuckJudge.
+  LiveState(Report report, Layout layout, MemberProbe& probe, int max_lag_seconds = 0,
+            Milliseconds stuck_after = Milliseconds(30'000));
+  ~LiveState();
+  LiveState(const LiveState&) = delete;
+  LiveState& operator=(const LiveState&) = delete;
 
   void SetPhase(Phase phase, std::string reason);
   /// The volume as the guard found it (or has just changed it).
   void SetVolume(const VolumeFacts& volume);
   void SetHeld();
-  /// Of a replica: Card::missed_seconds.
+  /// Of a replica: Report::missed_seconds.
   void SetMissed(std::int64_t seconds);
   /// Its dataset was damaged, and is as good as any other now.
   void SetWhole();
-  /// Sentinel mode: the other sentinels' cards, for the probes, the term of the own dataset by what
-  /// they tell, and the config epoch in which a majority of them names a primary.
-  void SetSentinels(Cards sentinels, std::uint64_t term, std::uint64_t epoch);
+  /// Sentinel mode: the other sentinels' reports, for the probes; the epoch of the own dataset by
+  /// what they tell; and the config epoch in which a majority of them names a primary.
+  void SetSentinels(Reports sentinels, std::uint64_t epoch, std::uint64_t named_in);
   /// The latest config epoch in which a majority of the sentinels was ever heard to name a primary.
   std::uint64_t HeardEpoch();
 
@@ -58,14 +58,14 @@ class Board {
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 
-  /// The card with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
+  /// The report with an engine snapshot whose taking began no earlier than `max_age` ago; waits for
   /// it, 1.5 s at most.
-  Card Now(Milliseconds max_age);
+  Report Now(Milliseconds max_age);
   /// Is there such a snapshot? Never waits; if not, one is taken.
   bool Fresh(Milliseconds max_age);
-  /// The card as it stands, without a look at the engine.
-  Card Last();
-  /// Of the card, without a copy of the rest.
+  /// The report as it stands, without a look at the engine.
+  Report Last();
+  /// Of the report, without a copy of the rest.
   std::string Installation();
   /// The engine's last answer since it was started (answers: false when there is none): what it was
   /// when it died or fell silent, which a look at that very moment cannot tell.
@@ -76,20 +76,20 @@ class Board {
   [[nodiscard]] Silence EngineSilence() const { return silence_; }
 
  private:
-  /// The card, with what grows old by itself. With the lock held.
-  [[nodiscard]] Card Told() const;
+  /// The report, with what grows old by itself. With the lock held.
+  [[nodiscard]] Report Told() const;
   /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
   bool FreshOrAsk(std::chrono::steady_clock::time_point since);
   void Run(const std::stop_token& stop);
   /// One look at the engine of that life. Without the lock: a slow engine must not make the whole
-  /// board slow.
+  /// live state slow.
   void Look(int life);
 
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  Card card_;
+  Report report_;
   Layout layout_;
-  Cards sentinels_;
+  Reports sentinels_;
   EngineSnapshot answer_;                           ///< the last one that tells anything
   std::chrono::steady_clock::time_point answered_;  ///< when it came
   AddressBook addresses_;

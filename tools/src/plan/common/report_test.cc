@@ -1,4 +1,4 @@
-#include "plan/common/card.h"
+#include "plan/common/report.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
@@ -12,22 +12,22 @@ using testing::k00;
 using testing::k01;
 using testing::RunningCluster;
 
-void CheckSame(const Card& a, const Card& b) { CHECK(a == b); }
+void CheckSame(const Report& a, const Report& b) { CHECK(a == b); }
 
-Card MustParse(const std::string& text) {
-  auto card = ParseCard(text);
-  INFO((card ? std::string() : card.error().message));
-  REQUIRE(card);
-  return *std::move(card);
+Report MustParse(const std::string& text) {
+  auto report = ParseReport(text);
+  INFO((report ? std::string() : report.error().message));
+  REQUIRE(report);
+  return *std::move(report);
 }
 
 /// Every field has a value that is not its default. The bindings name all fields of each struct:
 /// who adds one is told here.
-Card FullCard() {
-  Card card;
+Report FullReport() {
+  Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
-         term, mark, handover, engine, sentinel, missed, written, evidence, last_copy, eviction,
-         pause] = card;
+         epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
+         eviction, pause] = report;
   missed = 47;
   written = 48;
   evidence = "e";
@@ -45,14 +45,14 @@ Card FullCard() {
   held = true;
   damage = "d";
   modified = 11;
-  term = 12;
-  mark = ReplicationMark{.replication_id = "m",
-                         .offset = 13,
-                         .previous_id = "o",
-                         .previous_offset = 14,
-                         .term = 15,
-                         .in_sync = std::vector<MemberName>{k00, k01}};
-  handover = HandoverNote{.to = k00, .term = 16, .min_replicas = 17};
+  epoch = 12;
+  position = ReplicationPosition{.replication_id = "m",
+                                 .offset = 13,
+                                 .previous_id = "o",
+                                 .previous_offset = 14,
+                                 .epoch = 15,
+                                 .in_sync = std::vector<MemberName>{k00, k01}};
+  handover = HandoverNote{.to = k00, .epoch = 16, .min_replicas = 17};
 
   auto& [answers, problem, replied, info, refusal, cluster, view, keys] = engine;
   answers = replied = true;
@@ -114,66 +114,66 @@ Card FullCard() {
              .connected = true,
              .silent_milliseconds = 45,
              .priority = 46}};
-  return card;
+  return report;
 }
 
 TEST_CASE("every field of a card travels") {
-  const Card card = FullCard();
-  CheckSame(MustParse(PrintCard(card)), card);
+  const Report report = FullReport();
+  CheckSame(MustParse(PrintReport(report)), report);
 }
 
 TEST_CASE("a card arrives as it was sent") {
   RunningCluster cluster;
-  Card card = cluster.Of(k01);
-  card.reason = "resume: \"a replica\"\n\tby its own file \x01";
-  card.mark = ReplicationMark{.replication_id = "abc", .offset = std::int64_t{1} << 60};
-  card.engine.info.version = "8.0.2";
-  card.engine.info.link_down_seconds = 7;
-  card.engine.info.primary_host = "fd00::7";
-  card.engine.info.primary_port = 6379;
+  Report report = cluster.Of(k01);
+  report.reason = "resume: \"a replica\"\n\tby its own file \x01";
+  report.position = ReplicationPosition{.replication_id = "abc", .offset = std::int64_t{1} << 60};
+  report.engine.info.version = "8.0.2";
+  report.engine.info.link_down_seconds = 7;
+  report.engine.info.primary_host = "fd00::7";
+  report.engine.info.primary_port = 6379;
   SECTION("of a running replica") {}
-  SECTION("of a running primary") { card = cluster.Of(k00); }
-  SECTION("of a member that decides") { card = cluster.Guard(k01, VolumeKind::kEmptied).Of(k01); }
-  SECTION("of a member that stops") { card.phase = Phase::kStopping; }
+  SECTION("of a running primary") { report = cluster.Of(k00); }
+  SECTION("of a member that decides") { report = cluster.Guard(k01, VolumeKind::kEmptied).Of(k01); }
+  SECTION("of a member that stops") { report.phase = Phase::kStopping; }
   SECTION("of one that loads") {
-    card.engine.info.loading = true;
-    card.engine.view.clear();
-    card.engine.refusal = "NOREPLICAS: too few";
-    card.engine.problem = "LOADING Redis is loading the dataset in memory";
+    report.engine.info.loading = true;
+    report.engine.view.clear();
+    report.engine.refusal = "NOREPLICAS: too few";
+    report.engine.problem = "LOADING Redis is loading the dataset in memory";
   }
   SECTION("of one that has just begun") {
-    card = Card();
-    card.member = k01;
+    report = Report();
+    report.member = k01;
   }
   for (const VolumeKind kind : {VolumeKind::kFresh, VolumeKind::kSeeded, VolumeKind::kEmptied,
                                 VolumeKind::kData, VolumeKind::kRefused}) {
-    card.volume = kind;
-    CheckSame(MustParse(PrintCard(card)), card);
+    report.volume = kind;
+    CheckSame(MustParse(PrintReport(report)), report);
   }
 }
 
 TEST_CASE("a server's card tells both histories of its mark and of its engine") {
-  Card card = RunningCluster().Of(k01);
-  card.member = testing::ServerName(1);
-  card.term = 7;
-  card.mark = ReplicationMark{
-      .replication_id = "b", .offset = 12, .previous_id = "a", .previous_offset = 10, .term = 7};
-  card.engine.info.previous_id = "b";
-  card.engine.info.previous_offset = 13;
-  CheckSame(MustParse(PrintCard(card)), card);
-  CHECK_FALSE(MustParse(PrintCard(card)).handover);
-  card.handover = HandoverNote{.to = testing::ServerName(2), .term = 8};
-  CHECK(MustParse(PrintCard(card)).handover == card.handover);
+  Report report = RunningCluster().Of(k01);
+  report.member = testing::ServerName(1);
+  report.epoch = 7;
+  report.position = ReplicationPosition{
+      .replication_id = "b", .offset = 12, .previous_id = "a", .previous_offset = 10, .epoch = 7};
+  report.engine.info.previous_id = "b";
+  report.engine.info.previous_offset = 13;
+  CheckSame(MustParse(PrintReport(report)), report);
+  CHECK_FALSE(MustParse(PrintReport(report)).handover);
+  report.handover = HandoverNote{.to = testing::ServerName(2), .epoch = 8};
+  CHECK(MustParse(PrintReport(report)).handover == report.handover);
 }
 
 TEST_CASE("a sentinel's card arrives as it was sent") {
-  Card card;
-  card.member = testing::SentinelName(2);
-  card.sentinel.emplace();
+  Report report;
+  report.member = testing::SentinelName(2);
+  report.sentinel.emplace();
   SECTION("without a memory") {}
   SECTION("running") {
-    card.phase = Phase::kRunning;
-    *card.sentinel = {
+    report.phase = Phase::kRunning;
+    *report.sentinel = {
         .answers = true,
         .problem = "x",
         .primary_ip = "fd00::1",
@@ -188,25 +188,25 @@ TEST_CASE("a sentinel's card arrives as it was sent") {
                      {.ip = "10.0.0.2", .connected = true, .silent_milliseconds = 12}},
         .sentinels = {{.ip = "10.0.0.3", .port = 26379, .id = "abc"}}};
   }
-  const std::string text = PrintCard(card);
-  CheckSame(MustParse(text), card);
+  const std::string text = PrintReport(report);
+  CheckSame(MustParse(text), report);
   for (const auto& [from, to] : {std::pair{"\"answers\":", "\"answer\":"},
                                  {"\"primaryPort\":", "\"port\":"},
                                  {"\"configEpoch\":", "\"epoch\":"},
                                  {"\"sentinels\":[", "\"others\":["}}) {
     CAPTURE(from);
-    CHECK_FALSE(ParseCard(testing::Replace(text, from, to)));
+    CHECK_FALSE(ParseReport(testing::Replace(text, from, to)));
   }
 }
 
 TEST_CASE("which members hold data") {
-  Card card;
+  Report report;
   const auto with = [&](VolumeKind volume, bool held, Phase phase, std::int64_t keys) {
-    card.volume = volume;
-    card.held = held;
-    card.phase = phase;
-    card.engine.keys = keys;
-    return card.HasData();
+    report.volume = volume;
+    report.held = held;
+    report.phase = phase;
+    report.engine.keys = keys;
+    return report.HasData();
   };
   CHECK(with(VolumeKind::kData, false, Phase::kGuard, 0));
   CHECK(with(VolumeKind::kRefused, false, Phase::kGuard, 0));
@@ -219,13 +219,13 @@ TEST_CASE("which members hold data") {
 }
 
 TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {
-  Card card = RunningCluster().Of(k00);
-  card.engine.cluster.current_epoch = ~std::uint64_t{0};
-  CheckSame(MustParse(PrintCard(card)), card);
+  Report report = RunningCluster().Of(k00);
+  report.engine.cluster.current_epoch = ~std::uint64_t{0};
+  CheckSame(MustParse(PrintReport(report)), report);
 }
 
 TEST_CASE("what is no card is refused") {
-  const std::string good = PrintCard(RunningCluster().Of(k00));
+  const std::string good = PrintReport(RunningCluster().Of(k00));
   const auto with = [&](const std::string& from, const std::string& to) {
     return testing::Replace(good, from, to);
   };
@@ -237,23 +237,23 @@ TEST_CASE("what is no card is refused") {
         with("\"engine\"", "\"motor\""), with("\"keys\":10", "\"keys\":\"10\""),
         with("\"datasetModified\":1800000000", "\"datasetModified\":1.5")}) {
     CAPTURE(text);
-    const auto card = ParseCard(text);
-    REQUIRE_FALSE(card);
-    CHECK(card.error().code == Code::kInvalidArgument);
+    const auto report = ParseReport(text);
+    REQUIRE_FALSE(report);
+    CHECK(report.error().code == Code::kInvalidArgument);
   }
 }
 
 TEST_CASE("every strict prefix of a card is refused, and damaged bytes never crash") {
-  const std::string good = PrintCard(RunningCluster().Of(k00));
+  const std::string good = PrintReport(RunningCluster().Of(k00));
   for (std::size_t size = 0; size < good.size(); ++size) {
-    CHECK_FALSE(ParseCard(std::string_view(good).substr(0, size)));
+    CHECK_FALSE(ParseReport(std::string_view(good).substr(0, size)));
   }
   std::mt19937 random(7);
   for (int i = 0; i < 500; ++i) {
     std::string text = good;
     text[random() % text.size()] = static_cast<char>(random());
-    const auto card = ParseCard(text);  // either way is right, as long as it ends
-    CHECK((card || card.error().code == Code::kInvalidArgument));
+    const auto report = ParseReport(text);  // either way is right, as long as it ends
+    CHECK((report || report.error().code == Code::kInvalidArgument));
   }
 }
 
