@@ -15,7 +15,11 @@ SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env"
 # The engine's container of a member, by the component of its group.
 ENGINES = {"server", "sentinel"}
 TOKEN_CONTAINERS = {*ENGINES, "gate"}
-PORTS = {"cluster": {"client", "bus", "http", "peers"}, "sentinel": {"client", "http", "peers", "sentinel"}}
+PORTS = {
+    "cluster": {"client", "bus", "http", "peers"},
+    "sentinel": {"client", "http", "peers", "sentinel"},
+    "standalone": {"client", "http", "peers"},
+}
 TOPOLOGY = {
     "cluster": {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"},
     "sentinel": {
@@ -291,7 +295,9 @@ def rights(things: list[Object]) -> Iterator[str]:
 
 def declared(settings: dict[str, Any]) -> dict[str, int]:
     """Names and sizes of the StatefulSets that bowline.json stands for."""
-    name, topology = settings["fullname"], settings[settings["mode"]]
+    name, topology = settings["fullname"], settings.get(settings["mode"], {})
+    if settings["mode"] == "standalone":
+        return {f"{name}-server": 1}
     if settings["mode"] == "sentinel":
         return {f"{name}-server": topology["servers"], f"{name}-sentinel": topology["sentinels"]}
     return {f"{name}-shard-{shard}": topology["replicasPerShard"] + 1 for shard in range(topology["shards"])}
@@ -346,7 +352,7 @@ def configuration(things: list[Object]) -> Iterator[str]:
             continue
         settings = json.loads(config["data"]["bowline.json"])
         mode = settings["mode"]
-        wanted = {**BOWLINE_JSON, "ports": PORTS[mode], mode: TOPOLOGY[mode]}
+        wanted = {**BOWLINE_JSON, "ports": PORTS[mode], **({mode: TOPOLOGY[mode]} if mode in TOPOLOGY else {})}
         if settings.keys() != wanted.keys():
             yield f"bowline.json: keys {sorted(settings.keys() ^ wanted.keys())}"
         for name, keys in wanted.items():

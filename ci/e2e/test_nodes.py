@@ -44,6 +44,9 @@ def node_of_a_primary(cluster: Cluster) -> Node:
 def gather_primaries(cluster: Cluster) -> str:
     """Two primaries, or all three, on one node: its name."""
     primaries = cluster.primaries()
+    crowded, count = Counter(pod.node.name for pod in primaries).most_common(1)[0]
+    if count > 1:  # earlier tests have moved roles
+        return crowded
     for replica in [pod for pod in cluster.pods() if not cluster.is_primary(pod)]:
         if replica.node.name in [pod.node.name for pod in primaries if pod.shard != replica.shard]:
             cluster.hand_over_to(replica)

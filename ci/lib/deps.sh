@@ -16,7 +16,7 @@ apt-get update -qq
 install_packages ca-certificates patch xz-utils
 [ "$what" = sources ] || install_packages g++ make cmake ninja-build pkgconf ccache \
   libhiredis-dev libssl-dev zlib1g-dev libzstd-dev rapidjson-dev libcli11-dev libspdlog-dev libfmt-dev libboost-dev
-[ "$what" != dev ] || install_packages catch2 clang-format-19 clang-tidy-19 clang-19 file git python3 procps \
+[ "$what" != dev ] || install_packages catch2 clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev file git python3 procps \
   redis-server redis-tools valkey-server valkey-tools
 
 # pool FILE SHA256 OUT: a file of the Debian mirrors that apt is set up with. apt-helper refuses what has another sum.

@@ -16,7 +16,13 @@ target_link_options(bowline_flags INTERFACE -Wl,-z,relro,-z,now -Wl,-z,noexecsta
 # Of the tests' own sources, beside the flags of all.
 add_library(bowline_test_flags INTERFACE)
 
-if(BOWLINE_SANITIZE)
+if(BOWLINE_FUZZ)
+  # By Clang, whose warnings are not GCC's: errors they are in the other builds.
+  target_compile_options(bowline_flags INTERFACE
+    -Wno-error -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+    -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tools/fuzz/ignored.txt)
+  target_link_options(bowline_flags INTERFACE -fsanitize=address,undefined)
+elseif(BOWLINE_SANITIZE)
   # -g1: backtraces name function and line; variables would double the objects.
   target_compile_options(bowline_flags INTERFACE
     -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)

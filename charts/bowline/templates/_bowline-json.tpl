@@ -38,6 +38,7 @@
   "protectLastCopy" (eq "label" (include "bowline.lastCopy" .))
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level) -}}
+{{- if ne (include "bowline.namespace" .) .Release.Namespace }}{{ $json = set $json "releaseNamespace" .Release.Namespace }}{{ end -}}
 {{- if ne $v.mode "standalone" }}{{ $json = set $json $v.mode $topology }}{{ end -}}
 {{- toPrettyJson $json -}}
 {{- end -}}

@@ -16,6 +16,7 @@ using testing::Spill;
 Settings Declared() {
   Settings settings;
   settings.name_space = "ns";
+  settings.release_namespace = "helm-ns";
   settings.release = "demo";
   return settings;
 }
@@ -29,7 +30,7 @@ TEST_CASE("missing objects are named with the command that makes them") {
       seen.missing ==
       std::vector<std::string>{
           "PodDisruptionBudget absent is missing. To make what is missing, and nothing else: helm "
-          "-n ns get manifest demo | kubectl -n ns create -f -"});
+          "-n helm-ns get manifest demo | kubectl -n ns create -f -"});
   CHECK(seen.unknown.empty());
 }
 

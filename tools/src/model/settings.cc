@@ -196,6 +196,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   RETURN_IF_ERROR(root.OnlyKeys({"version",
                                  "release",
                                  "namespace",
+                                 "releaseNamespace",
                                  "fullname",
                                  "mode",
                                  "engine",
@@ -224,6 +225,8 @@ Result<Settings> ParseSettings(std::string_view json) {
   Settings settings;
   ASSIGN_OR_RETURN(settings.release, root.GetString("release"));
   ASSIGN_OR_RETURN(settings.name_space, root.GetString("namespace"));
+  ASSIGN_OR_RETURN(settings.release_namespace,
+                   root.GetStringOr("releaseNamespace", settings.name_space));
   ASSIGN_OR_RETURN(settings.fullname, root.GetString("fullname"));
   RETURN_IF_ERROR(ParseEngine(root, settings));
   ASSIGN_OR_RETURN(settings.cluster_domain, root.GetString("clusterDomain"));

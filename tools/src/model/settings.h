@@ -35,8 +35,9 @@ struct SentinelSettings {
 
 struct Settings {
   std::string release;
-  std::string name_space;
-  std::string fullname;  ///< prefix of all objects' names
+  std::string name_space;         ///< of all objects
+  std::string release_namespace;  ///< in which Helm keeps the release: usually the same
+  std::string fullname;           ///< prefix of all objects' names
   EngineKind engine = EngineKind::kRedis;
   std::string cluster_domain = "cluster.local";
   Ports ports;

@@ -56,6 +56,15 @@ TEST_CASE("what may be left out has its default") {
   CHECK(settings->stale_after_seconds == 30);
 }
 
+TEST_CASE("Helm keeps the release in the objects' namespace, unless it is told") {
+  CHECK(ParseSettings(kGood)->release_namespace == "ns");
+  const auto other = ParseSettings(
+      With(R"("namespace": "ns",)", R"("namespace": "ns", "releaseNamespace": "ops",)"));
+  REQUIRE(other);
+  CHECK(other->name_space == "ns");
+  CHECK(other->release_namespace == "ops");
+}
+
 TEST_CASE("names that derive from the settings") {
   const auto settings = ParseSettings(kGood);
   REQUIRE(settings);

@@ -51,7 +51,7 @@ Result<HandoverState> ParseHandoverState(std::string_view text) {
   ASSIGN_OR_RETURN(state.refused, root.GetString("refused"));
   if (root.Has("running")) {
     ASSIGN_OR_RETURN(const JsonView view, root.Get("running"));
-    HandoverState::Running& running = state.running.emplace();
+    RunningHandover& running = state.running.emplace();
     ASSIGN_OR_RETURN(running.id, view.GetString("id"));
     ASSIGN_OR_RETURN(running.by, view.GetString("by"));
     ASSIGN_OR_RETURN(const std::int64_t left, view.GetInt("leftMs"));
@@ -59,7 +59,7 @@ Result<HandoverState> ParseHandoverState(std::string_view text) {
   }
   if (root.Has("ended")) {
     ASSIGN_OR_RETURN(const JsonView view, root.Get("ended"));
-    HandoverState::Ended& ended = state.ended.emplace();
+    EndedHandover& ended = state.ended.emplace();
     ASSIGN_OR_RETURN(ended.id, view.GetString("id"));
     ASSIGN_OR_RETURN(ended.result, view.GetString("result"));
     ASSIGN_OR_RETURN(ended.why, view.GetString("why"));

@@ -18,22 +18,24 @@ struct HandoverOrder {
   std::chrono::milliseconds budget{0};
 };
 
+struct RunningHandover {
+  std::string id;
+  std::string by;
+  std::chrono::milliseconds left{0};  ///< it ends within that
+};
+
+struct EndedHandover {
+  std::string id;
+  std::string result;  ///< HandoverResultName
+  std::string why;
+};
+
 struct HandoverState {
   std::string challenge;  ///< for the next order
   /// Why no order is taken at all ("its engine does not run"); empty: they are.
   std::string refused;
-  struct Running {
-    std::string id;
-    std::string by;
-    std::chrono::milliseconds left{0};  ///< it ends by then
-  };
-  std::optional<Running> running;
-  struct Ended {
-    std::string id;
-    std::string result;  ///< HandoverResultName
-    std::string why;
-  };
-  std::optional<Ended> ended;  ///< of the order in the message
+  std::optional<RunningHandover> running;
+  std::optional<EndedHandover> ended;  ///< of the order in the message
 };
 
 std::string PrintHandoverOrder(const HandoverOrder& order);

@@ -22,8 +22,8 @@ TEST_CASE("every field of an order and of a state travels") {
   const HandoverState state{
       .challenge = "c",
       .refused = "r",
-      .running = HandoverState::Running{.id = "i", .by = "b", .left = std::chrono::seconds(3)},
-      .ended = HandoverState::Ended{.id = "j", .result = "done", .why = "w"}};
+      .running = RunningHandover{.id = "i", .by = "b", .left = std::chrono::seconds(3)},
+      .ended = EndedHandover{.id = "j", .result = "done", .why = "w"}};
   const auto told = ParseHandoverState(PrintHandoverState(state));
   REQUIRE(told);
   CHECK(told->challenge == "c");

@@ -36,7 +36,7 @@ class SentinelSimulation {
   std::map<MemberName, SimSentinel> sentinels;
   std::optional<MemberName> recover_from;
   bool append_only = true;  ///< a restarted primary begins a history of its own
-  int lost_of_ten = 0;      ///< of 10 reports, how many do not arrive
+  int dropped = 0;          ///< of 10 reports, how many do not arrive
   std::chrono::milliseconds waited = std::chrono::hours(1);  ///< of those in their guards
   std::vector<std::string> violations;
   std::vector<std::string> story;
@@ -74,7 +74,7 @@ class SentinelSimulation {
   }
   /// Everybody is up and heard; true when all run and agree, in less than `rounds`.
   bool Calm(int rounds = 60) {
-    lost_of_ten = 0;
+    dropped = 0;
     for (auto& [name, server] : servers) server.up = true;
     for (auto& [name, sentinel] : sentinels) sentinel.up = true;
     for (int i = 0; i < rounds && !Settled(); ++i) Step();
@@ -161,8 +161,8 @@ class SentinelSimulation {
 
  private:
   void Note(MemberName name, std::string_view what) {
-    if (to_follow_[name] == what) return;
-    to_follow_[name] = what;
+    if (told_[name] == what) return;
+    told_[name] = what;
     story.push_back(std::format("{}: {}", name.ToString(), what));
   }
   void Violate(MemberName name, std::string_view what) {
@@ -180,11 +180,10 @@ class SentinelSimulation {
                      .waited = waited,
                      .recover_from = recover_from};
     for (const auto& [name, server] : servers) {
-      if (name != self && server.up && Below(10) >= lost_of_ten)
-        input.peers[name] = ReportOf(server);
+      if (name != self && server.up && Below(10) >= dropped) input.peers[name] = ReportOf(server);
     }
     for (const auto& [name, sentinel] : sentinels) {
-      if (name != self && sentinel.up && Below(10) >= lost_of_ten)
+      if (name != self && sentinel.up && Below(10) >= dropped)
         input.peers[name] = testing::ReportOf(sentinel);
     }
     return input;
@@ -232,7 +231,7 @@ class SentinelSimulation {
       if (self.writes.empty() && !other.writes.empty()) {
         Violate(self.name, "leads without data, which is held by " + name.ToString());
       }
-      if (lost_of_ten == 0 && other.Leads()) {
+      if (dropped == 0 && other.Leads()) {
         Violate(self.name, "leads beside " + name.ToString());
       }
     }
@@ -391,7 +390,7 @@ class SentinelSimulation {
     return epochs;
   }
   std::mt19937 random_;
-  std::map<MemberName, std::string> to_follow_;
+  std::map<MemberName, std::string> told_;
   int last_write_ = 0;
   int clock_ = 0;
   int histories_ = 0;

@@ -94,12 +94,12 @@ HandoverState Handovers::State(const std::string& id) {
                       .running = std::nullopt,
                       .ended = std::nullopt};
   if (running_) {
-    state.running = HandoverState::Running{
+    state.running = RunningHandover{
         .id = running_->order.id, .by = running_->order.by, .left = running_->deadline.Left()};
   }
   const auto own = std::ranges::find(ended_, id, &Ended::id);
   if (own != ended_.end()) {
-    state.ended = HandoverState::Ended{
+    state.ended = EndedHandover{
         .id = id, .result = std::string(HandoverResultName(own->end.result)), .why = own->end.why};
   }
   return state;

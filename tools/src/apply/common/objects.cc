@@ -55,7 +55,7 @@ ObjectsSeen LookForObjects(const std::filesystem::path& list, const Settings& se
       seen.missing.push_back(std::format(
           "{} {} is missing. To make what is missing, and nothing else: helm -n {} get "
           "manifest {} | kubectl -n {} create -f -",
-          one.kind, one.name, settings.name_space, settings.release, settings.name_space));
+          one.kind, one.name, settings.release_namespace, settings.release, settings.name_space));
     }
   }
   if (failed > 0) {

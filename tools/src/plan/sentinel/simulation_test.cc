@@ -61,8 +61,8 @@ TEST_CASE("sentinel mode: a first start always gets there, led by the first serv
 }
 
 /// Everybody comes up again, one after the other.
-void ComeUp(SentinelSimulation& world, int lost_of_ten) {
-  world.lost_of_ten = lost_of_ten;
+void ComeUp(SentinelSimulation& world, int dropped) {
+  world.dropped = dropped;
   for (int round = world.Below(30); round > 0; --round) {
     for (auto& [name, server] : world.servers) server.up = server.up || world.Below(8) == 0;
     for (auto& [name, sentinel] : world.sentinels) {
@@ -248,7 +248,7 @@ TEST_CASE("whatever happens, everybody gets there again and no rule is broken") 
     SentinelSimulation world = Lived(3 + static_cast<int>(seed % 3), seed);
     CAPTURE(seed);
     for (int round = 0; round < 40; ++round) {
-      world.lost_of_ten = world.Below(4);
+      world.dropped = world.Below(4);
       for (auto& [name, server] : world.servers) {
         if (world.Below(25) == 0) world.Kill(server);
         if (world.Below(60) == 0) world.Lose(server, world.Below(2) == 0);

@@ -51,7 +51,7 @@ FenceGroup StandaloneRules::FenceGroupOf(const Layout& /*layout*/, const Identit
 }
 
 std::chrono::milliseconds StandaloneRules::DownAfter(const Settings& /*settings*/) const {
-  return std::chrono::milliseconds::max();  // nobody is elected in its place
+  return std::chrono::hours(24 * 365);  // nobody is elected in its place
 }
 
 std::chrono::milliseconds StandaloneRules::ReplacedAfter(const Settings& settings) const {
