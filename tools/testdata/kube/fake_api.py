@@ -85,7 +85,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name in REASONS:
             self.fail(*REASONS[name])
         else:
-            getattr(self, "get_" + name)()
+            getattr(self, "get_" + name.replace("-", "_"))()
 
     def get_pod(self, name: str) -> None:
         if name.startswith("absent"):
@@ -200,6 +200,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_declared(self) -> None:
         metadata = {"resourceVersion": "1", "labels": {"app.kubernetes.io/name": "kv"}}
         self.answer(200, {"metadata": metadata, "data": {"bowline.json": '{"fullname": "demo", "mode": "sentinel"}'}})
+
+    def get_absent_config(self) -> None:
+        self.fail(404, "not found")
+
+    def get_grown_config(self) -> None:
+        """Of a release that was standalone when its server was started."""
+        settings = {
+            **{"version": 1, "release": "r", "namespace": "ns", "fullname": "grown", "mode": "sentinel"},
+            **{"engine": "redis", "clusterDomain": "cluster.local", "auth": {"enabled": False}},
+            "ports": {"client": 6379, "sentinel": 26380, "http": 8379, "peers": 8380},
+            "sentinel": {
+                **{"servers": 2, "sentinels": 3, "quorum": 2, "masterName": "other", "auth": True},
+                **{"downAfterMilliseconds": 3000, "failoverTimeoutMilliseconds": 60000, "parallelSyncs": 1},
+            },
+            **{"persistence": {"enabled": True}, "terminationGracePeriodSeconds": 60},
+            "log": {"format": "json", "level": "info"},
+        }
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"bowline.json": json.dumps(settings)}})
 
     def get_unread(self) -> None:
         self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"bowline.json": "{"}})

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "apply/common/dataset_repair.h"
+#include "apply/common/declared.h"
 #include "apply/common/engine_probe.h"
 #include "apply/common/fence.h"
 #include "apply/common/handover.h"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr Milliseconds kTakeOverTimeout{4000};
 constexpr Milliseconds kDnsTimeout{500};
+constexpr Milliseconds kApiTimeout{500};
 constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kLook{50};
 constexpr Milliseconds kEngineTimeout{300};
@@ -109,7 +111,7 @@ class Server : public Supervisor {
     const EngineSnapshot last = live_.LastAnswer();
     if (!last.info.primary) return false;
     const auto died = std::chrono::steady_clock::now();
-    const Declared now = DeclaredNow();
+    const Declared now = DeclaredNow(false);
     AfterDeathInput input{
         .layout = now.settings.layout,
         .self = self_,
@@ -192,7 +194,7 @@ class Server : public Supervisor {
       return {.result = HandoverResult::kNothingToDo, .why = "a replica: nothing to hand over"};
     }
     const auto wanted = MemberName::Parse(order.target);
-    const Declared now = DeclaredNow();
+    const Declared now = DeclaredNow(true);
     HandoverContext context = Context(now);
     // A volume that takes no writes takes no note either.
     if (!live_.LastAnswer().info.append_ok) context.volume.clear();
@@ -242,15 +244,11 @@ class Server : public Supervisor {
     AddressBook addresses;
   };
 
-  /// What holds by now: since our start `helm upgrade` may have changed the number of members, and
-  /// recreated Services have new addresses.
-  [[nodiscard]] Declared DeclaredNow() {
-    Declared now{.settings = settings_, .addresses = live_.Addresses()};
-    const auto read = LoadSettings(paths_.config);
-    if (!read || read->layout.Members() == settings_.layout.Members()) return now;
-    now.settings.layout = read->layout;
-    now.settings.sentinel = read->sentinel;  // an upgrade may have brought the sentinels
-    now.settings.ports.sentinel = read->ports.sentinel;
+  /// What holds by now; recreated Services have new addresses. `ask`: see DeclaredSettings.
+  [[nodiscard]] Declared DeclaredNow(bool ask) {
+    Declared now{.settings = DeclaredSettings(settings_, paths_, ask, Deadline::In(kApiTimeout)),
+                 .addresses = live_.Addresses()};
+    if (now.settings.layout.Members() == settings_.layout.Members()) return now;
     const AddressAnswers found = ResolveMembers(now.settings, Deadline::In(kDnsTimeout));
     for (const auto& [member, endpoint] : found.book) now.addresses[member] = endpoint;
     return now;

@@ -1,0 +1,39 @@
+#include "apply/common/declared.h"
+
+#include "kube/api.h"
+#include "sys/log.h"
+
+namespace bowline {
+namespace {
+
+/// Without API rights or an answer: an error, which is no news for a member that is alone.
+Result<Settings> SettingsOfApi(const Settings& own, Deadline deadline) {
+  ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
+  ASSIGN_OR_RETURN(const ConfigMapState config,
+                   api.GetConfigMap(own.name_space, own.fullname + "-config", deadline));
+  const auto text = config.data.find("bowline.json");
+  if (text == config.data.end()) return Fail(Code::kNotFound, "no bowline.json");
+  return ParseSettings(text->second);
+}
+
+Settings WithMembersOf(Settings own, const Settings& declared) {
+  own.layout = declared.layout;
+  own.sentinel = declared.sentinel;  // an upgrade may have brought the sentinels
+  own.ports.sentinel = declared.ports.sentinel;
+  return own;
+}
+
+}  // namespace
+
+Settings DeclaredSettings(const Settings& own, const Paths& paths, bool ask, Deadline deadline) {
+  const auto mounted = LoadSettings(paths.config);
+  const Settings known = mounted ? WithMembersOf(own, *mounted) : own;
+  if (!ask || known.layout.replicas_per_shard > 0 || own.record.empty()) return known;
+  const auto current = SettingsOfApi(own, deadline);
+  if (current) return WithMembersOf(own, *current);
+  LogInfo("what the release declares could not be asked for",
+          {{"err", current.error().ToString()}});
+  return known;
+}
+
+}  // namespace bowline
