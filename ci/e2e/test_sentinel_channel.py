@@ -79,6 +79,21 @@ def test_kube_proxy_stands_still(sentinel_set: SentinelSet, sentinel_scenario: M
     assert_untouched(sentinel_set, primary, running)
 
 
+@pytest.mark.long
+def test_services_of_a_set_recreated(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Connections over the old addresses go on, so nobody is out of reach; the members find the new ones all the same."""
+    names = [pod.name for pod in sentinel_set.pods()]
+    old = sentinel_set.service_ips()
+    with sentinel_scenario("member Services deleted and recreated by helm upgrade", converge=150) as running:
+        sentinel_set.kube("delete", "service", *names)
+        sentinel_set.release.upgrade(wait=False)
+        running.serving(120)
+    new = sentinel_set.service_ips()
+    assert all(new[name] != old[name] for name in names), "an address was given out again"
+    for sentinel in sentinel_set.sentinels():
+        assert sentinel_set.named_by(sentinel) == new[sentinel_set.primary().name]
+
+
 def test_listeners_attacked(
     sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, figures: dict[str, Any]
 ) -> None:

@@ -80,7 +80,8 @@ std::vector<MemberName> SentinelMonitor::Trouble(const Report& report,
                                                  const Reports& sentinels) const {
   std::vector<MemberName> trouble = Silent(sentinels, settings_.layout.Sentinels());
   if (report.sentinel && report.sentinel->answers) {
-    std::ranges::copy(UnreachableFor(*report.sentinel, addresses_), std::back_inserter(trouble));
+    std::ranges::copy(LookedUpFor(settings_.layout, *report.sentinel, addresses_),
+                      std::back_inserter(trouble));
   }
   std::erase(trouble, self_);
   return trouble;

@@ -1,5 +1,8 @@
 #include "apply/sentinel/set_watch.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "apply/common/kept_dataset.h"
 #include "apply/sentinel/failover.h"
 #include "plan/common/pause.h"
@@ -27,9 +30,11 @@ void SetWatch::Look(const Report& report) {
     const bool in_order = AskOthers(report);
     in_order_ = Heal(report) && in_order;
   }
-  std::vector<MemberName> silent = Silent(reports_, server_.settings.layout.Members());
-  std::erase(silent, server_.self);
-  (void)server_.LookUp(silent);
+  const Layout& layout = server_.settings.layout;
+  std::vector<MemberName> trouble = LookedUpFor(layout, info, server_.addresses);
+  std::ranges::copy(Silent(reports_, layout.Members()), std::back_inserter(trouble));
+  std::erase(trouble, server_.self);
+  (void)server_.LookUp(trouble);
 }
 
 bool SetWatch::AskOthers(const Report& report) {

@@ -70,17 +70,28 @@ bool HearsMajority(const Layout& layout, const Reports& sentinels) {
   return answering * 2 > layout.sentinels;
 }
 
-std::vector<MemberName> UnreachableFor(const SentinelSnapshot& sentinel,
-                                       const AddressBook& addresses) {
+std::vector<MemberName> LookedUpFor(const Layout& layout, const SentinelSnapshot& sentinel,
+                                    const AddressBook& addresses) {
   std::vector<MemberName> members;
   for (const auto* list : {&sentinel.replicas, &sentinel.sentinels}) {
     for (const SentinelPeer& peer : *list) {
       const auto member = MemberAt(addresses, peer.ip);
-      if (member && (peer.down || !peer.connected)) members.push_back(*member);
+      if (!member) return layout.Members();
+      if (peer.down || !peer.connected) members.push_back(*member);
     }
   }
+  if (sentinel.HasOpinion() && !sentinel.primary) return layout.Members();
   if (sentinel.primary && sentinel.primary_down) members.push_back(*sentinel.primary);
   return members;
+}
+
+std::vector<MemberName> LookedUpFor(const Layout& layout, const EngineInfo& info,
+                                    const AddressBook& addresses) {
+  const auto stranger = [&](std::string_view ip) { return !MemberAt(addresses, ip); };
+  const bool elsewhere = info.primary
+                             ? std::ranges::any_of(info.replicas, stranger, &ReplicaEntry::ip)
+                             : stranger(info.primary_host);
+  return elsewhere ? layout.Members() : std::vector<MemberName>();
 }
 
 }  // namespace bowline

@@ -35,9 +35,16 @@ const SentinelSnapshot* AnsweringSentinel(const Reports& reports, MemberName sen
 /// Do the processes of more than half of the declared sentinels answer?
 bool HearsMajority(const Layout& layout, const Reports& sentinels);
 
-/// Whom a sentinel's process cannot reach: servers and sentinels that it has no connection with or
-/// takes for down, the primary among them. What is at no member's address is left out.
-std::vector<MemberName> UnreachableFor(const SentinelSnapshot& sentinel,
-                                       const AddressBook& addresses);
+/// Whose Services are to be looked up, by what a sentinel's process says: servers and sentinels
+/// that it has no connection with or takes for down, the primary among them. All of `layout`, when
+/// it knows somebody at no member's address: a Service may have been made anew, and connections
+/// over the old address go on.
+std::vector<MemberName> LookedUpFor(const Layout& layout, const SentinelSnapshot& sentinel,
+                                    const AddressBook& addresses);
+
+/// The same by what a server's engine says: all, when a replica of it, or its primary, is at no
+/// member's address.
+std::vector<MemberName> LookedUpFor(const Layout& layout, const EngineInfo& info,
+                                    const AddressBook& addresses);
 
 }  // namespace bowline

@@ -82,25 +82,48 @@ TEST_CASE("not settled while a failover goes on") {
   CHECK(Ask(set).settled == settled);
 }
 
-TEST_CASE(
-    "out of a sentinel's reach is who is down or without a connection, the primary among them") {
+TEST_CASE("looked up for a sentinel is who is down or without a connection, the primary too") {
   RunningSet set;
-  const auto unreachable = [&] { return UnreachableFor(set.ViewOf(kSentinel0), set.addresses); };
+  SentinelSnapshot& view = set.ViewOf(kSentinel0);
+  const auto looked_up = [&] { return LookedUpFor(set.layout, view, set.addresses); };
+  for (auto* list : {&view.replicas, &view.sentinels}) {
+    for (SentinelPeer& peer : *list) peer.connected = true;
+  }
+  CHECK(looked_up().empty());
+  for (SentinelPeer& peer : view.replicas) {
+    if (MemberAt(set.addresses, peer.ip) == kServer1) peer.down = true;
+  }
+  CHECK(looked_up() == std::vector{kServer1});
+  view.sentinels.front().connected = false;
+  CHECK(looked_up().size() == 2);
+  view.primary_down = true;
+  CHECK(looked_up().back() == kServer0);
+}
+
+TEST_CASE("all are looked up when a sentinel knows somebody at no member's address") {
+  RunningSet set;
   SentinelSnapshot& view = set.ViewOf(kSentinel0);
   for (auto* list : {&view.replicas, &view.sentinels}) {
     for (SentinelPeer& peer : *list) peer.connected = true;
   }
-  CHECK(unreachable().empty());
-  for (SentinelPeer& peer : view.replicas) {
-    if (MemberAt(set.addresses, peer.ip) == kServer1) peer.down = true;
+  SECTION("a replica") { view.replicas.front().ip = "192.0.2.9"; }
+  SECTION("a sentinel") { view.sentinels.front().ip = "192.0.2.9"; }
+  SECTION("the primary") {
+    view.primary.reset();
+    view.primary_ip = "192.0.2.9";
   }
-  CHECK(unreachable() == std::vector{kServer1});
-  view.sentinels.front().connected = false;
-  CHECK(unreachable().size() == 2);
-  view.primary_down = true;
-  CHECK(unreachable().back() == kServer0);
-  view.replicas.push_back({.ip = "192.0.2.9", .port = 6379, .down = true});
-  CHECK(unreachable().size() == 3);
+  CHECK(LookedUpFor(set.layout, view, set.addresses) == set.layout.Members());
+}
+
+TEST_CASE("all are looked up when a server has a replica or a primary at no member's address") {
+  RunningSet set;
+  for (const MemberName server : set.layout.MembersOf(0)) {
+    CHECK(LookedUpFor(set.layout, set.InfoOf(server), set.addresses).empty());
+  }
+  set.InfoOf(kServer0).replicas.front().ip = "192.0.2.9";
+  CHECK(LookedUpFor(set.layout, set.InfoOf(kServer0), set.addresses) == set.layout.Members());
+  set.InfoOf(kServer1).primary_host = "192.0.2.9";
+  CHECK(LookedUpFor(set.layout, set.InfoOf(kServer1), set.addresses) == set.layout.Members());
 }
 
 }  // namespace
