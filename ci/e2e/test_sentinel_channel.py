@@ -81,7 +81,7 @@ def test_kube_proxy_stands_still(sentinel_set: SentinelSet, sentinel_scenario: M
 
 @pytest.mark.long
 def test_services_of_a_set_recreated(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
-    """Connections over the old addresses go on, so nobody is out of reach; the members find the new ones all the same."""
+    """Connections over the old addresses go on, so nobody is out of reach; the new ones are found all the same."""
     names = [pod.name for pod in sentinel_set.pods()]
     old = sentinel_set.service_ips()
     with sentinel_scenario("member Services deleted and recreated by helm upgrade", converge=150) as running:
