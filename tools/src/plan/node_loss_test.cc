@@ -60,22 +60,27 @@ TEST_CASE("two of three primaries on a node, and who can lead instead") {
       "need at least three nodes (spread.nodes)\n";
   CHECK(Told(cluster.layout, cluster.reports) ==
         loss + "bowline failover --shard 0 --to shard-0-0\n");
+  // k11 would be on n3, beside k20, which can lead on n1 instead.
+  const std::string room = "bowline failover --shard 2 --to shard-2-1\n";
+  SECTION("nobody, when no replica that has room is in sync") {
+    cluster.Of(k00).engine.info.link_up = cluster.Of(k21).engine.info.link_up = false;
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
+  }
   SECTION("not the one whose link is down") {
     cluster.Of(k00).engine.info.link_up = false;
     CHECK_FALSE(Told(cluster.layout, cluster.reports).contains("shard-0-0\n"));
   }
   SECTION("not one that copies, and not one on a node that has a primary") {
     cluster.Of(k00).engine.info.sync_in_progress = true;
-    // What is left is k11 on n3, beside k20: two of three again.
-    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + room));
   }
   SECTION("not one on the same node") {
     Place(cluster.reports, {{k00, "n2"}});
-    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + room));
   }
   SECTION("not one whose node is not known") {
     Place(cluster.reports, {{k00, ""}});
-    CHECK(Told(cluster.layout, cluster.reports).contains(loss + nowhere));
+    CHECK(Told(cluster.layout, cluster.reports).contains(loss + room));
   }
 }
 
@@ -200,6 +205,26 @@ TEST_CASE("servers and sentinels") {
     Place(small.reports, {{kServer0, "n1"}, {kServer1, "n2"}, {kSentinel0, "n1"}});
     CHECK(Told(small.layout, small.reports) == "");
   }
+}
+
+TEST_CASE("where nobody has room at once, another primary makes room first") {
+  RunningCluster cluster;
+  const std::map<MemberName, std::string> nodes{{k00, "n2"},          {k01, "n1"},
+                                                {testing::k20, "n2"}, {testing::k21, "n1"},
+                                                {testing::k10, "n1"}, {testing::k11, "n3"}};
+  for (const auto& [member, node] : nodes) cluster.Of(member).node = node;
+  const auto remedies = [&] {
+    std::vector<std::string> all;
+    for (const NodeRisk& risk : NodeRisks(cluster.layout, cluster.reports)) {
+      all.push_back(risk.node + ": " + risk.remedy);
+    }
+    return all;
+  };
+  CHECK(remedies() == std::vector<std::string>{"n2: bowline failover --shard 1 --to shard-1-1"});
+  cluster.Lead(testing::k11);
+  CHECK(remedies() == std::vector<std::string>{"n2: bowline failover --shard 0 --to shard-0-1"});
+  cluster.Lead(k01);
+  CHECK(remedies().empty());
 }
 
 TEST_CASE("a risk as a person reads it") {

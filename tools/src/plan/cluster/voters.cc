@@ -48,6 +48,24 @@ std::optional<MemberName> BetterPlace(const Layout& layout, const Reports& repor
   return best;
 }
 
+/// The first of two moves: where the replicas of the primaries on `node` are, another primary goes
+/// elsewhere, so that one of these has room there.
+std::optional<MemberName> RoomBeside(const Layout& layout, const Reports& reports,
+                                     const ByNode& primaries, std::size_t running,
+                                     const std::string& node) {
+  for (const MemberName primary : primaries.at(node)) {
+    for (const MemberName member : layout.MembersOf(primary.shard)) {
+      const auto report = reports.find(member);
+      if (report == reports.end() || !InSync(report->second)) continue;
+      const std::string& there = report->second.node;
+      if (there == node || !primaries.contains(there)) continue;
+      const auto first = BetterPlace(layout, reports, primaries, running, there);
+      if (first) return first;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
@@ -78,7 +96,8 @@ void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<N
                   .loss = std::format("{} of {} primaries ({}): no majority would be left to elect",
                                       members.size(), layout.shards, JoinNames(members)),
                   .remedy = ""};
-    const auto better = BetterPlace(layout, reports, primaries, running, node);
+    auto better = BetterPlace(layout, reports, primaries, running, node);
+    if (!better) better = RoomBeside(layout, reports, primaries, running, node);
     risk.remedy = better ? std::format("bowline failover --shard {} --to {}", better->shard,
                                        better->ToString())
                          : "no replica that is in sync is on a node where a primary more would do "
