@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from e2e.members import PORT, Members, Pod
 from e2e.nodes import Node, stopped
 from e2e.scenario import MakeScenario
+from e2e.wait import wait_for
 
 SECONDS = 10.0
 """Of each trouble."""
@@ -116,7 +117,7 @@ def ten_thousand_clients(members: Members, primary: Pod) -> None:
         engine.config_set("maxclients", CLIENTS + 1000)
         try:
             with crowded(primary.ip, CLIENTS):
-                assert int(engine.info("clients")["connected_clients"]) >= CLIENTS
+                wait_for("all are taken", lambda: int(engine.info("clients")["connected_clients"]) >= CLIENTS, 15)
                 time.sleep(SECONDS)
         finally:
             engine.config_set("maxclients", usual)
