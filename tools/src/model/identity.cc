@@ -60,6 +60,12 @@ std::string MemberName::ToString() const {
   std::unreachable();
 }
 
+std::string Join(const std::vector<MemberName>& members) {
+  std::string text;
+  for (const MemberName member : members) text += (text.empty() ? "" : ", ") + member.ToString();
+  return text;
+}
+
 NodeId Identity::NodeIdOf(MemberName member) const {
   return NodeId(
       Sha1Hex(std::format("{}/{}/{}/{}", installation, name_space, release, member.ToString())));

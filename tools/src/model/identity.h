@@ -5,6 +5,7 @@
 #include <compare>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -50,6 +51,9 @@ struct MemberName {
   [[nodiscard]] bool HoldsData() const { return kind != MemberKind::kSentinel; }
   auto operator<=>(const MemberName&) const = default;
 };
+
+/// "shard-0-1, server-2".
+std::string Join(const std::vector<MemberName>& members);
 
 /// What all ids derive from. The installation part is minted once per installation and kept with
 /// the data: two clusters with equal ids mix or wipe each other when an address is reused.

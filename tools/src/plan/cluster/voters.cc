@@ -94,7 +94,7 @@ void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<N
     if (!TakesMajority(running, members.size(), layout.shards)) continue;
     NodeRisk risk{.node = node,
                   .loss = std::format("{} of {} primaries ({}): no majority would be left to elect",
-                                      members.size(), layout.shards, JoinNames(members)),
+                                      members.size(), layout.shards, Join(members)),
                   .remedy = ""};
     auto better = BetterPlace(layout, reports, primaries, running, node);
     if (!better) better = RoomBeside(layout, reports, primaries, running, node);

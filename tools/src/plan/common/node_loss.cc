@@ -29,8 +29,8 @@ void AddLastCopies(const Layout& layout, const Reports& reports, const ModeRules
     const std::string what = rules.Sharded() ? std::format("shard {}", shard) : "the data";
     NodeRisk risk{
         .node = *nodes.begin(),
-        .loss = std::format("the last copy of {} ({})", what, JoinNames(copies)),
-        .remedy = "bring back " + JoinNames(away) + ": `bowline status` says what is wrong"};
+        .loss = std::format("the last copy of {} ({})", what, Join(copies)),
+        .remedy = "bring back " + Join(away) + ": `bowline status` says what is wrong"};
     if (copies.size() > 1) {
       const auto replica = std::ranges::find_if(
           copies, [&](MemberName copy) { return !reports.at(copy).engine.info.primary; });
@@ -57,12 +57,6 @@ std::optional<std::string> OnlyNode(const Reports& reports) {
 constexpr NodeRiskNews::Time kAgain{3'600'000};
 
 }  // namespace
-
-std::string JoinNames(const std::vector<MemberName>& members) {
-  std::string text;
-  for (const MemberName member : members) text += (text.empty() ? "" : ", ") + member.ToString();
-  return text;
-}
 
 bool TakesMajority(std::size_t running, std::size_t lost, int declared) {
   return 2 * static_cast<std::int64_t>(running - lost) <= declared;

@@ -12,8 +12,6 @@ namespace bowline {
 /// The members of a kind, by their node.
 using ByNode = std::map<std::string, std::vector<MemberName>>;
 
-std::string JoinNames(const std::vector<MemberName>& members);
-
 /// Would fewer than a majority of `declared` voters be left when `lost` of `running` are gone?
 bool TakesMajority(std::size_t running, std::size_t lost, int declared);
 

@@ -59,15 +59,6 @@ bool ContainsOurs(const Report& primary, const VolumeFacts& self) {
 
 }  // namespace
 
-std::string Join(const std::vector<MemberName>& members) {
-  std::string text;
-  for (const MemberName member : members) {
-    if (!text.empty()) text += ", ";
-    text += member.ToString();
-  }
-  return text;
-}
-
 StartPlan Wait(std::string reason) {
   return {.action = StartAction::kWait, .reason = std::move(reason)};
 }

@@ -19,7 +19,6 @@ std::optional<StartPlan> PlanInstallation(const StartInput& input);
 /// report always names its pod.
 bool IsGivenUp(const Report& report);
 
-std::string Join(const std::vector<MemberName>& members);
 StartPlan Wait(std::string reason);
 StartPlan Refuse(std::string reason);
 

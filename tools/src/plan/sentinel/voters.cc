@@ -33,7 +33,7 @@ void AddSentinelRisks(const Layout& layout, const Reports& reports, std::vector<
     risks.push_back(
         {.node = node,
          .loss = std::format("{} of {} sentinels ({}): no majority would be left to elect",
-                             members.size(), layout.sentinels, JoinNames(members)),
+                             members.size(), layout.sentinels, Join(members)),
          .remedy = crowded ? std::format("delete the pod of {} while another node has room for it; "
                                          "spread.nodes=required keeps them apart",
                                          members.back().ToString())
