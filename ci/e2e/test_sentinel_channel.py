@@ -13,6 +13,7 @@ from e2e.acts import delete_pod
 from e2e.attacks import ATTACKS, PEERS, PROBES, probe, resident_memory, under
 from e2e.members import Pod
 from e2e.nodes import Node, held
+from e2e.not_cut import NOT_LONGER
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import SentinelSet
 from e2e.wait import wait_for
@@ -24,8 +25,6 @@ MEMORY = 16 << 20
 """Bytes of PID 1."""
 ATTACK = 4.0
 """Seconds of each. `ci/bench attacks` goes on for a minute."""
-NOT_LONGER = 1.5
-"""Seconds without an acknowledged write that a busy machine makes by itself."""
 
 
 @contextmanager
@@ -92,6 +91,21 @@ def test_services_of_a_set_recreated(sentinel_set: SentinelSet, sentinel_scenari
     assert all(new[name] != old[name] for name in names), "an address was given out again"
     for sentinel in sentinel_set.sentinels():
         assert sentinel_set.named_by(sentinel) == new[sentinel_set.primary().name]
+
+
+@pytest.mark.long
+def test_service_of_the_primary_recreated(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """The one Service that every connection needs, alone: nobody else is in trouble."""
+    primary = sentinel_set.primary()
+    old = sentinel_set.service_ips()[primary.name]
+    with sentinel_scenario("the primary's member Service made anew", converge=150) as running:
+        sentinel_set.kube("delete", "service", primary.name)
+        sentinel_set.release.upgrade(wait=False)
+        running.serving(120)
+    services = sentinel_set.service_ips()
+    assert services[primary.name] != old, "the address was given out again"
+    for sentinel in sentinel_set.sentinels():
+        assert sentinel_set.named_by(sentinel) == services[sentinel_set.primary().name]
 
 
 def test_listeners_attacked(

@@ -1,5 +1,7 @@
 #include "apply/cluster/shard_watch.h"
 
+#include <algorithm>
+
 #include "plan/cluster/cluster_view.h"
 #include "plan/common/pause.h"
 #include "sys/log.h"
@@ -8,17 +10,13 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kReportsTimeout{500};
+constexpr Milliseconds kShardLook{3000};
 constexpr Milliseconds kCallTimeout{1000};
 
 }  // namespace
 
 void ShardWatch::Hear(const Report& report) {
   if (HearsMajority(report.engine.view)) server_.majority_heard = std::chrono::steady_clock::now();
-}
-
-void ShardWatch::Look(const Report& report) {
-  AskPrimaries(report);
-  Heal(report);
 }
 
 void ShardWatch::AskPrimaries(const Report& report) {
@@ -30,14 +28,29 @@ void ShardWatch::AskPrimaries(const Report& report) {
   server_.confirmed = std::chrono::steady_clock::now();
 }
 
-void ShardWatch::Heal(const Report& report) {
+std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
+  if (!heard_shard_ || Since(*heard_shard_) >= kShardLook) {
+    heard_shard_ = ServerWatch::Clock::now();
+    std::vector<MemberName> others = server_.settings.layout.MembersOf(server_.self.shard);
+    std::erase(others, server_.self);
+    silent_ = Silent(
+        server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)), others);
+  }
+  std::vector<MemberName> trouble = Unreachable(input);
+  for (const MemberName member : silent_) {
+    if (!std::ranges::contains(trouble, member)) trouble.push_back(member);
+  }
+  return trouble;
+}
+
+void ShardWatch::LookUp(const Report& report) {
   HealInput input{.layout = server_.settings.layout,
                   .identity = server_.state.identity,
                   .self = server_.self,
                   .engine = report.engine,
                   .announced = server_.announced,
                   .addresses = server_.addresses};
-  input.addresses = server_.LookUp(Unreachable(input));
+  input.addresses = server_.LookUp(Trouble(input));
   if (input.addresses.empty()) return;  // only what DNS says now is repaired by
   const HealPlan plan = PlanHeal(input);
   if (plan.Empty() || server_.live.Paused()) return;

@@ -12,16 +12,21 @@ class ShardWatch final : public ModeWatch {
   explicit ShardWatch(ServerWatch& server) : server_(server) {}
 
   void Hear(const Report& report) override;
-  void Look(const Report& report) override;
+  void Look(const Report& report) override { AskPrimaries(report); }
+  void LookUp(const Report& report) override;
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 
  private:
   /// Until a majority of the primaries says that this member leads.
   void AskPrimaries(const Report& report);
-  void Heal(const Report& report);
+  /// Whose Services are to be looked up soon: whom the engine cannot reach, and who of the own
+  /// shard is silent towards us.
+  std::vector<MemberName> Trouble(const HealInput& input);
   Status Repair(const HealPlan& plan);
 
   ServerWatch& server_;
+  std::vector<MemberName> silent_;  ///< of the own shard, at the last look
+  std::optional<ServerWatch::Clock::time_point> heard_shard_;
 };
 
 }  // namespace bowline

@@ -101,6 +101,7 @@ void Monitor::Run(const std::stop_token& stop) {
       mode_->Look(report);
       NoteLabel(report);
       positions_.Save(report.engine.info, server_.epoch, server_.addresses);
+      mode_->LookUp(report);
       LookAtLink(report);
       node_watch_.Look(server_.state.identity, report, server_.addresses);
     }

@@ -16,6 +16,7 @@ AddressBook ServerWatch::LookUp(const std::vector<MemberName>& trouble) {
   const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
   if (due.empty()) return {};
   AddressAnswers answers = ResolveSome(settings, due, Deadline::In(kDnsTimeout));
+  lookups.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) addresses[member] = endpoint;
   live.SetAddresses(addresses);
   return std::move(answers.book);

@@ -64,8 +64,10 @@ class ModeWatch {
   virtual ~ModeWatch() = default;
   /// By the answer of the own engine alone, without asking anybody.
   virtual void Hear(const Report& report) = 0;
-  /// Looks at the others and repairs.
+  /// Looks at the others, for the label and the position, and repairs what needs no look-up.
   virtual void Look(const Report& report) = 0;
+  /// Looks up addresses, which may wait for DNS, and repairs by them.
+  virtual void LookUp(const Report& report) = 0;
   /// Is the next look due soon?
   [[nodiscard]] virtual bool Eager() const { return false; }
   /// May an election choose this replica?

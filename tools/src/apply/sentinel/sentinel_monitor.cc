@@ -6,7 +6,6 @@
 #include <csignal>
 #include <iterator>
 
-#include "plan/common/lookups.h"
 #include "plan/common/pause.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/sentinel_heal.h"
@@ -17,7 +16,9 @@ namespace {
 
 constexpr Milliseconds kLook{1000};
 constexpr int kLooksPerOthers = 3;       // as long as all of them answer and name whom we name
-constexpr int kLooksPerForgetting = 15;  // rather late than again and again
+// A sentinel that is out of reach of the primary alone may see no trouble of its own: its process
+// has connections from before. Members are forgotten rather late than again and again.
+constexpr int kLooksPerServers = 15;
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kReportsTimeout{500};
 
@@ -45,19 +46,22 @@ SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
 void SentinelMonitor::Run(const std::stop_token& stop) {
   std::vector<MemberName> others = settings_.layout.Sentinels();
   std::erase(others, self_);
-  Reports sentinels;
   Lookups lookups(self_, Since({}));
   for (int look = 1; !stop.stop_requested(); ++look) {
     const Report report = live_.Now(Milliseconds(0));
     const bool changed = NotePrimary(report);
-    if (changed || look % kLooksPerOthers == 0 || sentinels.size() < others.size() ||
-        !AllName(sentinels, primary_)) {
-      sentinels = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
-      live_.SetSentinels(sentinels, 0, AskSentinels(settings_.layout, sentinels).epoch);
+    if (changed || look % kLooksPerOthers == 0 || sentinels_.size() < others.size() ||
+        !AllName(sentinels_, primary_)) {
+      sentinels_ = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
+      live_.SetSentinels(sentinels_, 0, AskSentinels(settings_.layout, sentinels_).epoch);
     }
-    const bool anew =
-        !live_.Paused() && (Moved(lookups.Due(Since({}), Trouble(report, sentinels))) ||
-                            (look % kLooksPerForgetting == 0 && ListsTheGone(report, sentinels)));
+    const bool servers = look % kLooksPerServers == 0;
+    if (servers || look == 1) {
+      servers_ = peers_.GatherOf(addresses_, settings_.layout.MembersOf(0),
+                                 Deadline::In(kReportsTimeout));
+    }
+    const bool anew = !live_.Paused() && (Moved(lookups, Trouble(report)) ||
+                                          (servers && ListsTheGone(report)));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
@@ -76,20 +80,23 @@ bool SentinelMonitor::NotePrimary(const Report& report) {
   return true;
 }
 
-std::vector<MemberName> SentinelMonitor::Trouble(const Report& report,
-                                                 const Reports& sentinels) const {
-  std::vector<MemberName> trouble = Silent(sentinels, settings_.layout.Sentinels());
+std::vector<MemberName> SentinelMonitor::Trouble(const Report& report) const {
+  const Layout& layout = settings_.layout;
+  std::vector<MemberName> trouble = Silent(sentinels_, layout.Sentinels());
+  std::ranges::copy(Silent(servers_, layout.MembersOf(0)), std::back_inserter(trouble));
   if (report.sentinel && report.sentinel->answers) {
-    std::ranges::copy(LookedUpFor(settings_.layout, *report.sentinel, addresses_),
+    std::ranges::copy(LookedUpFor(layout, *report.sentinel, addresses_),
                       std::back_inserter(trouble));
   }
   std::erase(trouble, self_);
   return trouble;
 }
 
-bool SentinelMonitor::Moved(const std::vector<MemberName>& due) {
+bool SentinelMonitor::Moved(Lookups& lookups, const std::vector<MemberName>& trouble) {
+  const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
   if (due.empty()) return false;
   const AddressAnswers answers = ResolveSome(settings_, due, Deadline::In(kDnsTimeout));
+  lookups.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
     if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;
@@ -102,10 +109,10 @@ bool SentinelMonitor::Moved(const std::vector<MemberName>& due) {
   return false;
 }
 
-bool SentinelMonitor::ListsTheGone(const Report& report, Reports others) {
+bool SentinelMonitor::ListsTheGone(const Report& report) const {
+  Reports others = sentinels_;
   others[self_] = report;
-  others.merge(
-      peers_.GatherOf(addresses_, settings_.layout.MembersOf(0), Deadline::In(kReportsTimeout)));
+  others.insert(servers_.begin(), servers_.end());
   const std::string why = WhyStartAnew({.layout = settings_.layout,
                                         .self = self_,
                                         .addresses = addresses_,

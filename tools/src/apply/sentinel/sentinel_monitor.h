@@ -10,6 +10,7 @@
 #include "apply/common/events.h"
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
+#include "plan/common/lookups.h"
 
 namespace bowline {
 
@@ -29,11 +30,10 @@ class SentinelMonitor {
   /// True when the sentinel names another primary than before.
   bool NotePrimary(const Report& report);
   /// Whose Services are to be looked up soon: who is silent, or out of reach of the process.
-  [[nodiscard]] std::vector<MemberName> Trouble(const Report& report,
-                                                const Reports& sentinels) const;
+  [[nodiscard]] std::vector<MemberName> Trouble(const Report& report) const;
   /// Has one of these Services another address than at the start?
-  bool Moved(const std::vector<MemberName>& due);
-  bool ListsTheGone(const Report& report, Reports others);
+  bool Moved(Lookups& lookups, const std::vector<MemberName>& trouble);
+  bool ListsTheGone(const Report& report) const;
 
   const Settings& settings_;
   MemberName self_;
@@ -42,6 +42,8 @@ class SentinelMonitor {
   EventSink& events_;
   Peers& peers_;
   std::optional<MemberName> primary_;
+  Reports sentinels_;  ///< the others'
+  Reports servers_;
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token
   std::jthread thread_;

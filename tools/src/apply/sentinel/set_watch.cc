@@ -30,8 +30,11 @@ void SetWatch::Look(const Report& report) {
     const bool in_order = AskOthers(report);
     in_order_ = Heal(report) && in_order;
   }
+}
+
+void SetWatch::LookUp(const Report& report) {
   const Layout& layout = server_.settings.layout;
-  std::vector<MemberName> trouble = LookedUpFor(layout, info, server_.addresses);
+  std::vector<MemberName> trouble = LookedUpFor(layout, report.engine.info, server_.addresses);
   std::ranges::copy(Silent(reports_, layout.Members()), std::back_inserter(trouble));
   std::erase(trouble, server_.self);
   (void)server_.LookUp(trouble);

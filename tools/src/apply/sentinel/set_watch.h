@@ -22,6 +22,7 @@ class SetWatch final : public ModeWatch {
   /// What the others say, for the probes, the epoch and the repair; once in 3 s as long as all is
   /// in order and nothing changes here.
   void Look(const Report& report) override;
+  void LookUp(const Report& report) override;
   [[nodiscard]] bool Eager() const override { return to_follow_.has_value(); }
   [[nodiscard]] Status SetPromotable(bool promotable) override;
 

@@ -23,7 +23,8 @@ class StandaloneWatch final : public ModeWatch {
       server_.confirmed = server_.majority_heard;
     }
   }
-  void Look(const Report& /*report*/) override { (void)server_.LookUp({}); }
+  void Look(const Report& /*report*/) override {}
+  void LookUp(const Report& /*report*/) override { (void)server_.LookUp({}); }
   [[nodiscard]] Status SetPromotable(bool /*promotable*/) override { return {}; }
 
  private:

@@ -1,5 +1,7 @@
 #include "plan/common/lookups.h"
 
+#include <algorithm>
+
 namespace bowline {
 
 bool Lookups::Asks(MemberName member, Time now, Time every) {
@@ -11,11 +13,16 @@ bool Lookups::Asks(MemberName member, Time now, Time every) {
 
 std::vector<MemberName> Lookups::Due(Time now, const std::vector<MemberName>& trouble) {
   std::vector<MemberName> due;
-  if (Asks(self_, now, trouble.empty() ? kOwnLookup : kTroubleLookup)) due.push_back(self_);
+  const bool calm = trouble.empty() && !unanswered_;
+  if (Asks(self_, now, calm ? kOwnLookup : kTroubleLookup)) due.push_back(self_);
   for (const MemberName member : trouble) {
     if (member != self_ && Asks(member, now, kTroubleLookup)) due.push_back(member);
   }
   return due;
+}
+
+void Lookups::Answered(const std::vector<MemberName>& due, const AddressBook& book) {
+  if (std::ranges::contains(due, self_)) unanswered_ = !book.contains(self_);
 }
 
 }  // namespace bowline

@@ -44,6 +44,20 @@ TEST_CASE("when all is well again the own Service has its usual time") {
   CHECK(lookups.Due(kTroubleLookup + kOwnLookup, {}) == std::vector{kSelf});
 }
 
+TEST_CASE("the own Service is asked for each 5 s as long as DNS knows no address of it") {
+  Lookups lookups(kSelf, Time(0));
+  const auto due = lookups.Due(kOwnLookup, {});
+  lookups.Answered(due, {});
+  CHECK(lookups.Due(kOwnLookup + kTroubleLookup - Time(1), {}).empty());
+  const Time again = kOwnLookup + kTroubleLookup;
+  CHECK(lookups.Due(again, {}) == std::vector{kSelf});
+  lookups.Answered({kOther}, {});  // says nothing of the own one
+  CHECK(lookups.Due(again + kTroubleLookup, {}) == std::vector{kSelf});
+  lookups.Answered({kSelf}, {{kSelf, {.ip = "10.0.0.1"}}});
+  CHECK(lookups.Due(again + 2 * kTroubleLookup, {}).empty());
+  CHECK(lookups.Due(again + kTroubleLookup + kOwnLookup, {}) == std::vector{kSelf});
+}
+
 TEST_CASE("the own member is no trouble that is asked for twice") {
   Lookups lookups(kSelf, Time(0));
   CHECK(lookups.Due(kOwnLookup, {kSelf}) == std::vector{kSelf});
