@@ -111,3 +111,49 @@ def test_standalone_becomes_sentinel_mode(growing: Standalone, figures: dict[str
     assert verdict.ok, verdict
     counts = {pod.name: keys(members, pod) for pod in members.servers()}
     assert len(set(counts.values())) == 1 and len(counts) == 3, counts
+
+
+@pytest.fixture
+def volatile(engine: str, alone: Installation[Standalone]) -> Iterator[Standalone]:
+    """Its data is its process; its pod is not restarted by an upgrade, so that the old server lives on as it was."""
+    alone.remove()
+    values = {**VALUES, "persistence": {"enabled": False}, "updateStrategy": {"type": "OnDelete", "partition": 0}}
+    installation = Installation(Standalone, engine, "volatile", values)
+    yield installation.healthy()
+    installation.remove()
+
+
+@pytest.mark.parametrize("kill", ["init", pytest.param("engine", marks=pytest.mark.long)])
+def test_standalone_dies_while_it_becomes_sentinel_mode(
+    volatile: Standalone, figures: dict[str, Any], kill: str
+) -> None:
+    """The copies that it has at its death are all that is left: one of them leads, never the empty server itself."""
+    recorder = Recorder(volatile.recorder_settings()).start()
+    recorder.wait_serving(recorder.started, 15)
+    old = volatile.server()
+    members = grown(volatile)
+    try:
+        values = {**SENTINEL_VALUES, "persistence": {"enabled": False}}
+        values["sentinel"] = {"replicas": 3, "persistence": {"enabled": False}}
+        volatile.release.upgrade(values, wait=False)
+        members.release.values = {**volatile.release.values, **values}
+
+        def copied() -> bool:
+            with members.engine(old) as engine:
+                info = engine.info("replication")
+            return sum(info.get(f"slave{n}", {}).get("state") == "online" for n in range(2)) == 2
+
+        wait_for("both new servers have a copy", copied, 60)
+        wait_for("the sentinels watch", lambda: members.named_primary().name == old.name, 30)
+        died = time.time()
+        if kill == "init":
+            old.node.kill_init(old.uid)
+        else:
+            old.node.kill_engine(old.uid)
+        figures["served again after"] = round(recorder.wait_serving(died, 30), 2)
+        members.wait_converged(150)
+    finally:
+        recording = recorder.stop()
+    verdict = verify(recording, members.recorder_settings())
+    figures["death in the upgrade"] = {"acked": verdict.acked, "lost": verdict.lost, "gap_s": verdict.longest_gaps}
+    assert verdict.ok, verdict

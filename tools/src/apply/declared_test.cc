@@ -29,9 +29,7 @@ struct Alone {
     own.record = "grown-record";
     paths.config = folder / "bowline.json";
   }
-  [[nodiscard]] Settings Now(bool ask = true) const {
-    return DeclaredSettings(own, paths, ask, Soon());
-  }
+  [[nodiscard]] Settings Now() const { return DeclaredSettings(own, paths, Soon()); }
 
   TempFolder folder;
   Settings own;
@@ -42,7 +40,7 @@ TEST_CASE("the mounted settings are what is declared, as soon as they show other
   const Alone alone;
   CHECK(alone.Now().layout.mode == Mode::kStandalone);
   Spill(alone.paths.config, kSet);
-  const Settings now = alone.Now(false);
+  const Settings now = alone.Now();
   CHECK(now.layout.mode == Mode::kSentinel);
   CHECK(now.layout.Members().size() == 5);
   CHECK(now.sentinel.master_name == "other");
@@ -54,7 +52,22 @@ TEST_CASE("who is alone by the mounted settings asks the API server for the Conf
   const FakeCluster cluster;
   const Alone alone;
   CHECK(alone.Now().layout.Members().size() == 5);
-  CHECK(alone.Now(false).layout.Members().size() == 1);
+}
+
+TEST_CASE("the sentinels of a set keep the settings that it was started with") {
+  Alone member;
+  member.own.layout = Layout::Sentinel(2, 3);
+  member.own.sentinel.master_name = "started";
+  member.own.ports.sentinel = 26379;
+  Spill(member.paths.config, kSet);
+  const Settings same = member.Now();
+  CHECK(same.sentinel.master_name == "started");
+  CHECK(same.ports.sentinel == 26379);
+  member.own.layout = Layout::Sentinel(3, 3);
+  const Settings fewer = member.Now();
+  CHECK(fewer.layout.Members().size() == 5);
+  CHECK(fewer.sentinel.master_name == "started");
+  CHECK(fewer.ports.sentinel == 26379);
 }
 
 TEST_CASE("without rights, or when the ConfigMap cannot be read, it stays alone") {

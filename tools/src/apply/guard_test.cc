@@ -10,6 +10,7 @@
 #include "apply/common/engine_probe.h"
 #include "apply/common/volume_io.h"
 #include "apply/driver.h"
+#include "testing/kube.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/sys.h"
 
@@ -173,40 +174,108 @@ TEST_CASE("a damaged end is cut off before the only server leads, and what is cu
   CHECK_FALSE(FindDamage(volume.path(), true));
 }
 
+/// A standalone server of the fullname "grown", of which the fake API declares a set.
+class AloneServer {
+ public:
+  AloneServer() {
+    settings_.layout = Layout::Standalone();
+    settings_.name_space = "ns";
+    settings_.release = settings_.fullname = "grown";
+    settings_.cluster_domain = "invalid";  // the saved addresses are taken
+    settings_.ports.peers = FreePort();
+    paths_.data = volume_.path();
+    paths_.config = folder_ / "bowline.json";
+    paths_.engine_directives = folder_ / "engine.conf";
+    Spill(paths_.engine_directives, "appendonly yes\n");
+    REQUIRE(SaveAddresses(volume_.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}}));
+    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, false);
+    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    peers_.emplace(settings_, EngineSecrets{}, kSelf, *live_, events_);
+  }
+
+  /// It has lived already: its volume knows the installation, so that no record is needed.
+  void HasData() const {
+    Identity identity = TestIdentity();
+    identity.name_space = settings_.name_space;
+    identity.release = settings_.release;
+    REQUIRE(SaveState(volume_.path(),
+                      {.identity = identity, .member = kSelf.ToString(), .held = true}));
+    Spill(volume_ / "dump.rdb", std::string(200, 'x'));
+  }
+  void AsksApi() { settings_.record = "grown-record"; }
+  void Mounted(const std::string& text) const { Spill(paths_.config, text); }
+  /// `each` is called between two looks; false ends it.
+  Result<GuardOutcome> Run(const std::function<bool()>& each = [] { return true; }) {
+    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *live_, events_,
+                conditions_, *peers_);
+    const Deadline patience = Soon();
+    return guard.Run([&](Milliseconds time) { return each() && patience.Sleep(time); });
+  }
+  LiveState& live() { return *live_; }
+  [[nodiscard]] const TempFolder& volume() const { return volume_; }
+
+ private:
+  TempFolder volume_;
+  TempFolder folder_;
+  Settings settings_;
+  Paths paths_;
+  std::optional<EngineProbe> probe_;
+  std::optional<LiveState> live_;
+  EventSink events_{{}, false};
+  PodConditions conditions_{{}, false, true};
+  std::optional<Peers> peers_;
+};
+
+std::string DeclaredByApi() {
+  return testing::FakeCluster::Api()
+      .GetConfigMap("ns", "grown-config", Soon())
+      ->data.at("bowline.json");
+}
+
 TEST_CASE(
     "a standalone server starts without asking anybody, and its installation is on its volume") {
-  const TempFolder volume;
-  const TempFolder directives;
-  Settings settings;
-  settings.layout = Layout::Standalone();
-  settings.name_space = TestIdentity().name_space;
-  settings.release = settings.fullname = TestIdentity().release;
-  Paths paths{.data = volume.path()};
-  paths.engine_directives = directives / "engine.conf";
-  Spill(directives / "engine.conf", "appendonly yes\n");
-  {
-    const Status saved = SaveAddresses(volume.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}});
-    REQUIRE(saved);
-    settings.cluster_domain = "invalid";  // the saved addresses are taken
-  }
-  EngineProbe probe("127.0.0.1", FreePort(), {}, false);
-  LiveState live(Report{.member = kSelf}, settings.layout, probe);
-  EventSink events({}, false);
-  PodConditions conditions({}, false, true);
-  Peers peers(settings, EngineSecrets{}, kSelf, live, events);
-  Guard guard(settings, paths, kSelf, DriverOf(settings.layout), {}, live, events, conditions,
-              peers);
-  const Deadline patience = Soon();
-  const auto outcome = guard.Run([&](Milliseconds time) { return patience.Sleep(time); });
+  AloneServer server;
+  const auto outcome = server.Run();
   INFO((outcome ? std::string() : outcome.error().message));
   REQUIRE(outcome);
   CHECK(outcome->decision == "Resume");
   CHECK_FALSE(outcome->follow);
-  const auto files = ReadVolume(volume.path());
+  const auto files = ReadVolume(server.volume().path());
   REQUIRE((files && files->state));
   const auto state = ParseVolumeState(*files->state);
   REQUIRE(state);
   CHECK_FALSE(state->identity.installation.empty());
+}
+
+TEST_CASE("a standalone server that dies while its release grows waits for its new settings") {
+  const testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData();
+  server.AsksApi();
+  std::string waited_for;
+  int looks = 0;
+  const auto outcome = server.Run([&] {
+    waited_for = server.live().Last().reason;
+    if (++looks == 3) server.Mounted(DeclaredByApi());
+    return true;
+  });
+  CHECK(waited_for.contains("2 servers, 3 sentinels"));
+  CHECK(waited_for.contains("delete this pod"));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Code::kUnavailable);
+  CHECK(looks == 3);
+}
+
+TEST_CASE("without an answer of the API server a standalone server starts alone") {
+  testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData();
+  server.AsksApi();
+  cluster.Kill();
+  const auto outcome = server.Run();
+  INFO((outcome ? std::string() : outcome.error().message));
+  REQUIRE(outcome);
+  CHECK(outcome->decision == "Resume");
 }
 
 }  // namespace

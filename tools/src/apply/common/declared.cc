@@ -17,18 +17,23 @@ Result<Settings> SettingsOfApi(const Settings& own, Deadline deadline) {
 }
 
 Settings WithMembersOf(Settings own, const Settings& declared) {
+  // The running members keep the sentinels' settings of their start until the rollout has reached
+  // them.
+  if (declared.layout.Members() == own.layout.Members()) return own;
+  const bool grows = own.layout.Sentinels().empty();
   own.layout = declared.layout;
-  own.sentinel = declared.sentinel;  // an upgrade may have brought the sentinels
+  if (!grows) return own;
+  own.sentinel = declared.sentinel;  // an upgrade has brought the sentinels
   own.ports.sentinel = declared.ports.sentinel;
   return own;
 }
 
 }  // namespace
 
-Settings DeclaredSettings(const Settings& own, const Paths& paths, bool ask, Deadline deadline) {
+Settings DeclaredSettings(const Settings& own, const Paths& paths, Deadline deadline) {
   const auto mounted = LoadSettings(paths.config);
   const Settings known = mounted ? WithMembersOf(own, *mounted) : own;
-  if (!ask || known.layout.replicas_per_shard > 0 || own.record.empty()) return known;
+  if (known.layout.Members().size() > 1 || own.record.empty()) return known;
   const auto current = SettingsOfApi(own, deadline);
   if (current) return WithMembersOf(own, *current);
   LogInfo("what the release declares could not be asked for",

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <utility>
 
+#include "apply/common/declared.h"
 #include "apply/common/handover.h"
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
@@ -27,6 +28,8 @@ constexpr Milliseconds kReportsTimeout{600};
 static_assert(kFirstLooks + kFirstReportsTimeout < kShardPatience);
 constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kTakeOverTimeout{8000};
+constexpr Milliseconds kDeclaredTimeout{500};
+constexpr Milliseconds kDeclaredLook{2000};  // while others are declared
 // A volume on which no copy can be made may fail for good: the start goes on.
 constexpr Milliseconds kKeepPatience{60'000};
 
@@ -95,6 +98,7 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
   conditions_.NotRunning("StartWaiting", "the start has begun");
   RETURN_IF_ERROR(TakeVolume(pause));
   while (true) {
+    RETURN_IF_ERROR(CheckMounted());
     const StartPlan plan =
         LookUpAddresses() ? Decide()
                           : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
@@ -173,7 +177,25 @@ StartPlan Guard::Decide() {
     auto record = ReadRecord(settings_);
     if (record) input.record_installation = *std::move(record);
   }
-  return PlanStart(input, driver_.rules());
+  StartPlan plan = PlanStart(input, driver_.rules());
+  return Alone() && StartsProcess(plan.action) ? UnlessOthersAreDeclared(std::move(plan)) : plan;
+}
+
+Status Guard::CheckMounted() const {
+  if (!Alone()) return {};
+  const auto mounted = LoadSettings(paths_.config);
+  if (!mounted || mounted->layout.Members().size() == 1) return {};
+  return Fail(Code::kUnavailable,
+              "helm upgrade has made this release {}: the container starts anew as one of them",
+              mounted->layout.ToString());
+}
+
+StartPlan Guard::UnlessOthersAreDeclared(StartPlan plan) {
+  if (!declared_ || Since(asked_declared_) >= kDeclaredLook) {
+    declared_ = DeclaredSettings(settings_, paths_, Deadline::In(kDeclaredTimeout)).layout;
+    asked_declared_ = std::chrono::steady_clock::now();
+  }
+  return WaitForOthersDeclared(settings_.layout, *declared_, std::move(plan));
 }
 
 void Guard::Announce(const StartPlan& plan) {

@@ -38,7 +38,8 @@ class Guard {
         Peers& peers, std::optional<DatasetDamage> damage = std::nullopt);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
-  /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. `pause` sleeps for the
+  /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. kUnavailable: the settings
+  /// of this process are not those of the release any more. `pause` sleeps for the
   /// given time and says false when it is time to stop.
   Result<GuardOutcome> Run(const std::function<bool(Milliseconds)>& pause);
 
@@ -60,6 +61,13 @@ class Guard {
   /// (plan/common/known_addresses.h).
   bool LookUpAddresses();
   StartPlan Decide();
+  /// Has it no other member by the settings of this process?
+  [[nodiscard]] bool Alone() const { return settings_.layout.Members().size() == 1; }
+  /// Alone, and the mounted settings have others by now: kUnavailable. The container ends, and
+  /// starts anew with them.
+  Status CheckMounted() const;
+  /// The same for what the release declares and the mounted settings do not show yet.
+  StartPlan UnlessOthersAreDeclared(StartPlan plan);
   /// recoverFrom and startWithout. Read anew at each look: members that wait for this choice are
   /// not restarted by an upgrade (a StatefulSet goes on to the next pod only when the last one is
   /// ready).
@@ -98,6 +106,8 @@ class Guard {
   AddressBook addresses_;  ///< the same
   Reports reports_;
   RoleBudget handovers_;
+  std::optional<Layout> declared_;  ///< of a member that is alone, once it would start
+  std::chrono::steady_clock::time_point asked_declared_;
   std::string announced_reason_;
   std::string told_wait_;  ///< the last one that an Event has told
   std::string failure_;

@@ -111,7 +111,7 @@ class Server : public Supervisor {
     const EngineSnapshot last = live_.LastAnswer();
     if (!last.info.primary) return false;
     const auto died = std::chrono::steady_clock::now();
-    const Declared now = DeclaredNow(false);
+    const Declared now = DeclaredNow();
     AfterDeathInput input{
         .layout = now.settings.layout,
         .self = self_,
@@ -194,7 +194,7 @@ class Server : public Supervisor {
       return {.result = HandoverResult::kNothingToDo, .why = "a replica: nothing to hand over"};
     }
     const auto wanted = MemberName::Parse(order.target);
-    const Declared now = DeclaredNow(true);
+    const Declared now = DeclaredNow();
     HandoverContext context = Context(now);
     // A volume that takes no writes takes no note either.
     if (!live_.LastAnswer().info.append_ok) context.volume.clear();
@@ -244,10 +244,12 @@ class Server : public Supervisor {
     AddressBook addresses;
   };
 
-  /// What holds by now; recreated Services have new addresses. `ask`: see DeclaredSettings.
-  [[nodiscard]] Declared DeclaredNow(bool ask) {
-    Declared now{.settings = DeclaredSettings(settings_, paths_, ask, Deadline::In(kApiTimeout)),
+  /// What holds by now; recreated Services have new addresses. As at the start when the release
+  /// declares this member no more: whoever is left to lead is not known from there.
+  [[nodiscard]] Declared DeclaredNow() {
+    Declared now{.settings = DeclaredSettings(settings_, paths_, Deadline::In(kApiTimeout)),
                  .addresses = live_.Addresses()};
+    if (!now.settings.layout.Contains(self_)) now.settings = settings_;
     if (now.settings.layout.Members() == settings_.layout.Members()) return now;
     const AddressAnswers found = ResolveMembers(now.settings, Deadline::In(kDnsTimeout));
     for (const auto& [member, endpoint] : found.book) now.addresses[member] = endpoint;

@@ -87,6 +87,21 @@ std::string_view StartActionName(StartAction action) {
   std::unreachable();
 }
 
+bool StartsProcess(StartAction action) {
+  return action == StartAction::kSeed || action == StartAction::kResume ||
+         action == StartAction::kFollow || action == StartAction::kLead;
+}
+
+StartPlan WaitForOthersDeclared(const Layout& own, const Layout& declared, StartPlan plan) {
+  const bool alone = own.Members().size() == 1 && declared.Members().size() == 1;
+  if (alone || !StartsProcess(plan.action)) return plan;
+  return Wait(std::format(
+      "helm upgrade has made this release {}, of which one may lead already, and the configuration "
+      "mounted here does not show it yet (the kubelet takes about a minute); to start anew at "
+      "once, delete this pod",
+      declared.ToString()));
+}
+
 bool IsGivenUp(const Report& report) {
   return report.phase == Phase::kStopping && report.pod.empty();
 }

@@ -30,6 +30,8 @@ enum class StartAction {
   kHandOver,  ///< have `target` take over first, then look again
 };
 std::string_view StartActionName(StartAction action);
+/// Does the process start with that decision?
+bool StartsProcess(StartAction action);
 
 struct StartPlan {
   StartAction action = StartAction::kWait;
@@ -85,6 +87,11 @@ inline constexpr std::chrono::milliseconds kHandoverPatience{30'000};
 /// and how long for one that holds an intact dataset and cannot take over yet.
 inline constexpr std::chrono::milliseconds kDamagePatience{60'000};
 inline constexpr std::chrono::milliseconds kIntactPatience{600'000};
+
+/// A server that is alone by its settings would start with `plan`, while the release `declares`
+/// others by now: they may lead already with what they have copied from it. It waits until its
+/// settings show them too; `plan` as it is when it is still alone, or does not start an engine.
+StartPlan WaitForOthersDeclared(const Layout& own, const Layout& declared, StartPlan plan);
 
 /// Of any member of a set whose mode has these rules.
 StartPlan PlanStart(const StartInput& input, const ModeRules& rules);

@@ -108,9 +108,14 @@ class Check {
                 "would go on alone, with what it has"
               : "all members would be deleted, and empty ones of the other mode started; their "
                 "volumes stay behind, unused",
-          std::format("set mode={} again; for the other mode install a second release and copy "
-                      "the data",
-                      *from.mode),
+          shrinks ? std::string(
+                        "set mode=sentinel again. If you confirm: make server-0 the primary first "
+                        "(bowline failover --to server-0), and before you ever set mode=sentinel "
+                        "again delete the claims of the other servers and of the sentinels, whose "
+                        "data is old by then")
+                  : std::format("set mode={} again; for the other mode install a second release "
+                                "and copy the data",
+                                *from.mode),
           true);
       return;  // nothing else of two modes can be compared
     }

@@ -36,6 +36,7 @@ TEST_CASE("a standalone server may become a set with sentinels, with its volume 
     grows.asked.shape = *ReadShape(kStandaloneJson);
     REQUIRE(ValuesOf(grows.Refusals()) == std::vector<std::string>{"mode"});
     CHECK(grows.Refusals()[0].what.contains("all servers but server-0"));
+    CHECK(grows.Refusals()[0].remedy.contains("delete the claims of the other servers"));
   }
 }
 
