@@ -12,6 +12,7 @@ from e2e.acts import check_and_status, first_start_told, install_again
 from e2e.conftest import scenarios
 from e2e.installation import Installation
 from e2e.members import Members, Pod
+from e2e.sentinel_set import DOWN_AFTER
 from e2e.sentinel_set import VALUES as SENTINEL_VALUES
 from e2e.sentinel_set import SentinelSet
 from e2e.standalone import VALUES, Standalone
@@ -123,11 +124,12 @@ def volatile(engine: str, alone: Installation[Standalone]) -> Iterator[Standalon
     installation.remove()
 
 
-@pytest.mark.parametrize("kill", ["init", pytest.param("engine", marks=pytest.mark.long)])
+@pytest.mark.parametrize("kill", ["engine", pytest.param("init", marks=pytest.mark.long)])
 def test_standalone_dies_while_it_becomes_sentinel_mode(
     volatile: Standalone, figures: dict[str, Any], kill: str
 ) -> None:
-    """The copies that it has at its death are all that is left: one of them leads, never the empty server itself."""
+    """The copies that it has at its death are all that is left: one of them leads, never the empty server itself; at once
+    when its program lives, which asks for whom the release declares."""
     recorder = Recorder(volatile.recorder_settings()).start()
     recorder.wait_serving(recorder.started, 15)
     old = volatile.server()
@@ -150,10 +152,12 @@ def test_standalone_dies_while_it_becomes_sentinel_mode(
             old.node.kill_init(old.uid)
         else:
             old.node.kill_engine(old.uid)
-        figures["served again after"] = round(recorder.wait_serving(died, 30), 2)
+        recorder.wait_serving(died, 30)
         members.wait_converged(150)
     finally:
         recording = recorder.stop()
     verdict = verify(recording, members.recorder_settings())
     figures["death in the upgrade"] = {"acked": verdict.acked, "lost": verdict.lost, "gap_s": verdict.longest_gaps}
     assert verdict.ok, verdict
+    if kill == "engine":
+        assert max(verdict.longest_gaps) < DOWN_AFTER - 0.5, verdict

@@ -29,7 +29,11 @@ struct Alone {
     own.record = "grown-record";
     paths.config = folder / "bowline.json";
   }
-  [[nodiscard]] Settings Now() const { return DeclaredSettings(own, paths, Soon()); }
+  [[nodiscard]] Settings Now() const {
+    LiveSettings settings(own, {}, paths);
+    (void)settings.Refresh();
+    return DeclaredSettings(settings, Soon());
+  }
 
   TempFolder folder;
   Settings own;

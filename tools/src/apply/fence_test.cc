@@ -56,6 +56,8 @@ class Primary {
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
     settings.auth = false;
+    used_.emplace(settings, EngineSecrets{}, Paths{});
+    peers_.emplace(*used_, kSelf, live_, events_);
     StartReplica();
     book_[kReplica] = {.ip = Engine::kIp, .port = replica_->port(), .bus_port = 0};
     book_[kVoter] = {.ip = kVoterIp, .port = testing::FreePort(), .bus_port = 0};
@@ -71,11 +73,16 @@ class Primary {
   }();
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
-    return {
-        settings, kSelf,  DriverOf(settings.layout), {}, testing::TestIdentity(), live_, events_,
-        peers_,   options};
+    used_.emplace(settings, EngineSecrets{}, Paths{.config = declared_ / "bowline.json"});
+    return {*used_,  kSelf,  DriverOf(settings.layout), testing::TestIdentity(), live_, events_,
+            *peers_, options};
   }
 
+  /// Mounted while the member runs.
+  void Declare(const std::string& text) {
+    testing::Spill(declared_ / "bowline.json", text);
+    REQUIRE(used_->Refresh().error.empty());
+  }
   /// The live state learns the engine's role, as the monitor makes it.
   void Look() { (void)live_.Now(Milliseconds(0)); }
   void StartReplica() {
@@ -135,7 +142,9 @@ class Primary {
   LiveState live_;
   AddressBook book_;
   EventSink events_{PodEnv{}, false};
-  Peers peers_{settings, {}, kSelf, live_, events_};
+  testing::TempFolder declared_;
+  std::optional<LiveSettings> used_;
+  std::optional<Peers> peers_;
   RespClient client_;
 };
 
@@ -209,6 +218,23 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
     fenced = primary.Fenced() || fenced;
   }
   CHECK_FALSE(fenced);
+}
+
+TEST_CASE("switched off while it stands, it falls") {
+  Primary primary(BOWLINE_REDIS_SERVER);
+  const Fence fence = primary.Guarded();
+  std::this_thread::sleep_for(3 * kFenceLook);
+  primary.EndReplica();
+  REQUIRE(Eventually([&] { return primary.Fenced(); }));
+  primary.Declare(R"({"version": 1, "release": "r", "namespace": "ns", "fullname": "f",
+    "mode": "sentinel", "engine": "redis", "clusterDomain": "cluster.local", "fencing": false,
+    "ports": {"client": 6379, "sentinel": 26379, "http": 8379, "peers": 8380},
+    "sentinel": {"servers": 2, "sentinels": 1, "quorum": 1, "masterName": "m", "auth": false,
+    "downAfterMilliseconds": 3000, "failoverTimeoutMilliseconds": 60000, "parallelSyncs": 1},
+    "auth": {"enabled": false}, "persistence": {"enabled": true},
+    "terminationGracePeriodSeconds": 60, "log": {"format": "json", "level": "info"}})");
+  CHECK(Eventually([&] { return primary.Writes(); }));
+  CHECK_FALSE(primary.Fenced());
 }
 
 TEST_CASE("behind a proxy the kernel tells nothing: INFO's lag and the voters' reports do") {

@@ -75,9 +75,10 @@ class OneServer {
         AnswerReports({.channel = [] { return ChannelOfSentinel(); },
                        .report = [](Milliseconds) { return ReportOfSentinel(kSelf, 3); }}));
     REQUIRE(sentinel_.Start(settings_.ports.peers));
-    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, false);
+    probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
     live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
-    peers_.emplace(settings_, EngineSecrets{}, kSelf, *live_, events_);
+    used_.emplace(settings_, EngineSecrets{}, paths_);
+    peers_.emplace(*used_, kSelf, *live_, events_);
   }
 
   void Configure(const std::string& directives) const {
@@ -87,8 +88,8 @@ class OneServer {
   GuardOutcome Run(
       const std::function<void()>& each = [] {},
       std::optional<DatasetDamage> damage = std::nullopt) {
-    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *live_, events_,
-                conditions_, *peers_, std::move(damage));
+    Guard guard(*used_, kSelf, DriverOf(settings_.layout), *live_, events_, conditions_, *peers_,
+                std::move(damage));
     const Deadline patience = Soon();
     auto outcome = guard.Run([&](Milliseconds time) {
       each();
@@ -109,6 +110,7 @@ class OneServer {
   std::optional<LiveState> live_;
   EventSink events_{{}, false};
   PodConditions conditions_{{}, false, true};
+  std::optional<LiveSettings> used_;
   std::optional<Peers> peers_;
 };
 
@@ -188,9 +190,8 @@ class AloneServer {
     paths_.engine_directives = folder_ / "engine.conf";
     Spill(paths_.engine_directives, "appendonly yes\n");
     REQUIRE(SaveAddresses(volume_.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}}));
-    probe_.emplace("127.0.0.1", FreePort(), Credentials{}, false);
+    probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
     live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
-    peers_.emplace(settings_, EngineSecrets{}, kSelf, *live_, events_);
   }
 
   /// It has lived already: its volume knows the installation, so that no record is needed.
@@ -205,9 +206,12 @@ class AloneServer {
   void AsksApi() { settings_.record = "grown-record"; }
   void Mounted(const std::string& text) const { Spill(paths_.config, text); }
   /// `each` is called between two looks; false ends it.
-  Result<GuardOutcome> Run(const std::function<bool()>& each = [] { return true; }) {
-    Guard guard(settings_, paths_, kSelf, DriverOf(settings_.layout), {}, *live_, events_,
-                conditions_, *peers_);
+  Result<GuardOutcome> Run(
+      const std::function<bool()>& each = [] { return true; }, bool again = false) {
+    LiveSettings used(settings_, {}, paths_);
+    Peers peers(used, kSelf, *live_, events_);
+    Guard guard(used, kSelf, DriverOf(settings_.layout), *live_, events_, conditions_, peers,
+                std::nullopt, again);
     const Deadline patience = Soon();
     return guard.Run([&](Milliseconds time) { return each() && patience.Sleep(time); });
   }
@@ -223,7 +227,6 @@ class AloneServer {
   std::optional<LiveState> live_;
   EventSink events_{{}, false};
   PodConditions conditions_{{}, false, true};
-  std::optional<Peers> peers_;
 };
 
 std::string DeclaredByApi() {
@@ -264,6 +267,17 @@ TEST_CASE("a standalone server that dies while its release grows waits for its n
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == Code::kUnavailable);
   CHECK(looks == 3);
+}
+
+TEST_CASE("the same in a container whose engine has run: the container ends at once") {
+  const testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData();
+  server.AsksApi();
+  const auto outcome = server.Run([] { return true; }, true);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Code::kUnavailable);
+  CHECK(outcome.error().message.contains("2 servers, 3 sentinels"));
 }
 
 TEST_CASE("without an answer of the API server a standalone server starts alone") {

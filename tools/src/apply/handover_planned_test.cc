@@ -81,7 +81,8 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   live.SetAddresses(set.know.addresses);
   live.SetPhase(Phase::kRunning, "");
   REQUIRE(live.Now(Milliseconds(-1)).engine.info.primary);
-  KeptClients kept(set.know.settings, {}, testing::TestIdentity(), kServer0, live, ctx.self_ip,
+  const LiveSettings settings(set.know.settings, {}, {});
+  KeptClients kept(settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
                    Milliseconds(100));
   for (const auto& [member, server] : set.servers) {
     REQUIRE(Eventually([&, name = member] {

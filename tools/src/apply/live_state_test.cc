@@ -101,8 +101,10 @@ TEST_CASE("an engine whose clients are paused is not stuck; one that is stopped 
   const testing::Engine engine(program);
   const Credentials login{.user = "default", .password = password ? "secret" : ""};
   if (password) REQUIRE(engine.Connect().ConfigSet("requirepass", "secret", Soon()));
-  EngineProbe probe(testing::Engine::kIp, engine.port(), login, layout.mode == Mode::kCluster);
-  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe, 0, kStuckAfter);
+  EngineProbe probe(testing::Engine::kIp, engine.port(), LoginSource([&] { return login; }),
+                    layout.mode == Mode::kCluster);
+  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe);
+  live.SetLimits(std::chrono::seconds(0), kStuckAfter);
   live.SetPhase(Phase::kRunning, "");
   REQUIRE(live.Now(kNow).engine.answers);
   SECTION("CLIENT PAUSE 60000 ALL") {

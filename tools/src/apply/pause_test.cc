@@ -33,7 +33,8 @@ struct Member {
   EngineProbe probe{"127.0.0.1", FreePort(), {}, false};
   LiveState live{Report{.member = testing::ServerName(0)}, settings.layout, probe};
   EventSink events{{}, false};
-  PauseWatch watch{settings, live, events};
+  LiveSettings used{settings, {}, {}};
+  PauseWatch watch{used, live, events};
 };
 
 TEST_CASE("a pause is seen without a restart, and so is its end") {

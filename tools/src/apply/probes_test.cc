@@ -38,12 +38,13 @@ struct Starting {
   testing::Engine engine{BOWLINE_REDIS_SERVER,
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
-  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe, kMaxLagSeconds};
+  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe};
   Probes probes{live, RulesOf(layout), 1};
 
   Verdict Ready() { return AsKubelet(probes); }
 
   Starting() {
+    live.SetLimits(std::chrono::seconds(kMaxLagSeconds), Milliseconds(30'000));
     REQUIRE(testing::Eventually([&] { return engine.Connect().Info(Soon())->link_up; }));
   }
 };

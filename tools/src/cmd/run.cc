@@ -14,15 +14,19 @@ namespace {
 
 using RunMember = decltype(&RunServer);
 
+struct LogKind {
+  LogLevel level;
+  LogFormat format;
+};
+
 /// The chart's log settings hold unless a flag or the environment said otherwise.
-Status ApplyLogSettings(const Settings& settings, const CommonFlags& flags, const char* verb) {
+Result<LogKind> LogOf(const Settings& settings, const CommonFlags& flags) {
   ASSIGN_OR_RETURN(const LogLevel level,
                    ParseLogLevel(flags.log_level.empty() ? settings.log_level : flags.log_level));
   ASSIGN_OR_RETURN(
       const LogFormat format,
       ParseLogFormat(flags.log_format.empty() ? settings.log_format : flags.log_format));
-  SetUpLog(level, format, verb, ReadPodEnv().name);
-  return {};
+  return LogKind{.level = level, .format = format};
 }
 
 VerbAction DeclareRun(CLI::App& app, const char* verb, RunMember run) {
@@ -32,10 +36,15 @@ VerbAction DeclareRun(CLI::App& app, const char* verb, RunMember run) {
   return [flags, arguments, verb, run](const CommonFlags& common) -> Result<ExitCode> {
     BlockSignals();
     const Paths paths = ToPaths(*flags, common.config);
-    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
-    RETURN_IF_ERROR(ApplyLogSettings(settings, common, verb));
+    ASSIGN_OR_RETURN(const Settings started, LoadSettings(paths.config));
     const PodEnv pod = ReadPodEnv();
-    ASSIGN_OR_RETURN(const int code, run(settings, paths, &DriverOf, pod, *arguments));
+    ASSIGN_OR_RETURN(const LogKind log, LogOf(started, common));
+    SetUpLog(log.level, log.format, verb, pod.name);
+    ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(started));
+    LiveSettings settings(started, secrets, paths, [&](const Settings& used) {
+      if (const auto now = LogOf(used, common)) ChangeLog(now->level, now->format);
+    });
+    ASSIGN_OR_RETURN(const int code, run(settings, &DriverOf, pod, *arguments));
     return static_cast<ExitCode>(code);
   };
 }

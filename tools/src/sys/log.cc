@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -15,22 +16,23 @@ namespace {
 
 constexpr std::size_t kTextLimit = 4096;  // of one field: a line stays readable
 
+std::shared_ptr<spdlog::logger> MakeLogger() {
+  auto logger =
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%v");
+  logger->flush_on(spdlog::level::trace);
+  return logger;
+}
+
 struct LogState {
-  LogFormat format = LogFormat::kText;
+  std::atomic<LogFormat> format = LogFormat::kText;
   std::string verb;
   std::string pod;
-  std::shared_ptr<spdlog::logger> logger;
+  std::shared_ptr<spdlog::logger> logger = MakeLogger();
 };
 
 LogState& State() {
-  static LogState state = [] {
-    LogState initial;
-    initial.logger =
-        std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    initial.logger->set_pattern("%v");
-    initial.logger->flush_on(spdlog::level::trace);
-    return initial;
-  }();
+  static LogState state;
   return state;
 }
 
@@ -119,9 +121,14 @@ Result<LogFormat> ParseLogFormat(std::string_view text) {
 
 void SetUpLog(LogLevel level, LogFormat format, std::string_view verb, std::string_view pod) {
   LogState& state = State();
-  state.format = format;
   state.verb = verb;
   state.pod = pod;
+  ChangeLog(level, format);
+}
+
+void ChangeLog(LogLevel level, LogFormat format) {
+  LogState& state = State();
+  state.format = format;
   state.logger->set_level(ToSpdlog(level));
 }
 

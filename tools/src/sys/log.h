@@ -37,6 +37,9 @@ Result<LogFormat> ParseLogFormat(std::string_view text);
 /// Once, before threads start. `verb` and `pod` stand on every line.
 void SetUpLog(LogLevel level, LogFormat format, std::string_view verb, std::string_view pod);
 
+/// From now on. Thread-safe.
+void ChangeLog(LogLevel level, LogFormat format);
+
 /// Thread-safe.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 inline void LogInfo(std::string_view message, std::initializer_list<LogField> fields = {}) {

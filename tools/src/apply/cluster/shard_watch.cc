@@ -24,14 +24,15 @@ void ShardWatch::AskPrimaries(const Report& report) {
     return;
   Reports reports = server_.peers.Gather(server_.addresses, Deadline::In(kReportsTimeout));
   reports[server_.self] = report;
-  if (!SecureInLead(server_.settings.layout, server_.state.identity, reports, server_.self)) return;
+  if (!SecureInLead(server_.settings->layout, server_.state.identity, reports, server_.self))
+    return;
   server_.confirmed = std::chrono::steady_clock::now();
 }
 
 std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
   if (!heard_shard_ || Since(*heard_shard_) >= kShardLook) {
     heard_shard_ = ServerWatch::Clock::now();
-    std::vector<MemberName> others = server_.settings.layout.MembersOf(server_.self.shard);
+    std::vector<MemberName> others = server_.settings->layout.MembersOf(server_.self.shard);
     std::erase(others, server_.self);
     silent_ = Silent(
         server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)), others);
@@ -44,7 +45,7 @@ std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
 }
 
 void ShardWatch::LookUp(const Report& report) {
-  HealInput input{.layout = server_.settings.layout,
+  HealInput input{.layout = server_.settings->layout,
                   .identity = server_.state.identity,
                   .self = server_.self,
                   .engine = report.engine,

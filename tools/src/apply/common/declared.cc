@@ -30,9 +30,9 @@ Settings WithMembersOf(Settings own, const Settings& declared) {
 
 }  // namespace
 
-Settings DeclaredSettings(const Settings& own, const Paths& paths, Deadline deadline) {
-  const auto mounted = LoadSettings(paths.config);
-  const Settings known = mounted ? WithMembersOf(own, *mounted) : own;
+Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline) {
+  const Settings own = *settings.Get();
+  const Settings known = WithMembersOf(own, *settings.Declared());
   if (known.layout.Members().size() > 1 || own.record.empty()) return known;
   const auto current = SettingsOfApi(own, deadline);
   if (current) return WithMembersOf(own, *current);

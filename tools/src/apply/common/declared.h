@@ -3,14 +3,15 @@
 // start.
 
 #include "apply/common/context.h"
+#include "runtime/live_settings.h"
 
 namespace bowline {
 
-/// The mounted settings. When by these the member is alone, those of the ConfigMap itself: the
-/// kubelet shows a change only within about a minute, and a server that stops or dies meanwhile
-/// would not know to whom it can hand over. `own` with the members of what was found, and with the
-/// sentinels' name, port and passwords only when there were none before; `own` as it is when
-/// nothing else can be read.
-Settings DeclaredSettings(const Settings& own, const Paths& paths, Deadline deadline);
+/// The mounted settings, as last read. When by these the member is alone, those of the ConfigMap
+/// itself: the kubelet shows a change only within about a minute, and a server that stops or dies
+/// meanwhile would not know to whom it can hand over. The own ones with the members of what was
+/// found, and with the sentinels' name, port and passwords only when there were none before; the
+/// own ones as they are when nothing else can be read.
+Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline);
 
 }  // namespace bowline

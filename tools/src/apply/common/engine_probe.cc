@@ -47,7 +47,7 @@ void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
 EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   EngineSnapshot snapshot;
   if (!client_) {
-    auto client = RespClient::Connect(ip_, port_, credentials_, deadline);
+    auto client = RespClient::Connect(ip_, port_, login_(), deadline);
     if (!client) {
       snapshot.problem = client.error().message;
       // "-LOADING", "-BUSY" or "-NOAUTH" to AUTH is an answer of a living event loop.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apply/common/login_source.h"
 #include "apply/common/member_probe.h"
 #include "resp/client.h"
 
@@ -13,8 +14,8 @@ namespace bowline {
 
 class EngineProbe : public MemberProbe {
  public:
-  EngineProbe(std::string ip, int port, Credentials credentials, bool cluster)
-      : ip_(std::move(ip)), port_(port), credentials_(std::move(credentials)), cluster_(cluster) {}
+  EngineProbe(std::string ip, int port, LoginSource login, bool cluster)
+      : ip_(std::move(ip)), port_(port), login_(std::move(login)), cluster_(cluster) {}
 
   Snapshots Take(Deadline deadline) override;
 
@@ -28,7 +29,7 @@ class EngineProbe : public MemberProbe {
 
   std::string ip_;
   int port_;
-  Credentials credentials_;
+  LoginSource login_;
   bool cluster_;  ///< it is asked for its cluster, too
   std::mutex mutex_;
   std::optional<RespClient> client_;

@@ -23,9 +23,9 @@ Milliseconds Now() { return Since({}); }
 
 }  // namespace
 
-Fence::Fence(const Settings& settings, MemberName self, const ModeDriver& driver,
-             const EngineSecrets& secrets, Identity identity, LiveState& live, EventSink& events,
-             Peers& peers, LinkWatch::Options options)
+Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+             Identity identity, LiveState& live, EventSink& events, Peers& peers,
+             LinkWatch::Options options)
     : settings_(settings),
       self_(self),
       rules_(driver.rules()),
@@ -33,11 +33,11 @@ Fence::Fence(const Settings& settings, MemberName self, const ModeDriver& driver
       live_(live),
       events_(events),
       peers_(peers),
-      links_(settings, driver, LoginOf(secrets), identity_, options),
-      members_(settings.layout.Members()),
-      group_(rules_.FenceGroupOf(settings.layout, identity_, self, "")),
-      judge_(rules_.ReplacedAfter(settings)) {
-  if (!settings.fencing || group_.replicas.empty()) return;
+      links_(settings, driver, identity_, options),
+      members_(settings->layout.Members()),
+      group_(rules_.FenceGroupOf(settings->layout, identity_, self, "")),
+      judge_(rules_.ReplacedAfter(*settings.Get())) {
+  if (group_.replicas.empty()) return;
   thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -64,11 +64,12 @@ void Fence::Run(const std::stop_token& stop) {
 bool Fence::Leads() {
   const EngineSnapshot answer = live_.LastAnswer();
   if (!answer.view.empty()) view_ = answer.view;
-  return answer.info.primary && live_.Last().phase == Phase::kRunning;
+  return settings_->fencing && answer.info.primary && live_.Last().phase == Phase::kRunning;
 }
 
 void Fence::Look(Deadline end) {
   const Milliseconds began = Now();
+  judge_.SetReplacedAfter(rules_.ReplacedAfter(*settings_.Get()));
   const AddressBook addresses = live_.Addresses();
   const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {
@@ -79,7 +80,7 @@ void Fence::Look(Deadline end) {
     LookWithoutKernel(addresses);
   }
   if (judge_.InDoubt(group_, Now())) {
-    group_ = rules_.FenceGroupOf(settings_.layout, identity_, self_, view_);
+    group_ = rules_.FenceGroupOf(settings_->layout, identity_, self_, view_);
     replicas ? LookAtVoters(addresses) : AskVoters(addresses);
   }
   calls_ += Now() - began;

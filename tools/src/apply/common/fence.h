@@ -23,18 +23,17 @@ class ModeRules;
 
 class Fence {
  public:
-  /// Looks at nothing when fencing is off or no replica is declared. The live state has the
+  /// Looks at nothing while fencing is off, or when no replica is declared. The live state has the
   /// addresses.
-  Fence(const Settings& settings, MemberName self, const ModeDriver& driver,
-        const EngineSecrets& secrets, Identity identity, LiveState& live, EventSink& events,
-        Peers& peers, LinkWatch::Options options = {});
+  Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
+        LiveState& live, EventSink& events, Peers& peers, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
 
  private:
   void Run(const std::stop_token& stop);
-  /// Does the own engine run as primary, by its last answer?
+  /// Is fencing on, and does the own engine run as primary, by its last answer?
   bool Leads();
   void Look(Deadline end);
   /// Where the kernel cannot tell of the replicas' connections: a replica counts as heard when INFO
@@ -49,7 +48,7 @@ class Fence {
   /// LiveState and Events, when it has changed.
   void Tell(bool leads);
 
-  const Settings& settings_;
+  const LiveSettings& settings_;
   MemberName self_;
   const ModeRules& rules_;
   Identity identity_;

@@ -8,6 +8,7 @@
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/record.h"
+#include "apply/common/settings_news.h"
 #include "apply/common/volume_io.h"
 #include "plan/common/start_parts.h"
 #include "sys/log.h"
@@ -42,23 +43,22 @@ std::string Capitalized(std::string_view word) {
 
 }  // namespace
 
-Guard::Guard(const Settings& settings, const Paths& paths, MemberName self,
-             const ModeDriver& driver, EngineSecrets secrets, LiveState& live, EventSink& events,
-             PodConditions& conditions, Peers& peers, std::optional<DatasetDamage> damage)
+Guard::Guard(LiveSettings& settings, MemberName self, const ModeDriver& driver, LiveState& live,
+             EventSink& events, PodConditions& conditions, Peers& peers,
+             std::optional<DatasetDamage> damage, bool again)
     : settings_(settings),
-      paths_(paths),
       self_(self),
       driver_(driver),
-      secrets_(std::move(secrets)),
       live_(live),
       events_(events),
       conditions_(conditions),
       peers_(peers),
-      damage_(std::move(damage)) {}
+      damage_(std::move(damage)),
+      again_(again) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
-  const auto copy = Quarantine(paths_.data, "nodes.conf");
+  const auto copy = Quarantine(settings_.paths().data, "nodes.conf");
   if (copy) text += std::format("; the file is untouched, a copy is {}", copy->string());
   events_.Emit("StartRefused", text, true);
   conditions_.NotRunning("StartRefused", text);
@@ -67,7 +67,7 @@ Error Guard::Refused(const std::string& reason) {
 
 Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   while (true) {
-    const auto locked = TryLockVolume(paths_.data);
+    const auto locked = TryLockVolume(settings_.paths().data);
     if (!locked && locked.error().code != Code::kUnavailable) return FailWith(locked, "volume");
     if (!locked) LogWarning("the volume cannot be locked", {{"err", locked.error().ToString()}});
     locked_ = locked.value_or(false);
@@ -85,7 +85,7 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));
   if (!volume_.reason
            .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
-    const auto copy = Quarantine(paths_.data, "sentinel.conf");
+    const auto copy = Quarantine(settings_.paths().data, "sentinel.conf");
     events_.Emit("MemoryLost",
                  volume_.reason + (copy ? std::format("; a copy is {}", copy->string()) : ""),
                  true);
@@ -98,7 +98,8 @@ Result<GuardOutcome> Guard::Run(const std::function<bool(Milliseconds)>& pause) 
   conditions_.NotRunning("StartWaiting", "the start has begun");
   RETURN_IF_ERROR(TakeVolume(pause));
   while (true) {
-    RETURN_IF_ERROR(CheckMounted());
+    RefreshSettings(settings_, events_);
+    RETURN_IF_ERROR(CheckMembers());
     const StartPlan plan =
         LookUpAddresses() ? Decide()
                           : StartPlan{.action = StartAction::kWait, .reason = announced_reason_};
@@ -133,14 +134,14 @@ GuardOutcome Guard::Outcome(const StartPlan& plan) const {
 
 bool Guard::LookUpAddresses() {
   if (!known_.MustAsk(Since(began_))) return known_.Complete() || addresses_.contains(self_);
-  const AddressAnswers answers = ResolveMembers(settings_, Deadline::In(kDnsTimeout));
+  const AddressAnswers answers = ResolveMembers(*settings_.Get(), Deadline::In(kDnsTimeout));
   known_.Answered(answers.book, Since(began_));
   if (known_.MayUseSaved(Since(began_))) {
     // DNS is down: member Services keep their addresses, so what the volume knows is most likely
     // still right.
     known_.Saved(volume_.conf
-                     ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_.layout)
-                     : LoadAddresses(paths_.data, settings_));
+                     ? AddressesFromFile(*volume_.conf, volume_.state.identity, settings_->layout)
+                     : LoadAddresses(settings_.paths().data, *settings_.Get()));
   }
   addresses_ = known_.Book();
   if (known_.Complete()) return true;
@@ -150,19 +151,12 @@ bool Guard::LookUpAddresses() {
   return false;
 }
 
-void Guard::AddChoices(StartInput& input) const {
-  const auto read = LoadSettings(paths_.config);
-  const Settings& settings = read ? *read : settings_;
-  input.without = settings.start_without;
-  input.recover_from = settings.sentinel.recover_from;
-}
-
 StartPlan Guard::Decide() {
   const Status looked = LookAtFilesAgain();
   if (!looked) return Wait(looked.error().message);
   const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstReportsTimeout : kReportsTimeout;
   reports_ = peers_.Gather(addresses_, Deadline::In(timeout));
-  StartInput input{.layout = settings_.layout,
+  StartInput input{.layout = settings_->layout,
                    .self = self_,
                    .addresses = addresses_,
                    .volume = volume_,
@@ -170,32 +164,33 @@ StartPlan Guard::Decide() {
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
                    .locked = locked_,
-                   .stale_after = std::chrono::seconds(settings_.stale_after_seconds),
-                   .recover_from = std::nullopt};
-  AddChoices(input);
-  if (volume_.state.identity.installation.empty() && !settings_.record.empty()) {
-    auto record = ReadRecord(settings_);
+                   .stale_after = std::chrono::seconds(settings_->stale_after_seconds),
+                   .recover_from = settings_->sentinel.recover_from,
+                   .without = settings_->start_without};
+  if (volume_.state.identity.installation.empty() && !settings_->record.empty()) {
+    auto record = ReadRecord(*settings_.Get());
     if (record) input.record_installation = *std::move(record);
   }
   StartPlan plan = PlanStart(input, driver_.rules());
   return Alone() && StartsProcess(plan.action) ? UnlessOthersAreDeclared(std::move(plan)) : plan;
 }
 
-Status Guard::CheckMounted() const {
+Status Guard::CheckMembers() const {
   if (!Alone()) return {};
-  const auto mounted = LoadSettings(paths_.config);
-  if (!mounted || mounted->layout.Members().size() == 1) return {};
+  Layout layout = settings_.Declared()->layout;
+  if (again_ && declared_ && layout.Members().size() == 1) layout = *declared_;
+  if (layout.Members().size() == 1) return {};
   return Fail(Code::kUnavailable,
               "helm upgrade has made this release {}: the container starts anew as one of them",
-              mounted->layout.ToString());
+              layout.ToString());
 }
 
 StartPlan Guard::UnlessOthersAreDeclared(StartPlan plan) {
   if (!declared_ || Since(asked_declared_) >= kDeclaredLook) {
-    declared_ = DeclaredSettings(settings_, paths_, Deadline::In(kDeclaredTimeout)).layout;
+    declared_ = DeclaredSettings(settings_, Deadline::In(kDeclaredTimeout)).layout;
     asked_declared_ = std::chrono::steady_clock::now();
   }
-  return WaitForOthersDeclared(settings_.layout, *declared_, std::move(plan));
+  return WaitForOthersDeclared(settings_->layout, *declared_, std::move(plan));
 }
 
 void Guard::Announce(const StartPlan& plan) {
@@ -248,14 +243,14 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                     "delete this pod to begin anew",
                     RoleBudget::kChanges);
       }
-      const HandoverContext ctx{.settings = settings_,
+      const HandoverContext ctx{.settings = *settings_.Get(),
                                 .driver = driver_,
                                 .addresses = addresses_,
-                                .secrets = secrets_,
+                                .secrets = settings_.Secrets(),
                                 .identity = volume_.state.identity,
                                 .self = self_,
                                 .self_ip = "127.0.0.1",
-                                .volume = paths_.data};
+                                .volume = settings_.paths().data};
       RETURN_IF_ERROR(TakeOverDead(ctx,
                                    {.member = *plan.target,
                                     .position = plan.target_position,
@@ -279,9 +274,9 @@ Result<bool> Guard::Act(const StartPlan& plan) {
 
 Status Guard::Found() {
   std::string installation = RandomHex();
-  if (!settings_.record.empty()) {
+  if (!settings_->record.empty()) {
     // Whoever wrote the record first wins, should two pods of this member ever run at once.
-    ASSIGN_OR_RETURN(installation, FoundInRecord(settings_, installation));
+    ASSIGN_OR_RETURN(installation, FoundInRecord(*settings_.Get(), installation));
   }
   return Adopt(installation);
 }
@@ -290,7 +285,7 @@ Status Guard::Adopt(const std::string& installation) {
   VolumeState state = volume_.state;
   state.identity.installation = installation;
   state.held = false;
-  RETURN_IF_ERROR(SaveState(paths_.data, state));
+  RETURN_IF_ERROR(SaveState(settings_.paths().data, state));
   volume_.state = state;
   if (volume_.kind == VolumeKind::kFresh) {
     RETURN_IF_ERROR(JudgeOwnVolume());
@@ -301,10 +296,10 @@ Status Guard::Adopt(const std::string& installation) {
 
 Status Guard::WriteConf(const StartPlan& plan) {
   if (self_.HoldsData()) RETURN_IF_ERROR(PrepareData(plan));
-  RETURN_IF_ERROR(driver_.WriteStart({.settings = settings_,
-                                      .paths = paths_,
+  RETURN_IF_ERROR(driver_.WriteStart({.settings = *settings_.Get(),
+                                      .paths = settings_.paths(),
                                       .self = self_,
-                                      .secrets = secrets_,
+                                      .secrets = settings_.Secrets(),
                                       .volume = volume_,
                                       .addresses = addresses_,
                                       .reports = reports_},
@@ -315,7 +310,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
 
 Status Guard::PrepareData(const StartPlan& plan) {
   if (plan.keep_copy) {
-    const auto kept = KeepDatasetAndTell(paths_.data, plan.reason, events_);
+    const auto kept = KeepDatasetAndTell(settings_.paths().data, plan.reason, events_);
     if (!kept && Since(began_) < kKeepPatience) return std::unexpected(kept.error());
     if (!kept) events_.Emit("DatasetNotKept", kept.error().message, true);
   }
@@ -326,13 +321,13 @@ Status Guard::PrepareData(const StartPlan& plan) {
 Status Guard::NoteEmpty() {
   if (volume_.kind == VolumeKind::kData || !volume_.state.held) return {};
   volume_.state.held = false;
-  RETURN_IF_ERROR(SaveState(paths_.data, volume_.state));
+  RETURN_IF_ERROR(SaveState(settings_.paths().data, volume_.state));
   live_.SetVolume(volume_);
   return {};
 }
 
 Status Guard::DropNote() {
-  RETURN_IF_ERROR(DropHandoverNote(paths_.data));
+  RETURN_IF_ERROR(DropHandoverNote(settings_.paths().data));
   volume_.handover.reset();
   live_.SetVolume(volume_);
   return {};

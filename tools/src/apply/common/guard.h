@@ -14,6 +14,7 @@
 #include "plan/common/known_addresses.h"
 #include "plan/common/role_budget.h"
 #include "plan/common/start.h"
+#include "runtime/live_settings.h"
 
 namespace bowline {
 
@@ -33,9 +34,10 @@ struct GuardOutcome {
 
 class Guard {
  public:
-  Guard(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
-        EngineSecrets secrets, LiveState& live, EventSink& events, PodConditions& conditions,
-        Peers& peers, std::optional<DatasetDamage> damage = std::nullopt);
+  /// `damage`: over which the engine has ended; `again`: an engine has run in this process before.
+  Guard(LiveSettings& settings, MemberName self, const ModeDriver& driver, LiveState& live,
+        EventSink& events, PodConditions& conditions, Peers& peers,
+        std::optional<DatasetDamage> damage = std::nullopt, bool again = false);
 
   /// Returns when the process may start; nodes.conf or sentinel.conf has been written then.
   /// kDataLoss: refused (exit 65). kAborted: told to stop while waiting. kUnavailable: the settings
@@ -62,16 +64,13 @@ class Guard {
   bool LookUpAddresses();
   StartPlan Decide();
   /// Has it no other member by the settings of this process?
-  [[nodiscard]] bool Alone() const { return settings_.layout.Members().size() == 1; }
-  /// Alone, and the mounted settings have others by now: kUnavailable. The container ends, and
-  /// starts anew with them.
-  Status CheckMounted() const;
-  /// The same for what the release declares and the mounted settings do not show yet.
+  [[nodiscard]] bool Alone() const { return settings_->layout.Members().size() == 1; }
+  /// Alone by the settings of this process, while the mounted ones have others by now:
+  /// kUnavailable. The container ends, and starts anew with them. So it does when the release
+  /// declares others that the mounted settings do not show, for the kubelet renews these at a
+  /// container's start; when they are as young as this container, it waits for the kubelet.
+  Status CheckMembers() const;
   StartPlan UnlessOthersAreDeclared(StartPlan plan);
-  /// recoverFrom and startWithout. Read anew at each look: members that wait for this choice are
-  /// not restarted by an upgrade (a StatefulSet goes on to the next pod only when the last one is
-  /// ready).
-  void AddChoices(StartInput& input) const;
   /// May the process start now? False: go on looking.
   Result<bool> Act(const StartPlan& plan);
   [[nodiscard]] GuardOutcome Outcome(const StartPlan& plan) const;
@@ -88,21 +87,20 @@ class Guard {
   void StepFailed(const StartPlan& plan, const Error& error);
   Error Refused(const std::string& reason);
 
-  const Settings& settings_;
-  const Paths& paths_;
+  LiveSettings& settings_;
   MemberName self_;
   const ModeDriver& driver_;
-  EngineSecrets secrets_;
   LiveState& live_;
   EventSink& events_;
   PodConditions& conditions_;
   Peers& peers_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   VolumeFacts volume_;
-  std::optional<DatasetDamage> damage_;  ///< over which the engine has ended
+  std::optional<DatasetDamage> damage_;
+  bool again_;
   std::chrono::steady_clock::time_point judged_ = began_;
   bool locked_ = false;  ///< the volume, by this process
-  KnownAddresses known_{settings_.layout.Members().size()};
+  KnownAddresses known_{settings_->layout.Members().size()};
   AddressBook addresses_;  ///< the same
   Reports reports_;
   RoleBudget handovers_;

@@ -15,8 +15,8 @@ constexpr Milliseconds kFilesLook{5000};
 }  // namespace
 
 void Guard::TidyVolume() {
-  DropExpiredCopies(paths_.data, events_);
-  const Leftovers leftovers = DeleteLeftovers(paths_.data);
+  DropExpiredCopies(settings_.paths().data, events_);
+  const Leftovers leftovers = DeleteLeftovers(settings_.paths().data);
   if (leftovers.names.empty()) return;
   events_.Emit("LeftoversDeleted",
                std::format("{} files of {} bytes that no process had finished are deleted from the "
@@ -25,12 +25,12 @@ void Guard::TidyVolume() {
 }
 
 Status Guard::JudgeOwnVolume() {
-  const auto directives = LoadEngineDirectives(paths_);
-  const auto files = ReadVolume(paths_.data, AppendOnly(directives.value_or("")));
+  const auto directives = LoadEngineDirectives(settings_.paths());
+  const auto files = ReadVolume(settings_.paths().data, AppendOnly(directives.value_or("")));
   if (!files) return FailWith(files, "reading the volume");
   const Identity expected{.installation = volume_.state.identity.installation,
-                          .name_space = settings_.name_space,
-                          .release = settings_.release};
+                          .name_space = settings_->name_space,
+                          .release = settings_->release};
   volume_ = JudgeVolume(*files, expected, self_, driver_.rules());
   if (!volume_.damage) volume_.damage = damage_;
   return {};
@@ -55,13 +55,13 @@ Status Guard::Mend(const StartPlan& plan) {
   if (!plan.mend || !volume_.damage) return {};
   const DatasetDamage damage = *volume_.damage;
   if (damage.CanBeCut()) {
-    ASSIGN_OR_RETURN(const std::string kept, CutLog(paths_.data, damage));
+    ASSIGN_OR_RETURN(const std::string kept, CutLog(settings_.paths().data, damage));
     events_.Emit("DatasetCut",
                  std::format("{}: its last {} bytes are dropped{}", damage.what, damage.lost,
                              kept.empty() ? " (they were zeros)" : ", and kept in " + kept),
                  true);
   } else {
-    ASSIGN_OR_RETURN(const std::string kept, SetDatasetAside(paths_.data));
+    ASSIGN_OR_RETURN(const std::string kept, SetDatasetAside(settings_.paths().data));
     volume_.kind = VolumeKind::kEmptied;
     events_.Emit("DatasetKept",
                  std::format("{}: this member's dataset is kept in {} of its volume for a day, and "
@@ -84,14 +84,14 @@ Status Guard::SettleDataset() {
     events_.Emit("DatasetFiles", found.reason, true);
     return {};
   }
-  ASSIGN_OR_RETURN(const DatasetFiles files, ReadDataset(paths_.data));
+  ASSIGN_OR_RETURN(const DatasetFiles files, ReadDataset(settings_.paths().data));
   bool drop_log = true;
   if (HoldsLog(files)) {
-    ASSIGN_OR_RETURN(drop_log, KeepDatasetAndTell(paths_.data, found.reason, events_));
+    ASSIGN_OR_RETURN(drop_log, KeepDatasetAndTell(settings_.paths().data, found.reason, events_));
   }
   // Replication had gone on since the dump: what the position claims, the dump has not.
-  if (volume_.position) SavePosition(paths_.data, {.epoch = volume_.position->epoch});
-  RETURN_IF_ERROR(AdoptDump(paths_.data, files, drop_log));
+  if (volume_.position) SavePosition(settings_.paths().data, {.epoch = volume_.position->epoch});
+  RETURN_IF_ERROR(AdoptDump(settings_.paths().data, files, drop_log));
   events_.Emit("DatasetAdopted",
                std::format("{}: it is loaded as the base of the append-only files ({} bytes)",
                            found.reason, found.bytes));

@@ -17,7 +17,7 @@ class KeptClients;
 class ModeDriver;
 
 struct HandoverContext {
-  const Settings& settings;
+  Settings settings;  ///< as they were when it began
   const ModeDriver& driver;
   const AddressBook& addresses;
   EngineSecrets secrets;

@@ -15,11 +15,10 @@ constexpr Milliseconds kEagerLook{200};
 
 }  // namespace
 
-KeptClients::KeptClients(const Settings& settings, const EngineSecrets& secrets,
-                         const Identity& identity, MemberName self, LiveState& live,
-                         std::string self_ip, Milliseconds period)
+KeptClients::KeptClients(const LiveSettings& settings, Identity identity, MemberName self,
+                         LiveState& live, std::string self_ip, Milliseconds period)
     : settings_(settings),
-      login_(PeerLoginOf(secrets, identity)),
+      identity_(std::move(identity)),
       self_(self),
       live_(live),
       self_ip_(std::move(self_ip)),
@@ -69,7 +68,8 @@ void KeptClients::Look(MemberName member, const std::string& ip, int port) {
   }
   client = Answering(std::move(client), Deadline::In(kCall));
   if (!client) {
-    auto made = RespClient::Connect(ip, port, login_, Deadline::In(kCall));
+    auto made = RespClient::Connect(ip, port, PeerLoginOf(settings_.Secrets(), identity_),
+                                    Deadline::In(kCall));
     // One that was refused for want of a place is known by its first answer only.
     if (made) client = Answering(*std::move(made), Deadline::In(kCall));
   }
@@ -83,10 +83,10 @@ void KeptClients::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     bool own = false;
     try {
-      Look(self_, self_ip_, settings_.ports.client);
+      Look(self_, self_ip_, settings_->ports.client);
       const bool leads = live_.LastAnswer().info.primary;
       const AddressBook addresses = live_.Addresses();
-      for (const MemberName member : settings_.layout.MembersOf(self_.shard)) {
+      for (const MemberName member : settings_->layout.MembersOf(self_.shard)) {
         if (member == self_ || stop.stop_requested()) continue;
         const auto address = addresses.find(member);
         if (leads && address != addresses.end()) {

@@ -12,6 +12,7 @@
 
 #include "apply/common/context.h"
 #include "apply/common/live_state.h"
+#include "runtime/live_settings.h"
 
 namespace bowline {
 
@@ -19,9 +20,8 @@ class KeptClients {
  public:
   /// Looks at the live state for who leads and where the members are. `period`: between two looks
   /// at the connections.
-  KeptClients(const Settings& settings, const EngineSecrets& secrets, const Identity& identity,
-              MemberName self, LiveState& live, std::string self_ip = "127.0.0.1",
-              Milliseconds period = Milliseconds(5000));
+  KeptClients(const LiveSettings& settings, Identity identity, MemberName self, LiveState& live,
+              std::string self_ip = "127.0.0.1", Milliseconds period = Milliseconds(5000));
   ~KeptClients();
   KeptClients(const KeptClients&) = delete;
   KeptClients& operator=(const KeptClients&) = delete;
@@ -37,8 +37,8 @@ class KeptClients {
   void Look(MemberName member, const std::string& ip, int port);
   std::optional<RespClient> Answering(std::optional<RespClient> client, Deadline deadline);
 
-  const Settings& settings_;
-  Credentials login_;
+  const LiveSettings& settings_;
+  Identity identity_;
   MemberName self_;
   LiveState& live_;
   std::string self_ip_;

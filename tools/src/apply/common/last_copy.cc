@@ -22,18 +22,15 @@ bool Due(const std::optional<std::chrono::steady_clock::time_point>& last, Milli
 
 }  // namespace
 
-LastCopyWatch::LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
-                             const ModeRules& rules, const PodEnv& pod, LiveState& live,
-                             EventSink& events, Peers& peers)
+LastCopyWatch::LastCopyWatch(const LiveSettings& settings, MemberName self, const ModeRules& rules,
+                             const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers)
     : settings_(settings),
-      paths_(paths),
       self_(self),
       rules_(rules),
       pod_(RefOf(pod)),
       live_(live),
       events_(events),
       peers_(peers) {
-  if (!settings.protect_last_copy) return;
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
   api_ = *api;
@@ -48,7 +45,8 @@ LastCopyWatch::~LastCopyWatch() { thread_.request_stop(); }
 
 void LastCopyWatch::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (const auto verdict = Look()) {
+    used_ = used_ || settings_->protect_last_copy;
+    if (const auto verdict = used_ ? Look() : std::nullopt) {
       if (verdict->keep) {
         Keep(*verdict);
       } else {
@@ -61,7 +59,10 @@ void LastCopyWatch::Run(const std::stop_token& stop) {
 }
 
 std::optional<LastCopyVerdict> LastCopyWatch::Look() {
-  LastCopyInput input{.layout = settings_.layout,
+  if (!settings_->protect_last_copy) {
+    return LastCopyVerdict{.keep = false, .reason = "pdb.protectLastCopy is false"};
+  }
+  LastCopyInput input{.layout = settings_->layout,
                       .self = self_,
                       .own = live_.Now(kOwnAge),
                       .ready = ReadinessVerdict(live_.ForProbes(), rules_).ok,
@@ -74,17 +75,9 @@ std::optional<LastCopyVerdict> LastCopyWatch::Look() {
   }
   const auto verdict = JudgeLastCopy(input);
   if (!verdict || !verdict->keep) return verdict;
-  const Settings declared = Declared();
-  if (!declared.protect_last_copy) {
-    return LastCopyVerdict{.keep = false, .reason = "pdb.protectLastCopy is false"};
-  }
-  input.layout = declared.layout;
+  // An upgrade that leaves one member does not restart it.
+  input.layout = settings_.Declared()->layout;
   return JudgeLastCopy(input);
-}
-
-Settings LastCopyWatch::Declared() const {
-  auto read = LoadSettings(paths_.config);
-  return read ? *std::move(read) : settings_;
 }
 
 void LastCopyWatch::Keep(const LastCopyVerdict& verdict) {

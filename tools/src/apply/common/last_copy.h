@@ -23,10 +23,9 @@ namespace bowline {
 
 class LastCopyWatch {
  public:
-  /// Does nothing when the settings do not ask for it, or without an API (no rights).
-  LastCopyWatch(const Settings& settings, const Paths& paths, MemberName self,
-                const ModeRules& rules, const PodEnv& pod, LiveState& live, EventSink& events,
-                Peers& peers);
+  /// Does nothing while the settings do not ask for it, or without an API (no rights).
+  LastCopyWatch(const LiveSettings& settings, MemberName self, const ModeRules& rules,
+                const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers);
   ~LastCopyWatch();
   LastCopyWatch(const LastCopyWatch&) = delete;
   LastCopyWatch& operator=(const LastCopyWatch&) = delete;
@@ -35,16 +34,12 @@ class LastCopyWatch {
   void Run(const std::stop_token& stop);
   /// Nothing: it cannot be told now.
   std::optional<LastCopyVerdict> Look();
-  /// What is declared by now: an upgrade that leaves one member, or that switches this off, does
-  /// not restart the members.
-  [[nodiscard]] Settings Declared() const;
   void Keep(const LastCopyVerdict& verdict);
   void LetGo(const std::string& reason);
   /// Does the label bowline/allow-eviction allow it?
   void LookAtOwnLabels();
 
-  const Settings& settings_;
-  const Paths& paths_;
+  const LiveSettings& settings_;
   MemberName self_;
   const ModeRules& rules_;
   ObjectRef pod_;
@@ -56,6 +51,7 @@ class LastCopyWatch {
   std::optional<std::chrono::steady_clock::time_point> told_;  ///< the last Event; empty: not kept
   std::optional<std::chrono::steady_clock::time_point> read_;  ///< the own labels
   bool allowed_ = false;
+  bool used_ = false;  ///< it was asked for, so that a label may be there
   std::mutex mutex_;
   std::condition_variable_any wake_;  ///< only ever waited for with the stop token
   std::jthread thread_;

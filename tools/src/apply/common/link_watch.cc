@@ -32,13 +32,9 @@ std::optional<SocketAddress> ParseSocketAddress(std::string_view text) {
   return SocketAddress{.ip = std::string(ip), .port = static_cast<int>(*port)};
 }
 
-LinkWatch::LinkWatch(const Settings& settings, const ModeDriver& driver, Credentials login,
-                     Identity identity, Options options)
-    : settings_(settings),
-      driver_(driver),
-      login_(std::move(login)),
-      identity_(std::move(identity)),
-      options_(options) {}
+LinkWatch::LinkWatch(const LiveSettings& settings, const ModeDriver& driver, Identity identity,
+                     Options options)
+    : settings_(settings), driver_(driver), identity_(std::move(identity)), options_(options) {}
 
 template <typename Call>
 auto LinkWatch::Ask(const Call& call)
@@ -49,7 +45,8 @@ auto LinkWatch::Ask(const Call& call)
     client_.reset();
   }
   const Deadline anew = Deadline::In(kCallTimeout);  // the first may have used its time up
-  auto made = RespClient::Connect("127.0.0.1", settings_.ports.client, login_, anew);
+  auto made =
+      RespClient::Connect("127.0.0.1", settings_->ports.client, LoginOf(settings_.Secrets()), anew);
   if (!made) return std::unexpected(made.error());
   client_ = *std::move(made);
   auto again = call(*client_, anew);
@@ -91,7 +88,7 @@ Status LinkWatch::FindReplicas() {
   replicas_.clear();
   // A replica outside of the release cannot be elected, and logs in as another user.
   const std::string user =
-      settings_.auth ? AccountOf("replication", identity_) : std::string("default");
+      settings_->auth ? AccountOf("replication", identity_) : std::string("default");
   for (const ClientLine& client : clients) {
     const auto remote = ParseSocketAddress(client.address);
     const auto local = ParseSocketAddress(client.local);
@@ -110,7 +107,7 @@ Result<std::vector<LinkLook>> LinkWatch::Replicas(bool in_doubt) {
   if (!diag_) {
     ASSIGN_OR_RETURN(diag_, SockDiag::Open());
   }
-  const auto declared = static_cast<std::size_t>(settings_.layout.replicas_per_shard);
+  const auto declared = static_cast<std::size_t>(settings_->layout.replicas_per_shard);
   std::vector<LinkLook> looks;
   const auto look = [&] {
     looks.clear();

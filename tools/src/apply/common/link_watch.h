@@ -13,6 +13,7 @@
 
 #include "apply/common/context.h"
 #include "plan/common/fence.h"
+#include "runtime/live_settings.h"
 #include "sys/sock_diag.h"
 
 namespace bowline {
@@ -46,8 +47,8 @@ class LinkWatch {
     bool trust_loopback = false;
   };
 
-  LinkWatch(const Settings& settings, const ModeDriver& driver, Credentials login,
-            Identity identity, Options options);
+  LinkWatch(const LiveSettings& settings, const ModeDriver& driver, Identity identity,
+            Options options);
 
   /// The connections of the replicas of this installation. In doubt new ones are searched for even
   /// when as many are known as are declared: one of a replica whose node has lost its power stays
@@ -80,9 +81,8 @@ class LinkWatch {
   /// Nothing: the connection is gone.
   std::optional<LinkLook> LookAt(Ends& ends);
 
-  const Settings& settings_;
+  const LiveSettings& settings_;
   const ModeDriver& driver_;
-  Credentials login_;
   Identity identity_;
   Options options_;
   std::optional<SockDiag> diag_;

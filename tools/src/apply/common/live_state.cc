@@ -14,19 +14,22 @@ constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
 
 }  // namespace
 
-LiveState::LiveState(Report report, Layout layout, MemberProbe& probe, int max_lag_seconds,
-                     Milliseconds stuck_after)
+LiveState::LiveState(Report report, Layout layout, MemberProbe& probe)
     : report_(std::move(report)),
       layout_(layout),
       probe_(probe),
-      max_lag_seconds_(max_lag_seconds),
-      judge_(stuck_after),
       thread_(
           StartThread("looks at the engine", [this](const std::stop_token& stop) { Run(stop); })) {}
 
 LiveState::~LiveState() {
   thread_.request_stop();
   thread_.join();
+}
+
+void LiveState::SetLimits(std::chrono::seconds max_lag, Milliseconds stuck_after) {
+  const std::scoped_lock lock(mutex_);
+  max_lag_ = max_lag;
+  judge_.SetAfter(stuck_after);
 }
 
 void LiveState::SetPhase(Phase phase, std::string reason) {
@@ -225,7 +228,7 @@ ProbeInput LiveState::ForProbes() {
           .promoted =
               promoted_ ? std::optional(RoleChange{.ago = Since(*promoted_), .epoch = promoted_in_})
                         : std::nullopt,
-          .max_lag_seconds = max_lag_seconds_,
+          .max_lag_seconds = static_cast<int>(max_lag_.count()),
           .sentinels = sentinels_,
           .sentinel = report_.sentinel};
 }

@@ -20,14 +20,14 @@ namespace bowline {
 
 class LiveState {
  public:
-  /// `report` carries the names; `probe` looks at the own process. `max_lag_seconds`: see
-  /// ProbeInput; `stuck_after`: see StuckJudge.
-  LiveState(Report report, Layout layout, MemberProbe& probe, int max_lag_seconds = 0,
-            Milliseconds stuck_after = Milliseconds(30'000));
+  /// `report` carries the names; `probe` looks at the own process.
+  LiveState(Report report, Layout layout, MemberProbe& probe);
   ~LiveState();
   LiveState(const LiveState&) = delete;
   LiveState& operator=(const LiveState&) = delete;
 
+  /// `max_lag`: see ProbeInput; `stuck_after`: see StuckJudge.
+  void SetLimits(std::chrono::seconds max_lag, Milliseconds stuck_after);
   void SetPhase(Phase phase, std::string reason);
   /// The volume as the guard found it (or has just changed it).
   void SetVolume(const VolumeFacts& volume);
@@ -97,7 +97,7 @@ class LiveState {
   Milliseconds written_{-1};
   std::chrono::steady_clock::time_point written_told_;
   MemberProbe& probe_;
-  int max_lag_seconds_;
+  std::chrono::seconds max_lag_{0};
   int life_ = 0;                                    ///< counts the engine's starts
   bool wanted_ = false;                             ///< a new snapshot
   std::chrono::steady_clock::time_point begun_;     ///< when the taking of the last snapshot began
@@ -105,7 +105,7 @@ class LiveState {
   std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
   std::uint64_t promoted_in_ = 0;                                  ///< its epoch
   std::uint64_t heard_epoch_ = 0;
-  StuckJudge judge_;
+  StuckJudge judge_{Milliseconds(30'000)};
   std::atomic<Silence> silence_ = Silence::kNone;
   std::jthread thread_;
 };

@@ -22,7 +22,7 @@ struct StartFiles {
   const Settings& settings;
   const Paths& paths;
   MemberName self;
-  const EngineSecrets& secrets;
+  EngineSecrets secrets;
   const VolumeFacts& volume;
   const AddressBook& addresses;
   const Reports& reports;  ///< by which was decided

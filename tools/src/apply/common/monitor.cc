@@ -39,19 +39,14 @@ std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
 
 }  // namespace
 
-Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
-                 const ModeDriver& driver, const EngineSecrets& secrets, GuardOutcome start,
-                 const PodEnv& pod, LiveState& live, PositionKeeper& positions, EventSink& events,
-                 PodConditions& conditions, Peers& peers, Handovers& handovers)
+Monitor::Monitor(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+                 GuardOutcome start, const PodEnv& pod, LiveState& live, PositionKeeper& positions,
+                 EventSink& events, PodConditions& conditions, Peers& peers, Handovers& handovers)
     : settings_(settings),
-      paths_(paths),
       self_(self),
       server_{.settings = settings,
-              .paths = paths,
               .self = self,
               .driver = driver,
-              .secrets = secrets,
-              .login = LoginOf(secrets),
               .state = start.volume.state,
               .announced = start.announced,
               .addresses = std::move(start.addresses),
@@ -65,14 +60,15 @@ Monitor::Monitor(const Settings& settings, const Paths& paths, MemberName self,
       positions_(positions),
       events_(events),
       conditions_(conditions),
-      label_(pod, OtherPods(settings, self), settings.role_label, events),
+      label_(pod, OtherPods(*settings.Get(), self), settings->role_label, events),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       handovers_(handovers),
       node_watch_(settings, self, driver.rules(), peers, events),
-      volume_writes_(paths.data),
-      role_watch_(settings.ports.client, server_.login,
-                  settings.role_label && driver.rules().HasReadService(),
+      volume_writes_(settings.paths().data),
+      role_watch_(settings->ports.client,
+                  LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
+                  settings->role_label && driver.rules().HasReadService(),
                   [this] {
                     const std::scoped_lock lock(mutex_);
                     role_changed_ = true;
@@ -107,7 +103,7 @@ void Monitor::Run(const std::stop_token& stop) {
     }
     if (Since(tidied_) > kTidy) {
       tidied_ = std::chrono::steady_clock::now();
-      DropExpiredCopies(paths_.data, events_);
+      DropExpiredCopies(settings_.paths().data, events_);
     }
     std::unique_lock lock(mutex_);
     const auto changed = server_.Changed();
@@ -149,7 +145,7 @@ void Monitor::EndSubscribers() {
 void Monitor::NoteLabel(const Report& report) {
   using std::chrono::steady_clock;
   const ModeRules& rules = server_.driver.rules();
-  const Milliseconds down_after = rules.DownAfter(settings_);
+  const Milliseconds down_after = rules.DownAfter(*settings_.Get());
   const auto& heard = server_.majority_heard;
   const auto& confirmed = server_.confirmed;
   const RoleLabelPlan plan =
@@ -168,7 +164,7 @@ void Monitor::NoteLabel(const Report& report) {
   // Between two calm looks nothing is said for a moment, and nothing taken back.
   const bool between = !plan.own && heard && Since(*heard) < down_after + kQuietLook;
   if (!between) label_.KeepAlone(round);
-  if (plan.own || !settings_.role_label) {
+  if (plan.own || !settings_->role_label) {
     unlabelled_.reset();
     unlabelled_told_ = false;
     return;
@@ -179,7 +175,7 @@ void Monitor::NoteLabel(const Report& report) {
   events_.Emit("RoleLabelWaiting",
                std::format("no majority is heard, so this primary does not say so on its pod; by "
                            "hand: kubectl label pod -n {} {} --overwrite bowline/role=primary",
-                           settings_.name_space, settings_.PodOf(self_)),
+                           settings_->name_space, settings_->PodOf(self_)),
                true);
 }
 
@@ -190,7 +186,7 @@ void Monitor::NoteHeld(const Report& report) {
   if (report.engine.keys == 0) return;
   VolumeState state = server_.state;
   state.held = true;
-  const Status saved = SaveState(paths_.data, state);
+  const Status saved = SaveState(settings_.paths().data, state);
   if (!saved) {
     LogWarning("cannot note that this volume holds data", {{"err", saved.error().ToString()}});
     return;

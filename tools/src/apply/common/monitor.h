@@ -22,10 +22,9 @@ namespace bowline {
 
 class Monitor {
  public:
-  Monitor(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
-          const EngineSecrets& secrets, GuardOutcome start, const PodEnv& pod, LiveState& live,
-          PositionKeeper& positions, EventSink& events, PodConditions& conditions, Peers& peers,
-          Handovers& handovers);
+  Monitor(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+          GuardOutcome start, const PodEnv& pod, LiveState& live, PositionKeeper& positions,
+          EventSink& events, PodConditions& conditions, Peers& peers, Handovers& handovers);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -47,8 +46,7 @@ class Monitor {
   void LookAtLink(const Report& report);
   void LeadStale(MemberName primary, const std::string& reason);
 
-  const Settings& settings_;
-  const Paths& paths_;
+  const LiveSettings& settings_;
   MemberName self_;
   ServerWatch server_;
   std::unique_ptr<ModeWatch> mode_;

@@ -19,14 +19,14 @@ constexpr Milliseconds kTakeOverTimeout{5000};
 }  // namespace
 
 void Monitor::HandOverIfUnwritable(const Report& report) {
-  UnwritableInput input{.layout = settings_.layout,
+  UnwritableInput input{.layout = settings_->layout,
                         .own = report,
                         .peers = {},
                         .refusing = live_.ForProbes().refusing,
                         .since_last = std::nullopt};
   if (unwritable_) input.since_last = Since(*unwritable_);
   if (!Unwritable(input) || live_.Paused()) return;
-  input.peers = server_.peers.GatherOf(server_.addresses, settings_.layout.MembersOf(self_.shard),
+  input.peers = server_.peers.GatherOf(server_.addresses, settings_->layout.MembersOf(self_.shard),
                                        Deadline::In(kReportsTimeout));
   const UnwritablePlan plan = PlanUnwritable(input);
   if (!plan.target) {
@@ -48,16 +48,16 @@ void Monitor::LookAtLink(const Report& report) {
   const bool suspicious =
       !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
   if (!server_.stale && !suspicious) return;
-  std::vector<MemberName> others = settings_.layout.MembersOf(self_.shard);
+  std::vector<MemberName> others = settings_->layout.MembersOf(self_.shard);
   std::erase(others, self_);
   const auto follows = MemberAt(server_.addresses, info.primary_host);
   const HoldBackPlan plan = hold_back_.Look(
-      {.layout = settings_.layout,
+      {.layout = settings_->layout,
        .own = report,
        .follows = follows,
        .peers = server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)),
        .now = Since({}),
-       .stale_after = std::chrono::seconds(settings_.stale_after_seconds)});
+       .stale_after = std::chrono::seconds(settings_->stale_after_seconds)});
   live_.SetMissed(hold_back_.missed_seconds());
   if (plan.held != server_.stale) {
     const Status set = mode_->SetPromotable(!plan.held);

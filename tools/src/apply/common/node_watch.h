@@ -13,7 +13,7 @@ namespace bowline {
 
 class NodeWatch {
  public:
-  NodeWatch(const Settings& settings, MemberName self, const ModeRules& rules, Peers& peers,
+  NodeWatch(const LiveSettings& settings, MemberName self, const ModeRules& rules, Peers& peers,
             EventSink& events)
       : settings_(settings), self_(self), rules_(rules), peers_(peers), events_(events) {}
 
@@ -22,7 +22,7 @@ class NodeWatch {
   void Look(const Identity& identity, const Report& own, const AddressBook& addresses);
 
  private:
-  const Settings& settings_;
+  const LiveSettings& settings_;
   MemberName self_;
   const ModeRules& rules_;
   Peers& peers_;

@@ -36,9 +36,9 @@ Status Resume(const Settings& settings) {
                       Deadline::In(kApiTimeout));
 }
 
-PauseWatch::PauseWatch(const Settings& settings, LiveState& live, EventSink& events)
+PauseWatch::PauseWatch(const LiveSettings& settings, LiveState& live, EventSink& events)
     : settings_(settings), live_(live), events_(events) {
-  auto api = ApiWithRecord(settings);
+  auto api = ApiWithRecord(*settings.Get());
   if (!api) return;
   api_ = *std::move(api);
   thread_ = StartThread("pause", [this](const std::stop_token& stop) { Run(stop); });
@@ -57,7 +57,7 @@ void PauseWatch::Run(const std::stop_token& stop) {
 
 void PauseWatch::Look() {
   const auto record =
-      api_->GetConfigMap(settings_.name_space, settings_.record, Deadline::In(kLookTimeout));
+      api_->GetConfigMap(settings_->name_space, settings_->record, Deadline::In(kLookTimeout));
   if (record) pause_ = ReadPause(record->annotations);
   if (!record && !failed_) {
     LogWarning("cannot read whether there is a pause", {{"err", record.error().ToString()}});

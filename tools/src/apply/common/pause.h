@@ -13,6 +13,7 @@
 #include "kube/api.h"
 #include "model/settings.h"
 #include "plan/common/pause.h"
+#include "runtime/live_settings.h"
 
 namespace bowline {
 
@@ -24,7 +25,7 @@ Status Resume(const Settings& settings);
 
 class PauseWatch {
  public:
-  PauseWatch(const Settings& settings, LiveState& live, EventSink& events);
+  PauseWatch(const LiveSettings& settings, LiveState& live, EventSink& events);
   ~PauseWatch();
   PauseWatch(const PauseWatch&) = delete;
   PauseWatch& operator=(const PauseWatch&) = delete;
@@ -36,7 +37,7 @@ class PauseWatch {
   /// LiveState and Events, when it has begun, changed or ended.
   void Tell();
 
-  const Settings& settings_;
+  const LiveSettings& settings_;
   LiveState& live_;
   EventSink& events_;
   std::optional<KubeApi> api_;

@@ -7,27 +7,26 @@ constexpr Milliseconds kBetweenEvents{60'000};
 
 }  // namespace
 
-Peers::Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self,
-             LiveState& live, EventSink& events)
-    : settings_(settings), key_(secrets.peer_key), self_(self), live_(live), events_(events) {}
+Peers::Peers(const LiveSettings& settings, MemberName self, LiveState& live, EventSink& events)
+    : settings_(settings), self_(self), live_(live), events_(events) {}
 
 PeerChannel Peers::Channel() {
-  return {.key = key_,
+  return {.key = settings_.Secrets().peer_key,
           .self = {.identity = {.installation = live_.Installation(),
-                                .name_space = settings_.name_space,
-                                .release = settings_.release},
+                                .name_space = settings_->name_space,
+                                .release = settings_->release},
                    .member = self_.ToString(),
-                   .pod = settings_.PodOf(self_)},
+                   .pod = settings_->PodOf(self_)},
           .rejected = [this](const std::string& why) { Rejected(why); }};
 }
 
 Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
-  return GatherReports(Channel(), settings_, addresses, &self_, deadline);
+  return GatherReports(Channel(), *settings_.Get(), addresses, &self_, deadline);
 }
 
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                         Deadline deadline) {
-  return GatherReportsOf(Channel(), settings_, addresses, members, deadline);
+  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline);
 }
 
 void Peers::Rejected(const std::string& why) {

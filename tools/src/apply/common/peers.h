@@ -9,14 +9,14 @@
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/live_state.h"
+#include "runtime/live_settings.h"
 
 namespace bowline {
 
 class Peers {
  public:
   /// The live state has the installation as far as it is known.
-  Peers(const Settings& settings, const EngineSecrets& secrets, MemberName self, LiveState& live,
-        EventSink& events);
+  Peers(const LiveSettings& settings, MemberName self, LiveState& live, EventSink& events);
 
   /// How this member speaks right now. Thread-safe.
   PeerChannel Channel();
@@ -31,8 +31,7 @@ class Peers {
   /// make many.
   void Rejected(const std::string& why);
 
-  const Settings& settings_;
-  std::string key_;
+  const LiveSettings& settings_;
   MemberName self_;
   LiveState& live_;
   EventSink& events_;

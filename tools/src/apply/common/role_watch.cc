@@ -12,7 +12,7 @@ constexpr Milliseconds kTimeout{500};
 
 }  // namespace
 
-RoleWatch::RoleWatch(int port, Credentials login, bool enabled, std::function<void()> changed)
+RoleWatch::RoleWatch(int port, LoginSource login, bool enabled, std::function<void()> changed)
     : port_(port), login_(std::move(login)), changed_(std::move(changed)) {
   if (enabled) thread_ = StartThread("role", [this](const std::stop_token& stop) { Run(stop); });
 }
@@ -37,7 +37,7 @@ std::optional<std::string> RoleWatch::Ask() {
   for (const bool kept : {true, false}) {
     if (kept && !client_) continue;
     if (!kept) {
-      auto client = RespClient::Connect("127.0.0.1", port_, login_, deadline);
+      auto client = RespClient::Connect("127.0.0.1", port_, login_(), deadline);
       if (!client) return std::nullopt;
       client_ = *std::move(client);
     }

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "apply/common/login_source.h"
 #include "resp/client.h"
 #include "sys/deadline.h"
 
@@ -20,7 +21,7 @@ class RoleWatch {
   /// Asks the engine at 127.0.0.1 for its ROLE, over one connection that is kept. `changed` is
   /// called from a thread of its own; not for the first answer. With `enabled` false nothing is
   /// done.
-  RoleWatch(int port, Credentials login, bool enabled, std::function<void()> changed);
+  RoleWatch(int port, LoginSource login, bool enabled, std::function<void()> changed);
   ~RoleWatch();
   RoleWatch(const RoleWatch&) = delete;
   RoleWatch& operator=(const RoleWatch&) = delete;
@@ -31,7 +32,7 @@ class RoleWatch {
   std::optional<std::string> Ask();
 
   int port_;
-  Credentials login_;
+  LoginSource login_;
   std::function<void()> changed_;
   std::optional<RespClient> client_;
   std::string role_;

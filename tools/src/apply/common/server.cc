@@ -14,6 +14,7 @@
 #include "apply/common/lead_label.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/monitor.h"
+#include "apply/common/settings_news.h"
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
 #include "plan/common/after_death.h"
@@ -35,12 +36,13 @@ constexpr Milliseconds kEngineTimeout{300};
 constexpr Milliseconds kRoleAge{200};
 constexpr Milliseconds kUndoLook{500};
 
-Status WriteEngineConf(const Settings& settings, const Paths& paths, const ModeRules& rules,
-                       const EngineSecrets& secrets, const GuardOutcome& start) {
+Status WriteEngineConf(const LiveSettings& settings, const ModeRules& rules,
+                       const GuardOutcome& start) {
+  const Paths& paths = settings.paths();
   ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(paths));
   ASSIGN_OR_RETURN(const std::string text,
-                   RenderEngineConf({.settings = settings,
-                                     .secrets = secrets,
+                   RenderEngineConf({.settings = *settings.Get(),
+                                     .secrets = settings.Secrets(),
                                      .identity = start.volume.state.identity,
                                      .announced = start.announced,
                                      .follow = start.follow,
@@ -54,32 +56,32 @@ Status WriteEngineConf(const Settings& settings, const Paths& paths, const ModeR
 
 class Server : public Supervisor {
  public:
-  Server(const Settings& settings, const Paths& paths, MemberName self, DriverFor driver_for,
-         const EngineSecrets& secrets, const PodEnv& pod, EngineProbe& probe)
-      : Supervisor(settings, paths, self, driver_for(settings.layout), secrets, pod, probe),
+  Server(LiveSettings& settings, MemberName self, DriverFor driver_for, const PodEnv& pod,
+         EngineProbe& probe)
+      : Supervisor(settings, self, driver_for(settings->layout), pod, probe),
         driver_for_(driver_for),
-        lead_label_(pod, settings.role_label) {}
+        lead_label_(pod, settings->role_label) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
-    RETURN_IF_ERROR(WriteEngineConf(settings_, paths_, driver_.rules(), secrets_, start));
-    append_only_ =
-        start.append_only || AppendOnly(LoadEngineDirectives(paths_).value_or(std::string()));
-    return std::vector<std::string>{settings_.EngineProgram(), paths_.run / "engine.conf"};
+    RETURN_IF_ERROR(WriteEngineConf(settings_, driver_.rules(), start));
+    append_only_ = start.append_only ||
+                   AppendOnly(LoadEngineDirectives(settings_.paths()).value_or(std::string()));
+    return std::vector<std::string>{settings_->EngineProgram(),
+                                    settings_.paths().run / "engine.conf"};
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
     live_.SetAddresses(start.addresses);
-    const Fence fence(settings_, self_, driver_, secrets_, identity_, live_, events_, peers_);
-    const LastCopyWatch last_copy(settings_, paths_, self_, driver_.rules(), pod_, live_, events_,
-                                  peers_);
-    positions_.emplace(paths_.data);
-    kept_.emplace(settings_, secrets_, identity_, self_, live_);
+    const Fence fence(settings_, self_, driver_, identity_, live_, events_, peers_);
+    const LastCopyWatch last_copy(settings_, self_, driver_.rules(), pod_, live_, events_, peers_);
+    positions_.emplace(settings_.paths().data);
+    kept_.emplace(settings_, identity_, self_, live_);
     handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
       return HandOver(order, deadline);
     });
-    const Monitor monitor(settings_, paths_, self_, driver_, secrets_, std::move(start), pod_,
-                          live_, *positions_, events_, conditions_, peers_, handovers_);
+    const Monitor monitor(settings_, self_, driver_, std::move(start), pod_, live_, *positions_,
+                          events_, conditions_, peers_, handovers_);
     const int code = Supervise(child);
     handovers_.End();
     kept_.reset();
@@ -94,15 +96,17 @@ class Server : public Supervisor {
     if (!noted) LogInfo("no last position", {{"err", noted.error().ToString()}});
   }
 
-  std::optional<DatasetDamage> Damage() override { return FindDamage(paths_.data, append_only_); }
+  std::optional<DatasetDamage> Damage() override {
+    return FindDamage(settings_.paths().data, append_only_);
+  }
 
   std::string Hint() override {
-    const std::string writer = WriterOf(paths_.data, append_only_);
+    const std::string writer = WriterOf(settings_.paths().data, append_only_);
     if (writer.empty()) return "";
     return std::format(
         ". {}; this member runs {}. If that is another engine or an older version, it cannot read "
         "the file: go back to the engine that wrote it (helm rollback). See the engine's log",
-        writer, settings_.EngineProgram());
+        writer, settings_->EngineProgram());
   }
 
   /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
@@ -117,7 +121,7 @@ class Server : public Supervisor {
         .self = self_,
         .last = PositionOf(last.info, 0),
         .reports = {},
-        .data_stays = settings_.persistence && last.info.append_only && last.info.append_ok,
+        .data_stays = settings_->persistence && last.info.append_only && last.info.append_ok,
         .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
     while (true) {
@@ -172,14 +176,14 @@ class Server : public Supervisor {
     const Status kept = AtEngine(&WriteThrough);
     if (!kept) LogWarning("cannot set appendfsync", {{"err", kept.error().ToString()}});
     const StopBudget budget =
-        PlanStop(handovers_.ForStop(std::chrono::seconds(settings_.grace_seconds)));
+        PlanStop(handovers_.ForStop(std::chrono::seconds(settings_->grace_seconds)));
     LogInfo("a handover before the stop",
             {{"forMs", budget.handover.count()}, {"why", budget.why}});
     if (budget.handover.count() == 0) return;
     const Deadline deadline = Deadline::In(budget.handover);
     const auto running = handovers_.Wait(deadline);
     if (running && running->result != HandoverResult::kFailed) return;
-    const auto note = LoadHandoverNote(paths_.data);
+    const auto note = LoadHandoverNote(settings_.paths().data);
     if (note && note->epoch > live_.Last().epoch) {
       LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
       return;
@@ -219,8 +223,9 @@ class Server : public Supervisor {
                  true);
     while (handovers_.IsOpen()) {
       const Deadline deadline = Deadline::In(kEngineTimeout);
-      auto engine = RespClient::Connect("127.0.0.1", settings_.ports.client,
-                                        PeerLoginOf(secrets_, context.identity), deadline);
+      auto engine =
+          RespClient::Connect("127.0.0.1", settings_->ports.client,
+                              PeerLoginOf(settings_.Secrets(), context.identity), deadline);
       if (engine && UndoHandover(*engine, undo, deadline)) return;
       (void)Deadline::In(kUndoLook).Sleep(kUndoLook);
     }
@@ -234,8 +239,9 @@ class Server : public Supervisor {
       kept_->Put(self_, *std::move(kept));
       return done;
     }
-    ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_.ports.client,
-                                                            LoginOf(secrets_), deadline));
+    ASSIGN_OR_RETURN(RespClient engine,
+                     RespClient::Connect("127.0.0.1", settings_->ports.client,
+                                         LoginOf(settings_.Secrets()), deadline));
     return step(engine, deadline);
   }
 
@@ -247,26 +253,28 @@ class Server : public Supervisor {
   /// What holds by now; recreated Services have new addresses. As at the start when the release
   /// declares this member no more: whoever is left to lead is not known from there.
   [[nodiscard]] Declared DeclaredNow() {
-    Declared now{.settings = DeclaredSettings(settings_, paths_, Deadline::In(kApiTimeout)),
+    RefreshSettings(settings_, events_);
+    Declared now{.settings = DeclaredSettings(settings_, Deadline::In(kApiTimeout)),
                  .addresses = live_.Addresses()};
-    if (!now.settings.layout.Contains(self_)) now.settings = settings_;
-    if (now.settings.layout.Members() == settings_.layout.Members()) return now;
+    if (!now.settings.layout.Contains(self_)) now.settings = *settings_.Get();
+    if (now.settings.layout.Members() == settings_->layout.Members()) return now;
     const AddressAnswers found = ResolveMembers(now.settings, Deadline::In(kDnsTimeout));
     for (const auto& [member, endpoint] : found.book) now.addresses[member] = endpoint;
     return now;
   }
 
   [[nodiscard]] HandoverContext Context(const Declared& now) {
-    return {.settings = now.settings,
-            .driver = driver_for_(now.settings.layout),
-            .addresses = now.addresses,
-            .secrets = secrets_,
-            .identity = identity_,
-            .self = self_,
-            .self_ip = "127.0.0.1",
-            .volume = paths_.data,
-            .kept = kept_ ? &*kept_ : nullptr,
-            .promoted = [this](MemberName member) { lead_label_.MoveTo(settings_.PodOf(member)); }};
+    return {
+        .settings = now.settings,
+        .driver = driver_for_(now.settings.layout),
+        .addresses = now.addresses,
+        .secrets = settings_.Secrets(),
+        .identity = identity_,
+        .self = self_,
+        .self_ip = "127.0.0.1",
+        .volume = settings_.paths().data,
+        .kept = kept_ ? &*kept_ : nullptr,
+        .promoted = [this](MemberName member) { lead_label_.MoveTo(settings_->PodOf(member)); }};
   }
 
   DriverFor driver_for_;
@@ -280,16 +288,16 @@ class Server : public Supervisor {
 
 }  // namespace
 
-Result<int> RunServer(const Settings& settings, const Paths& paths, DriverFor driver_for,
-                      const PodEnv& pod, const std::vector<std::string>& engine_arguments) {
-  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(settings, pod));
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+Result<int> RunServer(LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+                      const std::vector<std::string>& engine_arguments) {
+  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(*settings.Get(), pod));
   if (!self.HoldsData()) {
     return Fail(Code::kFailedPrecondition, "{} is a sentinel: use run sentinel", pod.name);
   }
-  EngineProbe probe("127.0.0.1", settings.ports.client, LoginOf(secrets),
-                    driver_for(settings.layout).rules().Sharded());
-  Server server(settings, paths, self, driver_for, secrets, pod, probe);
+  EngineProbe probe("127.0.0.1", settings->ports.client,
+                    LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
+                    driver_for(settings->layout).rules().Sharded());
+  Server server(settings, self, driver_for, pod, probe);
   return server.Run(engine_arguments);
 }
 

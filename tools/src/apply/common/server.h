@@ -11,7 +11,7 @@ namespace bowline {
 
 /// Runs until the engine has ended; the container's exit code. Errors are those of the start (see
 /// Guard::Run); kFailedPrecondition when this pod is no server.
-Result<int> RunServer(const Settings& settings, const Paths& paths, DriverFor driver_for,
-                      const PodEnv& pod, const std::vector<std::string>& engine_arguments);
+Result<int> RunServer(LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+                      const std::vector<std::string>& engine_arguments);
 
 }  // namespace bowline

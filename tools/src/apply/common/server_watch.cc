@@ -15,7 +15,7 @@ std::optional<RoleChange> ServerWatch::Changed() const {
 AddressBook ServerWatch::LookUp(const std::vector<MemberName>& trouble) {
   const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
   if (due.empty()) return {};
-  AddressAnswers answers = ResolveSome(settings, due, Deadline::In(kDnsTimeout));
+  AddressAnswers answers = ResolveSome(*settings.Get(), due, Deadline::In(kDnsTimeout));
   lookups.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) addresses[member] = endpoint;
   live.SetAddresses(addresses);
@@ -23,10 +23,10 @@ AddressBook ServerWatch::LookUp(const std::vector<MemberName>& trouble) {
 }
 
 HandoverContext ServerWatch::From(MemberName primary) const {
-  return {.settings = settings,
+  return {.settings = *settings.Get(),
           .driver = driver,
           .addresses = addresses,
-          .secrets = secrets,
+          .secrets = settings.Secrets(),
           .identity = state.identity,
           .self = primary,
           .self_ip = addresses.at(primary).ip,
@@ -34,7 +34,8 @@ HandoverContext ServerWatch::From(MemberName primary) const {
 }
 
 Result<RespClient> ServerWatch::Connect(Deadline deadline) const {
-  return RespClient::Connect("127.0.0.1", settings.ports.client, login, deadline);
+  return RespClient::Connect("127.0.0.1", settings->ports.client, LoginOf(settings.Secrets()),
+                             deadline);
 }
 
 }  // namespace bowline

@@ -21,12 +21,9 @@ class ModeDriver;
 struct ServerWatch {
   using Clock = std::chrono::steady_clock;
 
-  const Settings& settings;
-  const Paths& paths;
+  const LiveSettings& settings;
   MemberName self;
   const ModeDriver& driver;
-  EngineSecrets secrets;
-  Credentials login;
   VolumeState state;
   Endpoint announced;
   AddressBook addresses;

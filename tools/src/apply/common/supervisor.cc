@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apply/common/mode_driver.h"
+#include "apply/common/settings_news.h"
 #include "base/exit_code.h"
 #include "sys/log.h"
 
@@ -64,25 +65,23 @@ Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod) {
               pod.name, settings.layout.Members().size());
 }
 
-Supervisor::Supervisor(const Settings& settings, const Paths& paths, MemberName self,
-                       const ModeDriver& driver, EngineSecrets secrets, const PodEnv& pod,
-                       MemberProbe& probe)
+Supervisor::Supervisor(LiveSettings& settings, MemberName self, const ModeDriver& driver,
+                       const PodEnv& pod, MemberProbe& probe)
     : settings_(settings),
-      paths_(paths),
       self_(self),
       driver_(driver),
-      secrets_(std::move(secrets)),
       pod_(pod),
-      live_(FirstReport(self, pod), settings.layout, probe, settings.max_replica_lag_seconds,
-            std::chrono::seconds(settings.engine_stuck_seconds)),
-      events_(pod, settings.events),
-      conditions_(pod, settings.events, self.HoldsData()),
-      peers_(settings, secrets_, self, live_, events_),
-      probes_(live_, driver.rules(), settings.readiness_timeout_seconds) {}
+      live_(FirstReport(self, pod), settings->layout, probe),
+      events_(pod, settings->events),
+      conditions_(pod, settings->events, self.HoldsData()),
+      peers_(settings, self, live_, events_),
+      probes_(live_, driver.rules(), settings->readiness_timeout_seconds) {
+  FollowSettings();
+}
 
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   AnswerProbes(probe_listener_, probes_);
-  RETURN_IF_ERROR(probe_listener_.Start(settings_.ports.http));
+  RETURN_IF_ERROR(probe_listener_.Start(settings_->ports.http));
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
                                    .report = [this](Milliseconds waited) -> std::optional<Report> {
@@ -95,11 +94,11 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
       "POST", kHandoverPath,
       AnswerOrders([this] { return peers_.Channel(); },
                    [this](const PeerOrder& order) { return handovers_.Answer(order); }));
-  RETURN_IF_ERROR(peer_listener_.Start(settings_.ports.peers));
+  RETURN_IF_ERROR(peer_listener_.Start(settings_->ports.peers));
   while (true) {
     again_ = ended_stuck_ = false;
-    Guard guard(settings_, paths_, self_, driver_, secrets_, live_, events_, conditions_, peers_,
-                std::exchange(damage_, std::nullopt));
+    Guard guard(settings_, self_, driver_, live_, events_, conditions_, peers_,
+                std::exchange(damage_, std::nullopt), std::exchange(ran_, true));
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
@@ -118,11 +117,19 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   }
 }
 
+void Supervisor::FollowSettings() {
+  RefreshSettings(settings_, events_);
+  const auto settings = settings_.Get();
+  live_.SetLimits(std::chrono::seconds(settings->max_replica_lag_seconds),
+                  std::chrono::seconds(settings->engine_stuck_seconds));
+}
+
 int Supervisor::Supervise(pid_t child) {
   bool told_to_stop = false;
   while (true) {
     const auto signal = WaitForSignal(Deadline::In(kLook));
     const auto ended = Reap(child);
+    FollowSettings();
     if (ended) return Ended(*ended, told_to_stop || again_);
     if (!told_to_stop) EndIfStuck(child);
     if (signal == SIGHUP && !StartsAnewOnHangUp()) {
@@ -142,7 +149,7 @@ int Supervisor::Supervise(pid_t child) {
 
 void Supervisor::EndIfStuck(pid_t child) {
   const Silence silence = live_.EngineSilence();
-  const int seconds = settings_.engine_stuck_seconds;
+  const int seconds = settings_->engine_stuck_seconds;
   if (silence == Silence::kPaused && !told_paused_) {
     events_.Emit(
         "EnginePaused",

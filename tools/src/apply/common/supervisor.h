@@ -14,6 +14,7 @@
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/probes.h"
+#include "runtime/live_settings.h"
 #include "sys/child.h"
 #include "web/http.h"
 
@@ -25,8 +26,7 @@ Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod);
 class Supervisor {
  public:
   /// `probe` looks at the process.
-  Supervisor(const Settings& settings, const Paths& paths, MemberName self,
-             const ModeDriver& driver, EngineSecrets secrets, const PodEnv& pod,
+  Supervisor(LiveSettings& settings, MemberName self, const ModeDriver& driver, const PodEnv& pod,
              MemberProbe& probe);
   virtual ~Supervisor() = default;
   Supervisor(const Supervisor&) = delete;
@@ -58,11 +58,9 @@ class Supervisor {
 
   int Supervise(pid_t child);
 
-  const Settings& settings_;
-  const Paths& paths_;
+  LiveSettings& settings_;
   MemberName self_;
   const ModeDriver& driver_;
-  EngineSecrets secrets_;
   const PodEnv& pod_;
   LiveState live_;
   EventSink events_;
@@ -78,6 +76,8 @@ class Supervisor {
   /// Over a damaged dataset: who leads is to be decided anew.
   bool StartsAnew(const ChildExit& ended);
 
+  /// What the mounted settings say by now is followed as far as it is live, and told.
+  void FollowSettings();
   /// An engine that gives no reply at all is ended here; the kubelet does not look for that. Of one
   /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
@@ -91,6 +91,7 @@ class Supervisor {
   std::optional<DatasetDamage> found_;   ///< the last one that was found
   bool told_paused_ = false;
   bool again_ = false;  ///< the process is to be started anew
+  bool ran_ = false;    ///< a process was started
 };
 
 }  // namespace bowline

@@ -32,7 +32,7 @@ void CutHandover::Look(bool leads, std::uint64_t epoch, Milliseconds patience) {
 
 Status CutHandover::Settle(const HandoverNote& note) {
   const Deadline deadline = Deadline::In(kCallTimeout);
-  ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", port_, login_, deadline));
+  ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", port_, login_(), deadline));
   return UndoHandover(engine, {.min_replicas = note.min_replicas, .note_on = data_, .resume = true},
                       deadline);
 }

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "apply/common/events.h"
+#include "apply/common/login_source.h"
 #include "plan/common/volume.h"
 #include "resp/client.h"
 
@@ -17,7 +18,7 @@ namespace bowline {
 class CutHandover {
  public:
   /// `data`: the volume with the note; the engine is asked at 127.0.0.1.
-  CutHandover(std::filesystem::path data, int port, Credentials login, EventSink& events)
+  CutHandover(std::filesystem::path data, int port, LoginSource login, EventSink& events)
       : data_(std::move(data)), port_(port), login_(std::move(login)), events_(events) {}
 
   /// At each look. `leads`: the engine runs as primary, and a majority of the sentinels, which run,
@@ -30,7 +31,7 @@ class CutHandover {
 
   std::filesystem::path data_;
   int port_;
-  Credentials login_;
+  LoginSource login_;
   EventSink& events_;
   std::optional<std::chrono::steady_clock::time_point> since_;
 };

@@ -9,15 +9,15 @@ namespace {
 
 class Sentinel : public Supervisor {
  public:
-  Sentinel(const Settings& settings, const Paths& paths, MemberName self, const ModeDriver& driver,
-           const EngineSecrets& secrets, const PodEnv& pod, SentinelProbe& probe)
-      : Supervisor(settings, paths, self, driver, secrets, pod, probe), probe_(probe) {}
+  Sentinel(LiveSettings& settings, MemberName self, const ModeDriver& driver, const PodEnv& pod,
+           SentinelProbe& probe)
+      : Supervisor(settings, self, driver, pod, probe), probe_(probe) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
     probe_.SetAddresses(start.addresses);
-    return std::vector<std::string>{settings_.EngineProgram(), paths_.data / "sentinel.conf",
-                                    "--sentinel"};
+    return std::vector<std::string>{settings_->EngineProgram(),
+                                    settings_.paths().data / "sentinel.conf", "--sentinel"};
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
@@ -34,16 +34,17 @@ class Sentinel : public Supervisor {
 
 }  // namespace
 
-Result<int> RunSentinel(const Settings& settings, const Paths& paths, DriverFor driver_for,
-                        const PodEnv& pod, const std::vector<std::string>& engine_arguments) {
-  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(settings, pod));
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+Result<int> RunSentinel(LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+                        const std::vector<std::string>& engine_arguments) {
+  ASSIGN_OR_RETURN(const MemberName self, DeclaredMember(*settings.Get(), pod));
   if (self.HoldsData()) {
     return Fail(Code::kFailedPrecondition, "{} is no sentinel: use run server", pod.name);
   }
-  SentinelProbe probe(settings.ports.sentinel, SentinelLoginOf(settings, secrets),
-                      settings.sentinel.master_name);
-  Sentinel sentinel(settings, paths, self, driver_for(settings.layout), secrets, pod, probe);
+  SentinelProbe probe(settings->ports.sentinel, LoginSource([&settings] {
+                        return SentinelLoginOf(*settings.Get(), settings.Secrets());
+                      }),
+                      settings->sentinel.master_name);
+  Sentinel sentinel(settings, self, driver_for(settings->layout), pod, probe);
   return sentinel.Run(engine_arguments);
 }
 

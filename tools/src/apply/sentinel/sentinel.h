@@ -11,7 +11,7 @@ namespace bowline {
 
 /// Runs until the sentinel has ended; the container's exit code. Errors are those of the start (see
 /// Guard::Run); kFailedPrecondition when this pod is no sentinel.
-Result<int> RunSentinel(const Settings& settings, const Paths& paths, DriverFor driver_for,
-                        const PodEnv& pod, const std::vector<std::string>& engine_arguments);
+Result<int> RunSentinel(LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+                        const std::vector<std::string>& engine_arguments);
 
 }  // namespace bowline

@@ -15,7 +15,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
-constexpr int kLooksPerOthers = 3;       // as long as all of them answer and name whom we name
+constexpr int kLooksPerOthers = 3;  // as long as all of them answer and name whom we name
 // A sentinel that is out of reach of the primary alone may see no trouble of its own: its process
 // has connections from before. Members are forgotten rather late than again and again.
 constexpr int kLooksPerServers = 15;
@@ -31,8 +31,9 @@ bool AllName(const Reports& sentinels, std::optional<MemberName> primary) {
 
 }  // namespace
 
-SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses,
-                                 LiveState& live, EventSink& events, Peers& peers)
+SentinelMonitor::SentinelMonitor(const LiveSettings& settings, MemberName self,
+                                 AddressBook addresses, LiveState& live, EventSink& events,
+                                 Peers& peers)
     : settings_(settings),
       self_(self),
       addresses_(std::move(addresses)),
@@ -44,7 +45,7 @@ SentinelMonitor::SentinelMonitor(const Settings& settings, MemberName self, Addr
 SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
 
 void SentinelMonitor::Run(const std::stop_token& stop) {
-  std::vector<MemberName> others = settings_.layout.Sentinels();
+  std::vector<MemberName> others = settings_->layout.Sentinels();
   std::erase(others, self_);
   Lookups lookups(self_, Since({}));
   for (int look = 1; !stop.stop_requested(); ++look) {
@@ -53,15 +54,15 @@ void SentinelMonitor::Run(const std::stop_token& stop) {
     if (changed || look % kLooksPerOthers == 0 || sentinels_.size() < others.size() ||
         !AllName(sentinels_, primary_)) {
       sentinels_ = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
-      live_.SetSentinels(sentinels_, 0, AskSentinels(settings_.layout, sentinels_).epoch);
+      live_.SetSentinels(sentinels_, 0, AskSentinels(settings_->layout, sentinels_).epoch);
     }
     const bool servers = look % kLooksPerServers == 0;
     if (servers || look == 1) {
-      servers_ = peers_.GatherOf(addresses_, settings_.layout.MembersOf(0),
+      servers_ = peers_.GatherOf(addresses_, settings_->layout.MembersOf(0),
                                  Deadline::In(kReportsTimeout));
     }
-    const bool anew = !live_.Paused() && (Moved(lookups, Trouble(report)) ||
-                                          (servers && ListsTheGone(report)));
+    const bool anew =
+        !live_.Paused() && (Moved(lookups, Trouble(report)) || (servers && ListsTheGone(report)));
     if (anew) ::kill(::getpid(), SIGHUP);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
@@ -81,7 +82,7 @@ bool SentinelMonitor::NotePrimary(const Report& report) {
 }
 
 std::vector<MemberName> SentinelMonitor::Trouble(const Report& report) const {
-  const Layout& layout = settings_.layout;
+  const Layout layout = settings_->layout;
   std::vector<MemberName> trouble = Silent(sentinels_, layout.Sentinels());
   std::ranges::copy(Silent(servers_, layout.MembersOf(0)), std::back_inserter(trouble));
   if (report.sentinel && report.sentinel->answers) {
@@ -95,7 +96,7 @@ std::vector<MemberName> SentinelMonitor::Trouble(const Report& report) const {
 bool SentinelMonitor::Moved(Lookups& lookups, const std::vector<MemberName>& trouble) {
   const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
   if (due.empty()) return false;
-  const AddressAnswers answers = ResolveSome(settings_, due, Deadline::In(kDnsTimeout));
+  const AddressAnswers answers = ResolveSome(*settings_.Get(), due, Deadline::In(kDnsTimeout));
   lookups.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
@@ -113,7 +114,7 @@ bool SentinelMonitor::ListsTheGone(const Report& report) const {
   Reports others = sentinels_;
   others[self_] = report;
   others.insert(servers_.begin(), servers_.end());
-  const std::string why = WhyStartAnew({.layout = settings_.layout,
+  const std::string why = WhyStartAnew({.layout = settings_->layout,
                                         .self = self_,
                                         .addresses = addresses_,
                                         .reports = std::move(others)});

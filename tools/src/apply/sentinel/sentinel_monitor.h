@@ -19,8 +19,8 @@ class SentinelMonitor {
   /// `addresses` are those that the sentinel was started with. When a member Service has another
   /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
   /// addresses, and forgets, only by its file.
-  SentinelMonitor(const Settings& settings, MemberName self, AddressBook addresses, LiveState& live,
-                  EventSink& events, Peers& peers);
+  SentinelMonitor(const LiveSettings& settings, MemberName self, AddressBook addresses,
+                  LiveState& live, EventSink& events, Peers& peers);
   ~SentinelMonitor();
   SentinelMonitor(const SentinelMonitor&) = delete;
   SentinelMonitor& operator=(const SentinelMonitor&) = delete;
@@ -35,7 +35,7 @@ class SentinelMonitor {
   bool Moved(Lookups& lookups, const std::vector<MemberName>& trouble);
   bool ListsTheGone(const Report& report) const;
 
-  const Settings& settings_;
+  const LiveSettings& settings_;
   MemberName self_;
   AddressBook addresses_;
   LiveState& live_;

@@ -27,7 +27,7 @@ void SentinelProbe::SetAddresses(AddressBook addresses) {
 
 Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
   if (!client_) {
-    ASSIGN_OR_RETURN(client_, RespClient::Connect("127.0.0.1", port_, credentials_, deadline));
+    ASSIGN_OR_RETURN(client_, RespClient::Connect("127.0.0.1", port_, login_(), deadline));
     // Set anew on every connection: the sentinel may have been restarted.
     (void)client_->SentinelPeriods(kInfoPeriod, kPublishPeriod, kPingPeriod, deadline);
   }

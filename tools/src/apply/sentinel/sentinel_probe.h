@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apply/common/login_source.h"
 #include "apply/common/member_probe.h"
 #include "model/layout.h"
 #include "resp/client.h"
@@ -15,10 +16,10 @@ namespace bowline {
 class SentinelProbe : public MemberProbe {
  public:
   /// `proof_period`: how often its saving is proved.
-  SentinelProbe(int port, Credentials credentials, std::string master_name,
+  SentinelProbe(int port, LoginSource login, std::string master_name,
                 Milliseconds proof_period = Milliseconds(10'000))
       : port_(port),
-        credentials_(std::move(credentials)),
+        login_(std::move(login)),
         master_name_(std::move(master_name)),
         proof_period_(proof_period) {}
 
@@ -32,7 +33,7 @@ class SentinelProbe : public MemberProbe {
   Status ProveSaved(Deadline deadline);
 
   int port_;
-  Credentials credentials_;
+  LoginSource login_;
   std::string master_name_;
   Milliseconds proof_period_;
   std::mutex mutex_;

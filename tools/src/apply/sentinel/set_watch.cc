@@ -33,7 +33,7 @@ void SetWatch::Look(const Report& report) {
 }
 
 void SetWatch::LookUp(const Report& report) {
-  const Layout& layout = server_.settings.layout;
+  const Layout layout = server_.settings->layout;
   std::vector<MemberName> trouble = LookedUpFor(layout, report.engine.info, server_.addresses);
   std::ranges::copy(Silent(reports_, layout.Members()), std::back_inserter(trouble));
   std::erase(trouble, server_.self);
@@ -46,7 +46,7 @@ bool SetWatch::AskOthers(const Report& report) {
   for (const auto& [member, peer] : reports_) {
     if (!member.HoldsData()) sentinels[member] = peer;
   }
-  const QuorumView quorum = ViewOfSentinels(server_.settings.layout, sentinels);
+  const QuorumView quorum = ViewOfSentinels(server_.settings->layout, sentinels);
   // The epoch is of this dataset only while it is the named primary's, or a copy of that.
   const EngineInfo& info = report.engine.info;
   const bool ours = quorum.decided && quorum.running > 0 &&
@@ -54,7 +54,7 @@ bool SetWatch::AskOthers(const Report& report) {
                                   : info.link_up && MemberAt(server_.addresses,
                                                              info.primary_host) == quorum.primary);
   if (ours) server_.epoch = quorum.epochs.config;
-  if (HearsMajority(server_.settings.layout, sentinels)) {
+  if (HearsMajority(server_.settings->layout, sentinels)) {
     server_.majority_heard = std::chrono::steady_clock::now();
   }
   if (!ours || !info.primary) {
@@ -63,16 +63,16 @@ bool SetWatch::AskOthers(const Report& report) {
     server_.confirmed = std::chrono::steady_clock::now();
   }
   cut_handover_.Look(ours && info.primary && !server_.handovers.Running(), server_.epoch);
-  const std::uint64_t epoch = AskSentinels(server_.settings.layout, sentinels).epoch;
+  const std::uint64_t epoch = AskSentinels(server_.settings->layout, sentinels).epoch;
   server_.live.SetSentinels(std::move(sentinels), server_.epoch, epoch);
   const bool followed =
-      !info.primary || std::ssize(info.replicas) == server_.settings.layout.replicas_per_shard;
+      !info.primary || std::ssize(info.replicas) == server_.settings->layout.replicas_per_shard;
   return ours && followed && !server_.passive &&
-         std::ssize(reports_) + 1 == std::ssize(server_.settings.layout.Members());
+         std::ssize(reports_) + 1 == std::ssize(server_.settings->layout.Members());
 }
 
 bool SetWatch::Heal(const Report& report) {
-  ServerHealPlan plan = PlanServerHeal({.layout = server_.settings.layout,
+  ServerHealPlan plan = PlanServerHeal({.layout = server_.settings->layout,
                                         .own = report,
                                         .announced = server_.announced,
                                         .addresses = server_.addresses,
@@ -103,7 +103,8 @@ bool SetWatch::Heal(const Report& report) {
 Status SetWatch::Repair(const ServerHealPlan& plan) {
   if (plan.follow && server_.live.Last().engine.info.primary) {
     // What it has taken since the others have another primary is lost with the next full copy.
-    const auto kept = KeepDatasetAndTell(server_.paths.data, plan.reason, server_.events, true);
+    const auto kept =
+        KeepDatasetAndTell(server_.settings.paths().data, plan.reason, server_.events, true);
     if (!kept) LogWarning("no copy of the dataset", {{"err", kept.error().ToString()}});
   }
   const Deadline deadline = Deadline::In(kCallTimeout);

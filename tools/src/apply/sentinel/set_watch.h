@@ -15,7 +15,8 @@ class SetWatch final : public ModeWatch {
  public:
   explicit SetWatch(ServerWatch& server)
       : server_(server),
-        cut_handover_(server.paths.data, server.settings.ports.client, server.login,
+        cut_handover_(server.settings.paths().data, server.settings->ports.client,
+                      LoginSource([&server] { return LoginOf(server.settings.Secrets()); }),
                       server.events) {}
 
   void Hear(const Report& /*report*/) override {}

@@ -16,6 +16,7 @@ struct EngineSecrets {
   std::string password;
   std::string replication_password;
   std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
+  bool operator==(const EngineSecrets&) const = default;
 };
 
 struct EngineConfInput {

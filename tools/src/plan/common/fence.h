@@ -39,6 +39,8 @@ class FenceJudge {
   /// After a silence of `replaced_after` the others may have elected another primary, and this one
   /// does not learn it at once when it is heard again: its writes stay paused for a moment more.
   explicit FenceJudge(Time replaced_after) : replaced_after_(replaced_after) {}
+  /// Another time from now on.
+  void SetReplacedAfter(Time replaced_after) { replaced_after_ = replaced_after; }
 
   /// Nothing is known from `now` on, and nothing is fenced: it has become primary.
   void Restart(Time now);

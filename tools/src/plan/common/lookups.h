@@ -25,12 +25,12 @@ class Lookups {
   /// All addresses were looked up at the start, at `now` of any one steady clock.
   Lookups(MemberName self, Time now) : self_(self) { asked_[self] = now; }
 
-  /// Whom to look up now; these count as asked. `trouble`: members that cannot be reached; while there
-  /// are some, the own Service is looked up as often as theirs, since what others have lost may be
-  /// us.
+  /// Whom to look up now; these count as asked. `trouble`: members that cannot be reached; while
+  /// there are some, the own Service is looked up as often as theirs, since what others have lost
+  /// may be us.
   std::vector<MemberName> Due(Time now, const std::vector<MemberName>& trouble);
-  /// What DNS has said to `due`. As long as it has nothing on the own Service, that one is looked up
-  /// as often as in trouble: nobody else can tell that it was made anew.
+  /// What DNS has said to `due`. As long as it has nothing on the own Service, that one is looked
+  /// up as often as in trouble: nobody else can tell that it was made anew.
   void Answered(const std::vector<MemberName>& due, const AddressBook& book);
 
  private:

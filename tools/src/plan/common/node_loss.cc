@@ -27,10 +27,9 @@ void AddLastCopies(const Layout& layout, const Reports& reports, const ModeRules
     }
     if (nodes.size() != 1 || nodes.begin()->empty()) continue;
     const std::string what = rules.Sharded() ? std::format("shard {}", shard) : "the data";
-    NodeRisk risk{
-        .node = *nodes.begin(),
-        .loss = std::format("the last copy of {} ({})", what, Join(copies)),
-        .remedy = "bring back " + Join(away) + ": `bowline status` says what is wrong"};
+    NodeRisk risk{.node = *nodes.begin(),
+                  .loss = std::format("the last copy of {} ({})", what, Join(copies)),
+                  .remedy = "bring back " + Join(away) + ": `bowline status` says what is wrong"};
     if (copies.size() > 1) {
       const auto replica = std::ranges::find_if(
           copies, [&](MemberName copy) { return !reports.at(copy).engine.info.primary; });

@@ -28,6 +28,8 @@ class StuckJudge {
 
   /// `after`: how long an engine may be silent; zero: for ever.
   explicit StuckJudge(Time after) : after_(after) {}
+  /// Another time from now on.
+  void SetAfter(Time after) { after_ = after; }
 
   /// An engine has been started; it is not judged before its first reply, for a slow start is the
   /// startup probe's concern.

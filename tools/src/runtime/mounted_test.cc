@@ -1,6 +1,6 @@
 // The key of the members' messages, from the mounted Secret.
 
-#include "apply/common/context.h"
+#include "runtime/mounted.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,0 +1,67 @@
+#pragma once
+// By what a member works while it runs: its settings and passwords, the same for all parts of the
+// process. The mounted files change under it with each `helm upgrade`.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plan/common/settings_change.h"
+#include "runtime/mounted.h"
+
+namespace bowline {
+
+/// What a new look at the mounted files has found; nothing when they are as before.
+struct SettingsNews {
+  std::vector<SettingChange> changes;
+  bool passwords = false;  ///< the Secret has other ones than those in use
+  std::string error;       ///< why the files cannot be used: what was there before holds
+  [[nodiscard]] bool Empty() const { return changes.empty() && !passwords && error.empty(); }
+};
+
+/// Thread-safe. Whoever needs a value asks for it when it is needed and keeps nothing of it.
+class LiveSettings {
+ public:
+  using Pointer = std::shared_ptr<const Settings>;
+
+  /// `started` and `secrets` as read from `paths` at the start of the process. `changed` is called
+  /// with the settings in use when they have changed, and must not call back.
+  LiveSettings(Settings started, EngineSecrets secrets, Paths paths,
+               std::function<void(const Settings&)> changed = {});
+
+  /// In use: those of the start, with what is live of the mounted ones (WithLive).
+  [[nodiscard]] Pointer Get() const;
+  Pointer operator->() const { return Get(); }
+  /// What the mounted file says. Not followed by a member that runs, as far as it is not live.
+  [[nodiscard]] Pointer Declared() const;
+  /// In use: those of the start, for the own engine knows no other ones.
+  [[nodiscard]] const EngineSecrets& Secrets() const { return secrets_; }
+  [[nodiscard]] const Paths& paths() const { return paths_; }
+  /// Counts the changes of the settings in use, from 1.
+  [[nodiscard]] std::uint64_t Version() const;
+
+  /// Reads the mounted files again. To be called once a second, and before a decision that must
+  /// know what is declared. The same news is told once.
+  SettingsNews Refresh();
+
+ private:
+  void RefreshSettings(SettingsNews& news);
+  void RefreshPasswords(SettingsNews& news);
+
+  const Paths paths_;
+  const EngineSecrets secrets_;
+  const std::function<void(const Settings&)> changed_;
+  const Settings started_;
+  mutable std::mutex mutex_;
+  Pointer used_;
+  Pointer declared_;
+  std::uint64_t version_ = 1;
+  std::string text_;        ///< of the mounted settings, as last read
+  std::string told_error_;  ///< the last one
+  EngineSecrets mounted_;   ///< as last read
+};
+
+}  // namespace bowline
