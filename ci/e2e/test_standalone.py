@@ -12,9 +12,8 @@ from e2e.acts import check_and_status, first_start_told, install_again
 from e2e.conftest import scenarios
 from e2e.installation import Installation
 from e2e.members import Members, Pod
-from e2e.sentinel_set import DOWN_AFTER
+from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.sentinel_set import VALUES as SENTINEL_VALUES
-from e2e.sentinel_set import SentinelSet
 from e2e.standalone import VALUES, Standalone
 from e2e.wait import wait_for
 from recorder import Recorder, verify
@@ -128,8 +127,8 @@ def volatile(engine: str, alone: Installation[Standalone]) -> Iterator[Standalon
 def test_standalone_dies_while_it_becomes_sentinel_mode(
     volatile: Standalone, figures: dict[str, Any], kill: str
 ) -> None:
-    """The copies that it has at its death are all that is left: one of them leads, never the empty server itself; at once
-    when its program lives, which asks for whom the release declares."""
+    """The copies that it has at its death are all that is left: one of them leads, never the empty server itself; at
+    once when its program lives, which asks for what the release declares."""
     recorder = Recorder(volatile.recorder_settings()).start()
     recorder.wait_serving(recorder.started, 15)
     old = volatile.server()

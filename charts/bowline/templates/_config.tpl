@@ -58,7 +58,11 @@ min-replicas-max-lag: {{ int64 .Values.sentinel.minReplicasMaxLag }}
 
 {{- /* Annotations of the servers' pods: what must restart them when it changes. As YAML. Argument: the root. */ -}}
 {{- define "bowline.serverAnnotations" -}}
-checksum/engine-config: {{ include "bowline.engineConf" . | sha256sum }}
+{{- $written := include "bowline.engineConf" . }}
+{{- if eq .Values.mode "cluster" }}
+{{- $written = printf "%s\ncluster-node-timeout %d" $written (int .Values.cluster.nodeTimeoutMilliseconds) }}
+{{- end }}
+checksum/engine-config: {{ $written | sha256sum }}
 {{- if eq .Values.mode "standalone" }}
 bowline/mode: standalone
 {{- end }}

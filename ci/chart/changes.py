@@ -1,0 +1,262 @@
+"""What a change of each value does to a release that runs, seen by rendering the chart before and after it.
+
+`live`             members or Kubernetes follow it, no container is restarted
+`rolls: ...`       the pods are replaced, one at a time
+`restart by hand`  it holds when the containers are started again: `kubectl rollout restart`
+`refused`          by the gate (docs/decisions/0029-upgrade-gate.md); some with a token
+`fixed`            by Kubernetes, as long as the object lives
+`next run`         of the gate's Job or of `helm test`
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+import render
+import values_model
+from render import Object
+from values_model import Value
+
+Values = dict[str, Any]
+
+FIXTURES = ("everything.yaml", "sentinel-everything.yaml")
+TOOLKIT = {"toolkit": {"image": {"repository": "registry.example.org/team/bowline"}}}
+BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentinel", "cluster", "standalone"))
+# What a change needs beside it to have any meaning.
+BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
+NEEDS: dict[str, Values] = {
+    "auth.secretAnnotations": {"auth": {"password": "one", "replicationPassword": "other"}},
+    "persistence.emptyDir": {"persistence": {"enabled": False}},
+    "networkPolicy": {"networkPolicy": {"enabled": True}},
+    "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
+    "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
+    **{
+        f"{service}.{field}": {service: BALANCED}
+        for service in ("service", "replicasService", "sentinelService")
+        for field in ("nodePort", "loadBalancerClass", "loadBalancerSourceRanges", "externalTrafficPolicy")
+    },
+}
+# Where neither a fixture nor the kind of the value tells another one.
+SAMPLES: dict[str, Any] = {
+    "sentinel.recoverFrom": "server-1",
+    "auth.secretAnnotations": {"example.org/a": "b"},
+    "upgrade.confirm": ["t0123456789"],
+    "upgrade.job.annotations": {"example.org/a": "b"},
+    "persistence.emptyDir.sizeLimit": "64Mi",
+    "image.digest": f"sha256:{'0' * 64}",
+    "replicasService.loadBalancerSourceRanges": ["10.0.0.0/8"],
+    "sentinelService.loadBalancerSourceRanges": ["10.0.0.0/8"],
+}
+# Immutable parts of objects other than StatefulSets.
+FIXED = {"ipFamilies"}
+# The gate looks at the numbers, and lets pass what destroys nothing.
+IN_PART = {"mode", "replicas", "cluster.replicasPerShard", "sentinel.replicas"}
+MUTABLE = (
+    "replicas",
+    "updateStrategy",
+    "minReadySeconds",
+    "persistentVolumeClaimRetentionPolicy",
+    "revisionHistoryLimit",
+    "ordinals",
+)
+GATE = render.ROOT / "tools/src/plan/upgrade/check.cc"
+LIVE = render.ROOT / "tools/src/plan/common/settings_change.cc"
+
+
+class ChangeError(values_model.ModelError):
+    """What a change of a value does cannot be told."""
+
+
+def merged(*maps: Values) -> Values:
+    result: Values = {}
+    for one in maps:
+        for key, value in one.items():
+            both = isinstance(value, dict) and isinstance(result.get(key), dict)
+            result[key] = merged(result[key], value) if both else copy.deepcopy(value)
+    return result
+
+
+def nested(path: str, value: Any) -> Values:
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    return dict(value)
+
+
+def find(values: Values, path: str) -> Any:
+    found: Any = values
+    for name in path.split("."):
+        if not isinstance(found, dict) or name not in found:
+            return None
+        found = found[name]
+    return found
+
+
+@cache
+def samples() -> tuple[Values, ...]:
+    folder = render.ROOT / "ci/chart/fixtures"
+    return tuple(yaml.safe_load((folder / name).read_text()) for name in FIXTURES)
+
+
+def sample(value: Value) -> Iterator[Any]:
+    """Other values than the default: those of the fixtures, or of the kind."""
+    if value.path in SAMPLES:
+        yield SAMPLES[value.path]
+    found = [find(values, value.path) for values in samples()]
+    yield from (one for one in found if one is not None and one != value.default)
+    if "enum" in value.hint:
+        yield from (word for word in value.hint["enum"] if word != value.default)
+    elif isinstance(value.default, bool):
+        yield not value.default
+    elif isinstance(value.default, int):
+        yield value.default + 1
+    elif isinstance(value.default, str):
+        yield "other"
+
+
+@cache
+def rendered(values: str) -> dict[str, Object] | None:
+    """By kind and name; None: the chart refuses these values."""
+    chart = (render.RELEASE, str(render.CHART), "--namespace", render.NAMESPACE)
+    result = render.run(render.tool("helm"), "template", *chart, "--values", "-", stdin=values)
+    if result.returncode != 0:
+        return None
+    return {render.key(thing): thing for thing in render.objects(result.stdout)}
+
+
+def objects(values: Values) -> dict[str, Object] | None:
+    return rendered(json.dumps(values))
+
+
+@cache
+def refused() -> set[str]:
+    """The values that the gate names."""
+    text = GATE.read_text()
+    names = set(re.findall(r'"([a-z][A-Za-z]*(?:\.[A-Za-z]+)*)"', text))
+    stores = {f"{store}{end}" for store in ("persistence", "sentinel.persistence") for end in re.findall(r'"(\.[A-Za-z]+)"', text)}
+    return names | stores | {"nameOverride", "namespaceOverride"}
+
+
+def is_refused(path: str) -> bool:
+    """By the gate, whatever the new value is."""
+    whole = ("auth.existingSecretKeys.", "ports.")
+    return path in refused() - IN_PART or path.startswith(whole)
+
+
+@cache
+def live_names() -> set[str]:
+    """The values of bowline.json that a running member follows."""
+    return set(re.findall(r'Of\("([\w.]+)", When::kLive', LIVE.read_text()))
+
+
+def is_live(key: str) -> bool:
+    """Of a key of bowline.json, with those above it."""
+    return any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
+
+
+def keys(settings: Values, above: str = "") -> dict[str, Any]:
+    """The leaves of bowline.json by their paths."""
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        found |= keys(value, f"{above}{key}.") if isinstance(value, dict) else {above + key: value}
+    return found
+
+
+def is_hook(thing: Object) -> bool:
+    return "helm.sh/hook" in thing["metadata"].get("annotations", {})
+
+
+@dataclass
+class Effect:
+    rolls: set[str]
+    fixed: bool = False
+    other: bool = False
+    hooks: bool = False
+    settings: set[str] = field(default_factory=set)
+    """Keys of bowline.json."""
+
+    def text(self, path: str) -> str:
+        parts = []
+        if path in FIXED or self.fixed:
+            parts.append("fixed")
+        if self.rolls:
+            parts.append("rolls: " + ", ".join(sorted(self.rolls, reverse=True)))
+        if "servers" not in self.rolls and not all(map(is_live, self.settings)):
+            parts.append("restart by hand")
+        elif (self.other or self.settings) and not parts:
+            parts.append("live")
+        if self.hooks and not parts:
+            parts.append("next run")
+        return "; ".join(parts)
+
+
+def effect(before: dict[str, Object], after: dict[str, Object]) -> Effect:
+    found = Effect(set())
+    for name in before.keys() | after.keys():
+        one, other = before.get(name), after.get(name)
+        if one == other:
+            continue
+        thing = one or other or {}
+        if is_hook(thing) or thing["kind"] == "Secret":
+            found.hooks = True
+        elif thing["kind"] == "StatefulSet" and one and other:
+            statefulset(found, one["spec"], other["spec"], one["metadata"]["labels"]["app.kubernetes.io/component"])
+        elif thing["kind"] == "ConfigMap" and one and other and "bowline.json" in one.get("data", {}):
+            old, new = (keys(json.loads(config["data"]["bowline.json"])) for config in (one, other))
+            found.settings |= {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+            found.other = True
+        else:
+            found.other = True
+    return found
+
+
+def statefulset(found: Effect, one: Object, other: Object, component: str) -> None:
+    if one["template"] != other["template"]:
+        found.rolls.add(f"{component}s")
+    fixed = {key for key in one.keys() | other.keys() if key not in ("template", *MUTABLE)}
+    found.fixed |= any(one.get(key) != other.get(key) for key in fixed)
+    found.other = True
+
+
+def change(value: Value) -> str:
+    """The strongest effect that any mode shows."""
+    if is_refused(value.path):
+        return "refused"
+    needs = [needed for path, needed in NEEDS.items() if f"{value.path}.".startswith(f"{path}.")]
+    seen = [one for base in BASES for one in tried(value, merged(base, *needs))]
+    if not seen:
+        raise ChangeError(f"{value.path}: no other value is accepted: give one in ci/chart/fixtures, or what it needs")
+    texts = [text for one in seen if (text := one.text(value.path))]
+    best = max(texts, key=strength, default="nothing")
+    return f"{best}; refused where it would destroy" if value.path in IN_PART else best
+
+
+def strength(text: str) -> tuple[int, int]:
+    order = ("next run", "live", "restart", "rolls", "fixed")
+    return max(order.index(word) for word in order if word in text), len(text)
+
+
+def tried(value: Value, base: Values) -> Iterator[Effect]:
+    """With the first other value that the chart takes."""
+    before = objects(base)
+    if before is None:
+        return
+    for other in sample(value):
+        after = objects(merged(base, nested(value.path, other)))
+        if after is not None:
+            yield effect(before, after)
+            return
+
+
+def of_all(values: list[Value]) -> dict[str, str]:
+    """By path."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip((value.path for value in values), pool.map(change, values), strict=True))
