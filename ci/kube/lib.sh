@@ -77,13 +77,17 @@ cgroup_freeze() {
 }
 cgroup_thaw() { cgroup_freeze "$1" THAWED; }
 
-# detach CMD...: becomes CMD with nothing of the caller's open: who waits for the end of a pipe or a lock waits not for us.
-detach() {
+# close_inherited: nothing of the caller's is open any more: who waits for the end of a pipe or a lock waits not for us.
+close_inherited() {
   local fd
   for fd in /proc/"$BASHPID"/fd/*; do
     fd=${fd##*/}
     [ "$fd" -le 2 ] || eval "exec $fd>&-"
   done
+}
+# detach CMD...: becomes CMD.
+detach() {
+  close_inherited
   exec setsid "$@"
 }
 

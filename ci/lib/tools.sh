@@ -1,8 +1,9 @@
 #!/bin/bash
-# tools.sh kube|charts|helm: programs in $CACHE/bin, each made only if the version there is not the wanted one.
-#   kube    what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
-#   charts  what tests of the chart need: helm 4 and 3, helm-unittest
-#   helm    helm 4 alone
+# tools.sh kube|charts|helm|firewall: programs in $CACHE/bin, each made only if the version there is not the wanted one.
+#   kube      what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
+#   charts    what tests of the chart need: helm 4 and 3, helm-unittest
+#   helm      helm 4 alone
+#   firewall  what enforces NetworkPolicies in the local Kubernetes (ci/kube/firewall.sh)
 # Versions and sums are in the modules below ci/kube/tools; go itself refuses what is not as their go.sum says.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -63,13 +64,13 @@ coredns() {
   v=$(version coredns $path)
   has coredns $path "$v" || step "CoreDNS $v" compile coredns coredns .
 }
-# Ours, on the library of the Kubernetes project.
-volumes() {
+# ours NAME TEXT: a small program of ours on a library: the Kubernetes project's, kube-router's.
+ours() {
   local want
-  want=$(hash_of "$modules"/volumes/{main.go,go.mod,go.sum})
-  if [ -x "$BIN/volumes" ] && stamp_is "$BIN/volumes.stamp" "$want"; then return 0; fi
-  step "volume provisioner" compile volumes volumes .
-  stamp "$BIN/volumes.stamp" "$want"
+  want=$(hash_of "$modules/$1"/{main.go,go.mod,go.sum})
+  if [ -x "$BIN/$1" ] && stamp_is "$BIN/$1.stamp" "$want"; then return 0; fi
+  step "$2" compile "$1" "$1" .
+  stamp "$BIN/$1.stamp" "$want"
 }
 
 etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
@@ -88,7 +89,7 @@ etcd() {
   etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
-case ${1:-} in kube | charts | helm) ;; *) sed -n '2,6s/^# \?//p' "$0"; exit 2 ;; esac
+case ${1:-} in kube | charts | helm | firewall) ;; *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;; esac
 packages go:golang-go
 [ "$(go env GOVERSION | awk -F'[o.]' '{ print $2 * 1000 + $3 }')" -ge 1026 ] || die "needs Go 1.26 or newer in PATH"
 export CGO_ENABLED=0
@@ -97,7 +98,11 @@ exec 9>"$CACHE/tools.lock"
 flock 9
 
 case $1 in
-  kube) kubernetes; helm 4; coredns; volumes; etcd ;;
+  kube) kubernetes; helm 4; coredns; ours volumes "volume provisioner"; etcd ;;
   charts) helm 4; helm 3; unittest ;;
   helm) helm 4 ;;
+  firewall)
+    packages ipset:ipset iptables-legacy:iptables
+    ours firewall "firewall (kube-router $(version firewall github.com/cloudnativelabs/kube-router/v2))"
+    ;;
 esac
