@@ -1,5 +1,5 @@
 {{- /*
-Parts of NetworkPolicies, whose flows are listed in the chart's README. A policy sees the addresses and ports of pods: those of Services
+Parts of NetworkPolicies, whose flows are listed in docs/network.md. A policy sees the addresses and ports of pods: those of Services
 have been replaced before. Probes need no rule, because a node always reaches its own pods.
 */ -}}
 
@@ -26,7 +26,24 @@ have been replaced before. Probes need no rule, because a node always reaches it
 {{- end }}
 {{- end -}}
 
-{{- /* What a pod may reach: members (unless told otherwise), DNS, the API server. Argument: dict root, members, api. */ -}}
+{{- /*
+The end of a policy: what the pods may reach (members, DNS, the API server), unless that is left as it is. Argument: dict root, members,
+api, extra (rules of the user).
+*/ -}}
+{{- define "bowline.policyEnd" -}}
+{{- if .root.Values.networkPolicy.limitEgress -}}
+policyTypes: [Ingress, Egress]
+egress:
+  {{- include "bowline.policyEgress" . | trim | nindent 2 }}
+  {{- with .extra }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- else -}}
+policyTypes: [Ingress]
+{{- end -}}
+{{- end -}}
+
+{{- /* Argument: dict root, members, api. */ -}}
 {{- define "bowline.policyEgress" -}}
 {{- $v := .root.Values -}}
 {{- $root := .root -}}
@@ -66,7 +83,6 @@ spec:
   podSelector:
     matchLabels:
       {{- include "bowline.matchLabels" . | nindent 6 }}
-  policyTypes: [Ingress, Egress]
   ingress:
     # Members among themselves, and the pod of `helm test`.
     - from:
@@ -74,18 +90,15 @@ spec:
               "components" (append (include "bowline.components" .root | fromYamlArray) "test")) | nindent 8 }}
       ports:
         {{- include "bowline.policyPorts" (include "bowline.policyMemberPorts" . | fromYamlArray) | trim | nindent 8 }}
-    {{- with $policy.clients }}
-    - from:
+    # Clients; without `from` everybody.
+    - ports:
+        {{- include "bowline.policyPorts" (list .port) | trim | nindent 8 }}
+      {{- with $policy.clients }}
+      from:
         {{- toYaml . | nindent 8 }}
-      ports:
-        {{- include "bowline.policyPorts" (list $.port) | trim | nindent 8 }}
-    {{- end }}
+      {{- end }}
     {{- with $policy.extraIngress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-  egress:
-    {{- include "bowline.policyEgress" (dict "root" .root "members" true "api" .root.Values.rbac.create) | trim | nindent 4 }}
-    {{- with $policy.extraEgress }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+  {{- include "bowline.policyEnd" (dict "root" .root "members" true "api" .root.Values.rbac.create "extra" $policy.extraEgress) | nindent 2 }}
 {{- end -}}

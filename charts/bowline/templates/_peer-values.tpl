@@ -91,6 +91,7 @@ sidecars: Set extraContainers.
 initContainers: Set extraInitContainers.
 restore: Restoring from a backup is not supported yet.
 networkPolicy.allowExternal: Set networkPolicy.clients, who may connect.
+networkPolicy.allowExternalEgress: Set networkPolicy.limitEgress, which is the opposite.
 networkPolicy.ingressNSMatchLabels: Set networkPolicy.clients, who may connect.
 useHostnames: Remove it. Members announce addresses that stay the same.
 {{- end -}}

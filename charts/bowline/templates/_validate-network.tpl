@@ -45,6 +45,10 @@
 {{- range $path := list "service" "replicasService" "sentinelService" }}
 {{- include "bowline.validate.service" (dict "path" $path "values" (get $.Values $path)) }}
 {{- end }}
+{{- if and .Values.networkPolicy.extraEgress (not .Values.networkPolicy.limitEgress) }}
+¶ networkPolicy.extraEgress: without networkPolicy.limitEgress connections from members are not limited. Set that to true, or remove
+the rules.
+{{- end }}
 {{- $families := .Values.ipFamilies | default list }}
 {{- if or (ne (len $families) (len (uniq $families))) (gt (len $families) 2) }}
 ¶ ipFamilies: {{ join ", " $families }} names a family twice. Name IPv4, IPv6 or both once.

@@ -48,6 +48,13 @@
 {{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) }}
 - resources.server.limits.memory is set, but config.maxmemory is not: a growing dataset ends in a kill, not in an error reply.
 {{- end }}
+{{- if and $v.networkPolicy.enabled (not $v.networkPolicy.extraIngress) }}
+{{- range $container := concat ($v.extraContainers | default list) ($v.sentinel.extraContainers | default list) }}
+{{- if $container.ports }}
+- networkPolicy.extraIngress is empty: nobody reaches the ports of the container {{ $container.name }}.
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with include "bowline.engineVersionWarning" . }}
 - {{ . }}
 {{- end }}
