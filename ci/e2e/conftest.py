@@ -42,6 +42,7 @@ ORDER = [
     "test_sentinel_memory",
     "test_sentinel_evictions",
     "test_standalone",
+    "test_network_policy",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 

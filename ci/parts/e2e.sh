@@ -6,6 +6,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 . "$here/pytest.sh"
 "$ROOT/ci/lib/tools.sh" charts # Helm 3 is valkey's
+"$ROOT/ci/lib/tools.sh" firewall
 "$ROOT/ci/lib/cluster.sh" --fresh
 [ -n "${BOWLINE_LONG:-}" ] && some=(--share "${BOWLINE_SHARE:-1/1}") || some=(-m "not long" --engines "${BOWLINE_ENGINES:-turn}")
 run_pytest "$ROOT/ci/e2e/run.sh" --color=no "${some[@]}"
