@@ -47,13 +47,14 @@ on() {
   in_machine "$n" env M="$KUBE_DIR/m/$n" MACHINE="$n" bash -c "$script" - "$@"
 }
 
-up() {
-  on "$1" "$start" "$here" "$tables" </dev/null >/dev/null 2>&1
-  wait_for 30 on "$1" "$enforced" "$tables" || die "$1 does not enforce NetworkPolicies; see $KUBE_DIR/m/$1/log/firewall"
-}
 down() {
   on "$1" "$stop"
   ! on "$1" "$traces" "$tables" >&2 || die "$1: this is left of the firewall; see $KUBE_DIR/m/$1/log/firewall"
+}
+up() {
+  down "$1"
+  on "$1" "$start" "$here" "$tables" </dev/null >/dev/null 2>&1
+  wait_for 30 on "$1" "$enforced" "$tables" || die "$1 does not enforce NetworkPolicies; see $KUBE_DIR/m/$1/log/firewall"
 }
 
 [ "$1" = down ] || "$here/../lib/tools.sh" firewall

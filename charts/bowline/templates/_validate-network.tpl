@@ -45,9 +45,13 @@
 {{- range $path := list "service" "replicasService" "sentinelService" }}
 {{- include "bowline.validate.service" (dict "path" $path "values" (get $.Values $path)) }}
 {{- end }}
-{{- if and .Values.networkPolicy.extraEgress (not .Values.networkPolicy.limitEgress) }}
-¶ networkPolicy.extraEgress: without networkPolicy.limitEgress connections from members are not limited. Set that to true, or remove
+{{- with .Values.networkPolicy }}
+{{- range $name, $rules := .limitEgress | ternary dict (dict "extraEgress" .extraEgress "apiServer.to" .apiServer.to) }}
+{{- if $rules }}
+¶ networkPolicy.{{ $name }}: without networkPolicy.limitEgress connections from members are not limited. Set that to true, or remove
 the rules.
+{{- end }}
+{{- end }}
 {{- end }}
 {{- $families := .Values.ipFamilies | default list }}
 {{- if or (ne (len $families) (len (uniq $families))) (gt (len $families) 2) }}
