@@ -43,6 +43,7 @@ ORDER = [
     "test_sentinel_evictions",
     "test_standalone",
     "test_network_policy",
+    "test_landed",
 ]
 FIGURES: dict[str, dict[str, Any]] = {}
 

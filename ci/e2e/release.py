@@ -14,6 +14,11 @@ Values = Mapping[str, Any]
 TOOLKIT = {"image": {"repository": "localhost/bowline"}}
 
 
+def of_the_tests(name: str) -> Values:
+    """What this repository's chart is always told: the tests name objects by the release alone."""
+    return {"fullnameOverride": name, "toolkit": TOOLKIT}
+
+
 class Release:
     def __init__(self, helm: str, namespace: str, name: str, values: Values, chart: Path = CHART) -> None:
         self.helm = helm
@@ -21,8 +26,7 @@ class Release:
         self.name = name
         self.values = values
         self.chart = str(chart)
-        # The tests name objects by the release alone.
-        self.fixed: Values = {"fullnameOverride": name, "toolkit": TOOLKIT} if chart == CHART else {}
+        self.fixed: Values = of_the_tests(name) if chart == CHART else {}
 
     def _helm(self, *args: str, values: Values | None = None, timeout: float) -> str:
         command = [self.helm, "-n", self.namespace, *args]
@@ -42,6 +46,10 @@ class Release:
 
     def rollback(self, *, timeout: int = 180) -> None:
         self._helm("rollback", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)
+
+    def move_to(self, chart: Path) -> None:
+        """For the next upgrade."""
+        self.chart = str(chart)
 
     def uninstall(self, *, timeout: int = 120) -> None:
         self._helm("uninstall", self.name, "--wait", f"--timeout={timeout}s", timeout=timeout + 30)

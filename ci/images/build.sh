@@ -9,8 +9,9 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
+. "$here/pack.sh"
 pack=$here/../kube/image.sh
-toolkit_name=$TOOLKIT_IMAGE:$(sed -n 's/^appVersion: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$ROOT/charts/bowline/Chart.yaml")
+toolkit_name=$TOOLKIT_IMAGE:$(app_version "$ROOT/charts/bowline")
 
 # made ARCHIVE TEXT: is the archive there, from TEXT?
 made() { [ -s "$IMAGES/$1.tar" ] && stamp_is "$IMAGES/$1.from" "$2"; }
@@ -58,14 +59,11 @@ engines() {
 }
 
 toolkit() {
-  local binary from dir
+  local binary from
   binary=$("$here/../lib/program.sh")
   from="$toolkit_name $(hash_of "$binary")"
   ! made bowline "$from" || return 0
-  dir=$(mktemp -d)
-  install -m 755 "$binary" "$dir/bowline"
-  "$pack" pack "$dir" "$IMAGES/bowline.tar" "$toolkit_name" '{"Entrypoint":["/bowline"],"User":"65532:65532"}'
-  rm -r "$dir"
+  pack_toolkit "$binary" "$IMAGES/bowline.tar" "$toolkit_name"
   stamp "$IMAGES/bowline.from" "$from"
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # builder.sh make           the builder: a Debian root with the compiler and all libraries (made once, about 2 min)
-# builder.sh run CMD...     run CMD in it; the repository is /src (and the current folder), $BOWLINE_BUILD is /build
+# builder.sh run CMD...     run CMD in it; the repository (or, from the environment, $BOWLINE_SOURCE) is /src and the current
+#                           folder, $BOWLINE_BUILD is /build
 # builder.sh try CMD...     the same, but on a throw-away layer above the root: what CMD installs is gone afterwards
 # builder.sh path           where its root is
 # Builds are kept in $CACHE/build (or, from the environment, $BOWLINE_BUILD). Examples:
@@ -11,6 +12,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
 root=$CACHE/builder
 build=${BOWLINE_BUILD:-$CACHE/build}
+source=${BOWLINE_SOURCE:-$ROOT}
 
 # The CA bundle of this machine, which may hold more than Debian's, is /etc/host-ca.crt in there: not in the place of Debian's,
 # since that file is replaced when ca-certificates is installed.
@@ -27,7 +29,7 @@ enter() {
   local file
   mkdir -p "$build" "$CACHE/engines" "$1/src" "$1/build" "$1/engines" "$CACHE/ccache" "$1/ccache"
   for file in "$1/etc/resolv.conf" "$1/etc/host-ca.crt"; do [ -e "$file" ] || : >"$file"; done
-  # shellcheck disable=SC2016,SC2153 # expanded by the inner shell; ROOT is common.sh's
+  # shellcheck disable=SC2016 # expanded by the inner shell
   exec unshare --mount --propagation private bash -euc '
     r=$1 src=$2 build=$3 cache=$4 layer=$5 ca=$6
     shift 6
@@ -53,7 +55,7 @@ enter() {
       CMAKE_CXX_COMPILER_LAUNCHER=ccache ${http_proxy:+http_proxy="$http_proxy"} \
       ${https_proxy:+https_proxy="$https_proxy"} ${ca:+CARGO_HTTP_CAINFO=/etc/host-ca.crt} \
       chroot "$r" sh -c '\''cd /src && exec "$@"'\'' - "$@"
-  ' - "$1" "$ROOT" "$build" "$CACHE" "$layer" "$(host_ca)" "${@:2}"
+  ' - "$1" "$source" "$build" "$CACHE" "$layer" "$(host_ca)" "${@:2}"
 }
 install_deps() { (enter "$1" sh ci/lib/deps.sh dev); }
 
@@ -77,14 +79,14 @@ own_objects() {
   # Whoever builds in the folder shares its lock: another tree must not take it under a running build.
   exec 8>"$build.lock"
   flock -s 8
-  stamp_is "$build/tree" "$ROOT" && return
+  stamp_is "$build/tree" "$source" && return
   if ! flock -n 8; then
     say "builder: $build is in use by $(cat "$build/tree" 2>/dev/null); waiting (BOWLINE_BUILD=FOLDER takes another one)"
     flock -w 1800 8 || die "$build is still in use; set BOWLINE_BUILD to another folder"
   fi
   for dir in "$build"/*/; do remove_tree "$dir"; done
   mkdir -p "$build"
-  stamp "$build/tree" "$ROOT"
+  stamp "$build/tree" "$source"
   flock -s 8
 }
 
@@ -103,5 +105,5 @@ case ${1:-} in
   run) own_objects; enter "$root" "${@:2}" ;;
   try) layer=$CACHE/layer; own_objects; enter "$root" "${@:2}" ;;
   path) echo "$root" ;;
-  *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
+  *) sed -n '2,9s/^# \?//p' "$0"; exit 2 ;;
 esac
