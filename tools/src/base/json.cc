@@ -26,6 +26,10 @@ const rapidjson::Value& Value(const void* value) {
 
 std::string Name(const std::string& path) { return path.empty() ? "the document" : path; }
 
+std::string PathOf(const std::string& path, std::string_view key) {
+  return path.empty() ? std::string(key) : std::format("{}.{}", path, key);
+}
+
 std::unexpected<Error> WrongType(const std::string& path, const void* value,
                                  std::string_view wanted) {
   constexpr std::array<std::string_view, 7> kTypes = {"null",  "false",  "true",  "an object",
@@ -88,7 +92,7 @@ JsonView JsonDocument::root() const { return {&impl_->document, ""}; }
 
 Result<JsonView> JsonView::Get(std::string_view key) const {
   if (!IsObject()) return WrongType(path_, value_, "an object");
-  const std::string path = path_.empty() ? std::string(key) : std::format("{}.{}", path_, key);
+  const std::string path = PathOf(path_, key);
   const rapidjson::Value name(
       rapidjson::StringRef(key.data(), static_cast<rapidjson::SizeType>(key.size())));
   const auto member = Value(value_).FindMember(name);
@@ -174,21 +178,27 @@ Result<bool> JsonView::GetBoolOr(std::string_view key, bool fallback) const {
   return GetBool(key);
 }
 
-Status JsonView::OnlyKeys(std::initializer_list<std::string_view> known) const {
+Result<std::vector<std::string>> JsonView::OtherKeys(
+    std::initializer_list<std::string_view> known) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> keys, Keys());
-  std::string list;
-  for (const std::string_view key : known)
-    list += std::format("{}{}", list.empty() ? "" : ", ", key);
+  std::vector<std::string> others;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (!std::ranges::contains(known, keys[i])) {
-      return Fail(Code::kInvalidArgument, "{} has no member {}; known are: {}", Name(path_),
-                  Quoted(keys[i]), list);
-    }
     if (std::ranges::contains(std::span(keys).first(i), keys[i])) {
       return Fail(Code::kInvalidArgument, "{} has {} twice", Name(path_), Quoted(keys[i]));
     }
+    if (!std::ranges::contains(known, keys[i])) others.push_back(PathOf(path_, keys[i]));
   }
-  return {};
+  return others;
+}
+
+Status JsonView::OnlyKeys(std::initializer_list<std::string_view> known) const {
+  ASSIGN_OR_RETURN(const std::vector<std::string> others, OtherKeys(known));
+  if (others.empty()) return {};
+  std::string list;
+  for (const std::string_view key : known)
+    list += std::format("{}{}", list.empty() ? "" : ", ", key);
+  return Fail(Code::kInvalidArgument, "{} is not known; known {}are: {}", Quoted(others.front()),
+              path_.empty() ? "" : std::format("in {} ", path_), list);
 }
 
 }  // namespace bowline

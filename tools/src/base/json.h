@@ -39,6 +39,9 @@ class JsonView {
   [[nodiscard]] Result<std::int64_t> GetIntOr(std::string_view key, std::int64_t fallback) const;
   [[nodiscard]] Result<bool> GetBoolOr(std::string_view key, bool fallback) const;
 
+  /// Paths of the members that are not in `known`; kInvalidArgument when one is there twice.
+  [[nodiscard]] Result<std::vector<std::string>> OtherKeys(
+      std::initializer_list<std::string_view> known) const;
   /// kInvalidArgument naming the first member that is not in `known`.
   [[nodiscard]] Status OnlyKeys(std::initializer_list<std::string_view> known) const;
 

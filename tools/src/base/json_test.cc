@@ -72,8 +72,10 @@ TEST_CASE("null counts as missing for the getters with a fallback") {
 TEST_CASE("unknown and repeated members are refused on demand") {
   const JsonDocument document = MustParse(R"({"a":1,"b":2})");
   CHECK(document.root().OnlyKeys({"a", "b", "c"}));
-  CHECK(Message(document.root().OnlyKeys({"a", "c"})) ==
-        R"(the document has no member "b"; known are: a, c)");
+  CHECK(Message(document.root().OnlyKeys({"a", "c"})) == R"("b" is not known; known are: a, c)");
+  CHECK(document.root().OtherKeys({"a"}) == std::vector<std::string>{"b"});
+  CHECK(MustParse(R"({"in":{"b":1}})").root().Get("in")->OtherKeys({"a"}) ==
+        std::vector<std::string>{"in.b"});
   CHECK(Message(MustParse(R"({"a":1,"a":2})").root().OnlyKeys({"a"})) ==
         R"(the document has "a" twice)");
   CHECK_FALSE(MustParse("[]").root().OnlyKeys({"a"}));

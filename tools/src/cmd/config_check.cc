@@ -12,6 +12,7 @@ VerbAction DeclareConfigCheck(CLI::App& app) {
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     const Paths paths = ToPaths(*flags, common.config);
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
+    RETURN_IF_ERROR(CheckAllKnown(settings));
     RETURN_IF_ERROR(DriverOf(settings.layout).CheckDirectives(paths));
     (void)std::printf("%s\n", settings.layout.ToString().c_str());
     return ExitCode::kOk;

@@ -40,6 +40,10 @@ VerbAction DeclareRun(CLI::App& app, const char* verb, RunMember run) {
     const PodEnv pod = ReadPodEnv();
     ASSIGN_OR_RETURN(const LogKind log, LogOf(started, common));
     SetUpLog(log.level, log.format, verb, pod.name);
+    const Status known = CheckAllKnown(started);
+    if (!known) {
+      LogWarning("settings of another version are left out", {{"err", known.error().message}});
+    }
     ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(started));
     LiveSettings settings(started, secrets, paths, [&](const Settings& used) {
       if (const auto now = LogOf(used, common)) ChangeLog(now->level, now->format);

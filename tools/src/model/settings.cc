@@ -31,14 +31,22 @@ Result<std::string> GetOneOf(const JsonView& object, std::string_view key,
               Quoted(value), list);
 }
 
-Result<Ports> ParsePorts(const JsonView& object, Mode mode) {
-  Ports ports;
+/// Members that are not in `known` are noted: the ConfigMap may be a later version's.
+Status NoteOthers(const JsonView& object, std::initializer_list<std::string_view> known,
+                  Settings& settings) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> others, object.OtherKeys(known));
+  settings.unknown.insert(settings.unknown.end(), others.begin(), others.end());
+  return {};
+}
+
+Status ParsePorts(const JsonView& object, Settings& settings) {
+  const Mode mode = settings.layout.mode;
+  Ports& ports = settings.ports;
   std::vector<std::pair<std::string_view, int*>> all{
       {"client", &ports.client}, {"http", &ports.http}, {"peers", &ports.peers}};
   if (mode == Mode::kCluster) all.emplace_back("bus", &ports.bus);
   if (mode == Mode::kSentinel) all.emplace_back("sentinel", &ports.sentinel);
-  if (mode == Mode::kStandalone) RETURN_IF_ERROR(object.OnlyKeys({"client", "http", "peers"}));
-  RETURN_IF_ERROR(object.OnlyKeys({"client", "http", "peers", all.back().first}));
+  RETURN_IF_ERROR(NoteOthers(object, {"client", "http", "peers", all.back().first}, settings));
   std::map<int, std::string_view> taken;
   for (const auto& [name, port] : all) {
     ASSIGN_OR_RETURN(*port, GetBounded(object, name, 1, 65535));
@@ -47,11 +55,12 @@ Result<Ports> ParsePorts(const JsonView& object, Mode mode) {
     return Fail(Code::kInvalidArgument, "ports.{} and ports.{} must differ: both are {}",
                 other->second, name, *port);
   }
-  return ports;
+  return {};
 }
 
 Status ParseCluster(const JsonView& object, Settings& settings) {
-  RETURN_IF_ERROR(object.OnlyKeys({"shards", "replicasPerShard", "nodeTimeoutMilliseconds"}));
+  RETURN_IF_ERROR(
+      NoteOthers(object, {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"}, settings));
   ASSIGN_OR_RETURN(settings.layout.shards, GetBounded(object, "shards", 3, 1000));
   ASSIGN_OR_RETURN(settings.layout.replicas_per_shard,
                    GetBounded(object, "replicasPerShard", 0, 9));
@@ -70,8 +79,10 @@ bool IsSentinelName(std::string_view name) {
 
 Status ParseSentinel(const JsonView& object, Settings& settings) {
   RETURN_IF_ERROR(
-      object.OnlyKeys({"servers", "sentinels", "quorum", "masterName", "downAfterMilliseconds",
-                       "failoverTimeoutMilliseconds", "parallelSyncs", "auth", "recoverFrom"}));
+      NoteOthers(object,
+                 {"servers", "sentinels", "quorum", "masterName", "downAfterMilliseconds",
+                  "failoverTimeoutMilliseconds", "parallelSyncs", "auth", "recoverFrom"},
+                 settings));
   ASSIGN_OR_RETURN(const int servers, GetBounded(object, "servers", 1, 100));
   ASSIGN_OR_RETURN(const int sentinels, GetBounded(object, "sentinels", 1, 99));
   settings.layout = Layout::Sentinel(servers, sentinels);
@@ -133,17 +144,17 @@ Status ParseShape(const JsonView& root, Settings& settings) {
 
 Status ParseSections(const JsonView& root, Settings& settings) {
   ASSIGN_OR_RETURN(const JsonView ports, root.Get("ports"));
-  ASSIGN_OR_RETURN(settings.ports, ParsePorts(ports, settings.layout.mode));
+  RETURN_IF_ERROR(ParsePorts(ports, settings));
   RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
-  RETURN_IF_ERROR(auth.OnlyKeys({"enabled", "directory"}));
+  RETURN_IF_ERROR(NoteOthers(auth, {"enabled", "directory"}, settings));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
   ASSIGN_OR_RETURN(settings.auth_directory, auth.GetStringOr("directory", settings.auth_directory));
   ASSIGN_OR_RETURN(const JsonView persistence, root.Get("persistence"));
-  RETURN_IF_ERROR(persistence.OnlyKeys({"enabled"}));
+  RETURN_IF_ERROR(NoteOthers(persistence, {"enabled"}, settings));
   ASSIGN_OR_RETURN(settings.persistence, persistence.GetBool("enabled"));
   ASSIGN_OR_RETURN(const JsonView log, root.Get("log"));
-  RETURN_IF_ERROR(log.OnlyKeys({"format", "level"}));
+  RETURN_IF_ERROR(NoteOthers(log, {"format", "level"}, settings));
   ASSIGN_OR_RETURN(settings.log_format, GetOneOf(log, "format", {"json", "text"}));
   ASSIGN_OR_RETURN(settings.log_level,
                    GetOneOf(log, "level", {"debug", "info", "warning", "error"}));
@@ -190,39 +201,48 @@ std::string Settings::EngineProgram() const {
   return engine == EngineKind::kRedis ? "redis-server" : "valkey-server";
 }
 
+Status CheckAllKnown(const Settings& settings) {
+  if (settings.unknown.empty()) return {};
+  std::string list;
+  for (const std::string& path : settings.unknown) list += (list.empty() ? "" : ", ") + path;
+  return Fail(Code::kInvalidArgument, "this program does not know: {}", list);
+}
+
 Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"version",
-                                 "release",
-                                 "namespace",
-                                 "releaseNamespace",
-                                 "fullname",
-                                 "mode",
-                                 "engine",
-                                 "clusterDomain",
-                                 "ports",
-                                 "cluster",
-                                 "sentinel",
-                                 "auth",
-                                 "persistence",
-                                 "record",
-                                 "events",
-                                 "roleLabel",
-                                 "protectLastCopy",
-                                 "fencing",
-                                 "failover",
-                                 "maxReplicaLagSeconds",
-                                 "readinessTimeoutSeconds",
-                                 "engineStuckSeconds",
-                                 "startWithout",
-                                 "terminationGracePeriodSeconds",
-                                 "log"}));
   ASSIGN_OR_RETURN(const std::int64_t version, root.GetInt("version"));
   if (version != 1) {
     return Fail(Code::kInvalidArgument, "version is {}: this program reads version 1", version);
   }
   Settings settings;
+  RETURN_IF_ERROR(NoteOthers(root,
+                             {"version",
+                              "release",
+                              "namespace",
+                              "releaseNamespace",
+                              "fullname",
+                              "mode",
+                              "engine",
+                              "clusterDomain",
+                              "ports",
+                              "cluster",
+                              "sentinel",
+                              "auth",
+                              "persistence",
+                              "record",
+                              "events",
+                              "roleLabel",
+                              "protectLastCopy",
+                              "fencing",
+                              "failover",
+                              "maxReplicaLagSeconds",
+                              "readinessTimeoutSeconds",
+                              "engineStuckSeconds",
+                              "startWithout",
+                              "terminationGracePeriodSeconds",
+                              "log"},
+                             settings));
   ASSIGN_OR_RETURN(settings.release, root.GetString("release"));
   ASSIGN_OR_RETURN(settings.name_space, root.GetString("namespace"));
   ASSIGN_OR_RETURN(settings.release_namespace,
@@ -238,7 +258,7 @@ Result<Settings> ParseSettings(std::string_view json) {
   ASSIGN_OR_RETURN(settings.fencing, root.GetBoolOr("fencing", true));
   if (root.Has("failover")) {
     ASSIGN_OR_RETURN(const JsonView failover, root.Get("failover"));
-    RETURN_IF_ERROR(failover.OnlyKeys({"staleAfterSeconds"}));
+    RETURN_IF_ERROR(NoteOthers(failover, {"staleAfterSeconds"}, settings));
     ASSIGN_OR_RETURN(settings.stale_after_seconds,
                      GetBounded(failover, "staleAfterSeconds", -1, 86'400));
   }

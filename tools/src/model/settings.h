@@ -1,5 +1,7 @@
 #pragma once
-// bowline.json: what the chart tells every member. Rendered by the chart, parsed strictly here.
+// bowline.json: what the chart tells every member. One ConfigMap serves all members of a release,
+// also while an upgrade has replaced only some of them: a member that restarts then reads what
+// another version has rendered (docs/decisions/0034-two-versions-side-by-side.md).
 
 #include <optional>
 #include <string>
@@ -62,6 +64,7 @@ struct Settings {
   std::vector<MemberName> start_without;  ///< whom no start waits for; may name who is no member
   std::string log_format = "json";
   std::string log_level = "info";
+  std::vector<std::string> unknown;  ///< paths of what was left out, since nobody here knows it
 
   /// "F-shard-0-1": name of the pod and of its member Service.
   [[nodiscard]] std::string PodOf(MemberName member) const;
@@ -75,8 +78,12 @@ struct Settings {
   [[nodiscard]] std::string EngineProgram() const;
 };
 
-/// kInvalidArgument with the path of the first value that is missing, of another type, out of range
-/// or unknown.
+/// kInvalidArgument with the path of the first value that is missing, of another type or out of
+/// range. What is not known is no error, see CheckAllKnown.
 Result<Settings> ParseSettings(std::string_view json);
+
+/// kInvalidArgument with the paths of what this program does not know: chart and program of one
+/// version must know the same.
+Status CheckAllKnown(const Settings& settings);
 
 }  // namespace bowline
