@@ -32,8 +32,9 @@ class Landed:
         return f"-g{self.commit[:12]}"
 
     def load(self) -> None:
-        """Into every node of the local Kubernetes; made before, when it is not there yet."""
-        run(str(LANDED_SH), "--load", self.name, timeout=1500)
+        """Into every node of the local Kubernetes."""
+        assert self.chart.exists(), f"{self.name} ({self.commit}) is not made yet; once, for minutes: {LANDED_SH}"
+        run(str(LANDED_SH), "--load", self.name, timeout=120)
 
 
 def landed() -> list[Landed]:
