@@ -125,6 +125,13 @@ class Usage(Case):
         self.check(OK, *args, BOWLINE_CONFIG=good)
         self.check(CONFIGURATION, *args, "--config=/absent", BOWLINE_CONFIG=good)
 
+    def test_settings_of_a_later_version(self) -> None:
+        """A member takes them, since the release's ConfigMap may be newer than its pod; chart and program of one commit must agree."""
+        later = self.config(later=1)
+        told = self.check(CONFIGURATION, "config", "check", self.directives(), later).stderr
+        self.assertIn("this program does not know: later", told)
+        self.check(FALSE, "check", later)
+
     def test_log_settings(self) -> None:
         for flags, env in [(["--log-format=json"], {}), ([], {"BOWLINE_LOG_FORMAT": "json"})]:
             result = self.check(CONFIGURATION, "status", "--config=/absent", *flags, **env)
@@ -230,15 +237,20 @@ class Install(Case):
 
 
 class Init(Case):
-    def run_init(self, code: int, pod: str = "demo-shard-0-1", data: str = "") -> subprocess.CompletedProcess[str]:
+    def run_init(
+        self, code: int, pod: str = "demo-shard-0-1", data: str = "", **changes: Any
+    ) -> subprocess.CompletedProcess[str]:
         for name in ("data", "run"):
             (self.folder / name).mkdir(exist_ok=True)
-        flags = [self.config(), self.directives(), f"--data={data or self.folder / 'data'}", f"--run={self.folder}/run"]
+        flags = [self.config(**changes), self.directives(), f"--data={data or self.folder / 'data'}", f"--run={self.folder}/run"]
         return self.check(code, "init", *flags, POD_NAME=pod)
 
     def test_a_fresh_volume(self) -> None:
         self.assertIn('kind="fresh"', self.run_init(OK).stderr)
         self.assertEqual(list((self.folder / "data").iterdir()), [])
+
+    def test_settings_of_a_later_version(self) -> None:
+        self.run_init(OK, later={"a": 1})
 
     def test_a_refused_volume_is_told_and_left_alone(self) -> None:
         (self.folder / "data").mkdir()
