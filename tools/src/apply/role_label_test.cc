@@ -69,6 +69,18 @@ TEST_CASE("who is not alone any more stops trying") {
   CHECK(Patches(cluster).size() == tried);
 }
 
+TEST_CASE("a pod is labelled with its engine, once for each") {
+  const FakeCluster cluster;
+  EventSink events(Pod("web-0"), false);
+  RoleLabel label(Pod("web-0"), {}, true, events);
+  for (const char* engine : {"", "redis-8.0.2", "redis-8.0.2"}) label.Runs(engine);
+  REQUIRE(Eventually([&] { return Patches(cluster).size() == 1; }));
+  Wait();
+  CHECK(Patches(cluster) ==
+        std::vector<std::string>{R"({"metadata":{"uid":"u-1",)"
+                                 R"("labels":{"bowline/engine":"redis-8.0.2"}}})"});
+}
+
 TEST_CASE("readers are led to a pod by a label of their own") {
   const FakeCluster cluster;
   EventSink events(Pod("web-0"), false);

@@ -201,12 +201,7 @@ Result<PodState> KubeApi::GetPod(const std::string& name_space, const std::strin
   const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", name_space, name);
   ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
-  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
-  PodState pod;
-  ASSIGN_OR_RETURN(pod.uid, metadata.GetString("uid"));
-  ASSIGN_OR_RETURN(pod.resource_version, metadata.GetStringOr("resourceVersion", ""));
-  ASSIGN_OR_RETURN(pod.labels, ReadMap(metadata, "labels"));
-  return pod;
+  return ReadPod(document.root());
 }
 
 Status KubeApi::SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
@@ -247,30 +242,50 @@ Result<ObjectRef> KubeApi::GetStatefulSet(const std::string& name_space, const s
                    .uid = uid};
 }
 
-Result<std::vector<StatefulSetState>> KubeApi::StatefulSets(
-    const std::string& name_space, const std::map<std::string, std::string>& labels,
-    Deadline deadline) const {
+Status KubeApi::List(const std::string& path, const std::map<std::string, std::string>& labels,
+                     Deadline deadline, const std::function<Status(const JsonView&)>& take) const {
   // In pages, as an answer is bounded. A page's token has no characters that need an escape.
-  const std::string path =
-      std::format("/apis/apps/v1/namespaces/{}/statefulsets?limit=100&labelSelector={}", name_space,
-                  EscapedSelector(labels));
-  std::vector<StatefulSetState> sets;
+  const std::string first =
+      std::format("{}?limit=100&labelSelector={}", path, EscapedSelector(labels));
   std::string next;
   do {
-    const std::string page = next.empty() ? path : path + "&continue=" + next;
+    const std::string page = next.empty() ? first : first + "&continue=" + next;
     ASSIGN_OR_RETURN(const std::string body, Call("GET", page, "", "application/json", deadline));
     ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
     ASSIGN_OR_RETURN(const std::vector<JsonView> items, ReadItems(document.root(), "items"));
-    for (const JsonView& item : items) {
-      ASSIGN_OR_RETURN(StatefulSetState set, ReadStatefulSet(item));
-      sets.push_back(std::move(set));
-    }
+    for (const JsonView& item : items) RETURN_IF_ERROR(take(item));
     next.clear();
     if (!document.root().Has("metadata")) continue;
     ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
     ASSIGN_OR_RETURN(next, metadata.GetStringOr("continue", ""));
   } while (!next.empty());
+  return {};
+}
+
+Result<std::vector<StatefulSetState>> KubeApi::StatefulSets(
+    const std::string& name_space, const std::map<std::string, std::string>& labels,
+    Deadline deadline) const {
+  std::vector<StatefulSetState> sets;
+  RETURN_IF_ERROR(List(std::format("/apis/apps/v1/namespaces/{}/statefulsets", name_space), labels,
+                       deadline, [&](const JsonView& item) -> Status {
+                         ASSIGN_OR_RETURN(StatefulSetState set, ReadStatefulSet(item));
+                         sets.push_back(std::move(set));
+                         return {};
+                       }));
   return sets;
+}
+
+Result<std::vector<PodState>> KubeApi::Pods(const std::string& name_space,
+                                            const std::map<std::string, std::string>& labels,
+                                            Deadline deadline) const {
+  std::vector<PodState> pods;
+  RETURN_IF_ERROR(List(std::format("/api/v1/namespaces/{}/pods", name_space), labels, deadline,
+                       [&](const JsonView& item) -> Status {
+                         ASSIGN_OR_RETURN(PodState pod, ReadPod(item));
+                         pods.push_back(std::move(pod));
+                         return {};
+                       }));
+  return pods;
 }
 
 Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,

@@ -3,6 +3,7 @@
 // token is read anew for each call (bound tokens rotate); every call has a deadline and a bounded
 // body.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 #include "sys/env.h"
 
 namespace bowline {
+
+class JsonView;
 
 /// A ConfigMap's data with the version that a compare-and-swap needs.
 struct ConfigMapState {
@@ -40,11 +43,20 @@ struct ObjectRef {
   std::string resource_version;  ///< a change is refused when the object has changed; empty: not
 };
 
+/// What the kubelet says of a container that does not run.
+struct ContainerState {
+  std::string waiting;  ///< "ImagePullBackOff" and such; empty: it does not wait
+  std::string message;  ///< of that
+  std::string ended;    ///< "OOMKilled, exit code 137"; empty: it has not ended
+};
+
 /// What is read of a pod.
 struct PodState {
+  std::string name;
   std::string uid;
   std::string resource_version;
   std::map<std::string, std::string> labels;
+  std::map<std::string, ContainerState> containers;  ///< by name, without init containers
 };
 
 /// What is read of a StatefulSet.
@@ -69,7 +81,8 @@ struct StatefulSetState {
     std::map<std::string, std::string> keys;  ///< by the path of the file
   };
 
-  std::map<std::string, Projected> secrets;  ///< by the volume's name
+  std::map<std::string, Projected> secrets;   ///< by the volume's name
+  std::map<std::string, std::string> images;  ///< by the container's name
 };
 
 /// A Secret's values, decoded.
@@ -118,6 +131,10 @@ class KubeApi {
                      Deadline deadline) const;
   Result<PodState> GetPod(const std::string& name_space, const std::string& name,
                           Deadline deadline) const;
+  /// All that have all these labels.
+  Result<std::vector<PodState>> Pods(const std::string& name_space,
+                                     const std::map<std::string, std::string>& labels,
+                                     Deadline deadline) const;
   /// Sets these conditions of a pod; its others stay. Refused as SetPodLabel is.
   Status SetPodConditions(const ObjectRef& pod, const std::vector<PodCondition>& conditions,
                           Deadline deadline) const;
@@ -145,6 +162,9 @@ class KubeApi {
  private:
   KubeApi(std::string base_url, std::string account)
       : base_url_(std::move(base_url)), account_(std::move(account)) {}
+  /// The items of a list, page by page.
+  Status List(const std::string& path, const std::map<std::string, std::string>& labels,
+              Deadline deadline, const std::function<Status(const JsonView&)>& take) const;
   Result<std::string> Call(const char* method, const std::string& path, const std::string& body,
                            const char* content_type, Deadline deadline) const;
 

@@ -54,6 +54,22 @@ Result<std::map<std::string, StatefulSetState::Projected>> ReadProjected(const J
   return secrets;
 }
 
+Result<ContainerState> ReadContainer(const JsonView& state) {
+  ContainerState container;
+  if (state.Has("waiting")) {
+    ASSIGN_OR_RETURN(const JsonView waiting, state.Get("waiting"));
+    ASSIGN_OR_RETURN(container.waiting, waiting.GetStringOr("reason", "no reason told"));
+    ASSIGN_OR_RETURN(container.message, waiting.GetStringOr("message", ""));
+  }
+  if (state.Has("terminated")) {
+    ASSIGN_OR_RETURN(const JsonView ended, state.Get("terminated"));
+    ASSIGN_OR_RETURN(const std::string reason, ended.GetStringOr("reason", "no reason told"));
+    ASSIGN_OR_RETURN(const std::int64_t code, ended.GetIntOr("exitCode", 0));
+    container.ended = std::format("{}, exit code {}", reason, code);
+  }
+  return container;
+}
+
 }  // namespace
 
 Result<std::map<std::string, std::string>> ReadMap(const JsonView& object, std::string_view key) {
@@ -85,10 +101,34 @@ Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
   ASSIGN_OR_RETURN(const JsonView pod, spec.Get("template"));
   ASSIGN_OR_RETURN(const JsonView pod_spec, pod.Get("spec"));
   ASSIGN_OR_RETURN(set.secrets, ReadProjected(pod_spec));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> containers, ReadItems(pod_spec, "containers"));
+  for (const JsonView& container : containers) {
+    ASSIGN_OR_RETURN(const std::string name, container.GetString("name"));
+    ASSIGN_OR_RETURN(set.images[name], container.GetStringOr("image", ""));
+  }
   ASSIGN_OR_RETURN(const std::vector<JsonView> claims, ReadItems(spec, "volumeClaimTemplates"));
   if (claims.empty()) return set;
   ASSIGN_OR_RETURN(set.claim, ReadClaim(claims.front()));
   return set;
+}
+
+Result<PodState> ReadPod(const JsonView& object) {
+  PodState pod;
+  ASSIGN_OR_RETURN(const JsonView metadata, object.Get("metadata"));
+  ASSIGN_OR_RETURN(pod.name, metadata.GetStringOr("name", ""));
+  ASSIGN_OR_RETURN(pod.uid, metadata.GetString("uid"));
+  ASSIGN_OR_RETURN(pod.resource_version, metadata.GetStringOr("resourceVersion", ""));
+  ASSIGN_OR_RETURN(pod.labels, ReadMap(metadata, "labels"));
+  if (!object.Has("status")) return pod;
+  ASSIGN_OR_RETURN(const JsonView status, object.Get("status"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> containers, ReadItems(status, "containerStatuses"));
+  for (const JsonView& container : containers) {
+    ASSIGN_OR_RETURN(const std::string name, container.GetString("name"));
+    if (!container.Has("state")) continue;
+    ASSIGN_OR_RETURN(const JsonView state, container.Get("state"));
+    ASSIGN_OR_RETURN(pod.containers[name], ReadContainer(state));
+  }
+  return pod;
 }
 
 }  // namespace bowline

@@ -19,4 +19,6 @@ Result<std::vector<JsonView>> ReadItems(const JsonView& object, std::string_view
 
 Result<StatefulSetState> ReadStatefulSet(const JsonView& object);
 
+Result<PodState> ReadPod(const JsonView& object);
+
 }  // namespace bowline

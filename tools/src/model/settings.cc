@@ -197,9 +197,11 @@ int Settings::PortOf(MemberName member) const {
   return member.kind == MemberKind::kSentinel ? ports.sentinel : ports.client;
 }
 
-std::string Settings::EngineProgram() const {
-  return engine == EngineKind::kRedis ? "redis-server" : "valkey-server";
+std::string Settings::EngineName() const {
+  return engine == EngineKind::kRedis ? "redis" : "valkey";
 }
+
+std::string Settings::EngineProgram() const { return EngineName() + "-server"; }
 
 Status CheckAllKnown(const Settings& settings) {
   if (settings.unknown.empty()) return {};

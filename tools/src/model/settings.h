@@ -74,6 +74,8 @@ struct Settings {
   [[nodiscard]] Result<MemberName> MemberOfPod(std::string_view pod) const;
   /// The port on which a member answers its clients.
   [[nodiscard]] int PortOf(MemberName member) const;
+  /// "redis" or "valkey".
+  [[nodiscard]] std::string EngineName() const;
   /// "redis-server" or "valkey-server".
   [[nodiscard]] std::string EngineProgram() const;
 };

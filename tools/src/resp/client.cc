@@ -100,6 +100,19 @@ Result<RespClient> RespClient::Connect(const std::string& ip, int port,
   auto impl = std::make_unique<Impl>();
   impl->peer = std::format("{}:{}", ip, port);
   impl->context.reset(redisConnectWithTimeout(ip.c_str(), port, ToTimeval(deadline.Left())));
+  return LogIn(std::move(impl), credentials, deadline);
+}
+
+Result<RespClient> RespClient::ConnectLocal(const std::filesystem::path& socket,
+                                            const Credentials& credentials, Deadline deadline) {
+  auto impl = std::make_unique<Impl>();
+  impl->peer = socket.string();
+  impl->context.reset(redisConnectUnixWithTimeout(socket.c_str(), ToTimeval(deadline.Left())));
+  return LogIn(std::move(impl), credentials, deadline);
+}
+
+Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentials& credentials,
+                                     Deadline deadline) {
   if (!impl->context) return Fail(Code::kInternal, "connecting to {}: no memory", impl->peer);
   if (impl->context->err != 0) return impl->Broken("connecting to", deadline);
   RespClient client(std::move(impl));

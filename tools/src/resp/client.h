@@ -1,6 +1,7 @@
 #pragma once
 // One connection to one engine. Every call has a deadline; hiredis stays behind this header.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ class RespClient {
   /// kPermissionDenied: AUTH.
   static Result<RespClient> Connect(const std::string& ip, int port, const Credentials& credentials,
                                     Deadline deadline);
+  /// The same by a Unix socket.
+  static Result<RespClient> ConnectLocal(const std::filesystem::path& socket,
+                                         const Credentials& credentials, Deadline deadline);
   RespClient(const RespClient&) = delete;
   RespClient& operator=(const RespClient&) = delete;
   RespClient(RespClient&&) noexcept;
@@ -111,6 +115,9 @@ class RespClient {
  private:
   struct Impl;
   explicit RespClient(std::unique_ptr<Impl> impl);
+  /// `impl` has tried to connect.
+  static Result<RespClient> LogIn(std::unique_ptr<Impl> impl, const Credentials& credentials,
+                                  Deadline deadline);
   std::unique_ptr<Impl> impl_;
 };
 

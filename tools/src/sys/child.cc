@@ -23,13 +23,17 @@ sigset_t WatchedSignals() {
 }
 
 /// In the child, between fork and exec: only async-signal-safe calls. Reports errno through the
-/// pipe.
-[[noreturn]] void ExecChild(std::vector<char*>& argv, int error_pipe) {
+/// pipe. `output`: a descriptor, or -1.
+[[noreturn]] void ExecChild(std::vector<char*>& argv, int error_pipe, int output) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none{};
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::umask(077);
+  if (output >= 0) {
+    ::dup2(output, STDOUT_FILENO);
+    ::dup2(output, STDERR_FILENO);
+  }
   ::execvp(argv[0], argv.data());
   const int error = errno;
   (void)!::write(error_pipe, &error, sizeof error);
@@ -60,18 +64,26 @@ std::optional<int> WaitForSignal(Deadline deadline) {
   return signal;
 }
 
-Result<pid_t> Spawn(const std::vector<std::string>& argv) {
+Result<pid_t> Spawn(const std::vector<std::string>& argv, const std::filesystem::path& output) {
   std::vector<std::string> words = argv;  // execvp wants mutable characters
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 
+  const int log = output.empty() ? -1
+                                 : ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                                          S_IRUSR | S_IWUSR);
+  if (!output.empty() && log < 0) {
+    return Fail(Code::kUnavailable, "cannot write {}: {}", output.string(),
+                std::generic_category().message(errno));
+  }
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return Fail(Code::kInternal, "pipe2 failed");
   const pid_t pid = ::fork();
-  if (pid == 0) ExecChild(pointers, pipe[1]);
+  if (pid == 0) ExecChild(pointers, pipe[1], log);
   ::close(pipe[1]);
+  if (log >= 0) ::close(log);
   int error = 0;
   const bool failed = pid < 0 || ::read(pipe[0], &error, sizeof error) == sizeof error;
   ::close(pipe[0]);

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,9 @@ std::optional<int> WaitForSignal(Deadline deadline);
 /// user alone (umask 077: they hold keys, and a sentinel's hold passwords). It gets SIGKILL when
 /// the thread that spawned it ends (prctl PDEATHSIG), so that an engine never runs without its
 /// supervisor: call it from the main thread. kNotFound or kPermissionDenied when it cannot be
-/// executed.
-Result<pid_t> Spawn(const std::vector<std::string>& argv);
+/// executed. What it prints goes to the file `output`, which is made anew; empty: to where ours
+/// goes.
+Result<pid_t> Spawn(const std::vector<std::string>& argv, const std::filesystem::path& output = {});
 
 /// Reaps every child that has ended; the exit of `pid` if it was among them.
 std::optional<ChildExit> Reap(pid_t pid);

@@ -17,6 +17,12 @@ RECORD: dict[str, Any] = {
 }
 PODS: dict[str, dict[str, Any]] = {}
 """Metadata, by name; made when first asked for. The first word of a name is the value of the label bowline/role."""
+CONTAINER_STATES: dict[str, dict[str, Any]] = {
+    "killed": {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
+    "unpulled": {"waiting": {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "x"'}},
+    "pulling": {"waiting": {"reason": "ContainerCreating"}},
+}
+"""Of the container "engine" of a pod, by the first word of the pod's name."""
 FAILED_ONCE: set[str] = set()
 """Paths of flaky objects that have failed as they should."""
 REASONS = {
@@ -55,6 +61,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "/statefulsets?" in self.path:
             self.list_statefulsets(re.findall("instance%3D([a-z]+)", self.path)[0])
             return
+        if "/pods?" in self.path:
+            self.list_pods(re.findall("instance%3D([a-z]+)", self.path)[0])
+            return
         pod = re.search("/pods/([^/]+)", self.path)
         if pod and self.command == "GET":
             self.get_pod(pod[1])
@@ -91,10 +100,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name.startswith("absent"):
             self.fail(404, f'pods "{name}" not found')
             return
-        self.answer(200, {"metadata": self.metadata(name)})
+        state = CONTAINER_STATES.get(name.split("-")[0], {"running": {}})
+        container = {"name": "engine", "state": state}
+        self.answer(200, {"metadata": self.metadata(name), "status": {"containerStatuses": [container]}})
         if name.endswith("changing") and self.path not in FAILED_ONCE:  # somebody else is faster
             FAILED_ONCE.add(self.path)
             PODS[name]["resourceVersion"] = "6"
+
+    def list_pods(self, instance: str) -> None:
+        engines = {"demo": ("redis-8.0.2", "redis-8.2.1", "no-version"), "unlabelled": (None,)}.get(instance, ())
+        labels = [{} if engine is None else {"bowline/engine": engine} for engine in engines]
+        pods = [{"metadata": {"name": f"p-{i}", "uid": "u", "labels": one}} for i, one in enumerate(labels)]
+        self.answer(200, {"metadata": {}, "items": pods})
 
     def list_statefulsets(self, instance: str) -> None:
         if instance == "absent":
@@ -120,7 +137,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return {
             "metadata": {"name": f"{instance}-{component}", "uid": f"u-{component}", "generation": 3, "labels": labels},
             "spec": {
-                "template": {"spec": {"volumes": volumes}},
+                "template": {"spec": {"volumes": volumes, "containers": [{"name": component, "image": "r/redis:7.4"}]}},
                 **({} if component == "sentinel" else {"volumeClaimTemplates": [kept]}),
             },
         }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kube/api.h"
+#include "model/engine_version.h"
 #include "plan/common/role_label.h"
 
 namespace bowline {
@@ -40,6 +41,10 @@ RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool en
   reads_.emplace("the label for readers", kNoPace, [api = *api, pod = RefOf(pod)](bool reads) {
     return api.SetPodLabel(pod, kReadsLabel, reads ? "true" : "false", Deadline::In(kTimeout));
   });
+  engine_.emplace("the label of the engine", kNoPace,
+                  [api = *api, pod = RefOf(pod)](const std::string& engine) {
+                    return api.SetPodLabel(pod, kEngineLabel, engine, Deadline::In(kTimeout));
+                  });
   others_.emplace("the role label of another pod", kNoPace,
                   [api = *std::move(api), name_space = pod.name_space, others = std::move(others),
                    &events](int round) {
@@ -60,6 +65,10 @@ void RoleLabel::Set(const std::string& role, int round) {
 
 void RoleLabel::Reads(bool reads) {
   if (reads_) reads_->Set(reads);
+}
+
+void RoleLabel::Runs(const std::string& engine) {
+  if (engine_ && !engine.empty()) engine_->Set(engine);
 }
 
 void RoleLabel::KeepAlone(int round) {

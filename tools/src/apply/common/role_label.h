@@ -1,8 +1,8 @@
 #pragma once
-// The labels on our own pod: bowline/role, which the Service F-primary selects by, and
-// bowline/reads, for F-replicas; and bowline/role on those of the others, when this member has come
-// in the place of one that cannot speak for itself any more. What is set when:
-// plan/common/role_label.h.
+// The labels on our own pod: bowline/role, which the Service F-primary selects by, bowline/reads,
+// for F-replicas, and bowline/engine, for the gate of an upgrade; and bowline/role on those of the
+// others, when this member has come in the place of one that cannot speak for itself any more. What
+// is set when: plan/common/role_label.h.
 
 #include <optional>
 #include <string>
@@ -20,13 +20,15 @@ class RoleLabel {
   /// nothing is ever sent.
   RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool enabled, EventSink& events);
 
-  // Both return at once. They do something when the role or the round is another one than before: a
+  // All return at once. They do something when the role or the round is another one than before: a
   // new round says the same again, in case that somebody else has changed it.
 
   /// The own label is `role` from now on.
   void Set(const std::string& role, int round = 0);
   /// May readers be led to the own pod?
   void Reads(bool reads);
+  /// The engine that answers: "redis-8.0.2"; empty: not known.
+  void Runs(const std::string& engine);
   /// No other pod of the shard may say `primary` (`round` > 0), or we do not know (0). One that
   /// does is set to `replica`, if it is still the pod, and the label still the one, that was read.
   void KeepAlone(int round);
@@ -40,6 +42,7 @@ class RoleLabel {
 
   std::optional<NewestSender<Wanted>> own_;
   std::optional<NewestSender<bool>> reads_;
+  std::optional<NewestSender<std::string>> engine_;
   std::optional<NewestSender<int>> others_;
 };
 
