@@ -15,6 +15,11 @@ SHELLS = {"sh", "bash", "ash", "dash", "/bin/sh", "/bin/bash", "/bin/ash", "env"
 # The engine's container of a member, by the component of its group.
 ENGINES = {"server", "sentinel"}
 TOKEN_CONTAINERS = {*ENGINES, "gate"}
+GATE_LOOKS = (
+    {"apiGroups": ["apps"], "resources": ["statefulsets"], "verbs": ["list"]},
+    {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]},
+)
+"""What the gate's account, which goes with the hook, may see without a name."""
 PORTS = {
     "cluster": {"client", "bus", "http", "peers"},
     "sentinel": {"client", "http", "peers", "sentinel"},
@@ -285,7 +290,7 @@ def rights(things: list[Object]) -> Iterator[str]:
         for rule in role["rules"]:
             if "*" in [*rule["resources"], *rule["verbs"], *rule["apiGroups"]]:
                 yield f"{key(role)}: a wildcard"
-            gate = rule == {"apiGroups": ["apps"], "resources": ["statefulsets"], "verbs": ["list"]}
+            gate = role["metadata"]["name"].endswith("-gate") and rule in GATE_LOOKS
             if rule["verbs"] != ["create"] and not gate and not rule.get("resourceNames"):
                 yield f"{key(role)}: {rule['verbs']} on all {rule['resources']}"
     for kind in ("ClusterRole", "ClusterRoleBinding"):

@@ -23,6 +23,7 @@ ORDER = [
     "test_volumes",
     "test_nodes",
     "test_helm",
+    "test_trial",
     "test_outages",
     "test_fence",
     "test_bad_input",

@@ -6,12 +6,14 @@
 #include "model/settings.h"
 #include "plan/common/volume.h"
 #include "plan/upgrade/declaration.h"
+#include "plan/upgrade/trial.h"
 
 void bowline::fuzz::Try(std::string_view input) {
   if (!JsonDocument::Parse(input)) return;
   (void)ParseSettings(input);
   (void)ReadShape(input);
-  (void)ReadAsked(input);
+  (void)ReadAsked(input, input);
+  (void)ReadTrial(input);
   if (const auto state = ParseVolumeState(input)) {
     Must(ParseVolumeState(PrintVolumeState(*state)) == *state);
   }

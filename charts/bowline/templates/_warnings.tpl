@@ -55,6 +55,11 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if and $v.rbac.create (eq true $v.upgrade.tryEngine) }}
+{{- with include "bowline.untriedFile" . }}
+- the gate does not try the directives: they, or extraArgs, name {{ . | trim }}, which its pod does not have.
+{{- end }}
+{{- end }}
 {{- with include "bowline.engineVersionWarning" . }}
 - {{ . }}
 {{- end }}

@@ -56,6 +56,22 @@ TEST_CASE("beside other charts a set is found by the chart's name, too") {
   CHECK(selector().contains("name%3Dbowline"));
 }
 
+TEST_CASE(
+    "what the servers run: as their pods tell, else by their image; asked for with the trial") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon())->engines.empty());
+  asked.try_engine = true;
+  auto engines = FindInstalled(cluster.Api(), "ns", asked, Soon())->engines;
+  REQUIRE(engines.size() == 2);
+  CHECK(engines[0].ToString() == "redis 8.2.1");
+  CHECK(engines[1].ToString() == "redis 8.0.2");
+  asked.instance = "unlabelled";
+  engines = FindInstalled(cluster.Api(), "ns", asked, Soon())->engines;
+  REQUIRE(engines.size() == 1);
+  CHECK(engines[0].version == "7.4");
+}
+
 TEST_CASE("what is not there is empty; what cannot be read is an error") {
   const FakeCluster cluster;
   AskedState asked = Asked();

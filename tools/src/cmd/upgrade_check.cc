@@ -1,7 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
+#include "apply/upgrade/await_trial.h"
 #include "apply/upgrade/check.h"
+#include "apply/upgrade/trial.h"
 #include "cmd/verbs.h"
 #include "sys/env.h"
 #include "sys/files.h"
@@ -13,53 +17,84 @@ namespace {
 // The API server may be restarted just now; the Job itself is bounded by the chart.
 constexpr Milliseconds kTimeout{20'000};
 constexpr Milliseconds kBetween{500};
+// Of the whole wait for the engine: the chart ends the pod some seconds later.
+constexpr Milliseconds kTrialTimeout{45'000};
 
 struct GateFlags {
-  std::string file = "/etc/bowline-gate/gate.json";
+  std::string folder = "/etc/bowline-gate";
+  std::string run = "/run/bowline";
   std::string name_space = EnvOr("POD_NAMESPACE", "");
 };
 
+/// `call` until it succeeds, or fails for a reason that does not pass, or the deadline.
+template <typename Call>
+auto Repeat(const Call& call, Deadline deadline) {
+  while (true) {
+    auto result = call(deadline);
+    if (result) return result;
+    const Code code = result.error().code;
+    const bool passing = code == Code::kUnavailable || code == Code::kDeadlineExceeded;
+    if (!passing || !deadline.Sleep(kBetween)) return result;
+    LogWarning("trying again", {{"err", result.error().ToString()}});
+  }
+}
+
+Result<AskedState> LoadAsked(const std::filesystem::path& folder) {
+  ASSIGN_OR_RETURN(const std::string gate, ReadFile(folder / "gate.json"));
+  ASSIGN_OR_RETURN(const std::string declared, ReadFile(folder / "bowline.json"));
+  auto asked = ReadAsked(gate, declared);
+  if (!asked) return FailWith(asked, folder.string());
+  return asked;
+}
+
 /// kFailedPrecondition when something speaks against the upgrade: all of it is printed.
-Status CheckOnce(const KubeApi& api, const GateFlags& flags, const AskedState& asked,
-                 Deadline deadline) {
-  ASSIGN_OR_RETURN(const InstalledState installed,
-                   FindInstalled(api, flags.name_space, asked, deadline));
-  const std::vector<Refusal> refusals = CheckUpgrade(installed, asked);
+Status Judge(const std::vector<Refusal>& refusals) {
   for (const Refusal& refusal : refusals) {
     if (refusal.confirmed)
       LogWarning("confirmed", {{"value", refusal.value}, {"what", refusal.what}});
   }
   const std::string text = PrintRefusals(refusals);
-  if (!text.empty()) {
-    return Fail(Code::kFailedPrecondition,
-                "refused, nothing has been changed. The way back is helm upgrade with the former "
-                "values.\n{}",
-                text);
+  if (text.empty()) return {};
+  return Fail(Code::kFailedPrecondition,
+              "refused, nothing has been changed. The way back is helm upgrade with the former "
+              "values.\n{}",
+              text);
+}
+
+Status RunGate(const GateFlags& flags) {
+  const Deadline deadline = Deadline::In(kTrialTimeout);
+  ASSIGN_OR_RETURN(const AskedState asked, LoadAsked(flags.folder));
+  ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
+  ASSIGN_OR_RETURN(
+      const InstalledState installed,
+      Repeat([&](Deadline within) { return FindInstalled(api, flags.name_space, asked, within); },
+             Deadline::In(kTimeout)));
+  std::vector<Refusal> refusals = CheckUpgrade(installed, asked);
+  if (asked.try_engine) {
+    ASSIGN_OR_RETURN(const EngineTrial trial,
+                     AwaitTrial(api, RefOf(ReadPodEnv()),
+                                std::filesystem::path(flags.run) / kTrialFile, deadline));
+    std::ranges::move(CheckTrial(trial, installed, asked), std::back_inserter(refusals));
   }
+  RETURN_IF_ERROR(Judge(refusals));
   if (!asked.create_secret) return {};
-  return MakePasswords(api, flags.name_space, asked.passwords.secret, deadline);
+  return Repeat(
+      [&](Deadline within) {
+        return MakePasswords(api, flags.name_space, asked.passwords.secret, within);
+      },
+      Deadline::In(kTimeout));
 }
 
 }  // namespace
 
 VerbAction DeclareUpgradeCheck(CLI::App& app) {
   const auto flags = std::make_shared<GateFlags>();
-  app.add_option("--gate", flags->file, "what is to be installed, as the chart renders it");
+  app.add_option("--gate", flags->folder, "what is to be installed, as the chart renders it");
+  app.add_option("--run", flags->run, "where the container beside this one tells of the engine");
   app.add_option("--namespace", flags->name_space, "its namespace");
   return [flags](const CommonFlags&) -> Result<ExitCode> {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(flags->file));
-    const auto asked = ReadAsked(text);
-    if (!asked) return FailWith(asked, flags->file);
-    ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
-    const Deadline deadline = Deadline::In(kTimeout);
-    while (true) {
-      const Status checked = CheckOnce(api, *flags, *asked, deadline);
-      if (checked) return ExitCode::kOk;
-      const Code code = checked.error().code;
-      const bool passing = code == Code::kUnavailable || code == Code::kDeadlineExceeded;
-      if (!passing || !deadline.Sleep(kBetween)) return std::unexpected(checked.error());
-      LogWarning("trying again", {{"err", checked.error().ToString()}});
-    }
+    RETURN_IF_ERROR(RunGate(*flags));
+    return ExitCode::kOk;
   };
 }
 

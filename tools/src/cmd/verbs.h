@@ -47,6 +47,7 @@ VerbAction DeclareFailover(CLI::App& app);
 VerbAction DeclarePause(CLI::App& app);
 VerbAction DeclareResume(CLI::App& app);
 VerbAction DeclareUpgradeCheck(CLI::App& app);
+VerbAction DeclareEngineCheck(CLI::App& app);
 VerbAction DeclareNodesConfGenerate(CLI::App& app);
 VerbAction DeclareNodesConfCheck(CLI::App& app);
 VerbAction DeclareConfigCheck(CLI::App& app);

@@ -20,7 +20,7 @@ from typing import Any
 PROGRAM = ""
 OK, FALSE, USAGE, DATA, PERMISSION, CONFIGURATION = 0, 1, 64, 65, 77, 78
 VERBS = [
-    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "upgrade-check",
+    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "upgrade-check", "engine-check",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
 
@@ -322,13 +322,23 @@ class Resident(Case):
 
     def test_the_api_is_needed_for_a_secret(self) -> None:
         gate = self.folder / "gate.json"
+        (self.folder / "bowline.json").write_text("{}")
         empty = {"clients": "", "members": ""}
-        words = {name: "x" for name in ("instance", "name", "config", "secret")}
-        lists = {"declaration": {}, "claims": {}, "confirm": [], "secretKeys": {}}
-        gate.write_text(json.dumps({**words, "alone": True, "ownSecret": True, "createSecret": True, "passwords": empty, **lists}))
-        self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}", "--namespace=ns")
+        words = {name: "x" for name in ("instance", "name", "config", "secret", "image")}
+        lists = {"claims": {}, "confirm": [], "secretKeys": {}}
+        switches = {name: True for name in ("alone", "ownSecret", "createSecret", "tryEngine")}
+        gate.write_text(json.dumps({**words, **switches, "passwords": empty, **lists}))
+        self.check(CONFIGURATION, "upgrade-check", f"--gate={self.folder}", "--namespace=ns")
         gate.write_text("{}")
-        self.assertIn("instance", self.check(CONFIGURATION, "upgrade-check", f"--gate={gate}").stderr)
+        self.assertIn("instance", self.check(CONFIGURATION, "upgrade-check", f"--gate={self.folder}").stderr)
+
+    def test_what_the_engine_says_is_written_down(self) -> None:
+        """0 whatever it says."""
+        config = self.config(ports={"client": 1, "bus": free_port(), "http": 3, "peers": 4})
+        folder = f"--run={self.folder}"
+        self.check(OK, "engine-check", config, self.directives("maxmemory-policy nonsense"), folder, f"--data={self.folder}", "--", "--maxclients", "x")
+        tried = json.loads((self.folder / "trial.json").read_text())
+        self.assertEqual([refused["value"] for refused in tried["refused"]], ["config.maxmemory-policy", "extraArgs"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #include "apply/upgrade/check.h"
 
+#include <algorithm>
+
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -32,8 +34,10 @@ std::optional<ClaimTemplate> TemplateOf(const std::optional<StatefulSetState::Cl
 }
 
 /// In a release of several charts only the name tells whose set it is.
+/// `images`: of the servers, by the set's name.
 Status FindSets(const KubeApi& api, const std::string& name_space, const AskedState& asked,
-                InstalledState& installed, Deadline deadline) {
+                InstalledState& installed, std::map<std::string, std::string>& images,
+                Deadline deadline) {
   std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance}};
   if (!asked.alone) labels[kNameLabel] = asked.name_label;
   ASSIGN_OR_RETURN(const auto sets, api.StatefulSets(name_space, labels, deadline));
@@ -45,9 +49,36 @@ Status FindSets(const KubeApi& api, const std::string& name_space, const AskedSt
     installed.version += std::format("{}:{};", set.uid, set.generation);
     if (component != "server") continue;
     installed.name_label = Of(set.labels, kNameLabel);
+    images[set.name] = Of(set.images, "server");
     const auto auth = set.secrets.find("auth");
     if (auth == set.secrets.end()) continue;
     installed.passwords = {.secret = auth->second.name, .keys = auth->second.keys};
+  }
+  return {};
+}
+
+/// The newest first.
+void AddEngine(std::optional<EngineVersion> found, std::vector<EngineVersion>& engines) {
+  if (!found || std::ranges::contains(engines, *found)) return;
+  const auto older = std::ranges::find_if(
+      engines, [&](const EngineVersion& other) { return other.OlderThan(*found); });
+  engines.insert(older, *std::move(found));
+}
+
+/// A pod of a chart that did not label it yet, or that has not started, tells nothing.
+Status FindEngines(const KubeApi& api, const std::string& name_space, const AskedState& asked,
+                   const std::map<std::string, std::string>& images, InstalledState& installed,
+                   Deadline deadline) {
+  std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance},
+                                            {"app.kubernetes.io/component", "server"}};
+  if (!asked.alone) labels[kNameLabel] = asked.name_label;
+  ASSIGN_OR_RETURN(const auto pods, api.Pods(name_space, labels, deadline));
+  for (const PodState& pod : pods) {
+    AddEngine(ParseEngineLabel(Of(pod.labels, kEngineLabel)), installed.engines);
+  }
+  if (!installed.engines.empty() || !installed.shape) return {};
+  for (const auto& [set, image] : images) {
+    AddEngine(VersionOfImage(installed.shape->engine.value_or(""), image), installed.engines);
   }
   return {};
 }
@@ -57,7 +88,8 @@ Status FindSets(const KubeApi& api, const std::string& name_space, const AskedSt
 Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name_space,
                                      const AskedState& asked, Deadline deadline) {
   InstalledState installed;
-  RETURN_IF_ERROR(FindSets(api, name_space, asked, installed, deadline));
+  std::map<std::string, std::string> images;
+  RETURN_IF_ERROR(FindSets(api, name_space, asked, installed, images, deadline));
   ASSIGN_OR_RETURN(const auto config,
                    IfThere(api.GetConfigMap(name_space, asked.config, deadline)));
   if (config) {
@@ -66,6 +98,9 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
     installed.shape = *shape;
     installed.name_label = Of(config->labels, kNameLabel);
     installed.version += config->resource_version + ";";
+  }
+  if (asked.try_engine && !installed.sets.empty()) {
+    RETURN_IF_ERROR(FindEngines(api, name_space, asked, images, installed, deadline));
   }
   if (!asked.own_secret) return installed;
   ASSIGN_OR_RETURN(const auto secret,

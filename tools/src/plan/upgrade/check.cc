@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <format>
 
-#include "base/digest.h"
-
 namespace bowline {
 namespace {
 
-constexpr std::size_t kTokenDigits = 10;
 constexpr const char* kSentinel = "sentinel";
 constexpr const char* kStandalone = "standalone";
 
@@ -52,18 +49,15 @@ class Check {
  private:
   void Add(std::string value, const std::string& change, const std::string& effect,
            std::string remedy, bool may_confirm) {
-    Refusal refusal{.value = std::move(value),
-                    .what = change + ": " + effect,
-                    .remedy = std::move(remedy),
-                    .token = ""};
     if (may_confirm) {
-      // A letter first: YAML and --set take digits alone for a number.
-      refusal.token =
-          "t" + Sha256Hex(std::format("{}\n{}\n{}", installed_.version, refusal.value, change))
-                    .substr(0, kTokenDigits);
-      refusal.confirmed = std::ranges::contains(asked_.confirm, refusal.token);
+      refusals_.push_back(MayConfirm({.version = installed_.version, .tokens = asked_.confirm},
+                                     std::move(value), change, effect, std::move(remedy)));
+      return;
     }
-    refusals_.push_back(std::move(refusal));
+    refusals_.push_back({.value = std::move(value),
+                         .what = change + ": " + effect,
+                         .remedy = std::move(remedy),
+                         .token = ""});
   }
 
   [[nodiscard]] std::string Fullname() const { return asked_.shape.fullname.value_or(""); }
@@ -291,18 +285,6 @@ class Check {
 
 std::vector<Refusal> CheckUpgrade(const InstalledState& installed, const AskedState& asked) {
   return Check(installed, asked).All();
-}
-
-std::string PrintRefusals(const std::vector<Refusal>& refusals) {
-  std::string text;
-  for (const Refusal& refusal : refusals) {
-    if (refusal.confirmed) continue;
-    text += std::format("\n{}: {}.\n  Remedy: {}.\n", refusal.value, refusal.what, refusal.remedy);
-    if (refusal.token.empty()) continue;
-    text +=
-        std::format("  If this is what you want, once: upgrade.confirm={{{}}}\n", refusal.token);
-  }
-  return text;
 }
 
 }  // namespace bowline

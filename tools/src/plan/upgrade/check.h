@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "model/engine_version.h"
 #include "plan/upgrade/declaration.h"
+#include "plan/upgrade/refusal.h"
 
 namespace bowline {
 
@@ -26,6 +28,9 @@ struct InstalledState {
   std::string version;
   /// The StatefulSets of the release, by its labels.
   std::vector<InstalledSet> sets;
+  /// What the servers run, the newest first: as they tell themselves, else by the name of their
+  /// image. Empty: not known.
+  std::vector<EngineVersion> engines;
   std::string name_label;       ///< app.kubernetes.io/name of what was found
   PasswordSource passwords;     ///< of the servers that run
   bool secret_missing = false;  ///< the release's own Secret is not there
@@ -33,19 +38,8 @@ struct InstalledState {
   std::string replication_password;
 };
 
-struct Refusal {
-  std::string value;   ///< the value's path: "cluster.shards"
-  std::string what;    ///< from what to what, and what would happen
-  std::string remedy;  ///< what to do instead
-  std::string token;   ///< allows this very change; empty: nothing does
-  bool confirmed = false;
-};
-
 /// Everything that speaks against it, also what is confirmed. Empty: nothing. A first install finds
 /// nothing to compare.
 std::vector<Refusal> CheckUpgrade(const InstalledState& installed, const AskedState& asked);
-
-/// For the Job's log: a paragraph for each refusal that is not confirmed.
-std::string PrintRefusals(const std::vector<Refusal>& refusals);
 
 }  // namespace bowline

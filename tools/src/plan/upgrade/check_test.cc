@@ -311,16 +311,18 @@ TEST_CASE("what the chart renders is read strictly") {
       R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
     "createSecret": true,
-    "passwords": {"clients": "one", "members": ""}, "declaration": {"mode": "cluster"},
+    "passwords": {"clients": "one", "members": ""}, "image": "registry/redis:8.0", "tryEngine": true,
     "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
                           "annotations": {}},
                "sentinel": {"size": "1Gi", "storageClass": "", "accessModes": [],
                             "labels": {"a": "b"}, "annotations": {}}},
     "confirm": ["0123456789"]})";
-  const auto asked = ReadAsked(text);
+  const auto asked = ReadAsked(text, R"({"mode": "cluster"})");
   REQUIRE(asked);
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
+  CHECK(asked->image == "registry/redis:8.0");
+  CHECK(asked->try_engine);
   CHECK(asked->passwords == PasswordSource{.secret = "demo-auth", .keys = {{"password", "p"}}});
   CHECK(asked->password == "one");
   CHECK(asked->shape.mode == "cluster");
@@ -331,12 +333,14 @@ TEST_CASE("what the chart renders is read strictly") {
   const auto broken = [&](const std::string& from, const std::string& to) {
     std::string other = text;
     other.replace(other.find(from), from.size(), to);
-    const auto read = ReadAsked(other);
+    const auto read = ReadAsked(other, "{}");
     return read ? "" : read.error().message;
   };
   CHECK(broken("\"size\": \"8Gi\"", "\"size\": 8").contains("claims.server.size"));
   CHECK(broken("\"config\"", "\"configs\"").contains("configs"));
   CHECK(broken("[\"0123456789\"]", "\"x\"").contains("confirm"));
+  CHECK(broken("\"tryEngine\": true", "\"tryEngine\": 1").contains("tryEngine"));
+  CHECK_FALSE(ReadAsked(text, "[]"));
 }
 
 TEST_CASE("what an older chart has not told is not compared") {

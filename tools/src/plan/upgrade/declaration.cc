@@ -122,12 +122,12 @@ Result<Shape> ReadShape(std::string_view bowline_json) {
   return ShapeOf(document.root());
 }
 
-Result<AskedState> ReadAsked(std::string_view gate_json) {
+Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowline_json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(gate_json));
   const JsonView root = document.root();
   RETURN_IF_ERROR(
       root.OnlyKeys({"instance", "alone", "name", "config", "secret", "secretKeys", "ownSecret",
-                     "createSecret", "passwords", "declaration", "claims", "confirm"}));
+                     "createSecret", "passwords", "claims", "image", "tryEngine", "confirm"}));
   AskedState asked;
   ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
   ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));
@@ -141,9 +141,10 @@ Result<AskedState> ReadAsked(std::string_view gate_json) {
   RETURN_IF_ERROR(passwords.OnlyKeys({"clients", "members"}));
   ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));
   ASSIGN_OR_RETURN(asked.replication_password, passwords.GetString("members"));
-  ASSIGN_OR_RETURN(const JsonView declaration, root.Get("declaration"));
-  asked.shape = ShapeOf(declaration);
+  ASSIGN_OR_RETURN(asked.shape, ReadShape(bowline_json));
   ASSIGN_OR_RETURN(asked.claims, ReadClaims(root));
+  ASSIGN_OR_RETURN(asked.image, root.GetString("image"));
+  ASSIGN_OR_RETURN(asked.try_engine, root.GetBool("tryEngine"));
   ASSIGN_OR_RETURN(asked.confirm, ReadWords(root, "confirm"));
   return asked;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // What a release declares, as far as another one may follow it or not: of the installed
-// bowline.json, and of the file that the chart shows to the gate (docs/decisions/0029-upgrade-
+// bowline.json, and of the files that the chart shows to the gate (docs/decisions/0029-upgrade-
 // gate.md). Pure.
 
 #include <cstdint>
@@ -52,7 +52,7 @@ struct PasswordSource {
   bool operator==(const PasswordSource&) const = default;
 };
 
-/// What is to follow, and where to look for what is installed. The chart renders it as one file.
+/// What is to follow, and where to look for what is installed.
 struct AskedState {
   std::string instance;  ///< label app.kubernetes.io/instance of the release's objects
   bool alone = true;     ///< the release has no objects of other charts
@@ -65,11 +65,14 @@ struct AskedState {
   ClaimTemplates claims;
   std::string password;              ///< as given in the values; empty: none was given
   std::string replication_password;  ///< the same
+  std::string image;                 ///< of the engine
+  bool try_engine = false;           ///< a container beside the gate starts it
   std::vector<std::string> confirm;  ///< tokens
 };
 
-/// kInvalidArgument with the path of the first value that is missing, of another type or unknown.
-Result<AskedState> ReadAsked(std::string_view gate_json);
+/// Of the files that the chart shows to the gate. kInvalidArgument with the path of the first value
+/// of `gate_json` that is missing, of another type or unknown.
+Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowline_json);
 
 /// Are these the same number? The API server writes "1024Mi" as "1Gi" and "0.7Gi" as
 /// "751619276800m" (apimachinery, resource/quantity.go). What is no quantity is the same as itself

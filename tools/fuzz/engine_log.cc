@@ -1,0 +1,19 @@
+// What an engine prints before it ends.
+
+#include <algorithm>
+
+#include "fuzz/target.h"
+#include "plan/upgrade/trial.h"
+
+void bowline::fuzz::Try(std::string_view input) {
+  Must(std::ranges::all_of(LastWords(input), [](char c) { return c >= ' ' && c <= '~'; }));
+  EngineTrial trial;
+  for (const Complaint& complaint : ReadComplaints(input)) {
+    Must(!complaint.line.empty());
+    trial.refused.push_back(
+        {.value = ValueOf(complaint, input, "config", {}), .complaint = complaint});
+  }
+  const auto again = ReadTrial(PrintTrial(trial));
+  // Bytes that are no UTF-8 are no JSON.
+  if (again) Must(*again == trial);
+}
