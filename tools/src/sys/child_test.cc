@@ -51,6 +51,18 @@ TEST_CASE("a child's files are for its user alone") {
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
 }
 
+TEST_CASE("what a child prints goes to a file that is made anew, when one is named") {
+  const TempFolder folder;
+  Spill(folder / "log", "of an earlier one, which was longer\n");
+  const auto pid = Spawn({"sh", "-c", "echo one; echo two >&2"}, folder / "log");
+  REQUIRE(pid);
+  CHECK(EndOf(*pid).code == 0);
+  CHECK(Slurp(folder / "log") == "one\ntwo\n");
+  const auto nowhere = Spawn({"true"}, folder / "absent" / "log");
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().code == Code::kUnavailable);
+}
+
 TEST_CASE("what cannot be executed is told at once, by kind, and leaves no zombie") {
   const TempFolder folder;
   const auto absent = Spawn({"no-such-program-anywhere"});
