@@ -58,7 +58,7 @@ def test_what_the_engine_refuses_is_refused(cluster: Cluster, scenario: MakeScen
         with label(cluster, f"{engine}-99.1.0"):
             told = refusal(cluster.release, {})
             assert f"image: {engine} 99.1.0 -> {engine} " in told
-            [token] = re.findall("t[0-9a-f]{10}", told)
+            [token] = set(re.findall(r"upgrade\.confirm={(t[0-9a-f]{10})}", told))
             cluster.release.upgrade({"upgrade": {"confirm": [token]}})
         began = time.monotonic()
         cluster.release.upgrade()
