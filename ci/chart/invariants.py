@@ -314,7 +314,7 @@ def role_services(things: list[Object]) -> Iterator[str]:
         name
         for role in by_kind(things, "Role")
         for rule in role["rules"]
-        if rule["resources"] == ["pods"]
+        if rule["resources"] == ["pods"] and "patch" in rule["verbs"]
         for name in rule["resourceNames"]
     }
     servers = {
