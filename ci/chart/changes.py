@@ -36,7 +36,7 @@ BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
 NEEDS: dict[str, Values] = {
     "auth.secretAnnotations": {"auth": {"password": "one", "replicationPassword": "other"}},
     "persistence.emptyDir": {"persistence": {"enabled": False}},
-    "networkPolicy": {"networkPolicy": {"enabled": True}},
+    "networkPolicy": {"networkPolicy": {"enabled": True, "limitEgress": True}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -227,33 +227,31 @@ def statefulset(found: Effect, one: Object, other: Object, component: str) -> No
 
 
 def change(value: Value) -> str:
-    """The strongest effect that any mode shows."""
+    """As the first mode shows it in which the value has a meaning."""
     if is_refused(value.path):
         return "refused"
     needs = [needed for path, needed in NEEDS.items() if f"{value.path}.".startswith(f"{path}.")]
-    seen = [one for base in BASES for one in tried(value, merged(base, *needs))]
-    if not seen:
-        raise ChangeError(f"{value.path}: no other value is accepted: give one in ci/chart/fixtures, or what it needs")
-    texts = [text for one in seen if (text := one.text(value.path))]
-    best = max(texts, key=strength, default="nothing")
-    return f"{best}; refused where it would destroy" if value.path in IN_PART else best
+    accepted = False
+    for base in BASES:
+        found = tried(value, merged(base, *needs))
+        accepted = accepted or found is not None
+        if found and (text := found.text(value.path)):
+            return f"{text}; refused where it would destroy" if value.path in IN_PART else text
+    if not accepted:
+        raise ChangeError(f"{value.path}: no other value is accepted: give one in SAMPLES, or what it needs in NEEDS")
+    return "nothing"
 
 
-def strength(text: str) -> tuple[int, int]:
-    order = ("next run", "live", "restart", "rolls", "fixed")
-    return max(order.index(word) for word in order if word in text), len(text)
-
-
-def tried(value: Value, base: Values) -> Iterator[Effect]:
-    """With the first other value that the chart takes."""
+def tried(value: Value, base: Values) -> Effect | None:
+    """With the first other value that the chart takes; None: it takes none."""
     before = objects(base)
     if before is None:
-        return
+        return None
     for other in sample(value):
         after = objects(merged(base, nested(value.path, other)))
         if after is not None:
-            yield effect(before, after)
-            return
+            return effect(before, after)
+    return None
 
 
 def of_all(values: list[Value]) -> dict[str, str]:

@@ -39,6 +39,7 @@ ORDER = [
     "test_sentinel_channel",
     "test_sentinel_fence",
     "test_sentinel_resize",
+    "test_sentinel_settings",
     "test_sentinel_releases",
     "test_sentinel_memory",
     "test_sentinel_evictions",

@@ -142,7 +142,7 @@ def test_standalone_dies_while_it_becomes_sentinel_mode(
         def copied() -> bool:
             with members.engine(old) as engine:
                 info = engine.info("replication")
-            return sum(info.get(f"slave{n}", {}).get("state") == "online" for n in range(2)) == 2
+            return all(info.get(f"slave{n}", {}).get("state") == "online" for n in range(2))
 
         wait_for("both new servers have a copy", copied, 60)
         wait_for("the sentinels watch", lambda: members.named_primary().name == old.name, 30)

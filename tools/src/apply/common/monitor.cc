@@ -158,7 +158,7 @@ void Monitor::NoteLabel(const Report& report) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  label_.Runs(PrintEngineLabel(settings_.EngineName(), report.engine.info.version));
+  label_.Runs(PrintEngineLabel(settings_->EngineName(), report.engine.info.version));
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);
