@@ -159,4 +159,5 @@ def test_standalone_dies_while_it_becomes_sentinel_mode(
     figures["death in the upgrade"] = {"acked": verdict.acked, "lost": verdict.lost, "gap_s": verdict.longest_gaps}
     assert verdict.ok, verdict
     if kill == "engine":
-        assert max(verdict.longest_gaps) < DOWN_AFTER - 0.5, verdict
+        # The sentinels would take 4.5 s at least: they elect after DOWN_AFTER, and the label follows.
+        assert max(verdict.longest_gaps) < DOWN_AFTER + 1, verdict
