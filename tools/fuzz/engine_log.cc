@@ -13,7 +13,8 @@ void bowline::fuzz::Try(std::string_view input) {
     trial.refused.push_back(
         {.value = ValueOf(complaint, input, "config", {}), .complaint = complaint});
   }
-  const auto again = ReadTrial(PrintTrial(trial));
-  // Bytes that are no UTF-8 are no JSON.
-  if (again) Must(*again == trial);
+  // Bytes that are no UTF-8 are replaced when they are printed.
+  const std::string printed = PrintTrial(trial);
+  const auto again = ReadTrial(printed);
+  Must(again && PrintTrial(*again) == printed);
 }
