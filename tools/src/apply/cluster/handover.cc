@@ -95,6 +95,12 @@ void CheckShardStep(const HandoverContext& ctx, const Reports& reports,
     step.why = "the primary does not list " + step.target.ToString() + " as its replica";
     return;
   }
+  if (const auto by = TakenForFailedBy(ctx.identity, reports, step.target)) {
+    step.obstacle = Obstacle::kSyncing;
+    step.why = std::format("{} still takes {} for failed, so that another one would be elected",
+                           by->ToString(), step.target.ToString());
+    return;
+  }
   if (!SecureInLead(ctx.settings.layout, ctx.identity, reports, ctx.self)) return;
   const Milliseconds secure =
       Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestReport - Since(asked);

@@ -78,6 +78,17 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
          LedByMajority(identity, reports, member);
 }
 
+std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
+                                           MemberName member) {
+  const NodeId id = identity.NodeIdOf(member);
+  for (const auto& [name, report] : reports) {
+    const auto view = ParseClusterNodes(report.engine.view);
+    const NodeLine* line = view ? view->Find(id) : nullptr;
+    if (line != nullptr && line->fail) return name;
+  }
+  return std::nullopt;
+}
+
 bool HearsMajority(std::string_view view) {
   const auto nodes = ParseClusterNodes(view);
   if (!nodes) return false;

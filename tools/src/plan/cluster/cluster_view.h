@@ -2,6 +2,7 @@
 // Cluster mode: who leads a shard by what the living members' engines say, and whether a majority
 // stands behind that.
 
+#include <optional>
 #include <string_view>
 
 #include "plan/common/shard_view.h"
@@ -22,6 +23,12 @@ bool LedByMajority(const Identity& identity, const Reports& reports, MemberName 
 /// clusterCron).
 bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member);
+
+/// The first whose engine takes `member` for failed (flag fail). A replica loses the flag with its
+/// next answer on the bus, a primary with slots only after 2 x node timeout (cluster_legacy.c,
+/// clearNodeFailureIfNeeded), and is voted out meanwhile: docs/facts/cluster.md 3h.
+std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
+                                           MemberName member);
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the
 /// primaries, itself included, none of which it takes for failed?

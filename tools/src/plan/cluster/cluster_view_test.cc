@@ -45,6 +45,23 @@ TEST_CASE("more than half of the primaries must run") {
   CHECK(View(cluster).source == k01);
 }
 
+TEST_CASE("who takes a member for failed is told as long as one does") {
+  RunningCluster cluster;
+  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+  NodesConf view = cluster.conf;
+  NodeLine& line = *view.Find(testing::IdOf(k01));
+  line.maybe_fail = true;  // not agreed on: nobody is elected for that
+  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
+  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+  line.maybe_fail = false;
+  line.fail = true;
+  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
+  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01) == k10);
+  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k11));
+  cluster.Silence(k10);
+  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+}
+
 TEST_CASE("half of an even number is no majority") {
   RunningCluster cluster({.shards = 4, .replicas_per_shard = 0});
   cluster.Silence({3, 0});
