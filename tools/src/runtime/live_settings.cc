@@ -45,7 +45,10 @@ SettingsNews LiveSettings::Refresh() {
 
 void LiveSettings::RefreshSettings(SettingsNews& news) {
   auto text = ReadFile(paths_.config, kConfigLimit);
-  if (text && *text == text_) return;
+  if (text && *text == text_) {
+    told_error_.clear();
+    return;
+  }
   auto settings = text ? ParseSettings(*text) : Result<Settings>(std::unexpected(text.error()));
   if (!settings) {
     const std::string error = paths_.config.string() + ": " + settings.error().message;

@@ -93,6 +93,18 @@ TEST_CASE("a file that is gone or broken changes nothing, and is told once") {
   CHECK(live.Refresh().changes.size() == 1);
 }
 
+TEST_CASE("a file that is gone a second time is told a second time") {
+  const Mounted mounted;
+  LiveSettings live = mounted.Live();
+  (void)live.Refresh();
+  for (int i = 0; i < 2; ++i) {
+    std::filesystem::remove(mounted.paths.config);
+    CHECK_FALSE(live.Refresh().error.empty());
+    Spill(mounted.paths.config, Json(mounted.folder, "info"));
+    CHECK(live.Refresh().Empty());
+  }
+}
+
 TEST_CASE("other passwords are told, and are not those in use") {
   const Mounted mounted;
   LiveSettings live = mounted.Live();
