@@ -86,6 +86,12 @@ std::vector<MemberName> Layout::MembersOf(int shard) const {
   return members;
 }
 
+std::vector<MemberName> Layout::OthersOf(MemberName member) const {
+  std::vector<MemberName> members = MembersOf(member.shard);
+  std::erase(members, member);
+  return members;
+}
+
 std::vector<MemberName> Layout::Sentinels() const {
   std::vector<MemberName> members;
   for (int ordinal = 0; ordinal < sentinels; ++ordinal) {

@@ -36,6 +36,8 @@ struct Layout {
   [[nodiscard]] std::vector<MemberName> Members() const;
   /// Those that hold the shard's data.
   [[nodiscard]] std::vector<MemberName> MembersOf(int shard) const;
+  /// The same but for one of them.
+  [[nodiscard]] std::vector<MemberName> OthersOf(MemberName member) const;
   [[nodiscard]] std::vector<MemberName> Sentinels() const;
   [[nodiscard]] bool Contains(MemberName member) const;
   /// For people: "3 servers, 3 sentinels", "3 shards, 2 replicas each", "1 server".

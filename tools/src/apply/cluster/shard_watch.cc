@@ -32,8 +32,7 @@ void ShardWatch::AskPrimaries(const Report& report) {
 std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
   if (!heard_shard_ || Since(*heard_shard_) >= kShardLook) {
     heard_shard_ = ServerWatch::Clock::now();
-    std::vector<MemberName> others = server_.settings->layout.MembersOf(server_.self.shard);
-    std::erase(others, server_.self);
+    const std::vector<MemberName> others = server_.settings->layout.OthersOf(server_.self);
     silent_ = Silent(
         server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)), others);
   }

@@ -69,9 +69,8 @@ std::optional<LastCopyVerdict> LastCopyWatch::Look() {
                       .addresses = live_.Addresses(),
                       .peers = {}};
   if (AsksPeers(input)) {
-    std::vector<MemberName> others = input.layout.MembersOf(self_.shard);
-    std::erase(others, self_);
-    input.peers = peers_.GatherOf(input.addresses, others, Deadline::In(kReportsTimeout));
+    input.peers = peers_.GatherOf(input.addresses, input.layout.OthersOf(self_),
+                                  Deadline::In(kReportsTimeout));
   }
   const auto verdict = JudgeLastCopy(input);
   if (!verdict || !verdict->keep) return verdict;

@@ -32,8 +32,8 @@ int RoundAt(Milliseconds since) {
 
 std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
   std::vector<std::string> pods;
-  for (const MemberName member : settings.layout.MembersOf(self.shard)) {
-    if (member != self) pods.push_back(settings.PodOf(member));
+  for (const MemberName member : settings.layout.OthersOf(self)) {
+    pods.push_back(settings.PodOf(member));
   }
   return pods;
 }

@@ -48,14 +48,13 @@ void Monitor::LookAtLink(const Report& report) {
   const bool suspicious =
       !info.primary && !info.link_up && info.link_down_seconds > kLinkDownSeconds;
   if (!server_.stale && !suspicious) return;
-  std::vector<MemberName> others = settings_->layout.MembersOf(self_.shard);
-  std::erase(others, self_);
   const auto follows = MemberAt(server_.addresses, info.primary_host);
   const HoldBackPlan plan = hold_back_.Look(
       {.layout = settings_->layout,
        .own = report,
        .follows = follows,
-       .peers = server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)),
+       .peers = server_.peers.GatherOf(server_.addresses, settings_->layout.OthersOf(self_),
+                                       Deadline::In(kReportsTimeout)),
        .now = Since({}),
        .stale_after = std::chrono::seconds(settings_->stale_after_seconds)});
   live_.SetMissed(hold_back_.missed_seconds());

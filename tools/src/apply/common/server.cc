@@ -128,7 +128,7 @@ class Server : public Supervisor {
       input.asked = Since(died);
       input.reports =
           GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
-                          OthersOfShard(now.settings.layout), Deadline::In(kReportsTimeout));
+                          now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout));
       input.waited = Since(died);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {
@@ -163,12 +163,6 @@ class Server : public Supervisor {
                                          candidate.member.ToString(), candidate.reason);
     events_.Emit("HandedOver", text);
     conditions_.Role(false, "HandedOver", text);
-  }
-
-  [[nodiscard]] std::vector<MemberName> OthersOfShard(const Layout& layout) const {
-    std::vector<MemberName> members = layout.MembersOf(self_.shard);
-    std::erase(members, self_);
-    return members;
   }
 
   /// Of the whole stop's time only what the preStop hook has left; the engine keeps its own part.

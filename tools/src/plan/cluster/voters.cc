@@ -71,8 +71,7 @@ std::optional<MemberName> RoomBeside(const Layout& layout, const Reports& report
 FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
                              std::string_view view) {
   FenceGroup group;
-  group.replicas = layout.MembersOf(self.shard);
-  std::erase(group.replicas, self);
+  group.replicas = layout.OthersOf(self);
   const auto nodes = ParseClusterNodes(view);
   if (!nodes) return group;
   group.voters = OtherPrimaries(layout, identity, self, *nodes);

@@ -19,9 +19,7 @@ std::string WhyNobody(const AfterDeathInput& input) {
 }
 
 bool AnySilent(const AfterDeathInput& input) {
-  std::vector<MemberName> silent = Silent(input.reports, input.layout.MembersOf(input.self.shard));
-  std::erase(silent, input.self);
-  return !silent.empty();
+  return !Silent(input.reports, input.layout.OthersOf(input.self)).empty();
 }
 
 /// Has one of the replicas perhaps got more by now than its report tells?

@@ -81,12 +81,6 @@ std::string WhyNoCopy(const LastCopyInput& input, MemberName other) {
   return IsReplica(own) && HasAsMuch(input, *report) ? "" : "a replica without primary";
 }
 
-std::vector<MemberName> Others(const LastCopyInput& input) {
-  std::vector<MemberName> others = input.layout.MembersOf(input.self.shard);
-  std::erase(others, input.self);
-  return others;
-}
-
 }  // namespace
 
 bool AsksPeers(const LastCopyInput& input) {
@@ -99,11 +93,11 @@ bool AsksPeers(const LastCopyInput& input) {
     return Follows(own) && own.info.last_io_seconds <= kInSyncLagSeconds &&
            address != input.addresses.end() && address->second.ip == own.info.primary_host;
   };
-  return !std::ranges::any_of(Others(input), proven);
+  return !std::ranges::any_of(input.layout.OthersOf(input.self), proven);
 }
 
 std::optional<LastCopyVerdict> JudgeLastCopy(const LastCopyInput& input) {
-  const std::vector<MemberName> others = Others(input);
+  const std::vector<MemberName> others = input.layout.OthersOf(input.self);
   if (!input.self.HoldsData() || others.empty()) {
     return LastCopyVerdict{.keep = false, .reason = "no other member is declared"};
   }

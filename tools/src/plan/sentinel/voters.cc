@@ -8,8 +8,7 @@ namespace bowline {
 
 FenceGroup SentinelFenceGroup(const Layout& layout, MemberName self) {
   FenceGroup group;
-  group.replicas = layout.MembersOf(self.shard);
-  std::erase(group.replicas, self);
+  group.replicas = layout.OthersOf(self);
   group.voters = layout.Sentinels();
   group.majority = layout.sentinels / 2 + 1;
   return group;
