@@ -60,9 +60,10 @@ struct SetKnowledge {
   Settings settings;
   AddressBook addresses;
 
-  [[nodiscard]] HandoverContext Context() const {
+  [[nodiscard]] HandoverContext Context() const { return Context(DriverOf(settings.layout)); }
+  [[nodiscard]] HandoverContext Context(const ModeDriver& driver) const {
     return {.settings = settings,
-            .driver = DriverOf(settings.layout),
+            .driver = driver,
             .addresses = addresses,
             .secrets = {},
             .identity = TestIdentity(),

@@ -7,6 +7,7 @@
 
 #include "apply/common/kept_clients.h"
 #include "apply/common/volume_io.h"
+#include "apply/sentinel/driver.h"
 #include "apply/sentinel/failover.h"
 #include "apply/sentinel/hello.h"
 #include "testing/apply.h"
@@ -58,6 +59,55 @@ TEST_CASE("no replica runs: known at once") {
   const HandoverEnd end = HandOverPlanned(set.know.Context(), Soon());
   CHECK(end.result == HandoverResult::kNoCandidate);
   CHECK(Since(start) < Milliseconds(2500));
+}
+
+/// The first switch is undone at once, as when another one is elected in the same moment.
+class FirstSwitchUndone : public SentinelDriver {
+ public:
+  [[nodiscard]] Status Switch(const HandoverContext& ctx, const HandoverStep& step,
+                              Deadline deadline) const override {
+    if (++switches_ == 1) return {};
+    return SentinelDriver::Switch(ctx, step, deadline);
+  }
+  [[nodiscard]] int switches() const { return switches_; }
+
+ private:
+  mutable int switches_ = 0;
+};
+
+TEST_CASE("the target loses the lead right after the switch: decided anew within seconds") {
+  RealSet set(BOWLINE_REDIS_SERVER);
+  const ReportServers reports(set);
+  const FirstSwitchUndone driver;
+  const auto start = std::chrono::steady_clock::now();
+  const HandoverEnd end =
+      HandOverPlanned(set.know.Context(driver), Deadline::In(Milliseconds(50'000)));
+  INFO(end.why);
+  CHECK(end.result == HandoverResult::kDone);
+  CHECK(driver.switches() == 2);
+  CHECK(Since(start) < Milliseconds(15'000));
+}
+
+/// Nobody confirms, whatever happens.
+class NobodyConfirms : public SentinelDriver {
+ public:
+  [[nodiscard]] bool Confirmed(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
+                               MemberName /*member*/) const override {
+    return false;
+  }
+};
+
+TEST_CASE("nobody confirms a switch that was made: the stop goes on, and says to whom it was") {
+  RealSet set(BOWLINE_REDIS_SERVER);
+  const ReportServers reports(set);
+  const NobodyConfirms driver;
+  const auto start = std::chrono::steady_clock::now();
+  const HandoverEnd end =
+      HandOverPlanned(set.know.Context(driver), Deadline::In(Milliseconds(50'000)));
+  CHECK(end.result == HandoverResult::kNoMajority);
+  CHECK_THAT(end.why, ContainsSubstring("after a switch to server-"));
+  CHECK_THAT(end.why, ContainsSubstring("no majority confirms server-"));
+  CHECK(Since(start) < Milliseconds(15'000));
 }
 
 /// Takes every place of the engine that is left.

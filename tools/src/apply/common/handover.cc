@@ -11,6 +11,10 @@
 namespace bowline {
 namespace {
 
+// After a switch: how long a majority is asked whether the target leads; then all is decided anew. A
+// majority that can be reached answers within a second.
+constexpr Milliseconds kConfirmation{5000};
+
 /// Is somebody of the shard about to become fit, so that waiting for it makes sense?
 bool WorthWaiting(const HandoverContext& ctx, const Reports& reports) {
   return std::ranges::any_of(ctx.settings.layout.MembersOf(ctx.self.shard), [&](MemberName member) {
@@ -104,8 +108,14 @@ Result<HandoverResult> ParseHandoverResult(std::string_view name) {
 HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
   Obstacles obstacles;
   std::string last = "there was no time";
+  std::optional<MemberName> switched_to;  // not confirmed
   while (!deadline.Passed()) {
     const HandoverStep step = NextStep(ctx, deadline, to);
+    if (step.end && switched_to) {
+      return {.result = HandoverResult::kNoMajority,
+              .why = std::format("{} after a switch to {}: {}", step.end->why,
+                                 switched_to->ToString(), last)};
+    }
     if (step.end) return *step.end;
     if (step.obstacle != Obstacle::kNone) {
       last = step.why;
@@ -116,7 +126,10 @@ HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const
       continue;
     }
     Status switched = ctx.driver.Switch(ctx, step, deadline);
-    if (switched) switched = WaitForMajority(ctx, step.target, deadline);
+    if (switched) {
+      switched_to = step.target;
+      switched = WaitForMajority(ctx, step.target, deadline.Within(kConfirmation));
+    }
     if (switched) {
       return {.result = HandoverResult::kDone,
               .why = step.target.ToString() + " leads, a majority confirms it"};

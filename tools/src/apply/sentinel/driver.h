@@ -6,7 +6,7 @@
 
 namespace bowline {
 
-class SentinelDriver final : public ModeDriver {
+class SentinelDriver : public ModeDriver {
  public:
   [[nodiscard]] const ModeRules& rules() const override { return rules_; }
   [[nodiscard]] Status CheckDirectives(const Paths& paths) const override;
