@@ -268,6 +268,27 @@ TEST_CASE("a standalone server that dies while its release grows waits for its n
   CHECK(outcome.error().code == Code::kUnavailable);
 }
 
+TEST_CASE("an API server that falls silent takes back nothing that it has told") {
+  testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData();
+  server.AsksApi();
+  std::optional<std::chrono::steady_clock::time_point> killed;
+  const std::string declared = DeclaredByApi();
+  const auto outcome = server.Run([&] {
+    if (!killed && server.live().Last().reason.contains("2 servers, 3 sentinels")) {
+      cluster.Kill();
+      killed = std::chrono::steady_clock::now();
+    }
+    // Long enough for more questions (kDeclaredLook).
+    if (killed && Since(*killed) > Milliseconds(5000)) server.Mounted(declared);
+    return true;
+  });
+  CHECK(killed);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Code::kUnavailable);
+}
+
 TEST_CASE("the same in a container whose engine has run: the container ends at once") {
   const testing::FakeCluster cluster;
   AloneServer server;

@@ -10,6 +10,7 @@
 #include "apply/sentinel/driver.h"
 #include "apply/sentinel/failover.h"
 #include "apply/sentinel/hello.h"
+#include "plan/sentinel/rules.h"
 #include "testing/apply.h"
 
 namespace bowline {
@@ -64,10 +65,10 @@ TEST_CASE("no replica runs: known at once") {
 /// The first switch is undone at once, as when another one is elected in the same moment.
 class FirstSwitchUndone : public SentinelDriver {
  public:
-  [[nodiscard]] Status Switch(const HandoverContext& ctx, const HandoverStep& step,
+  [[nodiscard]] Status Switch(const HandoverContext& ctx, const SwitchTarget& target,
                               Deadline deadline) const override {
     if (++switches_ == 1) return {};
-    return SentinelDriver::Switch(ctx, step, deadline);
+    return SentinelDriver::Switch(ctx, target, deadline);
   }
   [[nodiscard]] int switches() const { return switches_; }
 
@@ -89,12 +90,19 @@ TEST_CASE("the target loses the lead right after the switch: decided anew within
 }
 
 /// Nobody confirms, whatever happens.
-class NobodyConfirms : public SentinelDriver {
+class NobodyConfirmsRules : public SentinelRules {
  public:
-  [[nodiscard]] bool Confirmed(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
-                               MemberName /*member*/) const override {
+  [[nodiscard]] bool Confirmed(const Layout& /*layout*/, const Identity& /*identity*/,
+                               const Reports& /*reports*/, MemberName /*member*/) const override {
     return false;
   }
+};
+class NobodyConfirms : public SentinelDriver {
+ public:
+  [[nodiscard]] const ModeRules& rules() const override { return rules_; }
+
+ private:
+  NobodyConfirmsRules rules_;
 };
 
 TEST_CASE("nobody confirms a switch that was made: the stop goes on, and says to whom it was") {

@@ -36,7 +36,8 @@ Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& dr
       links_(settings, driver, identity_, options),
       members_(settings->layout.Members()),
       group_(rules_.FenceGroupOf(settings->layout, identity_, self, "")),
-      judge_(rules_.ReplacedAfter(*settings.Get())) {
+      replaced_after_(rules_.ReplacedAfter(*settings.Get())),
+      judge_(replaced_after_) {
   if (group_.replicas.empty()) return;
   thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
 }
@@ -69,7 +70,8 @@ bool Fence::Leads() {
 
 void Fence::Look(Deadline end) {
   const Milliseconds began = Now();
-  judge_.SetReplacedAfter(rules_.ReplacedAfter(*settings_.Get()));
+  // Running sentinels keep the time that they were started with: the shorter one holds.
+  judge_.SetReplacedAfter(std::min(replaced_after_, rules_.ReplacedAfter(*settings_.Get())));
   const AddressBook addresses = live_.Addresses();
   const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {

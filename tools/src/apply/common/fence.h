@@ -58,6 +58,7 @@ class Fence {
   LinkWatch links_;
   std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
   FenceGroup group_;
+  const Milliseconds replaced_after_;  ///< by the settings of the start
   FenceJudge judge_;
   Reach reach_{kFencePatience};
   std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard

@@ -187,7 +187,9 @@ Status Guard::CheckMembers() const {
 
 StartPlan Guard::UnlessOthersAreDeclared(StartPlan plan) {
   if (!declared_ || Since(asked_declared_) >= kDeclaredLook) {
-    declared_ = DeclaredSettings(settings_, Deadline::In(kDeclaredTimeout)).layout;
+    const auto told = AskDeclaredSettings(settings_, Deadline::In(kDeclaredTimeout));
+    // No answer takes an earlier one back.
+    if (told || !declared_) declared_ = told ? told->layout : settings_->layout;
     asked_declared_ = std::chrono::steady_clock::now();
   }
   return WaitForOthersDeclared(settings_->layout, *declared_, std::move(plan));

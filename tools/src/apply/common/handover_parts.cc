@@ -79,7 +79,7 @@ Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline 
 Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   while (true) {
     const Reports reports = LookAtAll(ctx, deadline);
-    if (ctx.driver.Confirmed(ctx, reports, member)) return {};
+    if (ctx.driver.rules().Confirmed(ctx.settings.layout, ctx.identity, reports, member)) return {};
     if (!deadline.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "no majority confirms {}", member.ToString());
     }

@@ -77,6 +77,14 @@ std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient t
   return servers;
 }
 
+/// How many sentinels name another primary, in an epoch in which they do not take ours.
+std::ptrdiff_t NameAnother(const AskedSentinels& asked, MemberName target, std::uint64_t epoch) {
+  return std::ranges::count_if(asked.all, [&](const AskedSentinel& sentinel) {
+    return sentinel.view.primary && sentinel.view.primary != target &&
+           sentinel.view.epochs.config >= epoch;
+  });
+}
+
 /// Until a majority names `target`; a client may ask any sentinel, so for `patience` until all do
 /// that answer. Nothing can be taken back any more, so it goes on telling. A call may end after the
 /// deadline: one that is cut costs its connection.
@@ -90,6 +98,10 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
       const auto naming = asked.Naming(target);
       const bool all = naming == std::ssize(asked.all);
       if (naming * 2 > ctx.settings.layout.sentinels && (all || patience.Passed())) return {};
+      if (NameAnother(asked, target, epoch) * 2 > ctx.settings.layout.sentinels) {
+        return Fail(Code::kAborted, "the sentinels have made another one than {} primary meanwhile",
+                    target.ToString());
+      }
     } while (again.Sleep(kHandoverPoll));
     if (deadline.Passed()) {
       return Fail(Code::kDeadlineExceeded, "{} leads, but no majority of sentinels names it yet",

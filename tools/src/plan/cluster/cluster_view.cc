@@ -78,15 +78,22 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
          LedByMajority(identity, reports, member);
 }
 
-std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
-                                           MemberName member) {
+std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
+                                         MemberName member) {
   const NodeId id = identity.NodeIdOf(member);
+  std::vector<MemberName> by;
+  std::ptrdiff_t primaries = 0;
   for (const auto& [name, report] : reports) {
+    if (!report.engine.answers) continue;
     const auto view = ParseClusterNodes(report.engine.view);
-    const NodeLine* line = view ? view->Find(id) : nullptr;
-    if (line != nullptr && line->fail) return name;
+    if (!view || view->Myself() == nullptr) continue;
+    primaries = std::max(primaries, std::ranges::count_if(view->lines, LeadsSlots));
+    if (name.shard == member.shard || !LeadsSlots(*view->Myself())) continue;
+    const NodeLine* line = view->Find(id);
+    if (line != nullptr && (line->fail || line->maybe_fail)) by.push_back(name);
   }
-  return std::nullopt;
+  if (std::ssize(by) * 2 <= primaries) by.clear();
+  return by;
 }
 
 bool HearsMajority(std::string_view view) {

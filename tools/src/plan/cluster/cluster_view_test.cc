@@ -1,6 +1,7 @@
 #include "plan/cluster/cluster_view.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "testing/plan/running_cluster.h"
 
@@ -45,21 +46,37 @@ TEST_CASE("more than half of the primaries must run") {
   CHECK(View(cluster).source == k01);
 }
 
-TEST_CASE("who takes a member for failed is told as long as one does") {
-  RunningCluster cluster;
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+/// What `by` sees: the cluster as it is, but for the flags of `member`.
+void Flag(RunningCluster& cluster, MemberName by, MemberName member, bool fail, bool maybe_fail) {
   NodesConf view = cluster.conf;
-  NodeLine& line = *view.Find(testing::IdOf(k01));
-  line.maybe_fail = true;  // not agreed on: nobody is elected for that
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
-  line.maybe_fail = false;
-  line.fail = true;
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
-  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01) == k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k11));
-  cluster.Silence(k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+  NodeLine& line = *view.Find(testing::IdOf(member));
+  line.fail = fail;
+  line.maybe_fail = maybe_fail;
+  cluster.Of(by).engine.view = testing::ViewText(view, by);
+}
+
+TEST_CASE("a majority of the primaries that takes a member for failed is told as long as it does") {
+  const bool fail = GENERATE(true, false);  // suspicions of a majority become an agreement
+  RunningCluster cluster;
+  const auto by = [&] { return TakenForFailedBy(TestIdentity(), cluster.reports, k01); };
+  CHECK(by().empty());
+  Flag(cluster, k10, k01, fail, !fail);
+  CHECK(by().empty());  // one of three primaries elects nobody
+  Flag(cluster, k20, k01, fail, !fail);
+  CHECK(by() == std::vector{k10, k20});
+  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k11).empty());
+  SECTION("its flag is gone") { Flag(cluster, k20, k01, false, false); }
+  SECTION("it is gone") { cluster.Silence(k20); }
+  SECTION("what it said before its engine ended does not count") {
+    cluster.Of(k20).engine.answers = false;
+  }
+  CHECK(by().empty());
+}
+
+TEST_CASE("replicas do not vote: what they take a member for harms nobody") {
+  RunningCluster cluster;
+  for (const MemberName by : {k00, k11, testing::k21}) Flag(cluster, by, k01, true, false);
+  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01).empty());
 }
 
 TEST_CASE("half of an even number is no majority") {

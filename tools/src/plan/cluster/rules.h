@@ -14,6 +14,9 @@ class ClusterRules final : public ModeRules {
   [[nodiscard]] ShardView View(const Layout& layout, const Identity& identity,
                                const Reports& reports, int shard) const override;
   [[nodiscard]] bool PromotesWithoutQuorum() const override;
+  void CheckHandover(const HandoverLook& look, HandoverStep& step) const override;
+  [[nodiscard]] bool Confirmed(const Layout& layout, const Identity& identity,
+                               const Reports& reports, MemberName member) const override;
   [[nodiscard]] Verdict Readiness(const ProbeInput& input,
                                   const EngineSnapshot& engine) const override;
   [[nodiscard]] bool OwnsDirective(std::string_view name) const override;

@@ -7,6 +7,7 @@
 #include "plan/sentinel/known_epochs.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/readiness.h"
+#include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/starts.h"
 #include "plan/sentinel/topology.h"
 #include "plan/sentinel/volume.h"
@@ -37,6 +38,13 @@ ShardView SentinelRules::View(const Layout& layout, const Identity& /*identity*/
 }
 
 bool SentinelRules::PromotesWithoutQuorum() const { return false; }
+
+void SentinelRules::CheckHandover(const HandoverLook& /*look*/, HandoverStep& /*step*/) const {}
+
+bool SentinelRules::Confirmed(const Layout& layout, const Identity& /*identity*/,
+                              const Reports& reports, MemberName member) const {
+  return NamedByMajority(layout, reports, member);
+}
 
 Verdict SentinelRules::Readiness(const ProbeInput& input, const EngineSnapshot& engine) const {
   return input.self.HoldsData() ? ServerReadiness(input, engine.info) : SentinelReadiness(input);
