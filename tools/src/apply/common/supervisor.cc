@@ -71,9 +71,9 @@ Supervisor::Supervisor(LiveSettings& settings, MemberName self, const ModeDriver
       self_(self),
       driver_(driver),
       pod_(pod),
-      live_(FirstReport(self, pod), settings->layout, probe),
-      events_(pod, settings->events),
-      conditions_(pod, settings->events, self.HoldsData()),
+      live_(lanes_.engine, FirstReport(self, pod), settings->layout, probe),
+      events_(lanes_.api, pod, settings->events),
+      conditions_(lanes_.api, pod, settings->events, self.HoldsData()),
       peers_(settings, self, live_, events_),
       probes_(live_, driver.rules(), settings->readiness_timeout_seconds) {
   FollowSettings();
