@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <mutex>
+#include <stdexcept>
 #include <vector>
 
 #include "apply/common/lanes.h"

@@ -41,26 +41,11 @@ class RespErrand {
   RespErrand(RespClient::Errand errand, Deadline deadline)
       : command_(errand.words.front()), deadline_(deadline) {
     if (errand.client) {
-      impl_ = std::move(errand.client->impl_);
-      if (impl_->broken || impl_->context->err != 0 || !SetBlocking(*impl_->context, false)) {
-        return Breaks(command_ + " to");
-      }
+      Use(*std::move(errand.client));
     } else {
-      impl_ = std::make_unique<RespClient::Impl>();
-      impl_->peer = std::format("{}:{}", errand.ip, errand.port);
-      impl_->context.reset(redisConnectNonBlock(errand.ip.c_str(), errand.port));
-      if (!impl_->context) {
-        end_ = Fail(Code::kInternal, "connecting to {}: no memory", impl_->peer);
-        return;
-      }
-      if (impl_->context->err != 0) return Breaks("connecting to");
-      if (!errand.credentials.password.empty()) {
-        logs_in_ = true;
-        (void)Append(*impl_->context,
-                     {"AUTH", errand.credentials.user, errand.credentials.password});
-      }
+      Connect(errand);
     }
-    if (Append(*impl_->context, errand.words) != REDIS_OK) Breaks(command_ + " to");
+    if (!ended() && Append(*impl_->context, errand.words) != REDIS_OK) Breaks(command_ + " to");
   }
 
   [[nodiscard]] bool ended() const { return end_.has_value(); }
@@ -93,6 +78,29 @@ class RespErrand {
   }
 
  private:
+  void Use(RespClient client) {
+    impl_ = std::move(client.impl_);
+    if (impl_->broken || impl_->context->err != 0 || !SetBlocking(*impl_->context, false)) {
+      Breaks(command_ + " to");
+    }
+  }
+
+  void Connect(const RespClient::Errand& errand) {
+    impl_ = std::make_unique<RespClient::Impl>();
+    impl_->peer = std::format("{}:{}", errand.ip, errand.port);
+    impl_->context.reset(redisConnectNonBlock(errand.ip.c_str(), errand.port));
+    if (!impl_->context) {
+      end_ = Fail(Code::kInternal, "connecting to {}: no memory", impl_->peer);
+      return;
+    }
+    if (impl_->context->err != 0) return Breaks("connecting to");
+    logs_in_ = !errand.credentials.password.empty();
+    if (!logs_in_) return;
+    const std::vector<std::string> words{"AUTH", errand.credentials.user,
+                                         errand.credentials.password};
+    if (Append(*impl_->context, words) != REDIS_OK) Breaks("logging in at");
+  }
+
   void Replied(Reply reply) {
     if (logs_in_) {
       logs_in_ = false;

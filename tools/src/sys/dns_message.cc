@@ -45,7 +45,8 @@ bool Same(const ns_rr& one, const ns_rr& other) {
 
 std::optional<std::string> AddressOf(const ns_rr& record) {
   const bool six = ns_rr_type(record) == ns_t_aaaa;
-  if (ns_rr_rdlen(record) != (six ? sizeof(in6_addr) : sizeof(in_addr))) return std::nullopt;
+  const std::size_t size = six ? sizeof(in6_addr) : sizeof(in_addr);
+  if (static_cast<std::size_t>(ns_rr_rdlen(record)) != size) return std::nullopt;
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (::inet_ntop(six ? AF_INET6 : AF_INET, ns_rr_rdata(record), text.data(), text.size()) ==
       nullptr) {
@@ -59,7 +60,7 @@ std::optional<std::string> AddressOf(const ns_rr& record) {
 Result<std::string> DnsQuestion(const std::string& host, DnsFamily family) {
   std::array<unsigned char, NS_PACKETSZ> buffer{};
   std::uint16_t id = 0;
-  if (::getrandom(&id, sizeof id, 0) != sizeof id) std::abort();
+  if (::getrandom(&id, sizeof id, 0) != static_cast<ssize_t>(sizeof id)) std::abort();
   struct __res_state state{};
   state.options = RES_INIT | RES_RECURSE;
   state.id = id;

@@ -5,6 +5,7 @@
 #include "apply/common/handover_parts.h"
 
 namespace bowline {
+
 std::ptrdiff_t AskedSentinels::Naming(MemberName member) const {
   return std::ranges::count_if(
       all, [&](const AskedSentinel& sentinel) { return sentinel.view.primary == member; });
