@@ -10,6 +10,7 @@
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cctype>
+#include <format>
 #include <map>
 #include <mutex>
 #include <string>
@@ -44,14 +45,14 @@ inline std::string DnsAnswer(const std::string& question, char rcode,
 
 class FakeDns {
  public:
-  explicit FakeDns(const char* ip) {
+  FakeDns() {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(53);
-    REQUIRE(::inet_pton(AF_INET, ip, &address.sin_addr) == 1);
+    REQUIRE(::inet_pton(AF_INET, ip_.c_str(), &address.sin_addr) == 1);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
     REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    Spill(folder_ / "resolv.conf", std::string("nameserver ") + ip + "\n");
+    Spill(folder_ / "resolv.conf", "nameserver " + ip_ + "\n");
     thread_ = std::jthread([this](const std::stop_token& stop) { Serve(stop); });
   }
   FakeDns(const FakeDns&) = delete;
@@ -74,9 +75,16 @@ class FakeDns {
   }
   void Fail() { fails_ = true; }
   [[nodiscard]] std::string conf() const { return folder_ / "resolv.conf"; }
+  [[nodiscard]] const std::string& ip() const { return ip_; }
   [[nodiscard]] int questions() const { return questions_; }
 
  private:
+  /// Another one for each server of each process: the port is always the same.
+  static std::string FreeAddress() {
+    static std::atomic<int> made = 0;
+    return std::format("127.53.{}.{}", 1 + ::getpid() % 250, 1 + made++ % 250);
+  }
+
   void Serve(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
@@ -113,6 +121,7 @@ class FakeDns {
                                  : DnsAnswer(question, 0, found->second);
   }
 
+  std::string ip_ = FreeAddress();
   TempFolder folder_;
   int fd_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   std::mutex mutex_;

@@ -24,7 +24,7 @@ TEST_CASE("an address is its own answer") {
 }
 
 TEST_CASE("addresses of one family are enough, and those of the other one when there are none") {
-  FakeDns dns("127.53.0.1");
+  FakeDns dns;
   dns.Add("both.ns.svc", {"10.96.0.7", "fd00::7"});
   dns.Add("six.ns.svc", {"fd00::8"});
   CHECK(Resolve("both.ns.svc.", Soon(), kOwn, dns.conf()) == std::vector<std::string>{"10.96.0.7"});
@@ -36,7 +36,7 @@ TEST_CASE("addresses of one family are enough, and those of the other one when t
 }
 
 TEST_CASE("a name that does not exist is not found, and one without addresses neither") {
-  FakeDns dns("127.53.0.1");
+  FakeDns dns;
   dns.Add("empty.ns.svc", {});
   for (const char* host : {"absent.ns.svc.", "empty.ns.svc."}) {
     const auto result = Resolve(host, Soon(), kOwn, dns.conf());
@@ -48,19 +48,19 @@ TEST_CASE("a name that does not exist is not found, and one without addresses ne
 }
 
 TEST_CASE("a server that fails, or is not there, is an error at once") {
-  FakeDns dns("127.53.0.1");
+  FakeDns dns;
   dns.Fail();
   const auto start = std::chrono::steady_clock::now();
   CHECK(Resolve("x.ns.svc.", Soon(), kOwn, dns.conf()).error().code == Code::kUnavailable);
   const testing::TempFolder folder;
-  testing::Spill(folder / "resolv.conf", "nameserver 127.53.0.99\n");
+  testing::Spill(folder / "resolv.conf", "nameserver 127.53.255.99\n");
   const auto nobody = Resolve("x.ns.svc.", Soon(), kOwn, folder / "resolv.conf");
   CHECK(nobody.error().code == Code::kUnavailable);
   CHECK(Since(start) < Milliseconds(4000));
 }
 
 TEST_CASE("no answer in time") {
-  FakeDns dns("127.53.0.1");
+  FakeDns dns;
   dns.Hush("x.ns.svc", 1000);
   const auto start = std::chrono::steady_clock::now();
   const auto late = Resolve("x.ns.svc.", Deadline::In(Milliseconds(300)), kOwn, dns.conf());
@@ -72,7 +72,7 @@ TEST_CASE("no answer in time") {
 }
 
 TEST_CASE("of thirty names three hang: the others are told, and these when they are asked again") {
-  FakeDns dns("127.53.0.1");
+  FakeDns dns;
   std::vector<std::string> hosts;
   for (int i = 0; i < 30; ++i) {
     const std::string name = std::format("m-{}.ns.svc", i);
@@ -91,12 +91,12 @@ TEST_CASE("of thirty names three hang: the others are told, and these when they 
 }
 
 TEST_CASE("one of two name servers is dead: the other one is asked next") {
-  FakeDns dead("127.53.0.1");
-  FakeDns dns("127.53.0.2");
+  FakeDns dead;
+  FakeDns dns;
   dead.Hush("x.ns.svc", 1000);
   dns.Add("x.ns.svc", {"10.96.0.7"});
   const testing::TempFolder folder;
-  testing::Spill(folder / "resolv.conf", "nameserver 127.53.0.1\nnameserver 127.53.0.2\n");
+  testing::Spill(folder / "resolv.conf", "nameserver " + dead.ip() + "\nnameserver " + dns.ip() + "\n");
   CHECK(Resolve("x.ns.svc.", Deadline::In(Milliseconds(5000)), kOwn, folder / "resolv.conf") ==
         std::vector<std::string>{"10.96.0.7"});
 }
