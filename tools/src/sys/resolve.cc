@@ -93,9 +93,10 @@ class Lookup {
     const ssize_t size = ::recv(fd, buffer.data(), buffer.size(), 0);
     if (size < 0) {
       if (errno == EAGAIN || errno == EINTR) return;
+      const std::string why = std::strerror(errno);
       ::close(fd);
       std::erase(sockets_, fd);
-      return Failed(std::strerror(errno));  // NOLINT(concurrency-mt-unsafe): glibc's is safe
+      return Failed(why);
     }
     auto answer = ReadDnsAnswer(question_, {buffer.data(), static_cast<std::size_t>(size)});
     if (answer) return Answered(*std::move(answer));
