@@ -75,7 +75,10 @@ class Lookup {
   ~Lookup() { Hush(); }
 
   [[nodiscard]] bool ended() const { return result_.has_value(); }
-  [[nodiscard]] Milliseconds next() const { return next_; }
+  /// When the next server is to be asked; nullopt: it has not begun.
+  [[nodiscard]] std::optional<Milliseconds> next() const {
+    return tries_ > 0 ? std::optional(next_) : std::nullopt;
+  }
   [[nodiscard]] const std::vector<int>& sockets() const { return sockets_; }
 
   /// Asks the next server when it is time. An answer to an earlier question is still taken.
@@ -179,7 +182,7 @@ void Hear(std::deque<Lookup>& lookups, Deadline deadline) {
       polled.push_back({.fd = fd, .events = POLLIN, .revents = 0});
       owners.push_back(&lookup);
     }
-    if (lookup.next() > Milliseconds(0)) span = std::min(span, lookup.next() - Since({}));
+    if (const auto next = lookup.next()) span = std::min(span, *next - Since({}));
   }
   const int wait = static_cast<int>(std::max(span, Milliseconds(0)).count());
   if (::poll(polled.data(), polled.size(), wait) <= 0) return;

@@ -90,6 +90,15 @@ TEST_CASE("of thirty names three hang: the others are told, and these when they 
   }
 }
 
+TEST_CASE("a name server that is no address is passed over at once") {
+  FakeDns dns;
+  dns.Add("x.ns.svc", {"10.96.0.7"});
+  const testing::TempFolder folder;
+  testing::Spill(folder / "resolv.conf", "nameserver fe80::1%eth0\nnameserver " + dns.ip() + "\n");
+  CHECK(Resolve("x.ns.svc.", Deadline::In(Milliseconds(2000)), kOwn, folder / "resolv.conf") ==
+        std::vector<std::string>{"10.96.0.7"});
+}
+
 TEST_CASE("one of two name servers is dead: the other one is asked next") {
   FakeDns dead;
   FakeDns dns;
