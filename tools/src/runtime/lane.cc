@@ -49,7 +49,15 @@ void Lane::Remove(Entry& entry) {
   entries_.remove_if([&](const Entry& one) { return &one == &entry; });
 }
 
+void Lane::Hold(bool held) {
+  const std::scoped_lock lock(mutex_);
+  held_ = held;
+  news_ = true;
+  changed_.notify_all();
+}
+
 Lane::Entry* Lane::First() {
+  if (held_) return nullptr;
   Entry* first = nullptr;
   for (Entry& entry : entries_) {
     if (!entry.gone && (first == nullptr || entry.due < first->due)) first = &entry;

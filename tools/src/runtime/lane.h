@@ -34,6 +34,10 @@ class Lane {
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
+  /// While it is held no call begins. Before several steps end: each waits for its own call, and
+  /// calls that begin meanwhile would add up.
+  void Hold(bool held);
+
   /// Runs each step that is due at `now`, the longest due first, until none is. When the next one
   /// is due; kUntilWoken: none will be by itself. Only with Driver::kCaller.
   Milliseconds RunDue(Milliseconds now);
@@ -53,7 +57,7 @@ class Lane {
   void Wake(Entry& entry);
   void Remove(Entry& entry);
   void Run(const std::stop_token& stop);
-  /// The one that is due first; nullptr: there is none. With the lock held.
+  /// The one that is due first; nullptr: there is none, or the lane is held. With the lock held.
   Entry* First();
   /// Unlocks while the body runs. `now`: when it has ended; empty: the steady clock tells.
   void RunOne(std::unique_lock<std::mutex>& lock, Entry& entry, const Milliseconds* now);
@@ -64,6 +68,7 @@ class Lane {
   std::condition_variable_any changed_;  ///< for the thread
   std::condition_variable ended_;        ///< a body has
   bool news_ = false;
+  bool held_ = false;
   Milliseconds now_{0};  ///< of the last RunDue
   std::list<Entry> entries_;
   std::jthread thread_;

@@ -107,6 +107,32 @@ TEST_CASE("a step's end waits for its own call, and for no other one") {
   CHECK(released);
 }
 
+TEST_CASE("the steps of a lane that is held end with the one call that runs") {
+  Lane lane("test");
+  std::atomic<int> calls = 0;
+  const auto body = [&] {
+    ++calls;
+    (void)Soon().Sleep(Milliseconds(400));
+    return Milliseconds(0);
+  };
+  std::optional<Step> one;
+  std::optional<Step> two;
+  std::optional<Step> three;
+  one.emplace(lane, "one", body);
+  two.emplace(lane, "two", body);
+  three.emplace(lane, "three", body);
+  REQUIRE(Eventually([&] { return calls >= 1; }));
+  lane.Hold(true);
+  const int before = calls;
+  for (auto* step : {&one, &two, &three}) step->reset();
+  CHECK(calls == before);
+  const Step four(lane, "four", body);
+  (void)Soon().Sleep(Milliseconds(100));
+  CHECK(calls == before);
+  lane.Hold(false);
+  CHECK(Eventually([&] { return calls > before; }));
+}
+
 TEST_CASE("a lane ends at once, also in the middle of a long wait") {
   const auto start = std::chrono::steady_clock::now();
   {

@@ -17,6 +17,12 @@ struct Lanes {
   Lane last_copy{"last-copy"};
   Lane fence{"fence"};
   Lane handovers{"handovers"};
+
+  /// No call to the API begins: those who keep something there are about to end.
+  void HoldCalls(bool held) {
+    urgent.Hold(held);
+    api.Hold(held);
+  }
 };
 
 }  // namespace bowline

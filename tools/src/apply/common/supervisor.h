@@ -29,7 +29,7 @@ class Supervisor {
   /// `probe` looks at the process.
   Supervisor(LiveSettings& settings, MemberName self, const ModeDriver& driver, const PodEnv& pod,
              MemberProbe& probe);
-  virtual ~Supervisor() = default;
+  virtual ~Supervisor() { lanes_.HoldCalls(true); }
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
