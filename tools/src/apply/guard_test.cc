@@ -8,6 +8,7 @@
 #include "apply/common/dataset_io.h"
 #include "apply/common/dataset_repair.h"
 #include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
 #include "apply/common/volume_io.h"
 #include "apply/driver.h"
 #include "testing/kube.h"
@@ -76,7 +77,7 @@ class OneServer {
                        .report = [](Milliseconds) { return ReportOfSentinel(kSelf, 3); }}));
     REQUIRE(sentinel_.Start(settings_.ports.peers));
     probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
-    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings_.layout, *probe_);
     used_.emplace(settings_, EngineSecrets{}, paths_);
     peers_.emplace(*used_, kSelf, *live_, events_);
   }
@@ -107,9 +108,10 @@ class OneServer {
   TempFolder directives_;
   HttpServer sentinel_{PeerLimits()};
   std::optional<EngineProbe> probe_;
+  Lanes lanes_;
   std::optional<LiveState> live_;
-  EventSink events_{{}, false};
-  PodConditions conditions_{{}, false, true};
+  EventSink events_{lanes_.api, {}, false};
+  PodConditions conditions_{lanes_.api, {}, false, true};
   std::optional<LiveSettings> used_;
   std::optional<Peers> peers_;
 };
@@ -191,7 +193,7 @@ class AloneServer {
     Spill(paths_.engine_directives, "appendonly yes\n");
     REQUIRE(SaveAddresses(volume_.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}}));
     probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
-    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings_.layout, *probe_);
   }
 
   /// It has lived already: its volume knows the installation, so that no record is needed.
@@ -224,9 +226,10 @@ class AloneServer {
   Settings settings_;
   Paths paths_;
   std::optional<EngineProbe> probe_;
+  Lanes lanes_;
   std::optional<LiveState> live_;
-  EventSink events_{{}, false};
-  PodConditions conditions_{{}, false, true};
+  EventSink events_{lanes_.api, {}, false};
+  PodConditions conditions_{lanes_.api, {}, false, true};
 };
 
 std::string DeclaredByApi() {

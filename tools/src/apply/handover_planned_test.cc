@@ -135,12 +135,13 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   HandoverContext ctx = set.know.Context();
   ctx.volume = volume.path();
   EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, false);
-  LiveState live(testing::RunningReport(kServer0), set.know.settings.layout, probe);
+  Lanes lanes;
+  LiveState live(lanes.engine, testing::RunningReport(kServer0), set.know.settings.layout, probe);
   live.SetAddresses(set.know.addresses);
   live.SetPhase(Phase::kRunning, "");
   REQUIRE(live.Now(Milliseconds(-1)).engine.info.primary);
   const LiveSettings settings(set.know.settings, {}, {});
-  KeptClients kept(settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
+  KeptClients kept(lanes.handovers, settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
                    Milliseconds(100));
   for (const auto& [member, server] : set.servers) {
     REQUIRE(Eventually([&, name = member] {

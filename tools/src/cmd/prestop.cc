@@ -70,7 +70,8 @@ VerbAction DeclarePrestop(CLI::App&) {
     LogToContainer();
     const Status tried = TryHandOver(settings);
     if (!tried) {
-      EventSink events(ReadPodEnv(), settings.events);
+      Lane api("api");
+      EventSink events(api, ReadPodEnv(), settings.events);
       events.Emit("NoHandover", "the preStop hook: " + tried.error().ToString(), true);
     }
     return ExitCode::kOk;

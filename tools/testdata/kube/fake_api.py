@@ -1,4 +1,4 @@
-"""Fake Kubernetes API (HTTPS, scripted): fake_api.py PORT CERT KEY LOG. What it does is in the object's name."""
+"""Fake Kubernetes API (HTTPS, scripted): fake_api.py PORT CERT KEY LOG [ADDRESS]. What it does is in the object's name."""
 
 import base64
 import http.server
@@ -257,7 +257,8 @@ class Server(http.server.ThreadingHTTPServer):
 def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
-    server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+    address = sys.argv[5] if len(sys.argv) > 5 else "127.0.0.1"
+    server = Server((address, int(sys.argv[1])), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.serve_forever()
 

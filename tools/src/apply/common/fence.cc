@@ -4,7 +4,6 @@
 
 #include "apply/common/mode_driver.h"
 #include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -23,7 +22,7 @@ Milliseconds Now() { return Since({}); }
 
 }  // namespace
 
-Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver,
              Identity identity, LiveState& live, EventSink& events, Peers& peers,
              LinkWatch::Options options)
     : settings_(settings),
@@ -39,27 +38,23 @@ Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& dr
       replaced_after_(rules_.ReplacedAfter(*settings.Get())),
       judge_(replaced_after_) {
   if (group_.replicas.empty()) return;
-  thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
+  step_.emplace(lane, "fence", [this] { return LookAndTell(); });
 }
 
 Fence::~Fence() {
-  thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  step_.reset();
   live_.SetFenced("");
 }
 
-void Fence::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const Deadline end = Deadline::In(kFenceLook);
-    const bool leads = Leads();
-    if (leads) {
-      Look(end);
-    } else {
-      judge_.Restart(Now());
-      (void)end.Sleep(kFenceLook);
-    }
-    Tell(leads);
+Milliseconds Fence::LookAndTell() {
+  const bool leads = Leads();
+  if (leads) {
+    Look(Deadline::In(kFenceLook));  // until then it waits for what the connections tell
+  } else {
+    judge_.Restart(Now());
   }
+  Tell(leads);
+  return leads ? Milliseconds(0) : kFenceLook;
 }
 
 bool Fence::Leads() {

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "apply/common/context.h"
@@ -14,6 +13,7 @@
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/fence.h"
+#include "runtime/lane.h"
 #include "sys/reach.h"
 
 namespace bowline {
@@ -25,14 +25,15 @@ class Fence {
  public:
   /// Looks at nothing while fencing is off, or when no replica is declared. The live state has the
   /// addresses.
-  Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
+  Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
         LiveState& live, EventSink& events, Peers& peers, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
+  /// How long to wait for the next look.
+  Milliseconds LookAndTell();
   /// Is fencing on, and does the own engine run as primary, by its last answer?
   bool Leads();
   void Look(Deadline end);
@@ -68,7 +69,7 @@ class Fence {
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
   bool told_paused_ = false;             ///< told that the writes are paused
   std::string problem_;                  ///< why the last pause could not be asked for
-  std::jthread thread_;
+  std::optional<Step> step_;
 };
 
 }  // namespace bowline

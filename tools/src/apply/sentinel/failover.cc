@@ -1,6 +1,7 @@
 #include "apply/sentinel/failover.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "apply/common/handover_parts.h"
@@ -54,14 +55,6 @@ Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, bool dead, Deadl
               asked.failures.empty() ? "" : ": ", asked.failures);
 }
 
-/// Who accepts a connection need not answer: its process may be frozen.
-Result<RespClient> ConnectToLiving(const HandoverContext& ctx, MemberName member,
-                                   Deadline deadline) {
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply any, client.Command({"PING"}, deadline));
-  return client;
-}
-
 /// The other servers that answer, `target` first.
 std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient target_client,
                                         MemberName target, Deadline deadline) {
@@ -70,10 +63,7 @@ std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient t
   std::erase_if(others, [&](MemberName name) { return name == ctx.self || name == target; });
   std::vector<RespClient> servers;
   servers.push_back(std::move(target_client));
-  for (auto& client :
-       AskAtOnce(others, [&](MemberName member) { return ConnectToLiving(ctx, member, soon); })) {
-    if (client) servers.push_back(*std::move(client));
-  }
+  std::ranges::move(ConnectToLiving(ctx, others, soon), std::back_inserter(servers));
   return servers;
 }
 
