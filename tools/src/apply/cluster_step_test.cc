@@ -44,7 +44,7 @@ TEST_CASE("a replica that another shard's primary still takes for failed is wait
   RunningCluster cluster;
   NodesConf view = cluster.conf;
   view.Find(testing::IdOf(k01))->fail = true;
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
+  cluster.Of(k10).engine.view = testing::ViewOf(view, k10);
   const HandoverStep step = Checked(cluster);
   CHECK(step.obstacle == Obstacle::kSyncing);
   CHECK(step.why ==

@@ -60,36 +60,79 @@ bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerReques
   return false;
 }
 
+/// The calls of one look, and what comes of them.
+class Look {
+ public:
+  Look(const PeerChannel& channel, const std::vector<PeerTarget>& targets, PeerViews views)
+      : channel_(channel),
+        targets_(targets),
+        known_(channel.views ? channel.views : std::make_shared<KnownViews>()),
+        gathering_(targets.size(), views, *known_) {}
+
+  std::vector<HttpCall> First() { return Calls(gathering_.First()); }
+
+  std::vector<HttpCall> Answered(std::size_t call, const Result<HttpAnswer>& answer) {
+    const Gathering::Question question = questions_.at(call);
+    std::optional<Report> told;
+    if (answer && answer->status == 200) {
+      const PeerTarget& target = targets_[question.member];
+      auto report = ReadReport(target, channel_, nonce_, answer->body);
+      if (report) {
+        told = *std::move(report);
+      } else {
+        Reject(channel_,
+               std::format("the answer from the address of {} ({}) is not used: {}",
+                           target.member.ToString(), target.ip, report.error().message));
+      }
+    }
+    return Calls(gathering_.Answered(question, std::move(told)));
+  }
+
+  Reports Take() {
+    Reports reports;
+    for (auto& [place, report] : gathering_.Take()) {
+      reports[targets_[place].member] = std::move(report);
+    }
+    return reports;
+  }
+
+ private:
+  std::vector<HttpCall> Calls(const std::vector<Gathering::Question>& questions) {
+    std::vector<HttpCall> calls;
+    calls.reserve(questions.size());
+    for (const Gathering::Question& question : questions) {
+      const PeerTarget& target = targets_[question.member];
+      calls.push_back({.ip = target.ip,
+                       .port = target.port,
+                       .method = "POST",
+                       .path = kReportPath,
+                       .body = SealRequest(channel_.key, {.from = channel_.self,
+                                                          .to = target.member.ToString(),
+                                                          .nonce = nonce_,
+                                                          .digest = !question.whole})});
+      questions_.push_back(question);
+    }
+    return calls;
+  }
+
+  const PeerChannel& channel_;
+  const std::vector<PeerTarget>& targets_;
+  std::string nonce_ = RandomHex();
+  std::shared_ptr<KnownViews> known_;
+  Gathering gathering_;
+  std::vector<Gathering::Question> questions_;  ///< one for each call
+};
+
 }  // namespace
 
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline) {
-  const std::string nonce = RandomHex();
-  std::vector<HttpCall> calls;
-  calls.reserve(targets.size());
-  for (const PeerTarget& target : targets) {
-    calls.push_back(
-        {.ip = target.ip,
-         .port = target.port,
-         .method = "POST",
-         .path = kReportPath,
-         .body = SealRequest(
-             channel.key, {.from = channel.self, .to = target.member.ToString(), .nonce = nonce})});
-  }
-  const auto answers = HttpAskAll(calls, deadline);
-  Reports reports;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!answers[i] || answers[i]->status != 200) continue;
-    auto report = ReadReport(targets[i], channel, nonce, answers[i]->body);
-    if (report) {
-      reports[targets[i].member] = *std::move(report);
-    } else {
-      Reject(channel,
-             std::format("the answer from the address of {} ({}) is not used: {}",
-                         targets[i].member.ToString(), targets[i].ip, report.error().message));
-    }
-  }
-  return reports;
+                 Deadline deadline, PeerViews views) {
+  Look look(channel, targets, views);
+  HttpAskAll(look.First(), deadline,
+             [&look](std::size_t call, const Result<HttpAnswer>& answer) {
+               return look.Answered(call, answer);
+             });
+  return look.Take();
 }
 
 HttpHandler AnswerReports(ReportSource source) {
@@ -101,8 +144,9 @@ HttpHandler AnswerReports(ReportSource source) {
     if (!ForUs(channel, http, *request)) return HttpAnswer{.silence = true};
     const auto report = source.report(waited);
     if (!report) return std::nullopt;
+    const ViewForm form = request->digest ? ViewForm::kDigest : ViewForm::kWhole;
     return HttpAnswer{.body = SealReport(channel.key, request->nonce,
-                                         {.from = channel.self, .body = PrintReport(*report)}),
+                                         {.from = channel.self, .body = PrintReport(*report, form)}),
                       .content_type = "application/octet-stream"};
   };
 }

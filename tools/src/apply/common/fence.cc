@@ -35,7 +35,7 @@ Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& dr
       peers_(peers),
       links_(settings, driver, identity_, options),
       members_(settings->layout.Members()),
-      group_(rules_.FenceGroupOf(settings->layout, identity_, self, "")),
+      group_(rules_.FenceGroupOf(settings->layout, identity_, self, {})),
       judge_(rules_.ReplacedAfter(*settings.Get())) {
   if (group_.replicas.empty()) return;
   thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
@@ -118,7 +118,8 @@ void Fence::LookWithoutKernel(const AddressBook& addresses) {
 void Fence::AskVoters(const AddressBook& addresses) {
   if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
-  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience));
+  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience),
+                                          PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 

@@ -32,8 +32,8 @@ HandoverStep NextStep(const HandoverContext& ctx, Deadline deadline, const Membe
   }
   const HandoverEnd nothing{.result = HandoverResult::kNothingToDo,
                             .why = ctx.self.ToString() + " is no primary with data to hand over"};
-  const auto view = ParseClusterNodes(self->second.engine.view);
-  const bool empty = view && view->Myself() != nullptr && view->Myself()->slots.empty();
+  const NodeLine* myself = self->second.engine.view.Myself();
+  const bool empty = myself != nullptr && myself->slots.empty();
   if (!self->second.engine.info.primary || empty) {
     step.end = nothing;
     return step;

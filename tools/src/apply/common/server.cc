@@ -128,7 +128,8 @@ class Server : public Supervisor {
       input.asked = Since(died);
       input.reports =
           GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
-                          now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout));
+                          now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout),
+                          PeerViews::kUnread);
       input.waited = Since(died);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {

@@ -3,7 +3,6 @@
 // stands behind that.
 
 #include <optional>
-#include <string_view>
 
 #include "plan/common/shard_view.h"
 
@@ -32,6 +31,6 @@ std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Repor
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the
 /// primaries, itself included, none of which it takes for failed?
-bool HearsMajority(std::string_view view);
+bool HearsMajority(const NodesView& view);
 
 }  // namespace bowline

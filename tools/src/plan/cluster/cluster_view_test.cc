@@ -28,7 +28,8 @@ TEST_CASE("a running cluster: a majority, and each shard's primary") {
     CHECK(view.quorum);
     CHECK(view.primary == MemberName{.shard = shard, .ordinal = shard == 1 ? 1 : 0});
     REQUIRE(view.source);
-    CHECK(view.view.Find(testing::IdOf(*view.primary)) != nullptr);
+    const NodesView& source = cluster.Of(*view.source).engine.view;
+    CHECK(source.Find(testing::IdOf(*view.primary)) != nullptr);
     CHECK(view.current_epoch == 4);
   }
   CHECK(View(cluster, 1).config_epoch == 4);
@@ -51,11 +52,11 @@ TEST_CASE("who takes a member for failed is told as long as one does") {
   NodesConf view = cluster.conf;
   NodeLine& line = *view.Find(testing::IdOf(k01));
   line.maybe_fail = true;  // not agreed on: nobody is elected for that
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
+  cluster.Of(k10).engine.view = testing::ViewOf(view, k10);
   CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
   line.maybe_fail = false;
   line.fail = true;
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
+  cluster.Of(k10).engine.view = testing::ViewOf(view, k10);
   CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01) == k10);
   CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k11));
   cluster.Silence(k10);
@@ -86,10 +87,10 @@ TEST_CASE("nobody, or nobody with a view") {
   SECTION("no cards") { cluster.SilenceAll(); }
   SECTION("everybody decides") { cluster.GuardAll(VolumeKind::kData); }
   SECTION("everybody loads") {
-    for (auto& [name, report] : cluster.reports) report.engine.view.clear();
+    for (auto& [name, report] : cluster.reports) report.engine.view = {};
   }
   SECTION("views that cannot be read") {
-    for (auto& [name, report] : cluster.reports) report.engine.view = "x\n";
+    for (auto& [name, report] : cluster.reports) report.engine.view = NodesView("x\n");
   }
   const ShardView view = View(cluster);
   CHECK_FALSE(view.quorum);
@@ -99,7 +100,7 @@ TEST_CASE("nobody, or nobody with a view") {
 
 TEST_CASE("one view that cannot be read does not matter") {
   RunningCluster cluster;
-  cluster.Of(k00).engine.view = "x\n";
+  cluster.Of(k00).engine.view = NodesView("x\n");
   CHECK(View(cluster).quorum);
   CHECK(View(cluster).primary == k00);
 }
@@ -112,7 +113,7 @@ TEST_CASE("replicas and primaries without slots are no part of the majority") {
   NodeLine& promoted = *view.Find(testing::IdOf(k11));
   promoted.role = NodeRole::kPrimary;
   promoted.primary = NodeId();
-  cluster.Of(k11).engine.view = testing::ViewText(view, k11);
+  cluster.Of(k11).engine.view = testing::ViewOf(view, k11);
   CHECK_FALSE(View(cluster).quorum);
 }
 
@@ -143,11 +144,10 @@ TEST_CASE("who is suspected or failed for a majority is not secure in the lead")
   for (const bool failed : {false, true}) {
     RunningCluster cluster;
     for (const MemberName voter : {k10, k20}) {
-      auto view = ParseClusterNodes(cluster.Of(voter).engine.view);
-      REQUIRE(view);
-      NodeLine& line = *view->Find(testing::IdOf(k00));
+      NodesConf view = cluster.conf;
+      NodeLine& line = *view.Find(testing::IdOf(k00));
       (failed ? line.fail : line.maybe_fail) = true;
-      cluster.Of(voter).engine.view = testing::ViewText(*view, voter);
+      cluster.Of(voter).engine.view = testing::ViewOf(view, voter);
     }
     CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k00));
     CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
