@@ -50,9 +50,8 @@ class Members {
                                   .whole = PrintReport(report),
                                   .small = PrintReport(report, ViewForm::kDigest)};
     }
-    server_.On("POST", kReportPath, [this](const HttpRequest& request, Milliseconds) {
-      return Answer(request);
-    });
+    server_.On("POST", kReportPath,
+               [this](const HttpRequest& request, Milliseconds) { return Answer(request); });
     REQUIRE(server_.Start(settings.ports.peers));
   }
 
@@ -91,9 +90,8 @@ class Members {
     if (!request) return HttpAnswer{.status = 400};
     const Told& told = told_.at(request->to);
     const std::string& body = request->digest && !old ? told.small : told.whole;
-    return HttpAnswer{
-        .body = SealReport("k", request->nonce,
-                           {.from = Sender(request->to, told.pod), .body = body})};
+    return HttpAnswer{.body = SealReport("k", request->nonce,
+                                         {.from = Sender(request->to, told.pod), .body = body})};
   }
 
   std::map<std::string, Told> told_;

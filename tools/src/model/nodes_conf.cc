@@ -22,9 +22,9 @@ void AppendFlags(std::string& out, const NodeLine& line) {
     out += word;
   };
   if (line.myself) add("myself");
-  // A node in handshake has no role yet; the engines write none.
   if (line.role == NodeRole::kReplica) add("slave");
-  if (line.role == NodeRole::kPrimary && !line.handshake) add("master");
+  // Another node in handshake has no role yet; the engines write none.
+  if (line.role == NodeRole::kPrimary && (!line.handshake || line.myself)) add("master");
   if (line.maybe_fail) add("fail?");
   if (line.fail) add("fail");
   if (line.handshake) add("handshake");

@@ -148,8 +148,8 @@ void NodesView::Complete(std::shared_ptr<const CommonNodes> common) {
 }
 
 bool NodesView::operator==(const NodesView& other) const {
-  const bool same_common = common_ == other.common_ || (common_ && other.common_ &&
-                                                        common_->lines() == other.common_->lines());
+  const bool same_common = common_ == other.common_ ||
+                           (common_ && other.common_ && common_->lines() == other.common_->lines());
   return same_common && own_ == other.own_ && digest_ == other.digest_ && text_ == other.text_;
 }
 

@@ -80,9 +80,8 @@ class Look {
       if (report) {
         told = *std::move(report);
       } else {
-        Reject(channel_,
-               std::format("the answer from the address of {} ({}) is not used: {}",
-                           target.member.ToString(), target.ip, report.error().message));
+        Reject(channel_, std::format("the answer from the address of {} ({}) is not used: {}",
+                                     target.member.ToString(), target.ip, report.error().message));
       }
     }
     return Calls(gathering_.Answered(question, std::move(told)));
@@ -128,10 +127,9 @@ class Look {
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
                  Deadline deadline, PeerViews views) {
   Look look(channel, targets, views);
-  HttpAskAll(look.First(), deadline,
-             [&look](std::size_t call, const Result<HttpAnswer>& answer) {
-               return look.Answered(call, answer);
-             });
+  HttpAskAll(look.First(), deadline, [&look](std::size_t call, const Result<HttpAnswer>& answer) {
+    return look.Answered(call, answer);
+  });
   return look.Take();
 }
 
@@ -145,9 +143,10 @@ HttpHandler AnswerReports(ReportSource source) {
     const auto report = source.report(waited);
     if (!report) return std::nullopt;
     const ViewForm form = request->digest ? ViewForm::kDigest : ViewForm::kWhole;
-    return HttpAnswer{.body = SealReport(channel.key, request->nonce,
-                                         {.from = channel.self, .body = PrintReport(*report, form)}),
-                      .content_type = "application/octet-stream"};
+    return HttpAnswer{
+        .body = SealReport(channel.key, request->nonce,
+                           {.from = channel.self, .body = PrintReport(*report, form)}),
+        .content_type = "application/octet-stream"};
   };
 }
 

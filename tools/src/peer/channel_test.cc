@@ -170,8 +170,8 @@ TEST_CASE("a view is told by its digest, and whole to whom asks for it") {
   peer.report.engine = cluster.Of(testing::k00).engine;
   std::vector<std::string> bodies;
   HttpServer server(PeerLimits());
-  const HttpHandler answer = AnswerReports({.channel = [&] { return peer.own; },
-                                            .report = [&](Milliseconds) { return peer.report; }});
+  const HttpHandler answer = AnswerReports(
+      {.channel = [&] { return peer.own; }, .report = [&](Milliseconds) { return peer.report; }});
   bool old = false;
   server.On("POST", kReportPath, [&](const HttpRequest& http, Milliseconds waited) {
     HttpRequest request = http;

@@ -25,8 +25,8 @@ class Gathering {
   /// A question to one of the members, by its place in their list.
   struct Question {
     std::size_t member = 0;
-    bool whole = false;        ///< its whole view is asked for
-    std::string digest = "";   ///< for that of this digest
+    bool whole = false;       ///< its whole view is asked for
+    std::string digest = "";  ///< for that of this digest
   };
 
   /// `known` outlives it.

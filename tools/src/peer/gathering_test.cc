@@ -185,9 +185,7 @@ TEST_CASE("lines of another digest complete nobody") {
   SECTION("a view of others") {
     told.engine.view = testing::ViewOf(wrong, look.members[question.member]);
   }
-  SECTION("again by its digest") {
-    told = *ParseReport(PrintReport(told, ViewForm::kDigest));
-  }
+  SECTION("again by its digest") { told = *ParseReport(PrintReport(told, ViewForm::kDigest)); }
   look.Take(look.gathering->Answered(question, told));
   look.questions.clear();
   for (const auto& [place, report] : look.gathering->Take()) CHECK(place == question.member);

@@ -101,12 +101,14 @@ class Calls {
   Calls(Deadline deadline, const HttpNext& next) : deadline_(deadline), next_(next) {}
 
   void Make(std::vector<HttpCall> calls) {
+    // A call can end at its start, and others come of that.
+    std::size_t next_number = made_;
+    made_ += calls.size();
     for (HttpCall& call : calls) {
-      const std::size_t number = made_++;
-      std::make_shared<Call>(io_, std::move(call), deadline_,
-                             [this, number](const Result<HttpAnswer>& answer) {
-                               Make(next_(number, answer));
-                             })
+      const std::size_t number = next_number++;
+      std::make_shared<Call>(
+          io_, std::move(call), deadline_,
+          [this, number](const Result<HttpAnswer>& answer) { Make(next_(number, answer)); })
           ->Start();
     }
   }

@@ -232,8 +232,8 @@ class Simulation {
       Readdress(*conf, identity, book);
     } else {
       const EngineSnapshot& source = decision.reports.at(*plan.source).engine;
-      conf = NodesConfFromView(source.view.Conf(), source.cluster.current_epoch,
-                               identity, book, self.name, *plan.target);
+      conf = NodesConfFromView(source.view.Conf(), source.cluster.current_epoch, identity, book,
+                               self.name, *plan.target);
     }
     if (!conf || !CheckNodesConf(*conf, false)) {
       history.push_back("  not written: " + (conf ? "unsound" : conf.error().message));

@@ -118,8 +118,8 @@ void Fence::LookWithoutKernel(const AddressBook& addresses) {
 void Fence::AskVoters(const AddressBook& addresses) {
   if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
-  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience),
-                                          PeerViews::kUnread);
+  const Reports reports =
+      peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience), PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 

@@ -114,7 +114,8 @@ struct Report {
 /// How a report tells the engine's view.
 enum class ViewForm {
   kWhole,   ///< as CLUSTER NODES has it
-  kDigest,  ///< by a digest and what this engine alone says; an unreadable view is whole all the same
+  kDigest,  ///< by a digest and what this engine alone says; an unreadable view is whole all the
+            ///< same
 };
 
 /// A view whose common lines are missing cannot be told whole.

@@ -262,7 +262,8 @@ TEST_CASE("what is no card is refused") {
         with("\"shard-0-0\"", "\"shard-0\""), with("\"running\"", "\"walking\""),
         with("\"data\"", "\"gone\""), with("\"held\":true", "\"held\":1"),
         with("\"engine\"", "\"motor\""), with("\"view\":", "\"viewDigest\":"),
-        with("\"view\":", "\"viewDigest\":\"0\",\"viewLines\":"), with("\"keys\":10", "\"keys\":\"10\""),
+        with("\"view\":", "\"viewDigest\":\"0\",\"viewLines\":"),
+        with("\"keys\":10", "\"keys\":\"10\""),
         with("\"datasetModified\":1800000000", "\"datasetModified\":1.5")}) {
     CAPTURE(text);
     const auto report = ParseReport(text);
