@@ -1,4 +1,4 @@
-"""CPU of one look of the guard and of one step of a handover, by the number of members (tools/src/apply/look_bench_test.cc)."""
+"""CPU of a look of the guard and of a step of a handover, by members, timed in the program's own code (Catch2)."""
 
 from __future__ import annotations
 

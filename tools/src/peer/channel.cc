@@ -60,6 +60,9 @@ bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerReques
   return false;
 }
 
+/// Older members tell their views whole, which takes long to read when there are many.
+bool TellsDigest(std::string_view message) { return message.contains("\"viewDigest\":"); }
+
 /// The calls of one look, and what comes of them.
 class Look {
  public:
@@ -73,21 +76,18 @@ class Look {
 
   std::vector<HttpCall> Answered(std::size_t call, const Result<HttpAnswer>& answer) {
     const Gathering::Question question = questions_.at(call);
-    std::optional<Report> told;
-    if (answer && answer->status == 200) {
-      const PeerTarget& target = targets_[question.member];
-      auto report = ReadReport(target, channel_, nonce_, answer->body);
-      if (report) {
-        told = *std::move(report);
-      } else {
-        Reject(channel_, std::format("the answer from the address of {} ({}) is not used: {}",
-                                     target.member.ToString(), target.ip, report.error().message));
-      }
+    const bool told = answer && answer->status == 200;
+    if (told && !question.whole && !TellsDigest(answer->body)) {
+      later_.emplace_back(question, answer->body);
+      return {};
     }
-    return Calls(gathering_.Answered(question, std::move(told)));
+    return Calls(gathering_.Answered(question, told ? Read(question, answer->body) : std::nullopt));
   }
 
   Reports Take() {
+    for (const auto& [question, body] : later_) {
+      (void)gathering_.Answered(question, Read(question, body));
+    }
     Reports reports;
     for (auto& [place, report] : gathering_.Take()) {
       reports[targets_[place].member] = std::move(report);
@@ -114,12 +114,23 @@ class Look {
     return calls;
   }
 
+  std::optional<Report> Read(const Gathering::Question& question, const std::string& body) {
+    const PeerTarget& target = targets_[question.member];
+    auto report = ReadReport(target, channel_, nonce_, body);
+    if (report) return *std::move(report);
+    Reject(channel_, std::format("the answer from the address of {} ({}) is not used: {}",
+                                 target.member.ToString(), target.ip, report.error().message));
+    return std::nullopt;
+  }
+
   const PeerChannel& channel_;
   const std::vector<PeerTarget>& targets_;
   std::string nonce_ = RandomHex();
   std::shared_ptr<KnownViews> known_;
   Gathering gathering_;
   std::vector<Gathering::Question> questions_;  ///< one for each call
+  /// What is read when all answers are there, so that none comes too late for it.
+  std::vector<std::pair<Gathering::Question, std::string>> later_;
 };
 
 }  // namespace
