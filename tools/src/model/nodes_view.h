@@ -81,7 +81,8 @@ class NodesView {
   /// not as they should be.
   [[nodiscard]] std::string OwnLines() const;
   [[nodiscard]] const std::shared_ptr<const CommonNodes>& common() const { return common_; }
-  /// Adds the missing lines; their digest must be Missing().
+  /// Takes these lines for the common ones, which they must be equal to: their digest is Missing(),
+  /// or they are the view's own in another place.
   void Complete(std::shared_ptr<const CommonNodes> common);
 
   bool operator==(const NodesView& other) const;

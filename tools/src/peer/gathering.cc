@@ -19,6 +19,7 @@ std::vector<Gathering::Question> Gathering::Answered(const Question& question,
   if (question.whole) return AnsweredWhole(question, std::move(report));
   if (!report) return {};
   NodesView& view = report->engine.view;
+  if (view.Readable()) known_.Share(view);
   const std::string digest = view.Missing();
   if (!digest.empty() && views_ == PeerViews::kRead) {
     const auto common = known_.Find(digest);

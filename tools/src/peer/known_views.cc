@@ -29,4 +29,14 @@ void KnownViews::Keep(std::shared_ptr<const CommonNodes> common) {
   if (newest_.size() > kKept) newest_.pop_back();
 }
 
+void KnownViews::Share(NodesView& view) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& known : newest_) {
+      if (known->lines() == view.common()->lines()) return view.Complete(known);
+    }
+  }
+  Keep(view.common());
+}
+
 }  // namespace bowline

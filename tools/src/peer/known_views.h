@@ -17,6 +17,9 @@ class KnownViews {
   std::shared_ptr<const CommonNodes> Find(std::string_view digest);
   /// The digest is worked out from the lines, so nobody can tell lines of another one.
   void Keep(std::shared_ptr<const CommonNodes> common);
+  /// For a readable view that came whole: it gets the known lines that are equal to its own, or its
+  /// own are kept.
+  void Share(NodesView& view);
 
  private:
   std::mutex mutex_;
