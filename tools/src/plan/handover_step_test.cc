@@ -37,7 +37,7 @@ template <typename Change>
 void SeenBy(RunningCluster& cluster, MemberName by, MemberName member, const Change& change) {
   NodesConf view = cluster.conf;
   change(*view.Find(testing::IdOf(member)));
-  cluster.Of(by).engine.view = testing::ViewText(view, by);
+  cluster.Of(by).engine.view = testing::ViewOf(view, by);
 }
 
 TEST_CASE("a replica that all hear takes over, without votes for a bounded time") {

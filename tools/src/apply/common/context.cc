@@ -71,7 +71,7 @@ Reports GatherReports(const PeerChannel& channel, const Settings& settings,
 
 Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                         const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline) {
+                        Deadline deadline, PeerViews views) {
   std::vector<PeerTarget> targets;
   for (const MemberName member : members) {
     const auto address = addresses.find(member);
@@ -81,7 +81,7 @@ Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                        .ip = address->second.ip,
                        .port = settings.ports.peers});
   }
-  return AskPeers(channel, targets, deadline);
+  return AskPeers(channel, targets, deadline, views);
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

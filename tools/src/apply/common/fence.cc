@@ -34,7 +34,7 @@ Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const Mo
       peers_(peers),
       links_(settings, driver, identity_, options),
       members_(settings->layout.Members()),
-      group_(rules_.FenceGroupOf(settings->layout, identity_, self, "")),
+      group_(rules_.FenceGroupOf(settings->layout, identity_, self, {})),
       replaced_after_(rules_.ReplacedAfter(*settings.Get())),
       judge_(replaced_after_) {
   if (group_.replicas.empty()) return;
@@ -115,7 +115,8 @@ void Fence::LookWithoutKernel(const AddressBook& addresses) {
 void Fence::AskVoters(const AddressBook& addresses) {
   if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
-  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience));
+  const Reports reports =
+      peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience), PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 

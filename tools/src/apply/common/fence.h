@@ -65,7 +65,7 @@ class Fence {
   std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard
   Milliseconds calls_{0};  ///< that calls to the engine have taken since the last verdict
   std::string evidence_;
-  std::string view_;                     ///< the newest CLUSTER NODES
+  NodesView view_;                       ///< the newest CLUSTER NODES
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
   bool told_paused_ = false;             ///< told that the writes are paused
   std::string problem_;                  ///< why the last pause could not be asked for

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,8 @@ struct HandoverContext {
   std::filesystem::path volume;
   /// Connections that need no free place in an engine any more; may be null.
   KeptClients* kept = nullptr;
+  /// What its looks have heard of the members' views.
+  std::shared_ptr<KnownViews> views = std::make_shared<KnownViews>();
   /// Where a handover leaves what it could not put back at `self`, to be tried again; may be null.
   std::optional<HandoverUndo>* left = nullptr;
   /// Sentinel mode: called as soon as a member has been promoted; must return at once. May be

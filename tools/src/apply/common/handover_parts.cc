@@ -72,8 +72,9 @@ std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
 Reports LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   AddressBook book = ctx.addresses;
   book[ctx.self].ip = ctx.self_ip;
-  return GatherReports(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
-                       ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
+  PeerChannel channel = PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation);
+  channel.views = ctx.views;
+  return GatherReports(channel, ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
 }
 
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {

@@ -128,9 +128,9 @@ class Server : public Supervisor {
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
     while (true) {
       input.asked = Since(died);
-      input.reports =
-          GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
-                          now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout));
+      input.reports = GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
+                                      now.settings.layout.OthersOf(self_),
+                                      Deadline::In(kReportsTimeout), PeerViews::kUnread);
       input.waited = Since(died);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {

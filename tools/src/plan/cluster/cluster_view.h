@@ -3,7 +3,6 @@
 // stands behind that.
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "plan/common/shard_view.h"
@@ -36,6 +35,6 @@ std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the
 /// primaries, itself included, none of which it takes for failed?
-bool HearsMajority(std::string_view view);
+bool HearsMajority(const NodesView& view);
 
 }  // namespace bowline

@@ -16,9 +16,7 @@ constexpr std::chrono::milliseconds kOldestReport{1500};
 /// yet (facts/cluster.md 3); the request would cost 5 s of paused writes.
 bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, MemberName self,
                     MemberName replica) {
-  const auto view = ParseClusterNodes(primary.view);
-  if (!view) return false;
-  const NodeLine* line = view->Find(identity.NodeIdOf(replica));
+  const NodeLine* line = primary.view.Find(identity.NodeIdOf(replica));
   return line != nullptr && line->role == NodeRole::kReplica &&
          line->primary == identity.NodeIdOf(self);
 }

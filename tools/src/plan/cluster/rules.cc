@@ -56,7 +56,7 @@ std::string ClusterRules::EngineDirectives(const EngineConfInput& input) const {
 std::string ClusterRules::Accounts(const EngineConfInput& /*input*/) const { return ""; }
 
 FenceGroup ClusterRules::FenceGroupOf(const Layout& layout, const Identity& identity,
-                                      MemberName self, std::string_view view) const {
+                                      MemberName self, const NodesView& view) const {
   return ClusterFenceGroup(layout, identity, self, view);
 }
 

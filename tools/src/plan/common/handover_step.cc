@@ -24,8 +24,8 @@ bool WorthWaiting(const HandoverLook& look) {
 
 /// Does the engine lead, and in cluster mode slots too?
 bool LeadsData(const EngineSnapshot& engine) {
-  const auto view = ParseClusterNodes(engine.view);
-  const bool empty = view && view->Myself() != nullptr && view->Myself()->slots.empty();
+  const NodeLine* myself = engine.view.Myself();
+  const bool empty = myself != nullptr && myself->slots.empty();
   return engine.info.primary && !empty;
 }
 

@@ -59,7 +59,7 @@ class ModeRules {
 
   /// Who must be heard so that a primary may go on taking writes. `view`: its CLUSTER NODES.
   [[nodiscard]] virtual FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
-                                                MemberName self, std::string_view view) const = 0;
+                                                MemberName self, const NodesView& view) const = 0;
 
   /// After so long a silence the others may have elected another primary in place of one that has
   /// heard nobody.

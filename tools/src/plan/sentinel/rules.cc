@@ -61,7 +61,7 @@ std::string SentinelRules::Accounts(const EngineConfInput& input) const {
 }
 
 FenceGroup SentinelRules::FenceGroupOf(const Layout& layout, const Identity& /*identity*/,
-                                       MemberName self, std::string_view /*view*/) const {
+                                       MemberName self, const NodesView& /*view*/) const {
   return SentinelFenceGroup(layout, self);
 }
 

@@ -23,7 +23,7 @@ class SentinelRules : public ModeRules {
   [[nodiscard]] std::string EngineDirectives(const EngineConfInput& input) const override;
   [[nodiscard]] std::string Accounts(const EngineConfInput& input) const override;
   [[nodiscard]] FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
-                                        MemberName self, std::string_view view) const override;
+                                        MemberName self, const NodesView& view) const override;
   [[nodiscard]] std::chrono::milliseconds DownAfter(const Settings& settings) const override;
   [[nodiscard]] std::chrono::milliseconds ReplacedAfter(const Settings& settings) const override;
   [[nodiscard]] bool HasReadService() const override;

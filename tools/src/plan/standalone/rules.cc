@@ -53,7 +53,7 @@ std::string StandaloneRules::Accounts(const EngineConfInput& input) const {
 }
 
 FenceGroup StandaloneRules::FenceGroupOf(const Layout& /*layout*/, const Identity& /*identity*/,
-                                         MemberName /*self*/, std::string_view /*view*/) const {
+                                         MemberName /*self*/, const NodesView& /*view*/) const {
   return {};
 }
 

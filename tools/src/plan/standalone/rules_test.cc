@@ -140,7 +140,7 @@ TEST_CASE(
 TEST_CASE("nobody has to be heard, and nobody's loss is told") {
   const StandaloneRules rules;
   const Layout layout = Layout::Standalone();
-  const FenceGroup group = rules.FenceGroupOf(layout, TestIdentity(), kSelf, "");
+  const FenceGroup group = rules.FenceGroupOf(layout, TestIdentity(), kSelf, {});
   CHECK(group.replicas.empty());
   CHECK(group.voters.empty());
   const Reports reports{{kSelf, testing::RunningReport(kSelf)}};
