@@ -92,21 +92,43 @@ TEST_CASE("what is not there is empty; what cannot be read is an error") {
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kUnavailable);
 }
 
+/// To be made: that Secret.
+AskedState AskedFor(const std::string& secret) {
+  AskedState asked = Asked();
+  asked.passwords.secret = secret;
+  asked.secret_annotations = {{"example.org/reflect", "no"}};
+  return asked;
+}
+
 TEST_CASE("passwords are made once, and a Secret without one is not taken") {
   const FakeCluster cluster;
-  CHECK(MakePasswords(cluster.Api(), "ns", "passwords", Soon()));
-  CHECK(*cluster.LastRequest().root().GetString("method") == "GET");
-  CHECK(MakePasswords(cluster.Api(), "ns", "nodata", Soon()).error().code ==
-        Code::kFailedPrecondition);
-  CHECK_FALSE(MakePasswords(cluster.Api(), "ns", "broken", Soon()));
+  const auto make = [&](const std::string& secret) {
+    return MakePasswords(cluster.Api(), "ns", AskedFor(secret), Soon());
+  };
+  CHECK(make("nodata").error().code == Code::kFailedPrecondition);
+  CHECK_FALSE(make("broken"));
   std::filesystem::remove(cluster.folder() / "log");
-  REQUIRE(MakePasswords(cluster.Api(), "ns", "absent", Soon()));
+  REQUIRE(make("absent"));
   const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
   const auto data = secret->root().Get("data");
   for (const char* key : {"password", "replication-password", "peer-key"}) {
     CHECK(data->GetString(key)->size() >= 48);
   }
   CHECK(*data->GetString("password") != *data->GetString("replication-password"));
+  CHECK(secret->root().Get("metadata")->Get("annotations")->GetString("example.org/reflect") ==
+        "no");
+}
+
+TEST_CASE("a Secret that is there gets annotations that it lacks, and nothing else") {
+  const FakeCluster cluster;
+  REQUIRE(MakePasswords(cluster.Api(), "ns", AskedFor("passwords"), Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "PATCH");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"labels":{},"annotations":{"example.org/reflect":"no"}},"data":{}})");
+  AskedState without = AskedFor("passwords");
+  without.secret_annotations.clear();
+  REQUIRE(MakePasswords(cluster.Api(), "ns", without, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "GET");
 }
 
 }  // namespace

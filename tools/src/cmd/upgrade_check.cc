@@ -87,7 +87,7 @@ Status RunGate(const GateFlags& flags) {
   if (!asked.create_secret) return {};
   return Repeat(
       [&](Deadline within) {
-        return MakePasswords(api, flags.name_space, asked.passwords.secret, within);
+        return MakePasswords(api, flags.name_space, asked, within);
       },
       deadline.Within(kApiTimeout));
 }

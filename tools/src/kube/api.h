@@ -89,6 +89,15 @@ struct StatefulSetState {
 struct SecretState {
   std::string resource_version;
   std::map<std::string, std::string> values;
+  std::map<std::string, std::string> annotations;
+};
+
+/// What a Secret is made from, or what of it is changed.
+struct SecretBody {
+  std::string type = "Opaque";
+  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
 };
 
 /// An entry of a pod's status.conditions.
@@ -156,8 +165,10 @@ class KubeApi {
                                 Deadline deadline) const;
   /// kAlreadyExists when somebody was first.
   Status CreateSecret(const std::string& name_space, const std::string& name,
-                      const std::map<std::string, std::string>& values,
-                      const std::map<std::string, std::string>& labels, Deadline deadline) const;
+                      const SecretBody& secret, Deadline deadline) const;
+  /// Sets these values, labels and annotations; its others stay, and its type.
+  Status PatchSecret(const std::string& name_space, const std::string& name,
+                     const SecretBody& secret, Deadline deadline) const;
 
  private:
   KubeApi(std::string base_url, std::string account)

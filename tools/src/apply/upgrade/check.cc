@@ -83,6 +83,23 @@ Status FindEngines(const KubeApi& api, const std::string& name_space, const Aske
   return {};
 }
 
+/// The Secret that is there.
+Status Keep(const KubeApi& api, const std::string& name_space, const SecretState& present,
+            const AskedState& asked, Deadline deadline) {
+  const std::string& secret = asked.passwords.secret;
+  if (!present.values.contains("password")) {
+    return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
+                secret);
+  }
+  LogInfo("the Secret exists: kept", {{"secret", secret}});
+  const bool annotated = std::ranges::all_of(asked.secret_annotations, [&](const auto& annotation) {
+    const auto found = present.annotations.find(annotation.first);
+    return found != present.annotations.end() && found->second == annotation.second;
+  });
+  if (annotated) return {};
+  return api.PatchSecret(name_space, secret, {.annotations = asked.secret_annotations}, deadline);
+}
+
 }  // namespace
 
 Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name_space,
@@ -114,23 +131,20 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
   return installed;
 }
 
-Status MakePasswords(const KubeApi& api, const std::string& name_space, const std::string& secret,
+Status MakePasswords(const KubeApi& api, const std::string& name_space, const AskedState& asked,
                      Deadline deadline) {
+  const std::string& secret = asked.passwords.secret;
   const auto present = api.GetSecret(name_space, secret, deadline);
-  if (present) {
-    if (!present->values.contains("password")) {
-      return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
-                  secret);
-    }
-    LogInfo("the Secret exists: kept", {{"secret", secret}});
-    return {};
-  }
+  if (present) return Keep(api, name_space, *present, asked, deadline);
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
-  const Status created = api.CreateSecret(name_space, secret,
-                                          {{"password", RandomHex(kPasswordBytes)},
-                                           {"replication-password", RandomHex(kPasswordBytes)},
-                                           {"peer-key", RandomHex(kPeerKeyBytes)}},
-                                          {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
+  const Status created = api.CreateSecret(
+      name_space, secret,
+      {.values = {{"password", RandomHex(kPasswordBytes)},
+                  {"replication-password", RandomHex(kPasswordBytes)},
+                  {"peer-key", RandomHex(kPeerKeyBytes)}},
+       .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
+       .annotations = asked.secret_annotations},
+      deadline);
   if (!created && created.error().code != Code::kAlreadyExists) return created;
   LogInfo("the Secret is there", {{"secret", secret}});
   return {};

@@ -310,7 +310,7 @@ TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
       R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
-    "createSecret": true,
+    "createSecret": true, "secretAnnotations": {"a/b": "c"},
     "passwords": {"clients": "one", "members": ""}, "image": "registry/redis:8.0", "tryEngine": true,
     "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
                           "annotations": {}},
@@ -321,6 +321,7 @@ TEST_CASE("what the chart renders is read strictly") {
   REQUIRE(asked);
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
+  CHECK(asked->secret_annotations.at("a/b") == "c");
   CHECK(asked->image == "registry/redis:8.0");
   CHECK(asked->try_engine);
   CHECK(asked->passwords == PasswordSource{.secret = "demo-auth", .keys = {{"password", "p"}}});
