@@ -71,6 +71,7 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
   "ownSecret" $own
   "createSecret" (eq "true" (include "bowline.makesPasswords" .))
   "secretAnnotations" (include "bowline.firstWins" (list .Values.auth.secretAnnotations) | fromYaml)
+  "binding" (include "bowline.gateBinding" . | fromJson)
   "passwords" (dict
     "clients" ($own | ternary (.Values.auth.password | default "") "")
     "members" ($own | ternary (.Values.auth.replicationPassword | default "") ""))

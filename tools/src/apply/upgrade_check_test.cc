@@ -1,6 +1,10 @@
 // What the gate finds at a fake Kubernetes API: testing/kube.h.
 
 #include "apply/upgrade/check.h"
+
+#include <catch2/generators/catch_generators.hpp>
+
+#include "base/digest.h"
 #include "testing/kube.h"
 
 namespace bowline {
@@ -117,6 +121,23 @@ TEST_CASE("passwords are made once, and a Secret without one is not taken") {
   CHECK(*data->GetString("password") != *data->GetString("replication-password"));
   CHECK(secret->root().Get("metadata")->Get("annotations")->GetString("example.org/reflect") ==
         "no");
+}
+
+TEST_CASE("the Secret of the service binding is made with the passwords, or put right") {
+  const FakeCluster cluster;
+  AskedState asked = AskedFor("passwords");
+  asked.binding = {.secret = GENERATE("new", "taken"),
+                   .entries = {{"host", "demo.ns.svc"}, {"port", "6379"}}};
+  REQUIRE(MakePasswords(cluster.Api(), "ns", asked, Soon()));
+  const JsonDocument request = cluster.LastRequest();
+  CHECK(request.root().GetString("method") ==
+        (asked.binding.secret == "new" ? "POST" : "PATCH"));
+  const auto secret = JsonDocument::Parse(BodyOf(request));
+  CHECK(secret->root().Get("data")->GetString("uri") ==
+        Base64Encode("redis://default:se%00cret@demo.ns.svc:6379"));
+  if (asked.binding.secret == "new") {
+    CHECK(secret->root().GetString("type") == "servicebinding.io/redis");
+  }
 }
 
 TEST_CASE("a Secret that is there gets annotations that it lacks, and nothing else") {

@@ -325,7 +325,7 @@ class Resident(Case):
         (self.folder / "bowline.json").write_text("{}")
         empty = {"clients": "", "members": ""}
         words = {name: "x" for name in ("instance", "name", "config", "secret", "image")}
-        lists = {"claims": {}, "confirm": [], "secretKeys": {}, "secretAnnotations": {}}
+        lists = {"claims": {}, "confirm": [], "secretKeys": {}, "secretAnnotations": {}, "binding": {"secret": "", "entries": {}}}
         switches = {name: True for name in ("alone", "ownSecret", "createSecret", "tryEngine")}
         gate.write_text(json.dumps({**words, **switches, "passwords": empty, **lists}))
         self.check(CONFIGURATION, "upgrade-check", f"--gate={self.folder}", "--namespace=ns")

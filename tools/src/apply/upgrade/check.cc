@@ -83,21 +83,55 @@ Status FindEngines(const KubeApi& api, const std::string& name_space, const Aske
   return {};
 }
 
-/// The Secret that is there.
-Status Keep(const KubeApi& api, const std::string& name_space, const SecretState& present,
-            const AskedState& asked, Deadline deadline) {
-  const std::string& secret = asked.passwords.secret;
-  if (!present.values.contains("password")) {
-    return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
-                secret);
-  }
-  LogInfo("the Secret exists: kept", {{"secret", secret}});
+/// Gives the Secret that is there the declared annotations that it lacks.
+Status AnnotateSecret(const KubeApi& api, const std::string& name_space, const SecretState& present,
+                      const AskedState& asked, Deadline deadline) {
   const bool annotated = std::ranges::all_of(asked.secret_annotations, [&](const auto& annotation) {
     const auto found = present.annotations.find(annotation.first);
     return found != present.annotations.end() && found->second == annotation.second;
   });
   if (annotated) return {};
-  return api.PatchSecret(name_space, secret, {.annotations = asked.secret_annotations}, deadline);
+  return api.PatchSecret(name_space, asked.passwords.secret,
+                         {.annotations = asked.secret_annotations}, deadline);
+}
+
+/// The clients' password: of the Secret that is there, or of the one that is made now.
+Result<std::string> FindOrMakePassword(const KubeApi& api, const std::string& name_space,
+                                       const AskedState& asked, Deadline deadline) {
+  const std::string& secret = asked.passwords.secret;
+  const auto present = api.GetSecret(name_space, secret, deadline);
+  if (present) {
+    if (!present->values.contains("password")) {
+      return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
+                  secret);
+    }
+    LogInfo("the Secret exists: kept", {{"secret", secret}});
+    RETURN_IF_ERROR(AnnotateSecret(api, name_space, *present, asked, deadline));
+    return present->values.at("password");
+  }
+  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
+  std::string password = RandomHex(kPasswordBytes);
+  RETURN_IF_ERROR(
+      api.CreateSecret(name_space, secret,
+                       {.values = {{"password", password},
+                                   {"replication-password", RandomHex(kPasswordBytes)},
+                                   {"peer-key", RandomHex(kPeerKeyBytes)}},
+                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
+                        .annotations = asked.secret_annotations},
+                       deadline));
+  LogInfo("the Secret is there", {{"secret", secret}});
+  return password;
+}
+
+/// Made, or put right.
+Status WriteBinding(const KubeApi& api, const std::string& name_space,
+                    const ServiceBinding& binding, const std::string& password, Deadline deadline) {
+  const SecretBody body{.type = kBindingType,
+                        .values = BindingEntries(binding, password),
+                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}}};
+  const Status created = api.CreateSecret(name_space, binding.secret, body, deadline);
+  if (created || created.error().code != Code::kAlreadyExists) return created;
+  return api.PatchSecret(name_space, binding.secret, body, deadline);
 }
 
 }  // namespace
@@ -133,21 +167,10 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
 
 Status MakePasswords(const KubeApi& api, const std::string& name_space, const AskedState& asked,
                      Deadline deadline) {
-  const std::string& secret = asked.passwords.secret;
-  const auto present = api.GetSecret(name_space, secret, deadline);
-  if (present) return Keep(api, name_space, *present, asked, deadline);
-  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
-  const Status created = api.CreateSecret(
-      name_space, secret,
-      {.values = {{"password", RandomHex(kPasswordBytes)},
-                  {"replication-password", RandomHex(kPasswordBytes)},
-                  {"peer-key", RandomHex(kPeerKeyBytes)}},
-       .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
-       .annotations = asked.secret_annotations},
-      deadline);
-  if (!created && created.error().code != Code::kAlreadyExists) return created;
-  LogInfo("the Secret is there", {{"secret", secret}});
-  return {};
+  ASSIGN_OR_RETURN(const std::string password,
+                   FindOrMakePassword(api, name_space, asked, deadline));
+  if (asked.binding.secret.empty()) return {};
+  return WriteBinding(api, name_space, asked.binding, password, deadline);
 }
 
 }  // namespace bowline

@@ -311,6 +311,7 @@ TEST_CASE("what the chart renders is read strictly") {
       R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
     "createSecret": true, "secretAnnotations": {"a/b": "c"},
+    "binding": {"secret": "demo-binding", "entries": {"port": "6379"}},
     "passwords": {"clients": "one", "members": ""}, "image": "registry/redis:8.0", "tryEngine": true,
     "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
                           "annotations": {}},
@@ -322,6 +323,8 @@ TEST_CASE("what the chart renders is read strictly") {
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
   CHECK(asked->secret_annotations.at("a/b") == "c");
+  CHECK(asked->binding.secret == "demo-binding");
+  CHECK(asked->binding.entries.at("port") == "6379");
   CHECK(asked->image == "registry/redis:8.0");
   CHECK(asked->try_engine);
   CHECK(asked->passwords == PasswordSource{.secret = "demo-auth", .keys = {{"password", "p"}}});

@@ -127,7 +127,7 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   const JsonView root = document.root();
   RETURN_IF_ERROR(
       root.OnlyKeys({"instance", "alone", "name", "config", "secret", "secretKeys", "ownSecret",
-                     "createSecret", "secretAnnotations", "passwords", "claims", "image", "tryEngine", "confirm"}));
+                     "createSecret", "secretAnnotations", "binding", "passwords", "claims", "image", "tryEngine", "confirm"}));
   AskedState asked;
   ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
   ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));
@@ -138,6 +138,10 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   ASSIGN_OR_RETURN(asked.own_secret, root.GetBool("ownSecret"));
   ASSIGN_OR_RETURN(asked.create_secret, root.GetBool("createSecret"));
   ASSIGN_OR_RETURN(asked.secret_annotations, ReadTexts(root, "secretAnnotations"));
+  ASSIGN_OR_RETURN(const JsonView binding, root.Get("binding"));
+  RETURN_IF_ERROR(binding.OnlyKeys({"secret", "entries"}));
+  ASSIGN_OR_RETURN(asked.binding.secret, binding.GetString("secret"));
+  ASSIGN_OR_RETURN(asked.binding.entries, ReadTexts(binding, "entries"));
   ASSIGN_OR_RETURN(const JsonView passwords, root.Get("passwords"));
   RETURN_IF_ERROR(passwords.OnlyKeys({"clients", "members"}));
   ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));
