@@ -66,6 +66,7 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
   "alone" .Chart.IsRoot
   "name" (include "bowline.appName" .)
   "config" (printf "%s-config" (include "bowline.baseName" .))
+  "record" (include "bowline.recordName" .)
   "secret" (.Values.auth.enabled | ternary (include "bowline.secretName" .) "")
   "secretKeys" (include "bowline.gateKeys" . | fromJson)
   "ownSecret" $own

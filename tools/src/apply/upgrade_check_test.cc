@@ -104,6 +104,29 @@ AskedState AskedFor(const std::string& secret) {
   return asked;
 }
 
+TEST_CASE("what an uninstall has left is found when nothing runs") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  asked.instance = "left";
+  asked.config = "absent";
+  asked.record = "recorded";
+  asked.own_secret = false;
+  auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
+  REQUIRE(found);
+  REQUIRE(found->claims.size() == 1);  // that of another component is not ours
+  CHECK(found->claims[0].name == "data-0");
+  CHECK(found->version == "c-0;");
+  REQUIRE(found->recorded);
+  CHECK(found->recorded->ToString() == "valkey 8.1.1");
+  CHECK(found->engines == std::vector{*found->recorded});
+  for (const char* record : {"absent", "nodata", ""}) {
+    asked.record = record;
+    CHECK_FALSE(FindInstalled(cluster.Api(), "ns", asked, Soon())->recorded);
+  }
+  asked.config = "declared";
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon())->claims.empty());
+}
+
 TEST_CASE("passwords are made once, and a Secret without one is not taken") {
   const FakeCluster cluster;
   const auto make = [&](const std::string& secret) {

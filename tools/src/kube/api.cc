@@ -298,6 +298,23 @@ Result<std::vector<PodState>> KubeApi::Pods(const std::string& name_space,
   return pods;
 }
 
+Result<std::vector<ClaimState>> KubeApi::Claims(const std::string& name_space,
+                                                const std::map<std::string, std::string>& labels,
+                                                Deadline deadline) const {
+  std::vector<ClaimState> claims;
+  RETURN_IF_ERROR(List(std::format("/api/v1/namespaces/{}/persistentvolumeclaims", name_space),
+                       labels, deadline, [&](const JsonView& item) -> Status {
+                         ASSIGN_OR_RETURN(const JsonView metadata, item.Get("metadata"));
+                         ClaimState claim;
+                         ASSIGN_OR_RETURN(claim.name, metadata.GetString("name"));
+                         ASSIGN_OR_RETURN(claim.uid, metadata.GetString("uid"));
+                         ASSIGN_OR_RETURN(claim.labels, ReadMap(metadata, "labels"));
+                         claims.push_back(std::move(claim));
+                         return {};
+                       }));
+  return claims;
+}
+
 Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,
                           const std::string& name, Deadline deadline) const {
   std::string_view group;

@@ -59,6 +59,13 @@ struct PodState {
   std::map<std::string, ContainerState> containers;  ///< by name, without init containers
 };
 
+/// What is read of a volume claim.
+struct ClaimState {
+  std::string name;
+  std::string uid;
+  std::map<std::string, std::string> labels;
+};
+
 /// What is read of a StatefulSet.
 struct StatefulSetState {
   /// Of its one volume claim template, as apps/v1 has it.
@@ -154,6 +161,10 @@ class KubeApi {
   Result<std::vector<StatefulSetState>> StatefulSets(
       const std::string& name_space, const std::map<std::string, std::string>& labels,
       Deadline deadline) const;
+  /// All volume claims that have all these labels.
+  Result<std::vector<ClaimState>> Claims(const std::string& name_space,
+                                         const std::map<std::string, std::string>& labels,
+                                         Deadline deadline) const;
   /// Is the object there? kInvalidArgument unless `kind` is Service, ConfigMap or
   /// PodDisruptionBudget.
   Result<bool> Has(const std::string& kind, const std::string& name_space, const std::string& name,

@@ -324,7 +324,7 @@ class Resident(Case):
         gate = self.folder / "gate.json"
         (self.folder / "bowline.json").write_text("{}")
         empty = {"clients": "", "members": ""}
-        words = {name: "x" for name in ("instance", "name", "config", "secret", "image")}
+        words = {name: "x" for name in ("instance", "name", "config", "record", "secret", "image")}
         lists = {"claims": {}, "confirm": [], "secretKeys": {}, "secretAnnotations": {}, "binding": {"secret": "", "entries": {}}}
         switches = {name: True for name in ("alone", "ownSecret", "createSecret", "tryEngine")}
         gate.write_text(json.dumps({**words, **switches, "passwords": empty, **lists}))

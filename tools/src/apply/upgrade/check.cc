@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/common/record.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -83,6 +84,27 @@ Status FindEngines(const KubeApi& api, const std::string& name_space, const Aske
   return {};
 }
 
+/// What an uninstall has left. Only claims of our own components count, as above.
+Status FindLeftovers(const KubeApi& api, const std::string& name_space, const AskedState& asked,
+                     InstalledState& installed, Deadline deadline) {
+  std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance}};
+  if (!asked.alone) labels[kNameLabel] = asked.name_label;
+  ASSIGN_OR_RETURN(const auto claims, api.Claims(name_space, labels, deadline));
+  for (const ClaimState& claim : claims) {
+    const std::string component = Of(claim.labels, "app.kubernetes.io/component");
+    if (component != "server" && component != "sentinel") continue;
+    installed.claims.push_back({.name = claim.name});
+    installed.version += claim.uid + ";";
+  }
+  if (installed.claims.empty() || asked.record.empty()) return {};
+  ASSIGN_OR_RETURN(const auto record,
+                   IfThere(api.GetConfigMap(name_space, asked.record, deadline)));
+  if (!record) return {};
+  installed.recorded = ParseEngineLabel(Of(record->data, kRecordedEngine));
+  AddEngine(installed.recorded, installed.engines);
+  return {};
+}
+
 /// Gives the Secret that is there the declared annotations that it lacks.
 Status AnnotateSecret(const KubeApi& api, const std::string& name_space, const SecretState& present,
                       const AskedState& asked, Deadline deadline) {
@@ -152,6 +174,9 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
   }
   if (asked.try_engine && !installed.sets.empty()) {
     RETURN_IF_ERROR(FindEngines(api, name_space, asked, images, installed, deadline));
+  }
+  if (installed.sets.empty() && !config) {
+    RETURN_IF_ERROR(FindLeftovers(api, name_space, asked, installed, deadline));
   }
   if (!asked.own_secret) return installed;
   ASSIGN_OR_RETURN(const auto secret,

@@ -308,7 +308,7 @@ TEST_CASE("a token tells nothing about passwords") {
 
 TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
-      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
+      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config", "record": "demo-record",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
     "createSecret": true, "secretAnnotations": {"a/b": "c"},
     "binding": {"secret": "demo-binding", "entries": {"port": "6379"}},
@@ -322,6 +322,7 @@ TEST_CASE("what the chart renders is read strictly") {
   REQUIRE(asked);
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
+  CHECK(asked->record == "demo-record");
   CHECK(asked->secret_annotations.at("a/b") == "c");
   CHECK(asked->binding.secret == "demo-binding");
   CHECK(asked->binding.entries.at("port") == "6379");
