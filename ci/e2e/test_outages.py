@@ -73,7 +73,7 @@ def test_upgrade_while_pods_cannot_reach_the_api_server(cluster: Cluster, scenar
         began = time.monotonic()
         with (
             api_server_blocked(cluster.kube.nodes()),
-            pytest.raises(CommandError, match="statefulsets.*[Tt]ime(d )?out") as refused,
+            pytest.raises(CommandError, match=r"statefulsets.*[Tt]ime(d )?out") as refused,
         ):
             cluster.release.upgrade({"podAnnotations": {"example.org/changed": "yes"}}, wait=False)
         running.figures["refused_s"] = round(time.monotonic() - began, 2)
