@@ -71,8 +71,8 @@ def install_refused(members: Members, values: Mapping[str, Any]) -> str:
 
 def install_again(members: Members, figures: dict[str, Any], other: Mapping[str, Any] | None = None) -> None:
     """
-    Uninstalled and installed: the volumes are kept, so the data, the passwords and the ids are. `other`: values of another
-    mode and engine, which are refused over these volumes.
+    Uninstalled and installed: the volumes are kept, so the data, the passwords and the ids are. `other`: values of
+    another mode and engine, which are refused over these volumes.
     """
     ids = members.ids()
     recorder = Recorder(members.recorder_settings()).start()
