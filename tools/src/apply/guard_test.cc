@@ -197,12 +197,13 @@ class AloneServer {
   }
 
   /// It has lived already: its volume knows the installation, so that no record is needed.
-  void HasData() const {
+  void HasData(const std::string& engine = "") const {
     Identity identity = TestIdentity();
     identity.name_space = settings_.name_space;
     identity.release = settings_.release;
-    REQUIRE(SaveState(volume_.path(),
-                      {.identity = identity, .member = kSelf.ToString(), .held = true}));
+    REQUIRE(SaveState(
+        volume_.path(),
+        {.identity = identity, .member = kSelf.ToString(), .held = true, .engine = engine}));
     Spill(volume_ / "dump.rdb", std::string(200, 'x'));
   }
   void AsksApi() { settings_.record = "grown-record"; }
@@ -251,6 +252,26 @@ TEST_CASE(
   const auto state = ParseVolumeState(*files->state);
   REQUIRE(state);
   CHECK_FALSE(state->identity.installation.empty());
+  CHECK(state->engine == "redis");
+  CHECK(state->mode == "standalone");
+}
+
+TEST_CASE("a volume of another engine is refused without API rights alone") {
+  const testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData("valkey");
+  SECTION("without") {
+    const auto outcome = server.Run();
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == Code::kDataLoss);
+    CHECK(outcome.error().message.contains("set engine=valkey again"));
+  }
+  SECTION("with them the gate was asked") {
+    server.AsksApi();
+    const auto outcome = server.Run([] { return true; }, true);
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == Code::kUnavailable);  // its release grows, see below
+  }
 }
 
 TEST_CASE("a standalone server that dies while its release grows waits for its new settings") {

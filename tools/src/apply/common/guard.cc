@@ -306,8 +306,10 @@ Status Guard::WriteConf(const StartPlan& plan) {
                                       .addresses = addresses_,
                                       .reports = reports_},
                                      plan));
+  if (!self_.HoldsData()) return {};
+  NoteKind();
   // Only now is it sure that the engine starts with what is there.
-  return self_.HoldsData() ? NoteEmpty() : Status();
+  return NoteEmpty();
 }
 
 Status Guard::PrepareData(const StartPlan& plan) {
@@ -318,6 +320,19 @@ Status Guard::PrepareData(const StartPlan& plan) {
   }
   RETURN_IF_ERROR(Mend(plan));
   return plan.action == StartAction::kFollow ? Status() : DropNote();
+}
+
+void Guard::NoteKind() {
+  VolumeState state = volume_.state;
+  state.engine = settings_->EngineName();
+  state.mode = settings_->ModeName();
+  if (state == volume_.state) return;
+  const Status saved = SaveState(settings_.paths().data, state);
+  if (saved) {
+    volume_.state = std::move(state);
+  } else {  // a full volume is no reason not to start
+    LogWarning("cannot note what this volume is of", {{"err", saved.error().ToString()}});
+  }
 }
 
 Status Guard::NoteEmpty() {

@@ -62,6 +62,7 @@ Monitor::Monitor(Lanes& lanes, const LiveSettings& settings, MemberName self,
       events_(events),
       conditions_(conditions),
       label_(lanes, pod, OtherPods(*settings.Get(), self), settings->role_label, events),
+      engine_record_(lanes.api, *settings.Get(), self),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       handovers_(handovers),
@@ -158,7 +159,10 @@ void Monitor::NoteLabel(const Report& report) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  label_.Runs(PrintEngineLabel(settings_->EngineName(), report.engine.info.version));
+  const std::string engine =
+      PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
+  label_.Runs(engine);
+  engine_record_.Runs(engine);
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);

@@ -10,6 +10,7 @@
 #include "apply/common/node_watch.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/position_keeper.h"
+#include "apply/common/record.h"
 #include "apply/common/role_label.h"
 #include "apply/common/role_watch.h"
 #include "apply/common/server_watch.h"
@@ -62,6 +63,7 @@ class Monitor {
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;
+  EngineRecord engine_record_;
   std::optional<std::chrono::steady_clock::time_point> unlabelled_;  ///< since then, as primary
   bool unlabelled_told_ = false;
   std::string started_by_;   ///< the start's decision, CamelCase
