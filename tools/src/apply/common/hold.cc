@@ -6,6 +6,7 @@
 #include "apply/common/events.h"
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
+#include "runtime/lane.h"
 #include "sys/child.h"
 #include "sys/log.h"
 #include "web/http.h"
@@ -61,7 +62,8 @@ Result<int> HoldMember(LiveSettings& settings, DriverFor driver_for, const PodEn
   HttpServer probes;
   AnswerProbes(probes);
   RETURN_IF_ERROR(probes.Start(settings->ports.http));
-  EventSink events(pod, settings->events);
+  Lane lane("api");
+  EventSink events(lane, pod, settings->events);
   const ModeRules& rules = driver_for(settings->layout).rules();
   std::string told;
   do {
