@@ -6,6 +6,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "apply/common/kept_clients.h"
+#include "apply/common/lanes.h"
 #include "apply/common/volume_io.h"
 #include "apply/sentinel/driver.h"
 #include "apply/sentinel/failover.h"
