@@ -44,7 +44,7 @@ small_files() { # C++ files stay readable in one go
 
 pins() { # once per change of what it is made from, since it asks registries
   local from mark=$CACHE/pins.from
-  from=$(hash_of ci/lib/{deps.sh,pins.tsv,pins_test.sh,builder.sh})
+  from=$(hash_of ci/lib/{deps.sh,pins.tsv,engine.sh,engines.tsv,pins_test.sh,builder.sh})
   if stamp_is "$mark" "$from"; then return 0; fi
   ci/lib/pins_test.sh && stamp "$mark" "$from"
 }
