@@ -17,7 +17,12 @@ PeerChannel Peers::Channel() {
                                 .release = settings_->release},
                    .member = self_.ToString(),
                    .pod = settings_->PodOf(self_)},
-          .rejected = [this](const std::string& why) { Rejected(why); }};
+          .rejected = [this](const std::string& why) { Rejected(why); },
+          .seen =
+              [this](MemberName member, const std::string& ip) {
+                const std::scoped_lock lock(mutex_);
+                shown_[member] = ip;
+              }};
 }
 
 Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
@@ -27,6 +32,17 @@ Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                         Deadline deadline) {
   return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline);
+}
+
+AddressBook Peers::Shown(const std::vector<MemberName>& members) {
+  const std::scoped_lock lock(mutex_);
+  AddressBook book;
+  for (const MemberName member : members) {
+    const auto shown = shown_.find(member);
+    if (shown == shown_.end()) continue;
+    book[member] = {.ip = shown->second, .port = settings_->ports.peers, .bus_port = 0};
+  }
+  return book;
 }
 
 void Peers::Rejected(const std::string& why) {
