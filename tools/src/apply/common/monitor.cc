@@ -67,6 +67,7 @@ Monitor::Monitor(const LiveSettings& settings, MemberName self, const ModeDriver
       handovers_(handovers),
       node_watch_(settings, self, driver.rules(), peers, events),
       volume_writes_(settings.paths().data),
+      role_changes_(settings.paths().run, live),
       role_watch_(settings->ports.client,
                   LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
                   settings->role_label && driver.rules().HasReadService(),
