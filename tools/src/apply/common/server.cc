@@ -121,6 +121,7 @@ class Server : public Supervisor {
         .self = self_,
         .last = PositionOf(last.info, 0),
         .reports = {},
+        .voted_out = {},
         .data_stays = settings_->persistence && last.info.append_only && last.info.append_ok,
         .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
@@ -130,6 +131,7 @@ class Server : public Supervisor {
           GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
                           now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout));
       input.waited = Since(died);
+      input.voted_out = VotedOut(now.settings.layout, input.reports, last);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {
         (void)Deadline::In(kLook).Sleep(kLook);
@@ -149,6 +151,13 @@ class Server : public Supervisor {
   }
 
  private:
+  /// By the shard's other members, and by what the own engine has seen of the whole set.
+  [[nodiscard]] std::vector<MemberName> VotedOut(const Layout& layout, Reports reports,
+                                                 const EngineSnapshot& last) const {
+    reports[self_].engine = last;
+    return driver_.rules().View(layout, identity_, reports, self_.shard).voted_out;
+  }
+
   /// Nobody takes over from here. True: the engine is to be started again.
   bool Stay(const AfterDeathPlan& plan) {
     const bool again = plan.action == AfterDeathAction::kStartAgain;

@@ -36,6 +36,18 @@ void Consider(const Report& report, const NodesConf& view, const std::map<NodeId
   }
 }
 
+/// A replica loses the flag with its next answer on the bus, a primary with slots only after 2 x
+/// node timeout (cluster_legacy.c, clearNodeFailureIfNeeded), and is voted out meanwhile:
+/// docs/facts/cluster.md 3h.
+void NoteFailed(const NodesConf& view, const std::map<NodeId, MemberName>& ids,
+                std::vector<MemberName>& failed) {
+  for (const NodeLine& line : view.lines) {
+    const auto id = ids.find(line.id);
+    if (!line.fail || id == ids.end() || std::ranges::contains(failed, id->second)) continue;
+    failed.push_back(id->second);
+  }
+}
+
 }  // namespace
 
 ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Reports& reports,
@@ -52,6 +64,7 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Repo
     if (myself != nullptr && LeadsSlots(*myself)) running.insert(myself->slots.front());
     total = std::max(total, std::ranges::count_if(view->lines, LeadsSlots));
     Consider(report, *view, ids, result);
+    NoteFailed(*view, ids, result.voted_out);
   }
   result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;

@@ -31,6 +31,9 @@ struct ShardView {
   std::optional<MemberName> source;
   NodesConf view;
   std::uint64_t current_epoch = 0;
+  /// Members of the shard that, as primary, would be voted out again at once, since an engine still
+  /// takes them for failed.
+  std::vector<MemberName> voted_out;
 };
 
 }  // namespace bowline

@@ -181,8 +181,8 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> shard = input.layout.MembersOf(input.self.shard);
   const std::vector<MemberName> silent = Silent(input, shard);
   if (MayHandOver(view, silent)) {
-    const auto in_sync =
-        BestInSync(input.layout, input.peers, input.self.shard, input.self, input.volume.position);
+    const auto in_sync = BestInSync(input.layout, input.peers, input.self.shard, input.self,
+                                    input.volume.position, view.voted_out);
     if (in_sync) {
       StartPlan plan = HandOverTo(
           *in_sync, view,
@@ -221,8 +221,8 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   const int shard = input.self.shard;
   const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
   if (MayHandOver(view, silent)) {
-    const auto in_sync =
-        BestInSync(input.layout, input.peers, shard, input.self, input.volume.position);
+    const auto in_sync = BestInSync(input.layout, input.peers, shard, input.self,
+                                    input.volume.position, view.voted_out);
     if (in_sync) {
       return HandOverTo(*in_sync, view,
                         std::format("{} is in sync and takes over at once ({})",

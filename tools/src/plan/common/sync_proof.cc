@@ -130,14 +130,20 @@ bool CanTakeOver(const Report& report) {
 
 std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports, int shard,
                                     MemberName leaving,
-                                    const std::optional<ReplicationPosition>& last) {
-  const Ranked fit = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
+                                    const std::optional<ReplicationPosition>& last,
+                                    const std::vector<MemberName>& voted_out) {
+  const Ranked proven = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
     return ProveInSync(report, last).proven;
   });
-  if (fit.empty()) return std::nullopt;
-  const Report& best = *Highest(fit);
+  if (proven.empty()) return std::nullopt;
+  Ranked lasting = proven;
+  std::erase_if(lasting, [&](const Report* report) {
+    return std::ranges::contains(voted_out, report->member);
+  });
+  const Report& best = *Highest(lasting.empty() ? proven : lasting);
   return CandidateOf(best,
-                     std::format("offset {}, {}", OffsetOf(&best), ProveInSync(best, last).reason));
+                     std::format("offset {}, {}{}", OffsetOf(&best), ProveInSync(best, last).reason,
+                                 lasting.empty() ? ", though still taken for failed" : ""));
 }
 
 std::optional<Candidate> NewestReplica(const Layout& layout, const Reports& reports, int shard,

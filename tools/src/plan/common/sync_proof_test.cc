@@ -59,6 +59,23 @@ TEST_CASE_METHOD(Fixture, "of those in sync the highest offset takes over, then 
   CHECK(best->position.offset == 1001);
 }
 
+TEST_CASE_METHOD(Fixture, "one that would be voted out takes over only when there is no other") {
+  const auto best = [&](const std::vector<MemberName>& voted_out) {
+    return BestInSync(cluster.layout, cluster.reports, 0, k00, last, voted_out);
+  };
+  InfoOf(k01).offset = 1001;
+  CHECK(best({k01})->member == k02);
+  CHECK(best({k02})->member == k01);
+  const auto either = best({k01, k02});
+  CHECK(either->member == k01);
+  CHECK(either->reason ==
+        "offset 1001, it followed the primary to its last known offset, though still taken for "
+        "failed");
+  SECTION("the other one is not proven") { InfoOf(k02).offset = 999; }
+  SECTION("the other one is silent") { cluster.Silence(k02); }
+  CHECK(best({k01})->member == k01);
+}
+
 TEST_CASE_METHOD(Fixture, "what proves that a replica has everything") {
   struct Case {
     std::string_view what;
