@@ -29,13 +29,15 @@ StartPlan HandOverTo(const Candidate& candidate, const ShardView& view, std::str
 
 /// Of the shard's members with a newer dataset than ours the one with the newest; nullptr: nobody.
 const Report* NewestPeer(const StartInput& input) {
-  const Report* newest = nullptr;
+  std::vector<const Report*> newer;
   for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
     const auto report = input.peers.find(member);
     if (report == input.peers.end() || !IsNewer(report->second, input.volume)) continue;
-    if (newest == nullptr || CompareDatasets(report->second, *newest) == History::kNewer) {
-      newest = &report->second;
-    }
+    newer.push_back(&report->second);
+  }
+  const Report* newest = nullptr;
+  for (const Report* report : NoneNewer(newer)) {
+    if (newest == nullptr || CompareDatasets(*report, *newest) == History::kNewer) newest = report;
   }
   return newest;
 }

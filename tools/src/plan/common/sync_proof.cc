@@ -49,9 +49,8 @@ std::int64_t MissedSeconds(const Report& report) {
   return std::max(info.link_down_seconds, report.missed_seconds);
 }
 
-bool IsNewerReplica(const Report& first, const Report& second) {
-  const History history = CompareByHistory(first, second);
-  if (history == History::kNewer || history == History::kOlder) return history == History::kNewer;
+/// Where the histories do not tell.
+bool MissesLess(const Report& first, const Report& second) {
   if (MissedSeconds(first) != MissedSeconds(second)) {
     return MissedSeconds(first) < MissedSeconds(second);
   }
@@ -149,8 +148,8 @@ std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports
 std::optional<Candidate> NewestReplica(const Layout& layout, const Reports& reports, int shard,
                                        MemberName leaving) {
   const Report* newest = nullptr;
-  for (const Report* report : ReportsOf(layout, reports, shard, leaving, &CanTakeOver)) {
-    if (newest == nullptr || IsNewerReplica(*report, *newest)) newest = report;
+  for (const Report* report : NoneNewer(ReportsOf(layout, reports, shard, leaving, &CanTakeOver))) {
+    if (newest == nullptr || MissesLess(*report, *newest)) newest = report;
   }
   if (newest == nullptr) return std::nullopt;
   const EngineInfo& info = newest->engine.info;

@@ -76,6 +76,25 @@ TEST_CASE_METHOD(Fixture, "one that would be voted out takes over only when ther
   CHECK(best({k01})->member == k01);
 }
 
+TEST_CASE("of three, one that is known to be newer is not passed for a third one") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 3});
+  constexpr MemberName k03{.shard = 0, .ordinal = 3};
+  cluster.Guard(k00, VolumeKind::kEmptied);
+  const auto set = [&](MemberName member, const char* history, std::int64_t offset,
+                       std::int64_t down) {
+    EngineInfo& info = cluster.Of(member).engine.info;
+    info.replication_id = history;
+    info.offset = offset;
+    info.link_down_seconds = down;
+  };
+  set(k01, "history", 1000, 9);
+  set(k02, "foreign", 990, 5);  // against both others only the links tell
+  set(k03, "history", 999, 1);
+  CHECK(NewestReplica(cluster.layout, cluster.reports, 0, k00)->member == k02);
+  set(k02, "foreign", 990, 20);
+  CHECK(NewestReplica(cluster.layout, cluster.reports, 0, k00)->member == k01);
+}
+
 TEST_CASE_METHOD(Fixture, "what proves that a replica has everything") {
   struct Case {
     std::string_view what;
