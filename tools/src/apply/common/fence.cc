@@ -77,7 +77,7 @@ void Fence::Look(Deadline end) {
   const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {
     judge_.Replicas(*replicas, Now());
-    UseEvidence("the engine's connections");
+    UseEvidence(std::string(kKernelEvidence));
   } else {
     UseEvidence("INFO's lag and the voters' reports: " + replicas.error().message);
     LookWithoutKernel(addresses);
