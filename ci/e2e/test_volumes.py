@@ -62,5 +62,6 @@ def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> N
         cluster.wait_replaced(full, 90)
 
 
-def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, Any]) -> None:
-    install_again(cluster, figures)
+def test_uninstalled_and_installed_again(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:
+    """Another mode and engine over these volumes is refused."""
+    install_again(cluster, figures, {"mode": "sentinel", "engine": "redis" if engine == "valkey" else "valkey"})

@@ -22,7 +22,8 @@ struct Life {
   explicit Life(const TempFolder& run) : changes(run.path(), live) {}
 
   NoProcess probe;
-  LiveState live{Report{.member = testing::k00}, Layout{}, probe};
+  Lane lane{"engine"};
+  LiveState live{lane, Report{.member = testing::k00}, Layout{}, probe};
   RoleChanges changes;
 
   std::size_t Told() { return live.Last().role_changes.size(); }

@@ -4,12 +4,13 @@
 // anything.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "peer/gathering.h"
 #include "peer/message.h"
-#include "plan/common/shard_view.h"
 #include "sys/deadline.h"
 #include "web/http.h"
 
@@ -26,6 +27,8 @@ struct PeerChannel {
   /// Told from which address a signed request of a member came; may be empty. Called on the
   /// server's thread.
   std::function<void(MemberName member, const std::string& ip)> seen = nullptr;
+  /// What other looks have heard; nothing: this one begins without.
+  std::shared_ptr<KnownViews> views = nullptr;
 };
 
 struct PeerTarget {
@@ -36,9 +39,9 @@ struct PeerTarget {
 };
 
 /// The reports of these members, asked all at once. A member that does not answer by the deadline,
-/// or whose answer is rejected, is left out.
+/// or whose answer is rejected, is left out; with kRead also one whose view is not complete then.
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline);
+                 Deadline deadline, PeerViews views = PeerViews::kRead);
 
 /// What the server of reports needs to know of the own member.
 struct ReportSource {

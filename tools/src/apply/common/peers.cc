@@ -22,7 +22,8 @@ PeerChannel Peers::Channel() {
               [this](MemberName member, const std::string& ip) {
                 const std::scoped_lock lock(mutex_);
                 shown_[member] = ip;
-              }};
+              },
+          .views = views_};
 }
 
 Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
@@ -30,8 +31,8 @@ Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
 }
 
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline) {
-  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline);
+                        Deadline deadline, PeerViews views) {
+  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline, views);
 }
 
 AddressBook Peers::Shown(const std::vector<MemberName>& members) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -25,7 +26,7 @@ class Peers {
   Reports Gather(const AddressBook& addresses, Deadline deadline);
   /// The reports of these members.
   Reports GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                   Deadline deadline);
+                   Deadline deadline, PeerViews views = PeerViews::kRead);
   /// Where these members' last signed requests came from: a pod's address, which needs no
   /// kube-proxy. Never believed by itself, since a proxy, an address translation or a request that
   /// is sent again may show another one: it is only where a member is asked for a signed answer.
@@ -40,6 +41,7 @@ class Peers {
   MemberName self_;
   LiveState& live_;
   EventSink& events_;
+  std::shared_ptr<KnownViews> views_ = std::make_shared<KnownViews>();
   std::mutex mutex_;
   std::map<MemberName, std::string> shown_;
   std::chrono::steady_clock::time_point told_;

@@ -3,6 +3,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "sys/files.h"
 #include "sys/log.h"
@@ -14,49 +15,57 @@ namespace {
 constexpr const char* kFile = "bowline-write-test";
 constexpr std::size_t kBytes = 64U << 10U;
 constexpr Milliseconds kBetween{2000};
-constexpr Milliseconds kStopLook{100};
-
-std::int64_t NowMilliseconds() { return Since({}).count(); }
 
 }  // namespace
 
-VolumeWrites::VolumeWrites(const std::filesystem::path& data)
-    : VolumeWrites([file = data / kFile,
-                    content = std::string(kBytes, 'x')] { return WriteFileAtomic(file, content); },
-                   [](std::function<void()> body) { std::thread(std::move(body)).detach(); }) {}
+VolumeWrites::VolumeWrites(std::filesystem::path data) { shared_->file = std::move(data) / kFile; }
+
+VolumeWrites::~VolumeWrites() { Want(false); }
+
+void VolumeWrites::Run(Shared& shared) {
+  const std::string content(kBytes, 'x');
+  bool told = false;
+  std::unique_lock lock(shared.mutex);
+  while (shared.wanted) {
+    lock.unlock();
+    const Milliseconds begun = Since({});
+    const Status written = WriteFileAtomic(shared.file, content);
+    if (!written && !told) {
+      LogWarning("the volume takes no test write", {{"err", written.error().ToString()}});
+    }
+    told = !written;
+    lock.lock();
+    if (written) shared.written = begun;
+    shared.changed.wait_for(lock, kBetween, [&] { return !shared.wanted; });
+  }
+  shared.running = false;
+}
 
 void VolumeWrites::Want(bool wanted) {
+  const std::scoped_lock lock(shared_->mutex);
   shared_->wanted = wanted;
-  if (!wanted || started_) return;
+  shared_->changed.notify_all();
+  if (!wanted || shared_->running) return;
+  shared_->running = true;
   try {
-    start_([shared = shared_, write = write_] {
-      while (!shared->stop) {
-        (void)Caught("test writes", [&] { Once(*shared, write); });
-        const Deadline next = Deadline::In(kBetween);
-        while (!shared->stop && next.Sleep(kStopLook)) continue;
-      }
-    });
-    started_ = true;
+    std::thread([shared = shared_] {
+      NameThread("disk");
+      while (!Caught("disk", [&] { Run(*shared); })) std::this_thread::sleep_for(kBetween);
+    }).detach();
   } catch (const std::system_error& error) {
-    if (!told_) LogWarning("no thread for test writes", {{"err", error.what()}});
-    told_ = true;
+    shared_->running = false;
+    LogWarning("the volume is not tested", {{"err", error.what()}});
   }
 }
 
-void VolumeWrites::Once(Shared& shared, const Write& write) {
-  if (!shared.wanted) return;
-  const std::int64_t begun = NowMilliseconds();
-  const Status written = write();
-  if (written) shared.written = begun;
-  if (!written && !shared.told) {
-    LogWarning("the volume takes no test write", {{"err", written.error().ToString()}});
-  }
-  shared.told = !written;
+void VolumeWrites::Forget() {
+  const std::scoped_lock lock(shared_->mutex);
+  shared_->written = Milliseconds(-1);
 }
 
 Milliseconds VolumeWrites::Age() const {
-  const std::int64_t written = shared_->written;
-  return Milliseconds(written < 0 ? -1 : NowMilliseconds() - written);
+  const std::scoped_lock lock(shared_->mutex);
+  return shared_->written.count() < 0 ? shared_->written : Since({}) - shared_->written;
 }
 
 }  // namespace bowline
