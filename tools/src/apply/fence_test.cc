@@ -255,6 +255,7 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
 TEST_CASE("a majority that has new addresses is heard where its requests come from") {
   Primary primary(AnyEngine());
   const VoterProgram voter(primary.settings, "");
+  const Peer engine(kVoterPod, primary.voter_port());
   const Fence fence = primary.Guarded();
   CHECK(primary.WritesFor(kLongEnough));
   primary.ShowVoterAt(kVoterPod);
@@ -265,14 +266,18 @@ TEST_CASE("a majority that has new addresses is heard where its requests come fr
 
 TEST_CASE("who only takes a connection at a member's last address is not that member") {
   Primary primary(BOWLINE_REDIS_SERVER);
-  std::optional<VoterProgram> other;
+  std::optional<VoterProgram> program;
+  std::optional<Peer> engine;
   std::optional<Peer> mute;
   SECTION("a stranger, on an address that was given out again") {
-    other.emplace(primary.settings, "another key");
+    program.emplace(primary.settings, "another key");
+    engine.emplace(kVoterPod, primary.voter_port());
   }
   SECTION("a node that translates addresses, and listens") {
+    engine.emplace(kVoterPod, primary.voter_port());
     mute.emplace(kVoterPod, primary.settings.ports.peers);
   }
+  SECTION("its program alone: its engine does not run") { program.emplace(primary.settings, ""); }
   SECTION("nobody") {}
   const Fence fence = primary.Guarded();
   CHECK(primary.WritesFor(kLongEnough));

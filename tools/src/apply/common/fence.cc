@@ -138,12 +138,13 @@ void Fence::Connect(const std::vector<MemberName>& members, const AddressBook& a
     const auto tag =
         static_cast<std::size_t>(std::ranges::find(members_, member) - members_.begin());
     const auto address = addresses.find(member);
-    if (address != addresses.end()) Connect(tag, address->second);
+    if (address == addresses.end()) continue;
+    Connect(tag, address->second);
     const auto pod = shown.find(member);
     // A mesh in this pod shows its own address for everybody's.
     if (pod == shown.end() || pod->second.ip == own_ip_) continue;
     if (IsLoopback(pod->second.ip) && !trust_loopback_) continue;
-    Connect(members_.size() + tag, pod->second);
+    Connect(members_.size() + tag, {.ip = pod->second.ip, .port = address->second.port});
   }
 }
 
