@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from e2e.acts import delete_pod
 from e2e.cluster import Cluster
-from e2e.not_cut import nobody_is_fenced
+from e2e.nodes import held
+from e2e.not_cut import NOT_LONGER, nobody_is_fenced
 from e2e.scenario import MakeScenario
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -13,3 +17,23 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 def test_no_fence_without_a_cut(cluster: Cluster, scenario: MakeScenario) -> None:
     nobody_is_fenced(cluster, cluster.primary(0), scenario)
+
+
+def test_kube_proxy_stands_still_in_a_cluster(cluster: Cluster, scenario: MakeScenario) -> None:
+    """All other pods get new addresses, of which the primary's node hears nothing; its own replica is the last."""
+    primary = cluster.primary(0)
+    others = [pod for pod in cluster.pods() if pod.name != primary.name]
+    # The others on this node first: what they connect to later has not moved yet.
+    others.sort(key=lambda pod: (pod.node.number != primary.node.number, pod.shard == primary.shard))
+    still = held("kube-proxy", primary.node.number)
+    with scenario("kube-proxy of a primary's node stands still, all other pods replaced") as running, still:
+        for pod in others:
+            delete_pod(cluster, pod)
+        time.sleep(5)
+        running.serving(10)
+    after = cluster.primary(0)
+    assert (after.name, after.uid, after.restarts) == (primary.name, primary.uid, primary.restarts)
+    fenced = cluster.kube.telling(primary.name, "cut off", reason="Fenced")
+    assert not fenced, fenced
+    longest = max(running.figures["gap_s"])
+    assert longest < NOT_LONGER, f"{longest} s without an acknowledged write"

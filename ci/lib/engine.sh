@@ -1,10 +1,16 @@
 #!/bin/bash
-# engine.sh NAME VERSION: the tar of a Debian with this engine (redis or valkey, for instance 8.0), made once; prints its path.
+# engine.sh [--place] NAME VERSION: the tar of a Debian with this engine (redis or valkey, for instance 8.0), made once; prints its
+# path. With --place it makes nothing: it prints the first place that is not left out, and fetches what is pinned there.
 # It comes from the first place in engines.tsv that has this version. The user NAME has the id 999, as in upstream's image.
 # BOWLINE_PINS_SKIP="WHAT..." leaves out places (sid, forky, pool), for tests.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
+place_only=
+if [ "$1" = --place ]; then
+  place_only=1
+  shift
+fi
 name=$1 version=$2
 tar=$CACHE/base/$name-$version.tar
 pins=$here/engines.tsv
@@ -26,15 +32,24 @@ from_suite() {
   "$here/base.sh" --into "$tar" "$1" "$name-server=$glob,$name-tools=$glob" "${hooks[@]}"
 }
 
+# fetch_pool DIR: the pinned files, into that folder.
+fetch_pool() {
+  local file sum mirror
+  mirror=$(mirror)
+  grep "^$name"$'\t'"$version"$'\tpool\t' "$pins" >"$1/pins"
+  while IFS=$'\t' read -r _ _ _ file sum; do
+    /usr/lib/apt/apt-helper download-file "${mirror%/}/$file" "$1/$(basename "$file")" "SHA256:$sum" >&2 || return 1
+  done <"$1/pins"
+}
+
 # from_pool SUITE: the pinned files, upon that suite.
 from_pool() {
-  local dir file sum mirror uploads=()
-  mirror=$(mirror) dir=$(mktemp -d)
-  grep "^$name"$'\t'"$version"$'\tpool\t' "$pins" >"$dir/pins"
-  while IFS=$'\t' read -r _ _ _ file sum; do
-    /usr/lib/apt/apt-helper download-file "${mirror%/}/$file" "$dir/$(basename "$file")" "SHA256:$sum" >&2 || return 1
-    uploads+=(--customize-hook="upload $dir/$(basename "$file") /tmp/$(basename "$file")")
-  done <"$dir/pins"
+  local dir file uploads=()
+  dir=$(mktemp -d)
+  fetch_pool "$dir" || return 1
+  for file in "$dir"/*.deb; do
+    uploads+=(--customize-hook="upload $file /tmp/$(basename "$file")")
+  done
   # shellcheck disable=SC2016
   "$here/base.sh" --into "$tar" "$1" ca-certificates "${uploads[@]}" \
     --customize-hook='chroot "$1" sh -c "apt-get install -y --no-install-recommends /tmp/*.deb && rm /tmp/*.deb"' "${hooks[@]}" || return 1
@@ -68,6 +83,27 @@ make_tar() {
 what there is), or test another version: ci/lib/engines.sh, ci/images/build.sh, ci/integration/engines.py"
 }
 
+# first_place: the first one that is not left out, by its label.
+first_place() {
+  local kind suite dir
+  while read -r kind suite; do
+    [ "$kind" = suite ] || suite=pool
+    [[ " ${BOWLINE_PINS_SKIP:-} " != *" $suite "* ]] || continue
+    if [ "$suite" = pool ]; then
+      dir=$(mktemp -d)
+      fetch_pool "$dir" || die "the pinned files of $name $version cannot be had. Remedy: ci/lib/engines.tsv names others"
+      rm -r "$dir"
+    fi
+    echo "$suite"
+    return 0
+  done < <(places)
+  die "no place in ci/lib/engines.tsv has $name $version"
+}
+
+if [ -n "$place_only" ]; then
+  first_place
+  exit 0
+fi
 if [ ! -s "$tar" ]; then
   packages mmdebstrap:mmdebstrap
   mkdir -p "$CACHE/base"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # pins_test.sh: what deps.sh does when a place has something else than what is pinned: it refuses that, says so and takes the
 # next place; and with no place left it ends with the pin's name. The places are the real ones. That the program compiles from
-# the second place is what the check of the toolkit's Dockerfile shows (ci/images/build.sh dockerfile).
+# the second place is what the check of the toolkit's Dockerfile shows (ci/images/build.sh dockerfile). Then: each engine of the tests has a second place, and pinned files when no suite has it any more.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
@@ -39,3 +39,16 @@ trial='
   [ ! -e none/curl ] || { echo "FAILED: a source with a wrong sum was unpacked"; exit 1; }
 '
 "$here/builder.sh" try sh -c "$trial"
+
+# NAME VERSION PLACES-LEFT-OUT WANTED
+engine_from() {
+  local got
+  got=$(BOWLINE_PINS_SKIP=$3 "$here/engine.sh" --place "$1" "$2")
+  [ "$got" = "$4" ] || die "FAILED: $1 $2 without '$3' comes from '$got', not from '$4'"
+}
+while read -r name version; do
+  mapfile -t suites < <(awk -F '\t' -v n="$name" -v v="$version" '$1 == n && $2 == v && $3 == "suite" { print $4 }' "$here/engines.tsv")
+  engine_from "$name" "$version" "" "${suites[0]}"
+  engine_from "$name" "$version" "${suites[0]}" "${suites[1]:-pool}"
+  engine_from "$name" "$version" "${suites[*]}" pool
+done < <(awk -F '\t' '/^[^#]/ { print $1, $2 }' "$here/engines.tsv" | sort -u)

@@ -51,7 +51,7 @@ mode_seam() { # who asks for the mode is in a mode's room, or among these few (d
 
 pins() { # once per change of what it is made from, since it asks registries
   local from mark=$CACHE/pins.from
-  from=$(hash_of ci/lib/{deps.sh,pins.tsv,pins_test.sh,builder.sh})
+  from=$(hash_of ci/lib/{deps.sh,pins.tsv,engine.sh,engines.tsv,pins_test.sh,builder.sh})
   if stamp_is "$mark" "$from"; then return 0; fi
   ci/lib/pins_test.sh && stamp "$mark" "$from"
 }

@@ -9,6 +9,7 @@
 #include "apply/common/engine_probe.h"
 #include "apply/common/lanes.h"
 #include "apply/driver.h"
+#include "peer/channel.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/resp.h"
 
@@ -23,6 +24,7 @@ constexpr MemberName kSelf{.ordinal = 0, .kind = MemberKind::kServer};
 constexpr MemberName kReplica{.ordinal = 1, .kind = MemberKind::kServer};
 constexpr MemberName kVoter{.ordinal = 0, .kind = MemberKind::kSentinel};
 constexpr const char* kVoterIp = "127.0.0.3";
+constexpr const char* kVoterPod = "127.0.0.4";
 
 /// A member's kernel: takes connections at an address of its own.
 class Peer {
@@ -46,6 +48,28 @@ class Peer {
   int fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
 };
 
+/// The sentinel's program, which answers the members' requests at each address of this machine.
+class VoterProgram {
+ public:
+  VoterProgram(const Settings& settings, std::string key) {
+    Report report;
+    report.member = kVoter;
+    server_.On(
+        "POST", kReportPath,
+        AnswerReports({.channel = [channel = PeerChannel{.key = std::move(key),
+                                                         .self = {.identity = {},
+                                                                  .member = kVoter.ToString(),
+                                                                  .pod = settings.PodOf(kVoter)},
+                                                         .rejected = {},
+                                                         .seen = {}}] { return channel; },
+                       .report = [report](Milliseconds) { return report; }}));
+    REQUIRE(server_.Start(settings.ports.peers));
+  }
+
+ private:
+  HttpServer server_{PeerLimits()};
+};
+
 /// server-0 of two servers and one sentinel.
 class Primary {
  public:
@@ -56,6 +80,7 @@ class Primary {
         live_(lanes_.engine, Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
+    settings.ports.peers = testing::FreePort();
     settings.auth = false;
     used_.emplace(settings, EngineSecrets{}, Paths{});
     peers_.emplace(*used_, kSelf, live_, events_);
@@ -75,8 +100,9 @@ class Primary {
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
     used_.emplace(settings, EngineSecrets{}, Paths{.config = declared_ / "bowline.json"});
-    return {lanes_.fence, *used_, kSelf,   DriverOf(settings.layout), testing::TestIdentity(),
-            live_,        events_, *peers_, options};
+    return {
+        lanes_.fence, *used_,  kSelf,  DriverOf(settings.layout), testing::TestIdentity(), live_,
+        events_,      *peers_, options};
   }
 
   /// Mounted while the member runs.
@@ -92,6 +118,8 @@ class Primary {
     REQUIRE(Eventually([&] { return replica_->Connect().Info(Soon())->link_up; }));
   }
   void EndReplica() { replica_.reset(); }
+  /// A signed request of the sentinel has come from this address.
+  void ShowVoterAt(const char* ip) { peers_->Channel().seen(kVoter, ip); }
   Engine& replica() { return *replica_; }
   [[nodiscard]] int voter_port() const { return book_.at(kVoter).port; }
   /// More than the buffers of both kernels take: what follows is not acknowledged while the replica
@@ -220,6 +248,45 @@ TEST_CASE("no fence where there is a majority, no primary, no replica, or no wis
     fenced = primary.Fenced() || fenced;
   }
   CHECK_FALSE(fenced);
+}
+
+// Its kube-proxy stands still: the Service leads to nobody, the pod is where its requests come
+// from.
+TEST_CASE("a majority that has new addresses is heard where its requests come from") {
+  Primary primary(AnyEngine());
+  const VoterProgram voter(primary.settings, "");
+  const Peer engine(kVoterPod, primary.voter_port());
+  const Fence fence = primary.Guarded();
+  CHECK(primary.WritesFor(kLongEnough));
+  primary.ShowVoterAt(kVoterPod);
+  primary.EndReplica();
+  CHECK(primary.WritesFor(2 * kLongEnough));
+  CHECK_FALSE(primary.Fenced());
+}
+
+TEST_CASE("who only takes a connection at a member's last address is not that member") {
+  Primary primary(BOWLINE_REDIS_SERVER);
+  std::optional<VoterProgram> program;
+  std::optional<Peer> engine;
+  std::optional<Peer> mute;
+  SECTION("a stranger, on an address that was given out again") {
+    program.emplace(primary.settings, "another key");
+    engine.emplace(kVoterPod, primary.voter_port());
+  }
+  SECTION("a node that translates addresses, and listens") {
+    engine.emplace(kVoterPod, primary.voter_port());
+    mute.emplace(kVoterPod, primary.settings.ports.peers);
+  }
+  SECTION("its program alone: its engine does not run") { program.emplace(primary.settings, ""); }
+  SECTION("nobody") {}
+  const Fence fence = primary.Guarded();
+  CHECK(primary.WritesFor(kLongEnough));
+  primary.ShowVoterAt(kVoterPod);
+  const auto cut = std::chrono::steady_clock::now();
+  primary.EndReplica();
+  CHECK(Eventually([&] { return primary.Fenced(); }));
+  CHECK(Since(cut) < kLongEnough);
+  CHECK_FALSE(primary.Writes());
 }
 
 TEST_CASE("switched off while it stands, it falls") {

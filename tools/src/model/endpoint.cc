@@ -32,6 +32,8 @@ Result<std::string> ParseIp(std::string_view text) {
   return Fail(Code::kInvalidArgument, "{} is no IPv4 or IPv6 address", Quoted(text));
 }
 
+bool IsLoopback(std::string_view ip) { return ip.starts_with("127.") || ip == "::1"; }
+
 Result<Endpoint> Endpoint::Parse(std::string_view text) {
   const std::size_t at = text.find('@');
   const std::string_view host_port = text.substr(0, at);

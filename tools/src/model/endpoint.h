@@ -14,6 +14,9 @@ namespace bowline {
 /// otherwise.
 Result<std::string> ParseIp(std::string_view text);
 
+/// Of a canonical literal.
+bool IsLoopback(std::string_view ip);
+
 struct Endpoint {
   std::string ip;  ///< empty: not known yet (":port@bus", as the engine writes it for itself)
   int port = 0;

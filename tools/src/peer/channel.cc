@@ -48,13 +48,21 @@ HttpAnswer Unreadable(const PeerChannel& channel, const HttpRequest& http, const
   return {.silence = true};
 }
 
+void TellSeen(const PeerChannel& channel, const HttpRequest& http, const PeerSender& from) {
+  const auto member = MemberName::Parse(from.member);  // a command outside of a pod is no member
+  if (channel.seen && member) channel.seen(*member, http.remote);
+}
+
 /// Is the request of this release and installation, and meant for this member? If not, it is told.
 bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerRequest& request) {
   std::string why = WhyForeign(channel.self.identity, request.from.identity);
   if (why.empty() && request.to != channel.self.member) {
     why = std::format("it is for {}", request.to);
   }
-  if (why.empty()) return true;
+  if (why.empty()) {
+    TellSeen(channel, http, request.from);
+    return true;
+  }
   Reject(channel, std::format("a request from {} ({}) is not answered: {}", http.remote,
                               request.from.pod, why));
   return false;

@@ -24,6 +24,9 @@ struct PeerChannel {
   PeerSender self;
   /// Told why a message was rejected; may be empty. Called on the thread that received it.
   std::function<void(const std::string& why)> rejected;
+  /// Told from which address a signed request of a member came; may be empty. Called on the
+  /// server's thread.
+  std::function<void(MemberName member, const std::string& ip)> seen = nullptr;
   /// What other looks have heard; nothing: this one begins without.
   std::shared_ptr<KnownViews> views = nullptr;
 };

@@ -36,9 +36,10 @@ struct Answering {
     REQUIRE(server.Start(target.port));
   }
 
-  PeerChannel own{.key = "k", .self = Of(kAsked), .rejected = [this](const std::string& why) {
-                    rejected_here = why;
-                  }};
+  PeerChannel own{.key = "k",
+                  .self = Of(kAsked),
+                  .rejected = [this](const std::string& why) { rejected_here = why; },
+                  .seen = [this](MemberName member, const std::string& ip) { seen[member] = ip; }};
   Report report = [] {
     Report of;
     of.member = kAsked;
@@ -48,6 +49,7 @@ struct Answering {
   }();
   std::atomic<bool> busy = false;
   std::string rejected_here;
+  std::map<MemberName, std::string> seen;
   PeerTarget target{
       .member = kAsked, .pod = "cache-server-0", .ip = "127.0.0.1", .port = testing::FreePort()};
   HttpServer server{PeerLimits()};
@@ -72,6 +74,7 @@ TEST_CASE("a report of the member that was asked") {
   CHECK(reports[kAsked].epoch == 7);
   CHECK(reports[kAsked].installation == "0a");
   CHECK(self.rejected_here.empty());
+  CHECK(peer.seen == std::map<MemberName, std::string>{{ServerName(1), "127.0.0.1"}});
 }
 
 TEST_CASE("a member that knows no installation yet asks and is answered") {
@@ -108,6 +111,7 @@ TEST_CASE("a stranger gets silence, and it is told here") {
   CHECK(Since(start) < Milliseconds(5000));
   CHECK_THAT(peer.rejected_here, ContainsSubstring(why));
   CHECK_THAT(peer.rejected_here, ContainsSubstring("127.0.0.1"));
+  CHECK(peer.seen.empty());
   CHECK(self.rejected_here.empty());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apply/common/mode_driver.h"
+#include "sys/env.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -33,6 +34,8 @@ Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const Mo
       events_(events),
       peers_(peers),
       links_(settings, driver, identity_, options),
+      trust_loopback_(options.trust_loopback),
+      own_ip_(ReadPodEnv().ip),
       members_(settings->layout.Members()),
       group_(rules_.FenceGroupOf(settings->layout, identity_, self, {})),
       replaced_after_(rules_.ReplacedAfter(*settings.Get())),
@@ -71,7 +74,7 @@ void Fence::Look(Deadline end) {
   const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {
     judge_.Replicas(*replicas, Now());
-    UseEvidence("the engine's connections");
+    UseEvidence(std::string(kKernelEvidence));
   } else {
     UseEvidence("INFO's lag and the voters' reports: " + replicas.error().message);
     LookWithoutKernel(addresses);
@@ -81,9 +84,7 @@ void Fence::Look(Deadline end) {
     replicas ? LookAtVoters(addresses) : AskVoters(addresses);
   }
   calls_ += Now() - began;
-  do {
-    for (const std::size_t tag : reach_.Wait(end)) judge_.Reached(members_[tag], Now());
-  } while (!end.Passed());
+  Hear(end);
   const bool cut = judge_.Judge(group_, Now(), std::min(calls_, kLongestCalls));
   const Milliseconds judged = Now();
   if (cut) Pause();
@@ -132,15 +133,45 @@ void Fence::LookAtVoters(const AddressBook& addresses) {
 }
 
 void Fence::Connect(const std::vector<MemberName>& members, const AddressBook& addresses) {
+  const AddressBook shown = peers_.Shown(members);
   for (const MemberName member : members) {
+    const auto tag =
+        static_cast<std::size_t>(std::ranges::find(members_, member) - members_.begin());
     const auto address = addresses.find(member);
     if (address == addresses.end()) continue;
-    const auto tag = std::ranges::find(members_, member) - members_.begin();
-    if (!reach_.BeginConnect(static_cast<std::size_t>(tag), address->second.ip,
-                             address->second.port)) {
-      judge_.CouldNotAsk(Now());
-    }
+    Connect(tag, address->second);
+    const auto pod = shown.find(member);
+    // A mesh in this pod shows its own address for everybody's.
+    if (pod == shown.end() || pod->second.ip == own_ip_) continue;
+    if (IsLoopback(pod->second.ip) && !trust_loopback_) continue;
+    Connect(members_.size() + tag, {.ip = pod->second.ip, .port = address->second.port});
   }
+}
+
+void Fence::Connect(std::size_t tag, const Endpoint& to) {
+  if (!reach_.BeginConnect(tag, to.ip, to.port)) judge_.CouldNotAsk(Now());
+}
+
+void Fence::Hear(Deadline end) {
+  std::vector<MemberName> shown;
+  do {
+    for (const std::size_t tag : reach_.Wait(end)) {
+      if (tag < members_.size()) {
+        judge_.Reached(members_[tag], Now());
+      } else {
+        shown.push_back(members_[tag - members_.size()]);
+      }
+    }
+  } while (!end.Passed());
+  if (!shown.empty()) AskShown(shown);
+}
+
+void Fence::AskShown(const std::vector<MemberName>& members) {
+  const Milliseconds asked = Now();
+  const Reports reports = peers_.GatherOf(peers_.Shown(members), members,
+                                          Deadline::In(kReportPatience), PeerViews::kUnread);
+  for (const auto& [member, report] : reports) judge_.Reached(member, Now());
+  calls_ += Now() - asked;
 }
 
 void Fence::Pause() {

@@ -25,8 +25,9 @@ class Fence {
  public:
   /// Looks at nothing while fencing is off, or when no replica is declared. The live state has the
   /// addresses.
-  Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
-        LiveState& live, EventSink& events, Peers& peers, LinkWatch::Options options = {});
+  Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+        Identity identity, LiveState& live, EventSink& events, Peers& peers,
+        LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
@@ -43,7 +44,13 @@ class Fence {
   void LookWithoutKernel(const AddressBook& addresses);
   void AskVoters(const AddressBook& addresses);
   void LookAtVoters(const AddressBook& addresses);
+  /// To their Services, and to where their last requests came from.
   void Connect(const std::vector<MemberName>& members, const AddressBook& addresses);
+  void Connect(std::size_t tag, const Endpoint& to);
+  /// Who takes the connections, until the end of the look.
+  void Hear(Deadline end);
+  /// At the addresses that they have shown: only a signed answer says that they are there.
+  void AskShown(const std::vector<MemberName>& members);
   void Pause();
   void UseEvidence(const std::string& evidence);
   /// LiveState and Events, when it has changed.
@@ -57,7 +64,10 @@ class Fence {
   EventSink& events_;
   Peers& peers_;
   LinkWatch links_;
-  std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
+  bool trust_loopback_;
+  std::string own_ip_;
+  /// All; a place in it is the tag of a connection, beyond its end that of one to a shown address.
+  std::vector<MemberName> members_;
   FenceGroup group_;
   const Milliseconds replaced_after_;  ///< by the settings of the start
   FenceJudge judge_;

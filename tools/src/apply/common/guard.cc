@@ -54,7 +54,8 @@ Guard::Guard(LiveSettings& settings, MemberName self, const ModeDriver& driver, 
       conditions_(conditions),
       peers_(peers),
       damage_(std::move(damage)),
-      again_(again) {}
+      again_(again),
+      role_changes_(settings.paths().run, live) {}
 
 Error Guard::Refused(const std::string& reason) {
   std::string text = reason;
@@ -238,13 +239,7 @@ Result<bool> Guard::Act(const StartPlan& plan) {
       RETURN_IF_ERROR(Adopt(plan.installation));
       return false;
     case StartAction::kHandOver: {
-      if (!handovers_.Allows(Since({}))) {
-        return Fail(Code::kAborted,
-                    "{} members have taken over at this start within 10 minutes, and none of them "
-                    "leads: no other one is asked before these are over; see bowline status, and "
-                    "delete this pod to begin anew",
-                    RoleBudget::kChanges);
-      }
+      RETURN_IF_ERROR(MayHandOver());
       const HandoverContext ctx{.settings = *settings_.Get(),
                                 .driver = driver_,
                                 .addresses = addresses_,
@@ -258,7 +253,7 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                     .position = plan.target_position,
                                     .without_quorum = plan.without_quorum},
                                    Deadline::In(kTakeOverTimeout)));
-      handovers_.Count(Since({}));
+      role_changes_.CountAtStart();
       const std::string text = "this member was the primary; another one leads now";
       events_.Emit("HandedOver", text);
       conditions_.Role(false, "HandedOver", text);
@@ -272,6 +267,21 @@ Result<bool> Guard::Act(const StartPlan& plan) {
       return true;
   }
   return Fail(Code::kInternal, "unknown start action");
+}
+
+Status Guard::MayHandOver() {
+  Reports shard = reports_;
+  shard[self_] = live_.Last();
+  if (!role_changes_.budget().HandedOver() ||
+      RoleChangesOf(settings_->layout, shard, self_.shard) < RoleBudget::kChanges) {
+    return {};
+  }
+  return Fail(Code::kAborted,
+              "others have taken over at this start, the lead of this shard has been moved {} "
+              "times within 10 minutes without a death, and nobody leads: no other one is asked "
+              "before the first of these is over; see bowline status, and delete this pod to begin "
+              "anew",
+              RoleBudget::kChanges);
 }
 
 Status Guard::Found() {
@@ -306,6 +316,7 @@ Status Guard::WriteConf(const StartPlan& plan) {
                                       .addresses = addresses_,
                                       .reports = reports_},
                                      plan));
+  role_changes_.Started();
   if (!self_.HoldsData()) return {};
   NoteKind();
   // Only now is it sure that the engine starts with what is there.

@@ -11,8 +11,8 @@
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
+#include "apply/common/role_changes.h"
 #include "plan/common/known_addresses.h"
-#include "plan/common/role_budget.h"
 #include "plan/common/start.h"
 #include "runtime/live_settings.h"
 
@@ -76,6 +76,8 @@ class Guard {
   [[nodiscard]] GuardOutcome Outcome(const StartPlan& plan) const;
   Status Found();
   Status Adopt(const std::string& installation);
+  /// Of a start after its first take-over: kAborted when the shard's budget is used up.
+  Status MayHandOver();
   Status WriteConf(const StartPlan& plan);
   /// Before an engine starts: copies, damage, notes on the volume.
   Status PrepareData(const StartPlan& plan);
@@ -105,7 +107,7 @@ class Guard {
   KnownAddresses known_{settings_->layout.Members().size()};
   AddressBook addresses_;  ///< the same
   Reports reports_;
-  RoleBudget handovers_;
+  RoleChanges role_changes_;
   std::optional<Layout> declared_;  ///< of a member that is alone, once it would start
   std::chrono::steady_clock::time_point asked_declared_;
   std::string announced_reason_;

@@ -14,8 +14,6 @@ constexpr Milliseconds kCallTimeout{200};
 constexpr Milliseconds kReplicaSearch{500};
 constexpr Milliseconds kVoterSearch{300};
 
-bool IsLoopback(const std::string& ip) { return ip.starts_with("127.") || ip == "::1"; }
-
 std::string IdOf(const SocketAddress& remote, const SocketAddress& local) {
   return std::format("{} {} {}", remote.ip, remote.port, local.port);
 }

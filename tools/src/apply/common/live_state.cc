@@ -187,7 +187,13 @@ Report LiveState::Last() {
 Report LiveState::Told() const {
   Report report = report_;
   report.written_ms = written_.count() < 0 ? -1 : (written_ + Since(written_told_)).count();
+  report.role_changes = role_changes_.AgesInSeconds(Since({}));
   return report;
+}
+
+void LiveState::SetRoleChanges(const RoleBudget& changes) {
+  const std::scoped_lock lock(mutex_);
+  role_changes_ = changes;
 }
 
 void LiveState::SetWritten(Milliseconds age) {

@@ -12,6 +12,7 @@
 #include "apply/common/member_probe.h"
 #include "plan/common/probe.h"
 #include "plan/common/report.h"
+#include "plan/common/role_budget.h"
 #include "plan/common/shard_view.h"
 #include "plan/common/stuck.h"
 #include "runtime/lane.h"
@@ -49,6 +50,8 @@ class LiveState {
   void SetFenced(std::string reason);
   /// Of a replica: for how long its volume has taken no test write; negative: it never has.
   void SetWritten(Milliseconds age);
+  /// What this member has done to the lead by itself.
+  void SetRoleChanges(const RoleBudget& changes);
   /// What a primary's fencing looks at (apply/common/fence.h).
   void SetFenceEvidence(std::string evidence);
   /// What the record says of a pause; it may have ended.
@@ -97,6 +100,7 @@ class LiveState {
   std::string fenced_;
   Milliseconds written_{-1};
   std::chrono::steady_clock::time_point written_told_;
+  RoleBudget role_changes_;
   MemberProbe& probe_;
   std::chrono::seconds max_lag_{0};
   int life_ = 0;                                    ///< counts the engine's starts

@@ -67,14 +67,15 @@ Monitor::Monitor(Lanes& lanes, const LiveSettings& settings, MemberName self,
       started_for_(std::move(start.reason)),
       handovers_(handovers),
       node_watch_(settings, self, driver.rules(), peers, events),
-      volume_writes_(volume_writes) {
+      volume_writes_(volume_writes),
+      role_changes_(settings.paths().run, live) {
   live_.SetMissed(0);  // of the engine's life before, in the same process
   volume_writes_.Forget();
   step_.emplace(lanes.monitor, "monitor", [this] { return Look(); });
-  role_watch_.emplace(
-      lanes.role, settings->ports.client,
-      LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
-      settings->role_label && driver.rules().HasReadService(), [this] { step_->Wake(); });
+  role_watch_.emplace(lanes.role, settings->ports.client,
+                      LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
+                      settings->role_label && driver.rules().HasReadService(),
+                      [this] { step_->Wake(); });
 }
 
 Monitor::~Monitor() {
@@ -159,8 +160,7 @@ void Monitor::NoteLabel(const Report& report) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  const std::string engine =
-      PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
+  const std::string engine = PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
   label_.Runs(engine);
   engine_record_.Runs(engine);
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);

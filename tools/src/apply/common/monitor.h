@@ -11,6 +11,7 @@
 #include "apply/common/pod_conditions.h"
 #include "apply/common/position_keeper.h"
 #include "apply/common/record.h"
+#include "apply/common/role_changes.h"
 #include "apply/common/role_label.h"
 #include "apply/common/role_watch.h"
 #include "apply/common/server_watch.h"
@@ -72,6 +73,7 @@ class Monitor {
   Handovers& handovers_;
   NodeWatch node_watch_;
   VolumeWrites& volume_writes_;
+  RoleChanges role_changes_;
   std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
   std::string told_unwritable_;
   std::chrono::steady_clock::time_point tidied_ = std::chrono::steady_clock::now();

@@ -40,6 +40,7 @@ void Monitor::HandOverIfUnwritable(const Report& report) {
                                           .target = plan.target->ToString()},
                                          Deadline::In(kUnwritableTimeout));
   if (end.result != HandoverResult::kDone) return;  // told by the handover
+  role_changes_.Count();
   events_.Emit("HandedOver", std::format("{}: it leads now{}", plan.reason, kPauseStops), true);
 }
 

@@ -18,6 +18,11 @@ PeerChannel Peers::Channel() {
                    .member = self_.ToString(),
                    .pod = settings_->PodOf(self_)},
           .rejected = [this](const std::string& why) { Rejected(why); },
+          .seen =
+              [this](MemberName member, const std::string& ip) {
+                const std::scoped_lock lock(mutex_);
+                shown_[member] = ip;
+              },
           .views = views_};
 }
 
@@ -28,6 +33,17 @@ Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                         Deadline deadline, PeerViews views) {
   return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline, views);
+}
+
+AddressBook Peers::Shown(const std::vector<MemberName>& members) {
+  const std::scoped_lock lock(mutex_);
+  AddressBook book;
+  for (const MemberName member : members) {
+    const auto shown = shown_.find(member);
+    if (shown == shown_.end()) continue;
+    book[member] = {.ip = shown->second, .port = settings_->ports.peers, .bus_port = 0};
+  }
+  return book;
 }
 
 void Peers::Rejected(const std::string& why) {

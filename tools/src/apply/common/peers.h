@@ -3,6 +3,7 @@
 // when somebody is rejected.
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +27,10 @@ class Peers {
   /// The reports of these members.
   Reports GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                    Deadline deadline, PeerViews views = PeerViews::kRead);
+  /// Where these members' last signed requests came from: a pod's address, which needs no
+  /// kube-proxy. Never believed by itself, since a proxy, an address translation or a request that
+  /// is sent again may show another one: it is only where a member is asked for a signed answer.
+  AddressBook Shown(const std::vector<MemberName>& members);
 
  private:
   /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to
@@ -38,6 +43,7 @@ class Peers {
   EventSink& events_;
   std::shared_ptr<KnownViews> views_ = std::make_shared<KnownViews>();
   std::mutex mutex_;
+  std::map<MemberName, std::string> shown_;
   std::chrono::steady_clock::time_point told_;
   int untold_ = 0;  ///< since then
 };

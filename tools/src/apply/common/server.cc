@@ -76,7 +76,8 @@ class Server : public Supervisor {
   int Watched(GuardOutcome start, pid_t child) override {
     live_.SetAddresses(start.addresses);
     const Fence fence(lanes_.fence, settings_, self_, driver_, identity_, live_, events_, peers_);
-    const LastCopyWatch last_copy(lanes_, settings_, self_, driver_.rules(), pod_, live_, events_, peers_);
+    const LastCopyWatch last_copy(lanes_, settings_, self_, driver_.rules(), pod_, live_, events_,
+                                  peers_);
     positions_.emplace(settings_.paths().data);
     kept_.emplace(lanes_.handovers, settings_, identity_, self_, live_);
     handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
@@ -123,6 +124,7 @@ class Server : public Supervisor {
         .self = self_,
         .last = PositionOf(last.info, 0),
         .reports = {},
+        .voted_out = {},
         .data_stays = settings_->persistence && last.info.append_only && last.info.append_ok,
         .restarted_lately = restarted_at_ && Since(*restarted_at_) < kRestartEvery};
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
@@ -132,6 +134,7 @@ class Server : public Supervisor {
                                       now.settings.layout.OthersOf(self_),
                                       Deadline::In(kReportsTimeout), PeerViews::kUnread);
       input.waited = Since(died);
+      input.voted_out = VotedOut(now.settings.layout, input.reports, last);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {
         (void)Deadline::In(kLook).Sleep(kLook);
@@ -151,6 +154,13 @@ class Server : public Supervisor {
   }
 
  private:
+  /// By the shard's other members, and by what the own engine has seen of the whole set.
+  [[nodiscard]] std::vector<MemberName> VotedOut(const Layout& layout, Reports reports,
+                                                 const EngineSnapshot& last) const {
+    reports[self_].engine = last;
+    return driver_.rules().View(layout, identity_, reports, self_.shard).voted_out;
+  }
+
   /// Nobody takes over from here. True: the engine is to be started again.
   bool Stay(const AfterDeathPlan& plan) {
     const bool again = plan.action == AfterDeathAction::kStartAgain;

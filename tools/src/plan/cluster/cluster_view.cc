@@ -36,6 +36,17 @@ void Consider(const Report& report, const NodeIds& shard, ShardView& result) {
   }
 }
 
+/// A replica loses the flag with its next answer on the bus, a primary with slots only after 2 x
+/// node timeout (cluster_legacy.c, clearNodeFailureIfNeeded), and is voted out meanwhile:
+/// docs/facts/cluster.md 3h.
+void NoteFailed(const NodesView& view, const NodeIds& shard, std::vector<MemberName>& failed) {
+  for (const auto& [member, id] : shard) {
+    const NodeLine* line = view.Find(id);
+    if (line == nullptr || !line->fail || std::ranges::contains(failed, member)) continue;
+    failed.push_back(member);
+  }
+}
+
 }  // namespace
 
 ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Reports& reports,
@@ -54,6 +65,7 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Repo
     if (myself.LeadsSlots()) running.insert(myself.slots.front());
     total = std::max(total, view->Leading());
     Consider(report, ids, result);
+    NoteFailed(*view, ids, result.voted_out);
   }
   result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;

@@ -80,6 +80,17 @@ TEST_CASE("replicas do not vote: what they take a member for harms nobody") {
   CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01).empty());
 }
 
+TEST_CASE("whoever of the shard is taken for failed by anybody would be voted out") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  CHECK(View(cluster).voted_out.empty());
+  NodesConf view = cluster.conf;
+  view.Find(testing::IdOf(k01))->fail = true;
+  view.Find(testing::IdOf(k11))->fail = true;                 // of another shard
+  view.Find(testing::IdOf(testing::k02))->maybe_fail = true;  // not agreed on
+  for (const MemberName by : {k10, k00}) cluster.Of(by).engine.view = testing::ViewOf(view, by);
+  CHECK(View(cluster).voted_out == std::vector{k01});
+}
+
 TEST_CASE("half of an even number is no majority") {
   RunningCluster cluster({.shards = 4, .replicas_per_shard = 0});
   cluster.Silence({3, 0});

@@ -194,6 +194,19 @@ TEST_CASE("handing over without a majority needs the word of the whole shard") {
   }
 }
 
+TEST_CASE("of several replicas in sync one takes over that nobody takes for failed") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  const VolumeKind kind = GENERATE(VolumeKind::kData, VolumeKind::kEmptied);
+  const VolumeFacts volume = cluster.Volume(k00, kind);
+  cluster.Guard(k00, kind);
+  NodesConf view = cluster.conf;
+  view.Find(testing::IdOf(k01))->fail = true;
+  cluster.Of(k10).engine.view = testing::ViewOf(view, k10);
+  CHECK(PlanStart(cluster.Ask(k00, volume)).target == testing::k02);
+  cluster.Silence(testing::k02);
+  CHECK(PlanStart(cluster.Ask(k00, volume)).target == k01);
+}
+
 TEST_CASE("of several replicas one in sync takes over, although another one has a higher offset") {
   RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   cluster.Guard(k00, VolumeKind::kData);

@@ -2,8 +2,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
+#include <set>
+#include <utility>
 
+#include "plan/common/dataset_order.h"
 #include "plan/common/start.h"
+#include "plan/common/sync_proof.h"
 #include "testing/plan/cluster_rules.h"
 #include "testing/plan/running_cluster.h"
 
@@ -22,7 +26,7 @@ class Situation {
  public:
   explicit Situation(unsigned seed)
       : random_(seed),
-        cluster_({.shards = 3 + Below(2), .replicas_per_shard = Below(3)}),
+        cluster_({.shards = 3 + Below(2), .replicas_per_shard = Below(4)}),
         self_(AnyMember()) {
     volume_ = AnyVolume();
     for (int i = Below(4); i > 0; --i) cluster_.Lead(AnyMember());
@@ -82,13 +86,25 @@ class Situation {
     if (volume.kind == VolumeKind::kFresh && Below(2) == 0) return RunningCluster::Unknown(self_);
     if (volume.kind == VolumeKind::kData) {
       volume.dataset_modified += Below(41) - 20;
+      if (Below(6) == 0) volume.position->replication_id = "foreign";
+      if (Below(3) == 0) volume.position->in_sync = SomeOfShard();
       if (Below(2) == 0) volume.position.reset();
     }
     return volume;
   }
+  std::vector<MemberName> SomeOfShard() {
+    std::vector<MemberName> some = cluster_.layout.OthersOf(self_);
+    std::erase_if(some, [&](MemberName) { return Below(3) == 0; });
+    return some;
+  }
   void Disturb(Report& report) {
     if (Below(2) == 0) return;
     EngineSnapshot& engine = report.engine;
+    if (Below(6) == 0) engine.info.replication_id = "foreign";
+    if (Below(6) == 0) {
+      engine.info.previous_id = std::exchange(engine.info.replication_id, "later");
+      engine.info.previous_offset = 990 + Below(20);
+    }
     engine.info.loading = Below(4) == 0;
     engine.info.link_up = engine.info.link_up && Below(3) != 0;
     if (!engine.info.link_up) engine.info.link_down_seconds = Below(100) - 1;
@@ -197,6 +213,50 @@ TEST_CASE("every plan is complete, has its reason, and is the same again") {
   }
 }
 
+/// Of a shard whose primary is gone: may `target` lead, by what the others tell?
+void CheckTarget(const StartInput& input, const StartPlan& plan) {
+  const Report& target = input.peers.at(*plan.target);
+  if (ProveInSync(target, input.volume.position).proven) return;
+  if (input.volume.kind == VolumeKind::kData) {  // D7
+    CHECK(IsNewer(target, input.volume));
+    for (const auto& [member, other] : input.peers) {
+      const bool counts = member.shard == input.self.shard && IsNewer(other, input.volume);
+      CHECK((!counts || CompareByHistory(other, target) != History::kNewer));
+    }
+    return;
+  }
+  CHECK(plan.warning);  // E1a, E1b
+  for (const MemberName member : input.layout.OthersOf(input.self)) {
+    const auto other = input.peers.find(member);
+    if (other == input.peers.end() || member == *plan.target) continue;
+    const bool newer = CompareByHistory(other->second, target) == History::kNewer;
+    CHECK_FALSE((newer && CanTakeOver(other->second)));
+    CHECK_FALSE((newer && input.waited < input.stale_after));
+  }
+  const bool sure = Silent(input.peers, input.layout.OthersOf(input.self)).empty() &&
+                    !ProveInSync(target, input.volume.position).misses;
+  CHECK((sure || input.waited >= input.stale_after));
+}
+
+TEST_CASE("who takes over is proven to be in sync, or nobody who is heard is newer (R4, R5)") {
+  int handed_over = 0;
+  int unproven = 0;
+  for (unsigned seed = 0; seed < 10 * kSituations; ++seed) {
+    Situation at(seed);
+    if (seed % 2 == 0) at.input.waited += at.input.stale_after;
+    const StartPlan plan = PlanStart(at.input);
+    if (plan.action != StartAction::kHandOver) continue;
+    CAPTURE(seed, Show(plan));
+    REQUIRE(plan.target);
+    CheckTarget(at.input, plan);
+    ++handed_over;
+    const Report& target = at.input.peers.at(*plan.target);
+    if (!ProveInSync(target, at.input.volume.position).proven) ++unproven;
+  }
+  CHECK(handed_over > 100);  // otherwise the situations are too tame
+  CHECK(unproven > 20);
+}
+
 TEST_CASE("a refused volume is never touched (R9)") {
   for (unsigned seed = 0; seed < kSituations; ++seed) {
     Situation at(seed);
@@ -207,7 +267,7 @@ TEST_CASE("a refused volume is never touched (R9)") {
 }
 
 /// Everybody of a cluster decides at once, each from all others' reports.
-TEST_CASE("of the same cards, no two members conclude that they lead one shard") {
+TEST_CASE("of the same cards, no two members conclude who leads one shard differently") {
   std::mt19937 random(3);
   const auto below = [&](int bound) {
     return static_cast<int>(random() % static_cast<unsigned>(bound));
@@ -217,15 +277,26 @@ TEST_CASE("of the same cards, no two members conclude that they lead one shard")
     const auto any = [&] {
       return MemberName{.shard = below(3), .ordinal = below(cluster.layout.replicas_per_shard + 1)};
     };
+    const RunningCluster before = cluster;
     for (int lead = below(4); lead > 0; --lead) cluster.Lead(any());
     std::map<MemberName, VolumeFacts> deciding;
     for (const MemberName member : cluster.layout.Members()) {
       if (below(3) == 0) continue;
       const VolumeKind kind = kKinds.at(static_cast<std::size_t>(below(4)));
-      deciding[member] = cluster.Volume(member, kind);
+      // Its file may have missed the last failovers.
+      deciding[member] = (below(4) == 0 ? before : cluster).Volume(member, kind);
       cluster.Guard(member, kind);
+      cluster.Of(member).epoch = deciding[member].Epoch();
     }
     std::map<int, int> leaders;
+    std::map<int, std::set<MemberName>> targets;
+    for (auto& [member, report] : cluster.reports) {
+      if (report.phase != Phase::kRunning) continue;
+      report.engine.info.offset = 990 + below(20);
+      if (below(6) == 0) report.engine.info.replication_id = "foreign";
+      if (below(8) == 0) report.missed_seconds = 1 + below(9);
+      if (below(8) == 0) report.engine.info.loading = true;
+    }
     std::string story;
     for (const auto& [member, volume] : deciding) {
       StartInput input = cluster.Ask(member, volume);
@@ -238,9 +309,14 @@ TEST_CASE("of the same cards, no two members conclude that they lead one shard")
                          (plan.action == StartAction::kSeed && member.ordinal == 0) ||
                          (plan.action == StartAction::kResume && by_file);
       leaders[member.shard] += leads ? 1 : 0;
+      if (plan.action == StartAction::kHandOver) targets[member.shard].insert(*plan.target);
     }
     CAPTURE(i, story);
     for (const auto& [shard, count] : leaders) CHECK(count <= 1);
+    for (const auto& [shard, some] : targets) {
+      CHECK(some.size() <= 1);
+      CHECK(leaders[shard] == 0);
+    }
   }
 }
 

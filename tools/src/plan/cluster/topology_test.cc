@@ -105,6 +105,18 @@ TEST_CASE("what is wrong with one member is told once, with its reason") {
   CHECK(Problems(Look(cluster)) == expected);
 }
 
+TEST_CASE("a fence that has no word of the kernel is named for people") {
+  RunningCluster cluster;
+  cluster.Of(k00).engine.info.primary = true;
+  cluster.Of(k00).fence_evidence = kKernelEvidence;
+  CHECK_FALSE(PrintTable(Look(cluster)).contains("note:"));
+  cluster.Of(k00).fence_evidence = "INFO's lag and the voters' reports: a proxy stands between";
+  CHECK(PrintTable(Look(cluster))
+            .contains("note: the fencing of shard-0-0 looks at INFO's lag and the voters' reports: "
+                      "a proxy stands between; it notices a cut after two to three seconds\n"));
+  CHECK(Look(cluster).problems.empty());
+}
+
 TEST_CASE("views that are not as declared") {
   RunningCluster cluster;
   std::string expected;

@@ -41,8 +41,8 @@ AfterDeathPlan PlanAfterDeath(const AfterDeathInput& input) {
             .target = std::nullopt,
             .reason = leaders.front().ToString() + " leads already"};
   }
-  const auto best =
-      BestInSync(input.layout, input.reports, input.self.shard, input.self, input.last);
+  const auto best = BestInSync(input.layout, input.reports, input.self.shard, input.self,
+                               input.last, input.voted_out);
   if (best) return {.action = AfterDeathAction::kTakeOver, .target = best, .reason = best->reason};
   if (MayBeEarly(input) || (AnySilent(input) && input.waited < kSilentPatience)) {
     return {.action = AfterDeathAction::kWait, .target = std::nullopt, .reason = WhyNobody(input)};

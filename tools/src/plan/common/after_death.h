@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plan/common/sync_proof.h"
 
@@ -18,6 +19,7 @@ struct AfterDeathInput {
   Reports reports;                      ///< of the others, asked after the death
   std::chrono::milliseconds asked{0};   ///< from the death until they were asked
   std::chrono::milliseconds waited{0};  ///< since the death
+  std::vector<MemberName> voted_out;    ///< of the shard, as ShardView has them
   /// Everything that was acknowledged is in files on the volume: an append-only file.
   bool data_stays = false;
   /// The engine was started again here less than kRestartEvery ago.

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
+#include <utility>
 
 #include "plan/common/after_death.h"
 #include "plan/common/hold_back.h"
@@ -11,22 +12,20 @@ namespace bowline {
 namespace {
 
 using testing::k00;
-using testing::k01;
-using testing::k02;
 using testing::RunningCluster;
 
-/// A primary, two replicas and a second each step: writes, links that break and come back (with a
-/// copy of everything), the primary's look at itself, each replica's look at the primary.
+/// A primary, one to three replicas and a second each step: writes, links that break and come back
+/// (with a copy of everything), the primary's look at itself, each replica's look at the primary.
 class World {
  public:
-  explicit World(unsigned seed) : random_(seed) {
-    for (const MemberName member : {k01, k02}) replicas_[member] = {};
+  explicit World(unsigned seed)
+      : random_(seed), cluster({.shards = 3, .replicas_per_shard = 1 + Below(3)}) {
+    for (const MemberName member : cluster.layout.OthersOf(k00)) replicas_[member] = {};
     addresses_ = testing::Addresses(cluster.layout);
     for (int i = 1 + Below(40); i > 0; --i) Step();
   }
 
-  RunningCluster cluster{{.shards = 3, .replicas_per_shard = 2}};
-  std::int64_t seen = 0;  ///< the primary's offset at its last look
+  [[nodiscard]] std::vector<MemberName> Others() const { return cluster.layout.OthersOf(k00); }
 
   /// The primary's engine dies, and its PID 1 asks those that are not silent.
   AfterDeathInput Die() {
@@ -34,9 +33,17 @@ class World {
                           .self = k00,
                           .last = last_,
                           .reports = {},
+                          .voted_out = {},
                           .data_stays = Below(2) == 0};
+    // The primary has begun a history of its own, as after a promotion that no replica has followed
+    // yet, or goes on with that of its replicas under a new name.
+    if (Below(6) == 0) input.last->replication_id = "another";
+    if (Below(6) == 0) {
+      input.last->previous_id = std::exchange(input.last->replication_id, "renamed");
+      input.last->previous_offset = input.last->offset - Below(4);
+    }
     cluster.Silence(k00);
-    for (const MemberName member : {k01, k02}) {
+    for (const MemberName member : Others()) {
       if (Below(4) == 0) {
         cluster.Silence(member);
         continue;
@@ -48,7 +55,12 @@ class World {
       info.link_up = false;
       info.link_down_seconds = replica.broken_for;
       report.missed_seconds = replica.hold.missed_seconds();
-      if (Below(12) == 0) info.replication_id = "foreign";
+      if (Below(6) == 0) info.replication_id = "foreign";
+      if (Below(6) == 0) {  // it has led since, or followed another one that has
+        info.previous_id = std::exchange(info.replication_id, "later");
+        info.previous_offset = info.offset - Below(4);
+      }
+      if (Below(6) == 0) input.voted_out.push_back(member);
     }
     input.reports = cluster.reports;
     input.waited = std::chrono::milliseconds(Below(2) * 3000);
@@ -62,6 +74,13 @@ class World {
   [[nodiscard]] std::int64_t OffsetOf(MemberName member) const {
     return replicas_.at(member).offset;
   }
+
+ private:
+  std::mt19937 random_;
+
+ public:
+  RunningCluster cluster;
+  std::int64_t seen = 0;  ///< the primary's offset at its last look
 
  private:
   struct Replica {
@@ -123,13 +142,16 @@ class World {
     last_->in_sync = ReplicasInSync(info, addresses_);
   }
 
-  std::mt19937 random_;
   AddressBook addresses_;
   std::map<MemberName, Replica> replicas_;
   std::int64_t offset_ = 0;
   std::chrono::milliseconds now_{0};
   std::optional<ReplicationPosition> last_;
 };
+
+std::int64_t OffsetIn(const AfterDeathInput& input, MemberName member) {
+  return input.reports.at(member).engine.info.offset;
+}
 
 TEST_CASE("whoever takes over after a death has all that the primary was seen to have") {
   std::map<AfterDeathAction, int> seen;
@@ -140,26 +162,33 @@ TEST_CASE("whoever takes over after a death has all that the primary was seen to
     CAPTURE(seed, plan.reason);
     ++seen[plan.action];
     const auto heard = [&](MemberName member) { return input.reports.contains(member); };
+    const auto lasts = [&](MemberName member) {
+      return !std::ranges::contains(input.voted_out, member);
+    };
     if (plan.action == AfterDeathAction::kTakeOver) {
       const MemberName target = plan.target->member;
       REQUIRE(heard(target));
       CHECK(world.OffsetOf(target) >= world.seen);
       CHECK(input.reports.at(target).missed_seconds == 0);
-      CHECK(input.reports.at(target).engine.info.replication_id == "history");
-      for (const MemberName other : {k01, k02}) {
+      const EngineInfo& info = input.reports.at(target).engine.info;
+      CHECK((info.replication_id == "history" || info.previous_id == "history"));
+      CHECK(input.last->replication_id == "history");
+      for (const MemberName other : world.Others()) {
         if (other == target || !heard(other) ||
             !ProveInSync(input.reports.at(other), input.last).proven)
           continue;
-        CHECK(world.OffsetOf(other) <= world.OffsetOf(target));
+        if (lasts(other) == lasts(target)) CHECK(OffsetIn(input, other) <= OffsetIn(input, target));
+        CHECK((lasts(target) || !lasts(other)));
       }
     } else {
       // Nobody is passed over who is proven.
-      for (const MemberName other : {k01, k02}) {
+      for (const MemberName other : world.Others()) {
         if (heard(other)) CHECK_FALSE(ProveInSync(input.reports.at(other), input.last).proven);
       }
       CHECK((plan.action != AfterDeathAction::kWait || input.waited < kSilentPatience));
       CHECK((plan.action != AfterDeathAction::kStartAgain || input.data_stays));
-      const bool early = input.asked < kReportAge && (heard(k01) || heard(k02));
+      const bool early = input.asked < kReportAge && !input.reports.empty() &&
+                         std::ranges::any_of(world.Others(), heard);
       CHECK((!early || plan.action == AfterDeathAction::kWait));
     }
   }

@@ -25,6 +25,7 @@ struct Fixture {
                                                     .in_sync = std::vector<MemberName>{k01, k02}},
                         .reports = {},
                         .asked = kReportAge,
+                        .voted_out = {},
                         .data_stays = true};
 
   Fixture() { cluster.Silence(k00); }
@@ -47,6 +48,15 @@ TEST_CASE_METHOD(Fixture, "a replica in sync takes over at once, and nobody is w
   REQUIRE(plan.target);
   CHECK(plan.target->member == k01);
   CHECK(plan.target->position.offset == 1000);
+}
+
+TEST_CASE_METHOD(Fixture, "rather one that the cluster does not take for failed") {
+  input.voted_out = {k01};
+  CHECK(Plan().target->member == k02);
+  SECTION("without another one it leads at once all the same") { cluster.Silence(k02); }
+  SECTION("the other one is stale") { MakeStale(k02); }
+  CHECK(Plan().action == AfterDeathAction::kTakeOver);
+  CHECK(Plan().target->member == k01);
 }
 
 TEST_CASE_METHOD(Fixture, "a stale replica never takes over: the data here comes back") {
@@ -118,6 +128,7 @@ TEST_CASE("a primary without replicas is started again") {
                                               .self = k00,
                                               .last = {},
                                               .reports = {},
+                                              .voted_out = {},
                                               .data_stays = true});
   CHECK(plan.action == AfterDeathAction::kStartAgain);
 }

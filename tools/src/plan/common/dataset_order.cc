@@ -1,5 +1,7 @@
 #include "plan/common/dataset_order.h"
 
+#include <algorithm>
+
 namespace bowline {
 
 std::uint64_t EpochOf(const Report& report) {
@@ -32,6 +34,16 @@ History CompareByHistory(const Report& first, const Report& second) {
   const auto position = PositionOf(first);
   const auto other = PositionOf(second);
   return position && other ? CompareHistories(*position, *other) : History::kUnknown;
+}
+
+std::vector<const Report*> NoneNewer(const std::vector<const Report*>& reports) {
+  std::vector<const Report*> newest = reports;
+  std::erase_if(newest, [&](const Report* report) {
+    return std::ranges::any_of(reports, [&](const Report* other) {
+      return CompareByHistory(*other, *report) == History::kNewer;
+    });
+  });
+  return newest.empty() ? reports : newest;
 }
 
 History CompareDatasets(const Report& first, const Report& second) {

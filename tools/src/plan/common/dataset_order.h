@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "plan/common/report.h"
 
@@ -22,9 +23,14 @@ std::optional<ReplicationPosition> PositionOf(const Report& report);
 /// than none. kUnknown when neither tells.
 History CompareByHistory(const Report& first, const Report& second);
 
-/// The same; when neither epoch nor history tells, by file times. These are compared to the second
-/// because all members must come to one order; whether a primary gives up its lead for a newer file
-/// asks for more than 3 s (plan/common/start.h, IsNewer).
+/// Those of `reports` than whose dataset no other one's is newer by CompareByHistory; all of them
+/// when each has a newer one, which is not of this world. Of three, one may be known to be newer
+/// than another while nothing is known of the third: comparing one after the other would pass it.
+std::vector<const Report*> NoneNewer(const std::vector<const Report*>& reports);
+
+/// CompareByHistory; when neither epoch nor history tells, by file times. These are compared to the
+/// second because all members must come to one order; whether a primary gives up its lead for a
+/// newer file asks for more than 3 s (plan/common/start.h, IsNewer).
 History CompareDatasets(const Report& first, const Report& second);
 
 }  // namespace bowline

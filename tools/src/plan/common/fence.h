@@ -21,6 +21,9 @@ inline constexpr std::chrono::milliseconds kFencePatience{300};
 /// So long nobody must have acknowledged anything before the primary counts as cut off.
 inline constexpr std::chrono::milliseconds kFenceAfter{450};
 
+/// What fencing looks at where the kernel tells; anything else on a report is said for people.
+inline constexpr std::string_view kKernelEvidence = "the engine's connections";
+
 /// The members that decide whether a primary is cut off.
 struct FenceGroup {
   std::vector<MemberName> replicas;  ///< the other members of its shard

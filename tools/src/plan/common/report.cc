@@ -31,6 +31,8 @@ Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
   return static_cast<std::uint64_t>(value);
 }
 
+Result<std::int64_t> ReadAge(const JsonView& value) { return value.AsInt(); }
+
 /// The list at `key`, each item read by `read`.
 template <typename Item>
 Result<std::vector<Item>> ReadList(const JsonView& object, std::string_view key,
@@ -262,6 +264,11 @@ std::string PrintReport(const Report& report, ViewForm form) {
   if (report.pause) {
     json.Field("pausedSince", report.pause->since).Field("pausedUntil", report.pause->until);
   }
+  if (!report.role_changes.empty()) {
+    json.Key("roleChanges").BeginArray();
+    for (const std::int64_t age : report.role_changes) json.Int(age);
+    json.EndArray();
+  }
   if (report.position) {
     json.Key("mark");
     WritePosition(json, *report.position);
@@ -308,6 +315,9 @@ Result<Report> ParseReport(std::string_view text) {
     PauseOrder& pause = report.pause.emplace();
     ASSIGN_OR_RETURN(pause.since, root.GetString("pausedSince"));
     ASSIGN_OR_RETURN(pause.until, root.GetString("pausedUntil"));
+  }
+  if (root.Has("roleChanges")) {
+    ASSIGN_OR_RETURN(report.role_changes, ReadList(root, "roleChanges", &ReadAge));
   }
   if (root.Has("mark")) {
     ASSIGN_OR_RETURN(const JsonView position, root.Get("mark"));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/info.h"
@@ -89,6 +90,9 @@ struct Report {
                                ///< empty: it may
   bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<PauseOrder> pause;  ///< that is on, as far as the member knows
+  /// Seconds since each change of the lead that it made by itself and that answered no death, of
+  /// the last 10 minutes (plan/common/role_budget.h).
+  std::vector<std::int64_t> role_changes;
 
   bool operator==(const Report&) const = default;
   /// What the volume tells: kind, installation, dataset.

@@ -27,13 +27,14 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, pause] = report;
+         eviction, pause, role_changes] = report;
   missed = 47;
   written = 48;
   evidence = "e";
   last_copy = "l";
   eviction = true;
   pause = PauseOrder{.since = "s", .until = "t"};
+  role_changes = {1, 47};
   member = k01;
   pod = "p";
   node = "n";

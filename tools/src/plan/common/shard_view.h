@@ -30,6 +30,9 @@ struct ShardView {
   /// Whose view that is: a member with an answering engine.
   std::optional<MemberName> source;
   std::uint64_t current_epoch = 0;
+  /// Members of the shard that, as primary, would be voted out again at once, since an engine still
+  /// takes them for failed.
+  std::vector<MemberName> voted_out;
 };
 
 }  // namespace bowline

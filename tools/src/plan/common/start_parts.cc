@@ -29,13 +29,15 @@ StartPlan HandOverTo(const Candidate& candidate, const ShardView& view, std::str
 
 /// Of the shard's members with a newer dataset than ours the one with the newest; nullptr: nobody.
 const Report* NewestPeer(const StartInput& input) {
-  const Report* newest = nullptr;
+  std::vector<const Report*> newer;
   for (const MemberName member : input.layout.MembersOf(input.self.shard)) {
     const auto report = input.peers.find(member);
     if (report == input.peers.end() || !IsNewer(report->second, input.volume)) continue;
-    if (newest == nullptr || CompareDatasets(report->second, *newest) == History::kNewer) {
-      newest = &report->second;
-    }
+    newer.push_back(&report->second);
+  }
+  const Report* newest = nullptr;
+  for (const Report* report : NoneNewer(newer)) {
+    if (newest == nullptr || CompareDatasets(*report, *newest) == History::kNewer) newest = report;
   }
   return newest;
 }
@@ -181,8 +183,8 @@ StartPlan PlanLostPrimary(const StartInput& input, const ShardView& view) {
   const std::vector<MemberName> shard = input.layout.MembersOf(input.self.shard);
   const std::vector<MemberName> silent = Silent(input, shard);
   if (MayHandOver(view, silent)) {
-    const auto in_sync =
-        BestInSync(input.layout, input.peers, input.self.shard, input.self, input.volume.position);
+    const auto in_sync = BestInSync(input.layout, input.peers, input.self.shard, input.self,
+                                    input.volume.position, view.voted_out);
     if (in_sync) {
       StartPlan plan = HandOverTo(
           *in_sync, view,
@@ -221,8 +223,8 @@ StartPlan PlanPrimaryWithData(const StartInput& input, const ShardView& view) {
   const int shard = input.self.shard;
   const std::vector<MemberName> silent = Silent(input, input.layout.MembersOf(shard));
   if (MayHandOver(view, silent)) {
-    const auto in_sync =
-        BestInSync(input.layout, input.peers, shard, input.self, input.volume.position);
+    const auto in_sync = BestInSync(input.layout, input.peers, shard, input.self,
+                                    input.volume.position, view.voted_out);
     if (in_sync) {
       return HandOverTo(*in_sync, view,
                         std::format("{} is in sync and takes over at once ({})",

@@ -49,9 +49,8 @@ std::int64_t MissedSeconds(const Report& report) {
   return std::max(info.link_down_seconds, report.missed_seconds);
 }
 
-bool IsNewerReplica(const Report& first, const Report& second) {
-  const History history = CompareByHistory(first, second);
-  if (history == History::kNewer || history == History::kOlder) return history == History::kNewer;
+/// Where the histories do not tell.
+bool MissesLess(const Report& first, const Report& second) {
   if (MissedSeconds(first) != MissedSeconds(second)) {
     return MissedSeconds(first) < MissedSeconds(second);
   }
@@ -130,21 +129,27 @@ bool CanTakeOver(const Report& report) {
 
 std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports, int shard,
                                     MemberName leaving,
-                                    const std::optional<ReplicationPosition>& last) {
-  const Ranked fit = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
+                                    const std::optional<ReplicationPosition>& last,
+                                    const std::vector<MemberName>& voted_out) {
+  const Ranked proven = ReportsOf(layout, reports, shard, leaving, [&](const Report& report) {
     return ProveInSync(report, last).proven;
   });
-  if (fit.empty()) return std::nullopt;
-  const Report& best = *Highest(fit);
+  if (proven.empty()) return std::nullopt;
+  Ranked lasting = proven;
+  std::erase_if(lasting, [&](const Report* report) {
+    return std::ranges::contains(voted_out, report->member);
+  });
+  const Report& best = *Highest(lasting.empty() ? proven : lasting);
   return CandidateOf(best,
-                     std::format("offset {}, {}", OffsetOf(&best), ProveInSync(best, last).reason));
+                     std::format("offset {}, {}{}", OffsetOf(&best), ProveInSync(best, last).reason,
+                                 lasting.empty() ? ", though still taken for failed" : ""));
 }
 
 std::optional<Candidate> NewestReplica(const Layout& layout, const Reports& reports, int shard,
                                        MemberName leaving) {
   const Report* newest = nullptr;
-  for (const Report* report : ReportsOf(layout, reports, shard, leaving, &CanTakeOver)) {
-    if (newest == nullptr || IsNewerReplica(*report, *newest)) newest = report;
+  for (const Report* report : NoneNewer(ReportsOf(layout, reports, shard, leaving, &CanTakeOver))) {
+    if (newest == nullptr || MissesLess(*report, *newest)) newest = report;
   }
   if (newest == nullptr) return std::nullopt;
   const EngineInfo& info = newest->engine.info;

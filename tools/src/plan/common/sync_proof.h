@@ -41,10 +41,12 @@ struct Candidate {
 bool CanTakeOver(const Report& report);
 
 /// Of the members of `shard` other than `leaving` that are proven to be in sync with `last` the one
-/// with the highest offset, then the lowest name.
+/// with the highest offset, then the lowest name; one of `voted_out` (ShardView) only when there is
+/// no other: it leads for a moment, and what it is given meanwhile is lost.
 std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports, int shard,
                                     MemberName leaving,
-                                    const std::optional<ReplicationPosition>& last);
+                                    const std::optional<ReplicationPosition>& last,
+                                    const std::vector<MemberName>& voted_out = {});
 
 /// Of the members of `shard` other than `leaving` that can take over the one with the newest
 /// dataset, proven or not: by epoch and history; where these do not tell, the one that has missed

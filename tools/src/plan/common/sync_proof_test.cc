@@ -59,6 +59,42 @@ TEST_CASE_METHOD(Fixture, "of those in sync the highest offset takes over, then 
   CHECK(best->position.offset == 1001);
 }
 
+TEST_CASE_METHOD(Fixture, "one that would be voted out takes over only when there is no other") {
+  const auto best = [&](const std::vector<MemberName>& voted_out) {
+    return BestInSync(cluster.layout, cluster.reports, 0, k00, last, voted_out);
+  };
+  InfoOf(k01).offset = 1001;
+  CHECK(best({k01})->member == k02);
+  CHECK(best({k02})->member == k01);
+  const auto either = best({k01, k02});
+  CHECK(either->member == k01);
+  CHECK(either->reason ==
+        "offset 1001, it followed the primary to its last known offset, though still taken for "
+        "failed");
+  SECTION("the other one is not proven") { InfoOf(k02).offset = 999; }
+  SECTION("the other one is silent") { cluster.Silence(k02); }
+  CHECK(best({k01})->member == k01);
+}
+
+TEST_CASE("of three, one that is known to be newer is not passed for a third one") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 3});
+  constexpr MemberName k03{.shard = 0, .ordinal = 3};
+  cluster.Guard(k00, VolumeKind::kEmptied);
+  const auto set = [&](MemberName member, const char* history, std::int64_t offset,
+                       std::int64_t down) {
+    EngineInfo& info = cluster.Of(member).engine.info;
+    info.replication_id = history;
+    info.offset = offset;
+    info.link_down_seconds = down;
+  };
+  set(k01, "history", 1000, 9);
+  set(k02, "foreign", 990, 5);  // against both others only the links tell
+  set(k03, "history", 999, 1);
+  CHECK(NewestReplica(cluster.layout, cluster.reports, 0, k00)->member == k02);
+  set(k02, "foreign", 990, 20);
+  CHECK(NewestReplica(cluster.layout, cluster.reports, 0, k00)->member == k01);
+}
+
 TEST_CASE_METHOD(Fixture, "what proves that a replica has everything") {
   struct Case {
     std::string_view what;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/common/fence.h"
 #include "plan/common/last_copy.h"
 #include "plan/common/mode_rules.h"
 #include "plan/common/node_loss.h"
@@ -87,6 +88,12 @@ std::string PrintTable(const Topology& topology) {
       text += std::format("{:{}}  ", line[i], widths[i]);
     }
     text += line.back() + "\n";
+  }
+  for (const TopologyRow& row : topology.rows) {
+    if (row.fence_evidence.empty() || row.fence_evidence == kKernelEvidence) continue;
+    text += std::format(
+        "note: the fencing of {} looks at {}; it notices a cut after two to three seconds\n",
+        row.member.ToString(), row.fence_evidence);
   }
   for (const std::string& problem : topology.problems) text += "! " + problem + "\n";
   for (const std::string& warning : topology.warnings) text += "warning: " + warning + "\n";

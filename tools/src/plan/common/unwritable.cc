@@ -1,6 +1,9 @@
 #include "plan/common/unwritable.h"
 
+#include <algorithm>
 #include <format>
+
+#include "plan/common/role_budget.h"
 
 namespace bowline {
 namespace {
@@ -16,17 +19,33 @@ std::string WhyNot(const Report& report) {
   return "";
 }
 
+bool Lately(const Report& own) {
+  return std::ranges::any_of(own.role_changes, [](std::int64_t age) {
+    return std::chrono::seconds(age) < kBetweenUnwritable;
+  });
+}
+
 }  // namespace
 
 bool Unwritable(const UnwritableInput& input) {
   return input.own.RunsAsPrimary() && input.own.engine.refusal.starts_with("MISCONF") &&
-         input.refusing >= kUnwritableAfter &&
+         input.refusing >= kUnwritableAfter && !Lately(input.own) &&
          (!input.since_last || *input.since_last >= kBetweenUnwritable);
 }
 
 UnwritablePlan PlanUnwritable(const UnwritableInput& input) {
   UnwritablePlan plan;
   if (!Unwritable(input)) return plan;
+  Reports shard = input.peers;
+  shard[input.own.member] = input.own;
+  if (RoleChangesOf(input.layout, shard, input.own.member.shard) >= RoleBudget::kChanges) {
+    plan.reason = std::format(
+        "this primary refuses writes ({}), and the lead of its shard has been moved {} times "
+        "within 10 minutes already, without a death: it stays here until the first of these is "
+        "over; make room on the volumes, or bowline failover --to MEMBER",
+        input.own.engine.refusal, RoleBudget::kChanges);
+    return plan;
+  }
   const EngineInfo* best = nullptr;
   std::string others;
   for (const MemberName member : input.layout.MembersOf(input.own.member.shard)) {

@@ -15,8 +15,8 @@ namespace bowline {
 inline constexpr std::chrono::milliseconds kUnwritableAfter{2000};
 /// How old a replica's proof may be that its own volume takes writes.
 inline constexpr std::chrono::milliseconds kWriteProofAge{5000};
-/// Between two handovers of one member for this reason: when all volumes fill up in turn, the role
-/// must not go round in a group.
+/// Between two handovers of one member for this reason, and after any change of the lead that it
+/// made by itself: when all volumes fill up in turn, the role must not go round in a group.
 inline constexpr std::chrono::minutes kBetweenUnwritable{10};
 
 struct UnwritableInput {
@@ -37,7 +37,8 @@ struct UnwritablePlan {
 bool Unwritable(const UnwritableInput& input);
 
 /// Whoever has the highest offset of those that are in sync by their link and whose volume has just
-/// taken a test write; then the lowest name.
+/// taken a test write; then the lowest name. Nobody when the members of the shard have used up what
+/// they may do by themselves (plan/common/role_budget.h): all volumes are full, or fill up in turn.
 UnwritablePlan PlanUnwritable(const UnwritableInput& input);
 
 }  // namespace bowline

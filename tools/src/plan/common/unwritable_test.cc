@@ -94,5 +94,34 @@ TEST_CASE("once in ten minutes") {
   CHECK(full.Plan().target);
 }
 
+TEST_CASE("not by a member that has just done so in a former life of its container") {
+  Full full;
+  full.set.Of(kServer0).role_changes = {599};
+  CHECK_FALSE(full.Plan().target);
+  full.set.Of(kServer0).role_changes = {600};
+  CHECK(full.Plan().target);
+}
+
+TEST_CASE("four full disks make three handovers, and then it is told") {
+  Full full;
+  full.set = RunningSet(Layout::Sentinel(4, 3));
+  Report& own = full.set.Of(kServer0);
+  own.engine.refusal = "MISCONF: the append-only file could not be written";
+  for (const int other : {1, 2, 3}) full.set.Of(testing::ServerName(other)).written_ms = 1000;
+  full.set.Of(kServer1).role_changes = {20};
+  full.set.Of(kServer2).role_changes = {40};
+  CHECK(full.Plan().target);
+  full.set.Of(testing::ServerName(3)).role_changes = {60};
+  const UnwritablePlan plan = full.Plan();
+  CHECK_FALSE(plan.target);
+  CHECK(plan.reason.contains("has been moved 3 times within 10 minutes already"));
+  SECTION("until the first of them is over") {
+    full.set.Of(testing::ServerName(3)).role_changes = {600};
+  }
+  SECTION("an earlier version, which tells of none") { full.set.Of(kServer1).role_changes = {}; }
+  SECTION("a silent one, of which nothing is known") { full.set.Silence(kServer2); }
+  CHECK(full.Plan().target);
+}
+
 }  // namespace
 }  // namespace bowline
