@@ -34,6 +34,7 @@ BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentin
 # What a change needs beside it to have any meaning.
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
 NEEDS: dict[str, Values] = {
+    "diagnosticMode.members": {"diagnosticMode": {"enabled": True}},
     "persistence.emptyDir": {"persistence": {"enabled": False}},
     "networkPolicy": {"networkPolicy": {"enabled": True, "limitEgress": True}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
@@ -48,6 +49,7 @@ NEEDS: dict[str, Values] = {
 SAMPLES: dict[str, Any] = {
     "sentinel.recoverFrom": "server-1",
     "auth.secretAnnotations": {"example.org/a": "b"},
+    "diagnosticMode.members": ["server-1"],
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
     "persistence.emptyDir.sizeLimit": "64Mi",

@@ -18,6 +18,7 @@ TOKEN_CONTAINERS = {*ENGINES, "gate"}
 GATE_LOOKS = (
     {"apiGroups": ["apps"], "resources": ["statefulsets"], "verbs": ["list"]},
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list"]},
+    {"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["list"]},
 )
 """What the gate's account, which goes with the hook, may see without a name."""
 PORTS = {

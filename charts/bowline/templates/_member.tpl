@@ -15,7 +15,7 @@ image: {{ include "bowline.engineImage" .root | quote }}
 imagePullPolicy: {{ $v.image.pullPolicy }}
 {{- $held := include "bowline.heldFlags" .root | fromJsonArray }}
 {{- if $held }}
-command: {{ concat (list "/opt/bowline/bowline" "hold") $held | toJson }}
+command: ["/opt/bowline/bowline", "hold"{{ range $held }}, {{ . | quote }}{{ end }}]
 {{- else }}
 command: ["/opt/bowline/bowline", "run", {{ .component | quote }}]
 {{- end }}
@@ -39,7 +39,7 @@ ports:
 lifecycle:
   preStop:
     exec:
-      command: {{ concat (list "/opt/bowline/bowline" "prestop") $held | toJson }}
+      command: ["/opt/bowline/bowline", "prestop"{{ range $held }}, {{ . | quote }}{{ end }}]
 startupProbe:
   {{- include "bowline.probe" (dict "path" "/startup" "probe" $v.probes.startup) | nindent 2 }}
 livenessProbe:

@@ -19,7 +19,8 @@ port: {{ int64 .Values.service.port | toString | quote }}
 {{- /* The same as the gate reads it; empty: it makes none. As JSON. Argument: the root. */ -}}
 {{- define "bowline.gateBinding" -}}
 {{- $made := and (eq true .Values.serviceBinding.enabled) (eq "true" (include "bowline.makesPasswords" .)) -}}
-{{- dict "secret" ($made | ternary (include "bowline.bindingName" .) "") "entries" (include "bowline.bindingEntries" . | fromYaml) | toJson -}}
+{{- $made | ternary (dict "secret" (include "bowline.bindingName" .) "entries" (include "bowline.bindingEntries" . | fromYaml))
+      (dict "secret" "" "entries" dict) | toJson -}}
 {{- end -}}
 
 {{- define "bowline.validate.serviceBinding" -}}
