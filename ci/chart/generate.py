@@ -140,8 +140,9 @@ def reference_text(values: list[Value]) -> str:
         "**Change** is what another value does to a release that runs, found by rendering the chart with both: `live`: members or",
         "Kubernetes follow it, no container is restarted; `rolls`: these pods are replaced, one at a time; `restart by hand`: it holds",
         "from the next start of the containers on (`kubectl rollout restart statefulset -l app.kubernetes.io/instance=RELEASE`);",
-        "`refused`: by the gate ([decision 0029](../decisions/0029-upgrade-gate.md)), some with a token; `fixed`: by Kubernetes;",
-        "`next run`: it is of the gate's Job or of `helm test`.",
+        "`refused`: by the gate ([decision 0029](../decisions/0029-upgrade-gate.md)), some with a token, in part where it says so: the trial",
+        "of the engine has failed, or its version is older; `fixed`: by Kubernetes; `another set`: refused by nobody, empty members are made",
+        "and those that run are deleted; `next run`: it is of the gate's Job or of `helm test`.",
     ]
     told = changes.of_all(values_model.leaves(values))
     section = None

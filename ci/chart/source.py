@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import render
+import truths
 import values_model
 
 # Functions that make a render depend on anything but the values.
@@ -137,6 +138,7 @@ def packaged(helm: str) -> str:
 
 def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "schema and reference are up to date", generated
+    yield "what changes do, written by hand", truths.check
     yield "templates are pure", pure
     yield "templates are small", small
     yield "helpers", helpers
