@@ -164,33 +164,37 @@ def rows(value: Value, told: dict[str, str]) -> list[str]:
     return [f"| `{value.path}` | " + " | ".join(words) + " |"]
 
 
-def main() -> int:
-    check = sys.argv[1:] == ["--check"]
-    if sys.argv[1:] and not check:
-        print("usage: generate [--check]", file=sys.stderr)
-        return 64
-    try:
-        values = values_model.load(VALUES)
-        wanted = {SCHEMA: schema_text(values), REFERENCE: reference_text(values)}
-    except values_model.ModelError as error:
-        print(f"{VALUES.relative_to(ROOT)}: {error}", file=sys.stderr)
-        return 1
+def write(check: bool) -> int:
+    """How many files are not up to date. The reference comes last: for it Helm reads the schema."""
+    values = values_model.load(VALUES)
     stale = 0
-    for path, text in wanted.items():
+    for path, make in ((SCHEMA, schema_text), (REFERENCE, reference_text)):
+        text = make(values)
         current = path.read_text() if path.exists() else ""
         if current == text:
             continue
         name = str(path.relative_to(ROOT))
         if check:
             stale += 1
-            diff = difflib.unified_diff(
-                current.splitlines(), text.splitlines(), name, f"{name} (generated)", lineterm=""
-            )
-            print("\n".join(list(diff)[:40]))
+            lines = (current.splitlines(), text.splitlines())
+            print("\n".join(list(difflib.unified_diff(*lines, name, f"{name} (generated)", lineterm=""))[:40]))
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             print(f"wrote {name}")
+    return stale
+
+
+def main() -> int:
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        print("usage: generate [--check]", file=sys.stderr)
+        return 64
+    try:
+        stale = write(check)
+    except values_model.ModelError as error:
+        print(f"{VALUES.relative_to(ROOT)}: {error}", file=sys.stderr)
+        return 1
     if stale:
         print("not up to date; run ci/chart/generate", file=sys.stderr)
     return 1 if stale else 0
