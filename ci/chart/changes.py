@@ -32,7 +32,7 @@ from values_model import Value
 Values = dict[str, Any]
 
 FIXTURES = ("everything.yaml", "sentinel-everything.yaml")
-TOOLKIT = {"toolkit": {"image": {"repository": "registry.example.org/team/bowline"}}}
+TOOLKIT = {"toolkit": {"image": render.TOOLKIT_IMAGE}}
 BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentinel", "cluster", "standalone"))
 # What a change needs beside it to have any meaning.
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
