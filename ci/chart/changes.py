@@ -5,7 +5,10 @@
 `restart by hand`  it holds when the containers are started again: `kubectl rollout restart`
 `refused`          by the gate (docs/decisions/0029-upgrade-gate.md); some with a token
 `fixed`            by Kubernetes, as long as the object lives
+`another set`      nothing refuses it: empty members are made elsewhere, and Helm deletes those that run
 `next run`         of the gate's Job or of `helm test`
+
+What is written by hand in truths.py holds, too.
 """
 
 from __future__ import annotations
@@ -29,14 +32,16 @@ from values_model import Value
 Values = dict[str, Any]
 
 FIXTURES = ("everything.yaml", "sentinel-everything.yaml")
-TOOLKIT = {"toolkit": {"image": {"repository": "registry.example.org/team/bowline"}}}
+TOOLKIT = {"toolkit": {"image": render.TOOLKIT_IMAGE}}
 BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentinel", "cluster", "standalone"))
 # What a change needs beside it to have any meaning.
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
 NEEDS: dict[str, Values] = {
     "diagnosticMode.members": {"diagnosticMode": {"enabled": True}},
     "persistence.emptyDir": {"persistence": {"enabled": False}},
-    "networkPolicy": {"networkPolicy": {"enabled": True, "limitEgress": True}},
+    **{
+        f"networkPolicy.{name}": {"networkPolicy": {"limitEgress": True}} for name in ("apiServer", "dnsPorts", "extraEgress")
+    },
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -53,14 +58,17 @@ SAMPLES: dict[str, Any] = {
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
     "persistence.emptyDir.sizeLimit": "64Mi",
+    "persistence.members": {"server-0": {"volumeName": "one"}},
     "image.digest": f"sha256:{'0' * 64}",
     "replicasService.loadBalancerSourceRanges": ["10.0.0.0/8"],
     "sentinelService.loadBalancerSourceRanges": ["10.0.0.0/8"],
 }
-# Immutable parts of objects other than StatefulSets.
-FIXED = {"ipFamilies"}
+# Of a Service, as long as its type stays: validateServiceUpdate of Kubernetes' core/validation.go.
+FIXED_IN_SERVICES = ("ipFamilies", "loadBalancerClass")
 # The gate looks at the numbers, and lets pass what destroys nothing.
 IN_PART = {"mode", "replicas", "cluster.replicasPerShard", "sentinel.replicas"}
+# It starts the engine with these; an older engine than what runs is refused by its version.
+TRIED = {"config", "sentinel.config", "extraArgs", *(f"image.{name}" for name in ("registry", "repository", "tag", "digest"))}
 MUTABLE = (
     "replicas",
     "updateStrategy",
@@ -143,7 +151,7 @@ def refused() -> set[str]:
     text = GATE.read_text()
     names = set(re.findall(r'"([a-z][A-Za-z]*(?:\.[A-Za-z]+)*)"', text))
     stores = {f"{store}{end}" for store in ("persistence", "sentinel.persistence") for end in re.findall(r'"(\.[A-Za-z]+)"', text)}
-    return names | stores | {"nameOverride", "namespaceOverride"}
+    return names | stores
 
 
 def is_refused(path: str) -> bool:
@@ -178,15 +186,18 @@ def is_hook(thing: Object) -> bool:
 @dataclass
 class Effect:
     rolls: set[str]
+    moved: bool = False
     fixed: bool = False
     other: bool = False
     hooks: bool = False
     settings: set[str] = field(default_factory=set)
     """Keys of bowline.json."""
 
-    def text(self, path: str) -> str:
+    def text(self) -> str:
+        if self.moved:
+            return "another set"
         parts = []
-        if path in FIXED or self.fixed:
+        if self.fixed:
             parts.append("fixed")
         if self.rolls:
             parts.append("rolls: " + ", ".join(sorted(self.rolls, reverse=True)))
@@ -206,7 +217,9 @@ def effect(before: dict[str, Object], after: dict[str, Object]) -> Effect:
         if one == other:
             continue
         thing = one or other or {}
-        if is_hook(thing) or thing["kind"] == "Secret":
+        if one and other and one["metadata"]["namespace"] != other["metadata"]["namespace"]:
+            found.moved = True
+        if is_hook(thing):
             found.hooks = True
         elif thing["kind"] == "StatefulSet" and one and other:
             statefulset(found, one["spec"], other["spec"], one["metadata"]["labels"]["app.kubernetes.io/component"])
@@ -216,7 +229,16 @@ def effect(before: dict[str, Object], after: dict[str, Object]) -> Effect:
             found.other = True
         else:
             found.other = True
+            # Kubernetes changes no claim's source, and Helm takes over none that a StatefulSet has made.
+            found.fixed |= thing["kind"] == "PersistentVolumeClaim"
+            found.fixed |= thing["kind"] == "Service" and fixed_in_service(one, other)
     return found
+
+
+def fixed_in_service(one: Object | None, other: Object | None) -> bool:
+    if one is None or other is None or one["spec"]["type"] != other["spec"]["type"]:
+        return False
+    return any(one["spec"].get(name) != other["spec"].get(name) for name in FIXED_IN_SERVICES)
 
 
 def statefulset(found: Effect, one: Object, other: Object, component: str) -> None:
@@ -236,11 +258,18 @@ def change(value: Value) -> str:
     for base in BASES:
         found = tried(value, merged(base, *needs))
         accepted = accepted or found is not None
-        if found and (text := found.text(value.path)):
-            return f"{text}; refused where it would destroy" if value.path in IN_PART else text
+        if found and (text := found.text()):
+            return text + in_part(value.path)
     if not accepted:
         raise ChangeError(f"{value.path}: no other value is accepted: give one in SAMPLES, or what it needs in NEEDS")
     return "nothing"
+
+
+def in_part(path: str) -> str:
+    """When the gate refuses some of the other values."""
+    if path in IN_PART:
+        return "; refused where it would destroy"
+    return "; refused where the gate's trial fails" if path in TRIED else ""
 
 
 def tried(value: Value, base: Values) -> Effect | None:

@@ -12,6 +12,7 @@ import invariants
 import lifecycle
 import odd_input
 import program
+import readme
 import render
 import server
 import source
@@ -43,11 +44,12 @@ def checks() -> Iterator[Check]:
             yield f"{profile.name}: {helm} lint", partial(lint, profile, helm)
         yield f"{profile.name}: as in ci/golden", partial(golden.difference, profile)
         yield f"{profile.name}: the same by Helm 3", partial(same_by_helm3, profile)
-        for which in invariants.RULES:
+        for which in invariants.rules(profile.name):
             yield f"{profile.name}: invariant {which.__name__}", partial(rule, profile, which)
     yield from bad_input.checks(HELMS)
     yield from odd_input.checks(HELMS)
     yield from umbrella.checks(HELMS)
+    yield from readme.checks(HELMS)
     yield from program.checks()
     yield from server.checks()
     yield from lifecycle.checks(HELMS)

@@ -140,8 +140,9 @@ def reference_text(values: list[Value]) -> str:
         "**Change** is what another value does to a release that runs, found by rendering the chart with both: `live`: members or",
         "Kubernetes follow it, no container is restarted; `rolls`: these pods are replaced, one at a time; `restart by hand`: it holds",
         "from the next start of the containers on (`kubectl rollout restart statefulset -l app.kubernetes.io/instance=RELEASE`);",
-        "`refused`: by the gate ([decision 0029](../decisions/0029-upgrade-gate.md)), some with a token; `fixed`: by Kubernetes;",
-        "`next run`: it is of the gate's Job or of `helm test`.",
+        "`refused`: by the gate ([decision 0029](../decisions/0029-upgrade-gate.md)), some with a token, in part where it says so: the trial",
+        "of the engine has failed, or its version is older; `fixed`: by Kubernetes; `another set`: refused by nobody, empty members are made",
+        "and those that run are deleted; `next run`: it is of the gate's Job or of `helm test`.",
     ]
     told = changes.of_all(values_model.leaves(values))
     section = None
@@ -163,33 +164,37 @@ def rows(value: Value, told: dict[str, str]) -> list[str]:
     return [f"| `{value.path}` | " + " | ".join(words) + " |"]
 
 
-def main() -> int:
-    check = sys.argv[1:] == ["--check"]
-    if sys.argv[1:] and not check:
-        print("usage: generate [--check]", file=sys.stderr)
-        return 64
-    try:
-        values = values_model.load(VALUES)
-        wanted = {SCHEMA: schema_text(values), REFERENCE: reference_text(values)}
-    except values_model.ModelError as error:
-        print(f"{VALUES.relative_to(ROOT)}: {error}", file=sys.stderr)
-        return 1
+def write(check: bool) -> int:
+    """How many files are not up to date. The reference comes last: for it Helm reads the schema."""
+    values = values_model.load(VALUES)
     stale = 0
-    for path, text in wanted.items():
+    for path, make in ((SCHEMA, schema_text), (REFERENCE, reference_text)):
+        text = make(values)
         current = path.read_text() if path.exists() else ""
         if current == text:
             continue
         name = str(path.relative_to(ROOT))
         if check:
             stale += 1
-            diff = difflib.unified_diff(
-                current.splitlines(), text.splitlines(), name, f"{name} (generated)", lineterm=""
-            )
-            print("\n".join(list(diff)[:40]))
+            lines = (current.splitlines(), text.splitlines())
+            print("\n".join(list(difflib.unified_diff(*lines, name, f"{name} (generated)", lineterm=""))[:40]))
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             print(f"wrote {name}")
+    return stale
+
+
+def main() -> int:
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        print("usage: generate [--check]", file=sys.stderr)
+        return 64
+    try:
+        stale = write(check)
+    except values_model.ModelError as error:
+        print(f"{VALUES.relative_to(ROOT)}: {error}", file=sys.stderr)
+        return 1
     if stale:
         print("not up to date; run ci/chart/generate", file=sys.stderr)
     return 1 if stale else 0

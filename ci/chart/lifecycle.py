@@ -18,11 +18,16 @@ RECORD = {"record": "written by a member"}
 NO_NODE = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "bowline/no-such-node", "operator": "Exists"}]}]}
 VALUES: dict[str, Any] = {
     "fullnameOverride": "lasting",
-    "toolkit": {"image": {"repository": "localhost/bowline"}},
     "auth": {"password": "clients", "replicationPassword": "members"},
     "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NO_NODE}},
 }
 CHANGES = {"log": {"level": "debug"}, "replicas": 5, "sentinel": {"replicas": 5}, "podLabels": {"changed": "yes"}}
+
+
+def of_the_build() -> dict[str, Any]:
+    """What ci/images/build.sh has built last, and ci/up put on the nodes."""
+    tag = (render.cache_folder() / "images/bowline.tag").read_text().strip()
+    return {**VALUES, "toolkit": {"image": {"repository": "localhost/bowline", "tag": tag}}}
 
 
 def kept(namespace: str) -> bool:
@@ -37,18 +42,18 @@ def through(helm: str) -> str:
     namespace = f"{server.NAMESPACE}-{helm}"
     server.make_namespace(namespace)
     patch = json.dumps({"data": RECORD})
-    chart = str(render.CHART)
+    chart, values = str(render.CHART), of_the_build()
     steps: list[tuple[str, list[str], dict[str, Any] | None]] = [
-        ("install", ["install", "lasting", chart, "--values", "-"], VALUES),
-        ("upgrade", ["upgrade", "lasting", chart, "--values", "-"], {**VALUES, **CHANGES}),
+        ("install", ["install", "lasting", chart, "--values", "-"], values),
+        ("upgrade", ["upgrade", "lasting", chart, "--values", "-"], {**values, **CHANGES}),
         ("rollback", ["rollback", "lasting", "1"], None),
         ("uninstall", ["uninstall", "lasting"], None),
-        ("second install", ["install", "lasting", chart, "--values", "-"], VALUES),
+        ("second install", ["install", "lasting", chart, "--values", "-"], values),
         ("last uninstall", ["uninstall", "lasting"], None),
     ]
     try:
-        for name, arguments, values in steps:
-            stdin = json.dumps(values) if values is not None else None
+        for name, arguments, given in steps:
+            stdin = json.dumps(given) if given is not None else None
             result = server.inside(helm, *arguments, "--namespace", namespace, stdin=stdin)
             if result.returncode != 0:
                 return f"{name}: {result.stderr}"

@@ -18,7 +18,8 @@ GOLDEN = ROOT / "ci/golden"
 RELEASE = "cache"
 NAMESPACE = "default"
 # The chart has no default for it.
-TOOLKIT = ("--set", "toolkit.image.repository=registry.example.org/team/bowline")
+TOOLKIT_IMAGE = {"repository": "registry.example.org/team/bowline", "tag": "0.1.0"}
+TOOLKIT = tuple(word for key, value in TOOLKIT_IMAGE.items() for word in ("--set", f"toolkit.image.{key}={value}"))
 
 Object = dict[str, Any]
 
@@ -51,11 +52,15 @@ def profiles() -> list[Profile]:
     return found
 
 
+def cache_folder() -> Path:
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bowline"
+    return Path(os.environ.get("BOWLINE_CACHE") or default)
+
+
 @cache
 def tool(name: str) -> str:
     """Path of a program: from bowline's cache, or else from PATH."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bowline"
-    cached = Path(os.environ.get("BOWLINE_CACHE") or default) / "bin" / name
+    cached = cache_folder() / "bin" / name
     path = str(cached) if cached.exists() else shutil.which(name)
     if not path:
         raise ToolMissing(f"{name} is missing; ci/up builds it")

@@ -41,9 +41,8 @@ def helm(chart: Path, *arguments: str, version: str = "helm") -> list[Object]:
 
 
 def image(*names: str) -> list[str]:
-    """The value that every subchart of ours needs."""
-    flag, value = render.TOOLKIT
-    return [word for name in names for word in (flag, f"{name}.{value}")]
+    """The values that every subchart of ours needs."""
+    return [word if word == "--set" else f"{name}.{word}" for name in names for word in render.TOOLKIT]
 
 
 def umbrella(folder: Path, dependencies: str) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from e2e.kube import Kube
 from e2e.members import Members
-from e2e.shell import CACHE, CHART, ROOT, run
+from e2e.shell import CACHE, ROOT, run
 
 LIST = Path(__file__).with_name("landed.tsv")
 LANDED_SH = ROOT / "ci" / "images" / "landed.sh"
@@ -28,8 +29,11 @@ class Landed:
 
     @property
     def tag(self) -> str:
-        """The end of its image's name."""
-        return f"-g{self.commit[:12]}"
+        """Of its image: landed.sh gives the chart the same version."""
+        with tarfile.open(self.chart) as archive:
+            found = archive.extractfile("bowline/Chart.yaml")
+            lines = found.read().decode().splitlines() if found else []
+        return next(line.split(":", 1)[1].strip(" \"'") for line in lines if line.startswith("appVersion:"))
 
     def load(self) -> None:
         """Into every node of the local Kubernetes."""
@@ -40,12 +44,6 @@ class Landed:
 def landed() -> list[Landed]:
     lines = [line.split() for line in LIST.read_text().splitlines() if not line.startswith("#")]
     return [Landed(name, commit, tuple(modes.split(","))) for name, commit, modes in lines]
-
-
-def app_version() -> str:
-    """Of this tree's chart; its toolkit image has it as its tag."""
-    lines = (CHART / "Chart.yaml").read_text().splitlines()
-    return next(line.split('"')[1] for line in lines if line.startswith("appVersion:"))
 
 
 def toolkit_images(members: Members) -> dict[str, str]:

@@ -16,10 +16,10 @@ from e2e.cluster import Cluster
 from e2e.conftest import scenarios
 from e2e.installation import HELM, Installation
 from e2e.kube import Kube
-from e2e.landed import Landed, app_version, events_of, landed, toolkit_images
+from e2e.landed import Landed, events_of, landed, toolkit_images
 from e2e.members import Members, Pod
 from e2e.nodes import Node
-from e2e.release import Release, Values, of_the_tests
+from e2e.release import Release, Values, built_tag
 from e2e.scenario import MakeScenario, Scenario
 from e2e.sentinel_set import VALUES as SENTINEL_VALUES
 from e2e.sentinel_set import SentinelSet
@@ -91,7 +91,7 @@ class FromLanded(Installation[Members]):
 
     def __init__(self, engine: str, mode: str, state: Landed) -> None:
         kind = KINDS[mode]
-        super().__init__(kind.members, engine, f"landed-{state.name}-{mode}", {**kind.values, **of_the_tests(NAME)})
+        super().__init__(kind.members, engine, f"landed-{state.name}-{mode}", kind.values)
         self.mode = mode
         self.state = state
         self.half = kind.half
@@ -103,7 +103,7 @@ class FromLanded(Installation[Members]):
 
     def release(self, namespace: str) -> Release:
         release = super().release(namespace)
-        release.move_to(self.state.chart)
+        release.move_to(self.state.chart, self.state.tag)
         return release
 
 
@@ -120,9 +120,9 @@ def old(engine: str, mode: str, state: Landed, sentinels: Installation[SentinelS
 
 def run_all(members: Members, state: Landed | None) -> None:
     """All pods run the landed program, or with None this tree's."""
-    end = state.tag if state else f":{app_version()}"
-    wrong = {name: image for name, image in toolkit_images(members).items() if not image.endswith(end)}
-    assert not wrong, f"not of {end}: {wrong}"
+    tag = state.tag if state else built_tag()
+    wrong = {name: image for name, image in toolkit_images(members).items() if not image.endswith(f":{tag}")}
+    assert not wrong, f"not of {tag}: {wrong}"
 
 
 @contextmanager
@@ -281,6 +281,6 @@ def test_landed_upgraded_by_halves_and_back(old: FromLanded, figures: dict[str, 
     members.release.move_to(CHART)
     rolled_by_halves(old, figures, "this tree")
     run_all(members, None)
-    members.release.move_to(old.state.chart)
+    members.release.move_to(old.state.chart, old.state.tag)
     rolled_by_halves(old, figures, "the landed state")
     run_all(members, old.state)

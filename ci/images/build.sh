@@ -1,7 +1,8 @@
 #!/bin/bash
 # build.sh [toolkit|engines|base|dockerfile]...: image archives in $CACHE/images, made again only when what they are made
 # from changed. Without arguments: all that the local Kubernetes needs (toolkit, engines, base).
-#   toolkit     bowline.tar: the release binary of ci/lib/program.sh, packed as tools/image/Dockerfile packs it
+#   toolkit     bowline.tar: the release binary of ci/lib/program.sh, packed as tools/image/Dockerfile packs it. Its tag, in bowline.tag,
+#               is the version with the program's checksum, so that no node takes an older build for it.
 #   engines     redis.tar, valkey.tar: stand-ins from Debian's packages, named as the chart names them
 #   base        pause.tar: what Kubernetes itself needs
 #   dockerfile  checks that tools/image/Dockerfile builds, with the second place of the pinned sources, and that its program is
@@ -11,8 +12,6 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/../lib/common.sh"
 . "$here/pack.sh"
 pack=$here/../kube/image.sh
-toolkit_name=$TOOLKIT_IMAGE:$(app_version "$ROOT/charts/bowline")
-
 # made ARCHIVE TEXT: is the archive there, from TEXT?
 made() { [ -s "$IMAGES/$1.tar" ] && stamp_is "$IMAGES/$1.from" "$2"; }
 
@@ -59,12 +58,14 @@ engines() {
 }
 
 toolkit() {
-  local binary from
+  local binary sum tag
   binary=$("$here/../lib/program.sh")
-  from="$toolkit_name $(hash_of "$binary")"
-  ! made bowline "$from" || return 0
-  pack_toolkit "$binary" "$IMAGES/bowline.tar" "$toolkit_name"
-  stamp "$IMAGES/bowline.from" "$from"
+  sum=$(hash_of "$binary")
+  tag=$(app_version "$ROOT/charts/bowline")-${sum:0:12}
+  ! made bowline "$tag $sum" || return 0
+  pack_toolkit "$binary" "$IMAGES/bowline.tar" "$TOOLKIT_IMAGE:$tag"
+  stamp "$IMAGES/bowline.tag" "$tag"
+  stamp "$IMAGES/bowline.from" "$tag $sum"
 }
 
 # same_program IMAGE BINARY: as the builder's, but for what curl's other source makes of it (2 % of the size).
@@ -81,7 +82,7 @@ same_program() {
 }
 
 dockerfile() {
-  local binary ca='' image=$toolkit_name-dockerfile
+  local binary ca='' image=$TOOLKIT_IMAGE:dockerfile
   packages buildah:buildah
   binary=$("$here/../lib/program.sh")
   debian "$SUITE"
@@ -102,6 +103,6 @@ mkdir -p "$IMAGES" "$CACHE/containers"
 for what; do
   case $what in
     toolkit | engines | base | dockerfile) "$what" ;;
-    *) sed -n '2,9s/^# \?//p' "$0"; exit 2 ;;
+    *) sed -n '2,10s/^# \?//p' "$0"; exit 2 ;;
   esac
 done

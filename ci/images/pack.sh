@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # How the toolkit image is named and packed, without buildah. Source it after common.sh.
 
-# app_version CHART: what the chart takes as the tag of its toolkit image when it is told none.
+# app_version CHART: of the program that the chart is made for.
 app_version() { sed -n 's/^appVersion: *"\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$1/Chart.yaml"; }
 
 # pack_toolkit BINARY OUT.tar NAME: the program as tools/image/Dockerfile packs it.

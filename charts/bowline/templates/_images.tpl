@@ -35,8 +35,7 @@ tag: "8.0"
 
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.toolkitImage" -}}
-{{- $image := merge (dict "tag" (.Values.toolkit.image.tag | default .Chart.AppVersion)) (omit .Values.toolkit.image "tag") -}}
-{{- include "bowline.imageRef" (dict "root" . "image" $image) -}}
+{{- include "bowline.imageRef" (dict "root" . "image" .Values.toolkit.image) -}}
 {{- end -}}
 
 {{- /* The block "imagePullSecrets:", or nothing; both lists take `- name: x` as well as `- x`. Argument: the root. */ -}}

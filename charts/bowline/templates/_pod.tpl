@@ -16,6 +16,13 @@
   valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
 {{- end -}}
 
+{{- /* The security context of every pod, or nothing. Argument: the root. */ -}}
+{{- define "bowline.podSecurity" -}}
+{{- $context := .Values.podSecurityContext | default dict -}}
+{{- if .Values.arbitraryUser }}{{ $context = omit $context "runAsUser" "runAsGroup" "fsGroup" }}{{ end -}}
+{{- with $context }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
 {{- /* Fields at the top of every pod spec. Argument: dict root, component, serviceAccountName. */ -}}
 {{- define "bowline.podBase" -}}
 {{- $nodes := (include "bowline.setting" (dict "group" . "name" "nodeSelector") | fromYaml).value -}}
@@ -26,9 +33,9 @@ enableServiceLinks: false
 {{- with include "bowline.imagePullSecrets" .root }}
 {{ . }}
 {{- end }}
-{{- with .root.Values.podSecurityContext }}
+{{- with include "bowline.podSecurity" .root }}
 securityContext:
-  {{- toYaml . | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end }}
 {{- with include "bowline.firstWins" (list $nodes) }}
 nodeSelector:

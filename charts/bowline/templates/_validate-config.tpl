@@ -57,6 +57,9 @@ the oldest that this chart can run. Use a newer image.
 {{- if not .Values.toolkit.image.repository }}
 ¶ toolkit.image.repository: it is empty, and no image of bowline is published yet. Build it (docker build -f tools/image/Dockerfile), push it
 where your nodes can pull it, and set toolkit.image.repository and toolkit.image.tag to that.
+{{- else if not (or .Values.toolkit.image.tag .Values.toolkit.image.digest) }}
+¶ toolkit.image.tag: it is empty, and so is toolkit.image.digest. Name the tag under which this build was pushed, such as 0.1.0-1a2b3c4, or its
+digest. Give each build a tag of its own: nodes keep what they have pulled.
 {{- end }}
 {{- range $path, $image := dict "image" .Values.image "toolkit.image" .Values.toolkit.image }}
 {{- if and $image.digest (not (regexMatch "^sha256:[0-9a-f]{64}$" $image.digest)) }}

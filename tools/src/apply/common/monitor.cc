@@ -62,7 +62,7 @@ Monitor::Monitor(Lanes& lanes, const LiveSettings& settings, MemberName self,
       events_(events),
       conditions_(conditions),
       label_(lanes, pod, OtherPods(*settings.Get(), self), settings->role_label, events),
-      engine_record_(lanes.api, *settings.Get(), self),
+      record_(lanes.api, *settings.Get(), self),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       handovers_(handovers),
@@ -162,7 +162,7 @@ void Monitor::NoteLabel(const Report& report) {
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
   const std::string engine = PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
   label_.Runs(engine);
-  engine_record_.Runs(engine);
+  record_.Look(server_.state.identity.installation, engine);
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);

@@ -64,7 +64,7 @@ class Monitor {
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;
-  EngineRecord engine_record_;
+  RecordKeeper record_;
   std::optional<std::chrono::steady_clock::time_point> unlabelled_;  ///< since then, as primary
   bool unlabelled_told_ = false;
   std::string started_by_;   ///< the start's decision, CamelCase

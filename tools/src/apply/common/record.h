@@ -2,6 +2,8 @@
 // The installation record: a ConfigMap of the release that the chart renders empty and the founder
 // fills once, by compare-and-swap. It tells a first start from volumes that were all lost.
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,17 +24,34 @@ Result<std::string> FoundInRecord(const Settings& settings, const std::string& i
 /// record outlives the pods, so the gate of a later install reads it.
 inline constexpr const char* kRecordedEngine = "engine";
 
-/// Keeps that key as it is. The first member of the release does it alone: in a rollout it is
-/// replaced last.
-class EngineRecord {
+/// Keeps the record as it should be: the id of the installation, which is put back when somebody
+/// has emptied it (the chart renders it without data, and `kubectl replace`, `Replace=true` of Argo
+/// CD, `force` of Helm and Flux put that in its place), and the engine. The first declared member
+/// does it for all; in a rollout it is replaced last.
+class RecordKeeper {
  public:
-  /// Does nothing for other members, and without a record.
-  EngineRecord(Lane& lane, const Settings& settings, MemberName self);
-  /// The engine that answers: "redis-8.0.2"; empty: not known. Returns at once.
-  void Runs(const std::string& engine);
+  /// Without a record, and in any other member, nothing is ever asked.
+  RecordKeeper(Lane& lane, const Settings& settings, MemberName self,
+               Milliseconds between = Milliseconds(30'000));
+
+  /// To be called at each look at the own engine. Returns at once; asks the API server now, after
+  /// `between`, and when the engine is another one. `engine`: "redis-8.0.2"; empty: not known.
+  void Look(const std::string& installation, const std::string& engine);
 
  private:
-  std::optional<NewestSender<std::string>> sender_;
+  struct Wanted {
+    std::string installation;
+    std::string engine;
+    std::int64_t round = 0;
+    bool operator==(const Wanted&) const = default;
+  };
+
+  static Status Keep(const Settings& settings, const Wanted& wanted, Deadline deadline);
+
+  Milliseconds between_;
+  Wanted wanted_;
+  std::chrono::steady_clock::time_point looked_;
+  std::optional<NewestSender<Wanted>> sender_;
 };
 
 }  // namespace bowline
