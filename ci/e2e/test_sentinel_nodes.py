@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from e2e.acts import STALE_LEADS, all_stale, assert_loss_told
 from e2e.nodes import power_cut, power_on, stopped
 from e2e.partition import cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
@@ -36,6 +37,28 @@ def test_power_cut_of_the_primarys_node(sentinel_set: SentinelSet, sentinel_scen
         finally:
             power_on([primary.node])
         wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)
+
+
+@pytest.mark.long
+def test_stale_server_leads_when_the_primarys_node_is_gone(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
+) -> None:
+    """The writes that both replicas have missed are on the volume of a node that does not come back in time."""
+    primary, replicas = sentinel_set.primary(), sentinel_set.replicas()
+    title = "power cut of the primary's node, no replica has followed for 10 s"
+    with sentinel_scenario(title, converge=120, loss_window=1) as running:
+        with all_stale(sentinel_set, replicas, primary):
+            power_cut([primary.node])
+            try:
+                led = wait_for("one of them leads", lambda: any(map(sentinel_set.is_primary, replicas)), STALE_LEADS)
+            finally:
+                power_on([primary.node])
+            running.figures["dead_to_led_s"] = round(led, 1)
+        running.serving(30)
+        wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)
+    assert running.figures["lost"] > 0, "nothing was missing"
+    assert sentinel_set.primary().name != primary.name
+    assert_loss_told(sentinel_set, replicas)
 
 
 @pytest.mark.long
