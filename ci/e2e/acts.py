@@ -95,6 +95,22 @@ def kill_inits(pods: list[Pod]) -> None:
         list(pool.map(lambda pod: pod.node.kill_init(pod.uid), pods))
 
 
+@contextmanager
+def subscriber_is_cut_off(members: Members, primary: Pod, running: Scenario) -> Iterator[None]:
+    """Subscribed to the primary before the block; the connection has ended within 5 s after it."""
+    with members.engine(primary) as engine, engine.pubsub() as subscriber:
+        subscriber.psubscribe("*")
+        assert subscriber.get_message(timeout=5)
+        yield
+        running.serving(15)
+
+        def gone() -> bool:
+            with members.engine(primary) as again:
+                return not [client for client in again.client_list(_type="pubsub") if client["user"] == "default"]
+
+        running.figures["subscriber_cut_off_s"] = round(wait_for("the subscriber is cut off", gone, 5), 2)
+
+
 def delete_pod(members: Members, pod: Pod) -> None:
     """Returns when it has a Ready successor."""
     members.delete_pods(pod.name)

@@ -39,8 +39,11 @@ class Release:
         args += [] if hooks else ["--no-hooks"]
         self._helm("install", self.name, self.chart, *args, values=self.values, timeout=timeout + 30)
 
-    def upgrade(self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180) -> None:
+    def upgrade(
+        self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180, hooks: bool = True
+    ) -> None:
         args = ["--wait", f"--timeout={timeout}s"] if wait else []
+        args += [] if hooks else ["--no-hooks"]
         values = {**self.values, **(changes or {})}
         self._helm("upgrade", self.name, self.chart, *args, values=values, timeout=timeout + 30)
 

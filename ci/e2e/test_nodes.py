@@ -10,7 +10,7 @@ import pytest
 from e2e.acts import STALE_LEADS, all_stale, assert_loss_told
 from e2e.cluster import NODE_TIMEOUT, Cluster
 from e2e.nodes import Node, power_cut, power_on
-from e2e.partition import cut_off, judge_client
+from e2e.partition import ALONE, cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.shell import run
 from e2e.wait import wait_for
@@ -106,10 +106,14 @@ def test_open_slot_is_told(cluster: Cluster, scenario: MakeScenario) -> None:
 def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("power cut of a primary's node", converge=90, loss_window=POSSIBLE_LOSS) as running:
         node = node_of_a_primary(cluster)
+        dead = next(pod for pod in cluster.primaries() if pod.node.name == node.name)
+        shard, promoted = [pod for pod in cluster.pods() if pod.shard == dead.shard], cluster.replica(dead.shard)
         running.mark()
         power_cut([node])
         try:
             running.serving(30)
+            alone = wait_for("one label", lambda: cluster.labelled(shard) == {promoted.name}, ALONE, 0.1)
+            running.figures["promoted_to_one_label_s"] = round(alone, 2)
         finally:
             power_on([node])
         wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from e2e.acts import delete_pod, held_back, not_following, started_again
+from e2e.acts import delete_pod, held_back, not_following, started_again, subscriber_is_cut_off
 from e2e.cluster import Cluster
 from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
@@ -121,3 +121,12 @@ def test_blocked_clients_at_a_failover(cluster: Cluster, scenario: MakeScenario)
             for waiter in waiters:
                 waiter.join(10)
     assert len(answers) == len(waiters) and not any("UNBLOCKED" in answer for answer in answers), answers
+
+
+@pytest.mark.long
+def test_subscriber_at_a_failover_of_the_cluster(cluster: Cluster, scenario: MakeScenario) -> None:
+    """CLUSTER FAILOVER: the program of the primary has no part in it."""
+    primary = cluster.primary(0)
+    subscribed = scenario("a subscriber, and CLUSTER FAILOVER")
+    with subscribed as running, subscriber_is_cut_off(cluster, primary, running):
+        cluster.hand_over_to(cluster.replica(0))

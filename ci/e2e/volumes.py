@@ -38,7 +38,8 @@ def small(members: Members, pod: Pod) -> Iterator[Pod]:
 
 def fill(members: Members, pod: Pod) -> None:
     """To the last page."""
-    pod.node.sh('for size in 64k 4k; do dd if=/dev/zero bs=$size >>"$1/fill"; done 2>/dev/null; true', members.volume(pod))
+    script = 'for size in 64k 4k; do dd if=/dev/zero bs=$size >>"$1/fill"; done 2>/dev/null; true'
+    pod.node.sh(script, members.volume(pod))
 
 
 def unfill(members: Members, pod: Pod) -> None:
