@@ -4,7 +4,7 @@ A file of ci/benchmarks/peers tells what must be known of a chart; nothing of th
 name is `demo`; in seeds `{namespace}` stands for its namespace.
 
     title         as the figures call it
-    mode          how clients find the primary: cluster, sentinel, direct
+    mode          how clients find the primary: cluster, sentinel, direct (a standalone server; ours is one then)
     engine        redis or valkey: which engine ours has in the same run
     seeds         HOST:PORT of what clients know: members, sentinels, or a Service that follows the primary
     master        sentinel mode: the primary's name
@@ -107,7 +107,8 @@ class Peer(Pods):
         def replicated() -> bool:
             infos = [self.info(pod) for pod in self.pods()]
             linked = [info for info in infos if info["role"] == "slave" and info["master_link_status"] == "up"]
-            leading = [info for info in infos if info["role"] == "master" and info["connected_slaves"]]
+            alone = len(infos) == 1
+            leading = [info for info in infos if info["role"] == "master" and (alone or info["connected_slaves"])]
             return bool(leading) and len(leading) + len(linked) == len(infos)
 
         return self.wait_ready(timeout) + wait_for("all replicas are linked", replicated, timeout)

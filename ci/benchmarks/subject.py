@@ -10,6 +10,8 @@ from benchmarks.peer import PeerInstallation, chosen
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.sentinel_set import VALUES, SentinelSet
+from e2e.standalone import VALUES as STANDALONE
+from e2e.standalone import Standalone
 from recorder import Mode
 
 MODES = [Mode(name) for name in choice.modes()]
@@ -24,12 +26,17 @@ class Subject:
 
 
 def ours(mode: Mode, engine: str, purpose: str) -> Subject:
+    """Who finds the primary directly is a client of a standalone server."""
     installation: Installation[Any]
+    name = mode.value
     if mode is Mode.CLUSTER:
         installation = Installation(Cluster, engine, f"{purpose}-cluster", {})
-    else:
+    elif mode is Mode.SENTINEL:
         installation = Installation(SentinelSet, engine, f"{purpose}-sentinel", VALUES)
-    return Subject(f"{mode.value}, {engine}", mode, installation, is_ours=True)
+    else:
+        name = "standalone"
+        installation = Installation(Standalone, engine, f"{purpose}-standalone", STANDALONE)
+    return Subject(f"{name}, {engine}", mode, installation, is_ours=True)
 
 
 def subjects(purpose: str) -> list[Subject]:
@@ -37,7 +44,6 @@ def subjects(purpose: str) -> list[Subject]:
     if peer := chosen():
         description, chart = peer
         installation = PeerInstallation(description, chart, f"{purpose}-peer")
-        mode = Mode.CLUSTER if description.mode is Mode.CLUSTER else Mode.SENTINEL
         theirs = Subject(description.title, description.mode, installation, is_ours=False)
-        return [ours(mode, description.engine, purpose), theirs]
+        return [ours(description.mode, description.engine, purpose), theirs]
     return [ours(mode, engine, purpose) for engine in choice.engines() for mode in MODES]

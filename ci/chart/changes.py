@@ -34,7 +34,6 @@ BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentin
 # What a change needs beside it to have any meaning.
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
 NEEDS: dict[str, Values] = {
-    "auth.secretAnnotations": {"auth": {"password": "one", "replicationPassword": "other"}},
     "persistence.emptyDir": {"persistence": {"enabled": False}},
     "networkPolicy": {"networkPolicy": {"enabled": True, "limitEgress": True}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},

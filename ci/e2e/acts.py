@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
+
+import pytest
 
 from e2e.kube import Object
 from e2e.members import Members, Pod
 from e2e.nodes import Node
 from e2e.scenario import Scenario
+from e2e.shell import CommandError
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
@@ -117,8 +120,24 @@ def delete_pod(members: Members, pod: Pod) -> None:
     members.wait_replaced(pod, 60)
 
 
-def install_again(members: Members, figures: dict[str, Any]) -> None:
-    """Uninstalled and installed: the volumes are kept, so the data, the passwords and the ids are."""
+def install_refused(members: Members, values: Mapping[str, Any]) -> str:
+    """What the gate says to an install of these values. The release that Helm has noted as failed is gone again."""
+    release = members.release
+    before, release.values = release.values, {**release.values, **values}
+    try:
+        with pytest.raises(CommandError, match="refused, nothing has been changed") as refused:
+            release.install(wait=False)
+        release.uninstall()
+    finally:
+        release.values = before
+    return str(refused.value)
+
+
+def install_again(members: Members, figures: dict[str, Any], other: Mapping[str, Any] | None = None) -> None:
+    """
+    Uninstalled and installed: the volumes are kept, so the data, the passwords and the ids are. `other`: values of
+    another mode and engine, which are refused over these volumes.
+    """
     ids = members.ids()
     recorder = Recorder(members.recorder_settings()).start()
     recorder.wait_serving(recorder.started, 15)
@@ -127,6 +146,11 @@ def install_again(members: Members, figures: dict[str, Any]) -> None:
     password = members.password()
     members.release.uninstall()
     wait_for("no member is left", lambda: not members.pods(), 90)
+    if other is not None:
+        told = install_refused(members, other)
+        assert f"mode: volumes of an earlier installation of this release are there: data-{members.name}-" in told, told
+        assert f"engine: {members.release.values['engine']} " in told, told
+        assert not members.pods()
     began = time.monotonic()
     members.release.install()
     members.wait_converged(60)

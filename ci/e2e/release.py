@@ -39,11 +39,13 @@ class Release:
         args += [] if hooks else ["--no-hooks"]
         self._helm("install", self.name, self.chart, *args, values=self.values, timeout=timeout + 30)
 
-    def upgrade(
-        self, changes: Values | None = None, *, wait: bool = True, timeout: int = 180, hooks: bool = True
-    ) -> None:
-        args = ["--wait", f"--timeout={timeout}s"] if wait else []
-        args += [] if hooks else ["--no-hooks"]
+    @property
+    def atomic(self) -> str:
+        """The flag of `helm upgrade` that undoes what has failed."""
+        return "--atomic" if self.helm.endswith("3") else "--rollback-on-failure"
+
+    def upgrade(self, changes: Values | None = None, *flags: str, wait: bool = True, timeout: int = 180) -> None:
+        args = [*flags, *(["--wait", f"--timeout={timeout}s"] if wait else [])]
         values = {**self.values, **(changes or {})}
         self._helm("upgrade", self.name, self.chart, *args, values=values, timeout=timeout + 30)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,32 @@ class BadNodesConf(Tampered):
     def repair(self) -> None:
         self.write(self.good)
         self.cluster.delete_pods(self.pod.name)
+
+
+def test_bad_volume_mended_in_diagnostic_mode(cluster: Cluster, scenario: MakeScenario) -> None:
+    """The pod of a member whose volume is refused is kept up, and the file is put back while it is."""
+    with scenario("a refused volume, mended in diagnostic mode", converge=120) as running:
+        member = BadNodesConf(cluster, cluster.replica(0), "cut", BAD_FILES["cut"])
+        member.tamper()
+        wait_for("it refuses", lambda: bool(member.terminated()), 30)
+        name = member.pod.name
+        held = {"enabled": True, "members": [cluster.member(member.pod)]}
+        cluster.release.upgrade({"diagnosticMode": held, "updateStrategy": {"type": "OnDelete"}}, wait=False)
+        cluster.delete_pods(name)
+        said = "refused (nodes.conf"
+        wait_for("an Event tells it", lambda: bool(cluster.kube.telling(name, said, reason="Held")), 60)
+        pod = cluster.pod(name)
+        assert pod.uid != member.pod.uid
+        assert not pod.ready
+        assert "diagnosticMode.enabled=false" in cluster.kube("logs", name, "-c", "server")
+        assert pod.node.sha256(member.path) == member.sha256, "the file was changed"
+        member.write(member.good)
+        cluster.release.upgrade({"updateStrategy": {"type": "OnDelete"}}, wait=False)
+        began = time.monotonic()
+        cluster.delete_pods(name)
+        cluster.wait_replaced(pod, 60)
+        running.figures["deleted_to_ready_s"] = round(time.monotonic() - began, 1)
+        cluster.release.upgrade()
 
 
 @pytest.mark.parametrize("kinds", [("empty", "cut", "binary"), ("foreign", "overlapping")], ids=",".join)

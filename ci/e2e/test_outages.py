@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import pytest
+
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.nodes import Node, held
 from e2e.scenario import MakeScenario
+from e2e.shell import CommandError
 from e2e.wait import wait_for
 
 API_RULE = "FORWARD -p tcp --dport 6443 -j DROP"
@@ -60,6 +63,23 @@ def test_pods_replaced_while_dns_is_down(cluster: Cluster, scenario: MakeScenari
     with scenario("DNS down, all pods deleted by force") as running, held("coredns"):
         cluster.replace_all_by_force(90)
         running.serving(60)
+
+
+def test_upgrade_while_pods_cannot_reach_the_api_server(cluster: Cluster, scenario: MakeScenario) -> None:
+    """The gate says so within a minute, and is not tried again."""
+    before = {pod.name: pod.uid for pod in cluster.pods()}
+    with scenario("helm upgrade while pods cannot reach the API server", converge=60) as running:
+        running.mark()
+        began = time.monotonic()
+        with (
+            api_server_blocked(cluster.kube.nodes()),
+            pytest.raises(CommandError, match=r"statefulsets.*[Tt]ime(d )?out") as refused,
+        ):
+            cluster.release.upgrade({"podAnnotations": {"example.org/changed": "yes"}}, wait=False)
+        running.figures["refused_s"] = round(time.monotonic() - began, 2)
+        assert time.monotonic() - began < 60, str(refused.value)
+        cluster.release.upgrade()
+    assert {pod.name: pod.uid for pod in cluster.pods()} == before
 
 
 def test_first_start_waits_for_the_api_server(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:

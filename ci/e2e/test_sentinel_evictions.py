@@ -110,7 +110,7 @@ def test_last_copy_let_go(sentinel_set: SentinelSet, figures: dict[str, Any], by
             kube("label", "pod", primary.name, COMMAND)
             assert kube.evict(primary.name) == ""
         else:  # no node has room for the gate's pod
-            sentinel_set.release.upgrade({"pdb": {"protectLastCopy": False}}, wait=False, hooks=False)
+            sentinel_set.release.upgrade({"pdb": {"protectLastCopy": False}}, "--no-hooks", wait=False)
             let_go = wait_for("the eviction is taken", lambda: kube.evict(primary.name) == "", RELEASE_BOUND, 0.1)
             figures["helm upgrade to evicted"] = round(let_go, 2)
         wait_for("the pod is gone", lambda: not sentinel_set.pod(primary.name).ready, 90)

@@ -90,6 +90,30 @@ def test_number_of_sentinels_changed(sentinel_set: SentinelSet, sentinel_scenari
             failover_works(sentinel_set, running)
 
 
+def test_sentinel_upgrade_that_would_destroy_is_refused(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
+) -> None:
+    before = {pod.name: pod.uid for pod in sentinel_set.pods()}
+    changes = {
+        "fullnameOverride": "other",
+        "ports": {"sentinel": 26380},
+        "sentinel": {**sentinel_set.release.values["sentinel"], "masterName": "other", "auth": False},
+    }
+    with sentinel_scenario("upgrades that are refused", converge=30) as running:
+        running.mark()
+        with pytest.raises(CommandError, match="refused, nothing has been changed") as refused:
+            sentinel_set.release.upgrade(changes, wait=False)
+        for value in ("fullnameOverride: StatefulSet demo-se", "ports.sentinel: 26379 -> 26380"):
+            assert value in str(refused.value), value
+        changes.pop("fullnameOverride")
+        with pytest.raises(CommandError, match="refused, nothing has been changed") as refused:
+            sentinel_set.release.upgrade(changes, wait=False)
+        for value in ("ports.sentinel: ", "sentinel.masterName: mymaster -> other", "sentinel.auth: true -> false"):
+            assert value in str(refused.value), value
+        sentinel_set.release.upgrade()
+    assert {pod.name: pod.uid for pod in sentinel_set.pods()} == before
+
+
 def test_last_copy_goes_by_a_token_alone(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     with sentinel_scenario("3 to 1 servers, refused, then confirmed", converge=90):
         with pytest.raises(CommandError, match="replicas: 3 -> 1: the last copy") as refused:
@@ -102,3 +126,13 @@ def test_last_copy_goes_by_a_token_alone(sentinel_set: SentinelSet, sentinel_sce
     with sentinel_scenario("back to 3", converge=90):
         sentinel_set.resize(replicas=3)
         sentinel_set.wait_converged(90)
+    with sentinel_scenario("once more to 1, by the token that is left, and by a rollback", converge=30):
+        before = {pod.name: pod.uid for pod in sentinel_set.pods()}
+        with pytest.raises(CommandError, match="replicas: 3 -> 1: the last copy") as refused:
+            sentinel_set.release.rollback()  # to the revision that was confirmed
+        assert f"upgrade.confirm={{{token[1]}}}" not in str(refused.value), "the token would hold again"
+        with pytest.raises(CommandError, match="replicas: 3 -> 1: the last copy"):
+            sentinel_set.release.upgrade({"replicas": 1}, wait=False)
+        sentinel_set.release.values = {name: v for name, v in sentinel_set.release.values.items() if name != "upgrade"}
+        sentinel_set.release.upgrade()
+        assert {pod.name: pod.uid for pod in sentinel_set.pods()} == before

@@ -76,5 +76,6 @@ def test_log_of_a_shards_primary_is_cut(cluster: Cluster, scenario: MakeScenario
     assert cluster.kube.telling(last.name, "incr.aof", reason="DatasetDamaged")
 
 
-def test_uninstalled_and_installed_again(cluster: Cluster, figures: dict[str, Any]) -> None:
-    install_again(cluster, figures)
+def test_uninstalled_and_installed_again(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:
+    """Another mode and engine over these volumes is refused."""
+    install_again(cluster, figures, {"mode": "sentinel", "engine": "redis" if engine == "valkey" else "valkey"})

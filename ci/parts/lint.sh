@@ -42,6 +42,13 @@ small_files() { # C++ files stay readable in one go
   [ -z "$bad" ]
 }
 
+mode_seam() { # who asks for the mode is in a mode's room, or among these few (docs/architecture.md)
+  local asking
+  asking=$(printf '%s\n' "${cpp[@]}" | grep '^tools/src/' | grep -vE '_test\.cc$|/(cluster|sentinel|standalone)/' |
+    xargs grep -lE '\b(Mode|MemberKind)::')
+  [ "$(wc -l <<<"$asking")" -le 15 ] || { echo "$asking"; return 1; }
+}
+
 pins() { # once per change of what it is made from, since it asks registries
   local from mark=$CACHE/pins.from
   from=$(hash_of ci/lib/{deps.sh,pins.tsv,pins_test.sh,builder.sh})
@@ -54,6 +61,7 @@ for f in "${shell[@]}"; do check "shellcheck $f" shellcheck -x -e SC1091,SC2317 
 [ ${#cpp[@]} -gt 0 ] || die "no C++ sources"
 check "clang-format (ci/lib/builder.sh run clang-format-19 -i FILE... mends it)" formatted
 check "C++ files of at most 400 lines" small_files
+check "at most 15 files outside the modes' rooms ask for the mode" mode_seam
 check "Python: ruff and mypy" ci/lib/python-check.sh
 check "Go modules of the local Kubernetes share their versions (ci/kube/tools/share mends it)" ci/kube/tools/share --check
 check "pinned sources: a wrong sum is refused, the next place is taken" pins

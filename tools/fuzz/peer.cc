@@ -16,5 +16,8 @@ void bowline::fuzz::Try(std::string_view input) {
     const std::string printed = PrintReport(*read);
     const auto again = ParseReport(printed);
     Must(again.has_value() && PrintReport(*again) == printed);
+    const std::string small = PrintReport(*read, ViewForm::kDigest);
+    const auto told = ParseReport(small);
+    Must(told.has_value() && PrintReport(*told, ViewForm::kDigest) == small);
   }
 }

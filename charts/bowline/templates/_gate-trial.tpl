@@ -66,7 +66,7 @@ volumeMounts:
 
 {{- /*
 Seconds after which the pod ends by itself, in spite of a container that cannot be started: its log stays, which that of a Job that is
-over time does not. The gate gives its reason before. Argument: the root.
+over time does not. The gate gives its reason before: after 20 s about an API server that is away, after 40 s at most; the rest is for the pull of its image. Argument: the root.
 */ -}}
 {{- define "bowline.gatePodSeconds" -}}
 {{- min 55 (sub (int64 .Values.upgrade.job.activeDeadlineSeconds) 5) -}}

@@ -66,10 +66,13 @@ the passwords once. See docs/decisions/0029-upgrade-gate.md.
   "alone" .Chart.IsRoot
   "name" (include "bowline.appName" .)
   "config" (printf "%s-config" (include "bowline.baseName" .))
+  "record" (include "bowline.recordName" .)
   "secret" (.Values.auth.enabled | ternary (include "bowline.secretName" .) "")
   "secretKeys" (include "bowline.gateKeys" . | fromJson)
   "ownSecret" $own
   "createSecret" (eq "true" (include "bowline.makesPasswords" .))
+  "secretAnnotations" (include "bowline.firstWins" (list .Values.auth.secretAnnotations) | fromYaml)
+  "binding" (include "bowline.gateBinding" . | fromJson)
   "passwords" (dict
     "clients" ($own | ternary (.Values.auth.password | default "") "")
     "members" ($own | ternary (.Values.auth.replicationPassword | default "") ""))

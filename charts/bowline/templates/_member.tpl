@@ -13,7 +13,12 @@ httpGet: {path: {{ .path }}, port: http}
 name: {{ .component }}
 image: {{ include "bowline.engineImage" .root | quote }}
 imagePullPolicy: {{ $v.image.pullPolicy }}
+{{- $held := include "bowline.heldFlags" .root | fromJsonArray }}
+{{- if $held }}
+command: {{ concat (list "/opt/bowline/bowline" "hold") $held | toJson }}
+{{- else }}
 command: ["/opt/bowline/bowline", "run", {{ .component | quote }}]
+{{- end }}
 {{- with $extra.extraArgs }}
 args:
   {{- toYaml (concat (list "--") .) | nindent 2 }}
@@ -34,7 +39,7 @@ ports:
 lifecycle:
   preStop:
     exec:
-      command: ["/opt/bowline/bowline", "prestop"]
+      command: {{ concat (list "/opt/bowline/bowline" "prestop") $held | toJson }}
 startupProbe:
   {{- include "bowline.probe" (dict "path" "/startup" "probe" $v.probes.startup) | nindent 2 }}
 livenessProbe:
@@ -85,7 +90,7 @@ shareProcessNamespace: true
 {{- end }}
 initContainers:
   - {{ include "bowline.toolkitContainer" (dict "root" .root "name" "init" "resources" $v.resources.init
-        "args" (list "init" "--install-to" "/opt/bowline")) | nindent 4 | trim }}
+        "args" (concat (list "init" "--install-to" "/opt/bowline") (include "bowline.heldFlags" .root | fromJsonArray))) | nindent 4 | trim }}
     volumeMounts:
       {{- include "bowline.memberMounts" (dict "root" .root "binReadOnly" false) | nindent 6 }}
   {{- with $extra.extraInitContainers }}

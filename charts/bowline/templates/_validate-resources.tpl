@@ -39,6 +39,26 @@ counts bytes.
 {{- end }}
 {{- end -}}
 
+{{- /* A quantity in whole mebibytes; nothing when it is no quantity of bytes. Argument: the quantity. */ -}}
+{{- define "bowline.mebibytes" -}}
+{{- $text := include "bowline.text" . -}}
+{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- $unit := regexFind "[A-Za-z]*$" $text -}}
+{{- if and (hasKey $units $unit) (regexMatch "^[0-9.]+[A-Za-z]*$" $text) -}}
+{{- divf (mulf (trimSuffix $unit $text | float64) (get $units $unit | float64)) 1048576.0 | floor | int64 -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "bowline.validate.jobMemory" -}}
+{{- with (((.Values.resources).job).limits).memory }}
+{{- $mebibytes := include "bowline.mebibytes" . }}
+{{- if and $mebibytes (lt (int64 $mebibytes) 32) }}
+¶ resources.job.limits.memory: {{ include "bowline.text" . }} is too little for the gate, which the kernel would kill without a word. Set it to 32Mi
+or more; 64Mi is the default.
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "bowline.validate.storage" -}}
 {{- with .Values.persistence }}
 {{- include "bowline.validate.quantity" (dict "path" "persistence.size" "value" .size "example" "8Gi" "bytes" true) }}

@@ -12,9 +12,8 @@
 {{- else if and $given (eq .password .replicationPassword) }}
 ¶ auth.replicationPassword: it is the same as auth.password. Choose another one: clients must not be able to act as members.
 {{- end }}
-{{- if and .secretAnnotations (not .password) }}
-¶ auth.secretAnnotations: the chart makes no Secret, because auth.password is empty. Annotate the Secret {{ include "bowline.secretName" $ }}
-itself, or give auth.password and auth.replicationPassword.
+{{- if and .secretAnnotations .existingSecret }}
+¶ auth.secretAnnotations: the Secret {{ .existingSecret }} is yours. Annotate it yourself, or leave out auth.existingSecret.
 {{- end }}
 {{- if and (not .enabled) (or $given .existingSecret) }}
 ¶ auth.enabled: it is false although passwords are given. Set it to true, or remove the passwords.

@@ -2,6 +2,7 @@
 {{- define "bowline.warnings" -}}
 {{- $v := .Values -}}
 {{- $cluster := eq $v.mode "cluster" -}}
+{{- include "bowline.diagnosticWarning" . }}
 {{- if not $v.persistence.enabled }}
 - persistence.enabled is false: {{ $cluster | ternary "a shard's data lives only as long as one of its members" "the data lives only as long as one server" }} keeps running.
 {{- end }}

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "apply/common/lanes.h"
 #include "apply/common/volume_io.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/resp.h"
@@ -20,7 +21,8 @@ TEST_CASE("a handover of which nothing came: the note goes, writes go on, replic
   const Engine engine(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
   const testing::TempFolder volume;
   const PodEnv pod;
-  EventSink events(pod, false);
+  Lanes lanes;
+  EventSink events(lanes.api, pod, false);
   CutHandover cut(volume.path(), engine.port(), {}, events);
   REQUIRE(SaveHandoverNote(volume.path(), {.to = ServerName(1), .epoch = 5, .min_replicas = 1}));
   RespClient client = engine.Connect();

@@ -100,6 +100,17 @@ TEST_CASE("every line that an engine refuses is found, of servers and of sentine
   CHECK_FALSE(trial.engine.empty());
 }
 
+TEST_CASE("a directive that an engine takes without a word and does not know is told by its value") {
+  const Rollout rollout(GENERATE(EngineKind::kRedis, EngineKind::kValkey));
+  const EngineTrial trial = rollout.Tried(
+      "list-max-ziplist-entries 512\nMaxMemory 100mb\nslave-read-only yes\nsave \"\"\n"
+      "client-output-buffer-limit replica 0 0 0\nmaxmemory-policy nonsense\n");
+  CHECK(trial.end == TrialEnd::kAnswered);
+  CHECK(ValuesOf(trial) == std::vector<std::string>{"config.maxmemory-policy",
+                                                    "config.list-max-ziplist-entries"});
+  CHECK(trial.refused.back().complaint.said.contains("no effect"));
+}
+
 TEST_CASE("arguments that the engine refuses cannot be left out") {
   const Rollout rollout(GENERATE(EngineKind::kRedis, EngineKind::kValkey));
   const EngineTrial trial = rollout.Tried("maxmemory 2Gi\n", {"--maxclients", "many"});
@@ -178,7 +189,7 @@ TEST_CASE("the gate takes what the engine's container tells, or what the kubelet
   SECTION("its image is still being pulled") {
     const auto trial = await("pulling", 1500);
     REQUIRE_FALSE(trial);
-    CHECK(trial.error().code == Code::kUnavailable);
+    CHECK(trial.error().code == Code::kAborted);  // the Job tries again
   }
   SECTION("nothing is known") {
     CHECK(await(GENERATE("running", "forbidden", "absent"), 1500)->end == TrialEnd::kUnknown);

@@ -2,6 +2,7 @@
 
 #include "apply/common/events.h"
 
+#include "apply/common/lanes.h"
 #include "testing/kube.h"
 
 namespace bowline {
@@ -16,7 +17,8 @@ const PodEnv kPod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
 TEST_CASE("what was told just before the end is sent") {
   const FakeCluster cluster;
   {
-    EventSink events(kPod, true);
+    Lanes lanes;
+    EventSink events(lanes.api, kPod, true);
     for (int i = 0; i < 5; ++i) events.Emit("Reason", std::format("word {};", i));
   }
   std::string all;
@@ -29,7 +31,8 @@ TEST_CASE("an API server that does not answer does not hold up the end") {
   cluster.Freeze();
   const auto start = std::chrono::steady_clock::now();
   {
-    EventSink events(kPod, true);
+    Lanes lanes;
+    EventSink events(lanes.api, kPod, true);
     for (int i = 0; i < 20; ++i) events.Emit("Reason", "message");
   }
   CHECK(Since(start) < Milliseconds(6000));

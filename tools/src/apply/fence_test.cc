@@ -7,6 +7,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
 #include "apply/driver.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/resp.h"
@@ -52,7 +53,7 @@ class Primary {
       : program_(program),
         engine_(program),
         probe_(Engine::kIp, engine_.port(), {}, false),
-        live_(Self(), settings.layout, probe_),
+        live_(lanes_.engine, Self(), settings.layout, probe_),
         client_(engine_.Connect()) {
     settings.ports.client = engine_.port();
     settings.auth = false;
@@ -74,8 +75,8 @@ class Primary {
 
   Fence Guarded(LinkWatch::Options options = {.trust_loopback = true}) {
     used_.emplace(settings, EngineSecrets{}, Paths{.config = declared_ / "bowline.json"});
-    return {*used_,  kSelf,  DriverOf(settings.layout), testing::TestIdentity(), live_, events_,
-            *peers_, options};
+    return {lanes_.fence, *used_, kSelf,   DriverOf(settings.layout), testing::TestIdentity(),
+            live_,        events_, *peers_, options};
   }
 
   /// Mounted while the member runs.
@@ -139,9 +140,10 @@ class Primary {
   Engine engine_;
   std::optional<Engine> replica_;
   EngineProbe probe_;
+  Lanes lanes_;
   LiveState live_;
   AddressBook book_;
-  EventSink events_{PodEnv{}, false};
+  EventSink events_{lanes_.api, PodEnv{}, false};
   testing::TempFolder declared_;
   std::optional<LiveSettings> used_;
   std::optional<Peers> peers_;

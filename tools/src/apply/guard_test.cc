@@ -8,6 +8,7 @@
 #include "apply/common/dataset_io.h"
 #include "apply/common/dataset_repair.h"
 #include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
 #include "apply/common/volume_io.h"
 #include "apply/driver.h"
 #include "testing/kube.h"
@@ -76,7 +77,7 @@ class OneServer {
                        .report = [](Milliseconds) { return ReportOfSentinel(kSelf, 3); }}));
     REQUIRE(sentinel_.Start(settings_.ports.peers));
     probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
-    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings_.layout, *probe_);
     used_.emplace(settings_, EngineSecrets{}, paths_);
     peers_.emplace(*used_, kSelf, *live_, events_);
   }
@@ -107,9 +108,10 @@ class OneServer {
   TempFolder directives_;
   HttpServer sentinel_{PeerLimits()};
   std::optional<EngineProbe> probe_;
+  Lanes lanes_;
   std::optional<LiveState> live_;
-  EventSink events_{{}, false};
-  PodConditions conditions_{{}, false, true};
+  EventSink events_{lanes_.api, {}, false};
+  PodConditions conditions_{lanes_.api, {}, false, true};
   std::optional<LiveSettings> used_;
   std::optional<Peers> peers_;
 };
@@ -191,16 +193,17 @@ class AloneServer {
     Spill(paths_.engine_directives, "appendonly yes\n");
     REQUIRE(SaveAddresses(volume_.path(), {{kSelf, {.ip = "127.0.0.1", .port = 6379}}}));
     probe_.emplace("127.0.0.1", FreePort(), LoginSource(), false);
-    live_.emplace(Report{.member = kSelf}, settings_.layout, *probe_);
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings_.layout, *probe_);
   }
 
   /// It has lived already: its volume knows the installation, so that no record is needed.
-  void HasData() const {
+  void HasData(const std::string& engine = "") const {
     Identity identity = TestIdentity();
     identity.name_space = settings_.name_space;
     identity.release = settings_.release;
-    REQUIRE(SaveState(volume_.path(),
-                      {.identity = identity, .member = kSelf.ToString(), .held = true}));
+    REQUIRE(SaveState(
+        volume_.path(),
+        {.identity = identity, .member = kSelf.ToString(), .held = true, .engine = engine}));
     Spill(volume_ / "dump.rdb", std::string(200, 'x'));
   }
   void AsksApi() { settings_.record = "grown-record"; }
@@ -224,9 +227,10 @@ class AloneServer {
   Settings settings_;
   Paths paths_;
   std::optional<EngineProbe> probe_;
+  Lanes lanes_;
   std::optional<LiveState> live_;
-  EventSink events_{{}, false};
-  PodConditions conditions_{{}, false, true};
+  EventSink events_{lanes_.api, {}, false};
+  PodConditions conditions_{lanes_.api, {}, false, true};
 };
 
 std::string DeclaredByApi() {
@@ -248,6 +252,26 @@ TEST_CASE(
   const auto state = ParseVolumeState(*files->state);
   REQUIRE(state);
   CHECK_FALSE(state->identity.installation.empty());
+  CHECK(state->engine == "redis");
+  CHECK(state->mode == "standalone");
+}
+
+TEST_CASE("a volume of another engine is refused without API rights alone") {
+  const testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData("valkey");
+  SECTION("without") {
+    const auto outcome = server.Run();
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == Code::kDataLoss);
+    CHECK(outcome.error().message.contains("set engine=valkey again"));
+  }
+  SECTION("with them the gate was asked") {
+    server.AsksApi();
+    const auto outcome = server.Run([] { return true; }, true);
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == Code::kUnavailable);  // its release grows, see below
+  }
 }
 
 TEST_CASE("a standalone server that dies while its release grows waits for its new settings") {
@@ -264,6 +288,27 @@ TEST_CASE("a standalone server that dies while its release grows waits for its n
     return true;
   });
   CHECK(waited_for.contains("delete this pod"));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Code::kUnavailable);
+}
+
+TEST_CASE("an API server that falls silent takes back nothing that it has told") {
+  testing::FakeCluster cluster;
+  AloneServer server;
+  server.HasData();
+  server.AsksApi();
+  std::optional<std::chrono::steady_clock::time_point> killed;
+  const std::string declared = DeclaredByApi();
+  const auto outcome = server.Run([&] {
+    if (!killed && server.live().Last().reason.contains("2 servers, 3 sentinels")) {
+      cluster.Kill();
+      killed = std::chrono::steady_clock::now();
+    }
+    // Long enough for more questions (kDeclaredLook).
+    if (killed && Since(*killed) > Milliseconds(5000)) server.Mounted(declared);
+    return true;
+  });
+  CHECK(killed);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == Code::kUnavailable);
 }

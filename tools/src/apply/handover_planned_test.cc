@@ -10,6 +10,7 @@
 #include "apply/sentinel/driver.h"
 #include "apply/sentinel/failover.h"
 #include "apply/sentinel/hello.h"
+#include "plan/sentinel/rules.h"
 #include "testing/apply.h"
 
 namespace bowline {
@@ -64,10 +65,10 @@ TEST_CASE("no replica runs: known at once") {
 /// The first switch is undone at once, as when another one is elected in the same moment.
 class FirstSwitchUndone : public SentinelDriver {
  public:
-  [[nodiscard]] Status Switch(const HandoverContext& ctx, const HandoverStep& step,
+  [[nodiscard]] Status Switch(const HandoverContext& ctx, const SwitchTarget& target,
                               Deadline deadline) const override {
     if (++switches_ == 1) return {};
-    return SentinelDriver::Switch(ctx, step, deadline);
+    return SentinelDriver::Switch(ctx, target, deadline);
   }
   [[nodiscard]] int switches() const { return switches_; }
 
@@ -89,12 +90,19 @@ TEST_CASE("the target loses the lead right after the switch: decided anew within
 }
 
 /// Nobody confirms, whatever happens.
-class NobodyConfirms : public SentinelDriver {
+class NobodyConfirmsRules : public SentinelRules {
  public:
-  [[nodiscard]] bool Confirmed(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
-                               MemberName /*member*/) const override {
+  [[nodiscard]] bool Confirmed(const Layout& /*layout*/, const Identity& /*identity*/,
+                               const Reports& /*reports*/, MemberName /*member*/) const override {
     return false;
   }
+};
+class NobodyConfirms : public SentinelDriver {
+ public:
+  [[nodiscard]] const ModeRules& rules() const override { return rules_; }
+
+ private:
+  NobodyConfirmsRules rules_;
 };
 
 TEST_CASE("nobody confirms a switch that was made: the stop goes on, and says to whom it was") {
@@ -127,12 +135,13 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   HandoverContext ctx = set.know.Context();
   ctx.volume = volume.path();
   EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, false);
-  LiveState live(testing::RunningReport(kServer0), set.know.settings.layout, probe);
+  Lanes lanes;
+  LiveState live(lanes.engine, testing::RunningReport(kServer0), set.know.settings.layout, probe);
   live.SetAddresses(set.know.addresses);
   live.SetPhase(Phase::kRunning, "");
   REQUIRE(live.Now(Milliseconds(-1)).engine.info.primary);
   const LiveSettings settings(set.know.settings, {}, {});
-  KeptClients kept(settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
+  KeptClients kept(lanes.handovers, settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
                    Milliseconds(100));
   for (const auto& [member, server] : set.servers) {
     REQUIRE(Eventually([&, name = member] {

@@ -54,7 +54,8 @@ struct Primary {
                     .port = testing::FreePort()};
   std::atomic<bool> ends = false;
   std::atomic<int> began = 0;
-  Handovers handovers;
+  Lane lane{"handovers"};
+  Handovers handovers{lane};
   HttpServer server{PeerLimits()};
 
   [[nodiscard]] Result<HandoverEnd> Ask(const std::string& asker, bool wait = false,
@@ -197,7 +198,8 @@ TEST_CASE("a handover that throws is a failed one") {
 }
 
 TEST_CASE("what the hook has done counts at SIGTERM") {
-  Handovers handovers;
+  Lane lane("handovers");
+  Handovers handovers(lane);
   HandoverEnd end = Done();
   handovers.Open([&](const HandoverOrder&, Deadline) { return end; });
   const Milliseconds grace{60'000};

@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "apply/common/lanes.h"
 #include "plan/common/dataset_files.h"
 #include "plan/common/kept_dataset.h"
 #include "sys/files.h"
@@ -63,7 +64,8 @@ TEST_CASE("a running engine's dataset is kept, and outlives the copy that replac
 TEST_CASE("nothing is kept of nothing, and nothing where there is no room") {
   const TempFolder folder;
   CHECK(CodeOf(KeepDataset(folder.path())) == Code::kNotFound);
-  EventSink events({}, false);
+  Lanes lanes;
+  EventSink events(lanes.api, {}, false);
   CHECK(KeepDatasetAndTell(folder.path(), "why", events) == false);
   CHECK(Copies(folder.path()).empty());
 }
@@ -76,7 +78,8 @@ TEST_CASE("copies go when their day is over") {
     fs::create_directory(folder / name);
     Spill(folder / (name + "/dump.rdb"), "data");
   }
-  EventSink events({}, false);
+  Lanes lanes;
+  EventSink events(lanes.api, {}, false);
   DropExpiredCopies(folder.path(), events);
   CHECK(Copies(folder.path()) == std::vector{young});
 }

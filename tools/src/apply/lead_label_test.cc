@@ -5,6 +5,7 @@
 
 #include <catch2/generators/catch_generators.hpp>
 
+#include "apply/common/lanes.h"
 #include "testing/kube.h"
 
 namespace bowline {
@@ -30,7 +31,8 @@ std::vector<std::string> Patched(const FakeCluster& cluster) {
 
 TEST_CASE("the promoted one is labelled before the label of the own pod goes, each time") {
   const FakeCluster cluster;
-  LeadLabel label(kOwn, true);
+  Lanes lanes;
+  LeadLabel label(lanes.urgent, kOwn, true);
   label.MoveTo("replica-1");
   REQUIRE(Eventually([&] { return cluster.RoleOf("primary-0") == "replica"; }));
   CHECK(cluster.RoleOf("replica-1") == "primary");
@@ -41,7 +43,8 @@ TEST_CASE("the promoted one is labelled before the label of the own pod goes, ea
 
 TEST_CASE("a pod that somebody else has changed meanwhile is read again before it is labelled") {
   const FakeCluster cluster;
-  LeadLabel label(kOwn, true);
+  Lanes lanes;
+  LeadLabel label(lanes.urgent, kOwn, true);
   label.MoveTo("replica-changing");
   REQUIRE(Eventually([&] { return cluster.RoleOf("primary-0") == "replica"; }));
   CHECK(cluster.RoleOf("replica-changing") == "primary");
@@ -51,7 +54,8 @@ TEST_CASE("a pod that somebody else has changed meanwhile is read again before i
 
 TEST_CASE("when the promoted one cannot be labelled the own label stays, and nothing is repeated") {
   const FakeCluster cluster;
-  LeadLabel label(kOwn, true);
+  Lanes lanes;
+  LeadLabel label(lanes.urgent, kOwn, true);
   const std::string to = GENERATE("replica-broken", "forbidden-1", "absent-1");
   label.MoveTo(to);
   REQUIRE(Eventually([&] { return !cluster.Requests().empty(); }));

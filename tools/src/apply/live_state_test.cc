@@ -20,7 +20,8 @@ struct Running {
   Layout layout = Layout::Sentinel(3, 3);
   testing::Engine engine{BOWLINE_REDIS_SERVER};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
-  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe};
+  Lane lane{"engine"};
+  LiveState live{lane, Report{.member = testing::ServerName(0)}, layout, probe};
 
   Running() {
     live.SetPhase(Phase::kRunning, "");
@@ -69,7 +70,8 @@ TEST_CASE("a primary that has never taken a write is not given the moment of a p
   const Layout layout = Layout::Sentinel(3, 3);
   const testing::Engine engine(BOWLINE_REDIS_SERVER, {"--min-replicas-to-write", "1"});
   EngineProbe probe(testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster);
-  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe);
+  Lane lane("engine");
+  LiveState live(lane, Report{.member = testing::ServerName(0)}, layout, probe);
   live.SetPhase(Phase::kRunning, "");
   CHECK(live.ForProbes().refusing > kMayRefuse);
 }
@@ -103,7 +105,8 @@ TEST_CASE("an engine whose clients are paused is not stuck; one that is stopped 
   if (password) REQUIRE(engine.Connect().ConfigSet("requirepass", "secret", Soon()));
   EngineProbe probe(testing::Engine::kIp, engine.port(), LoginSource([&] { return login; }),
                     layout.mode == Mode::kCluster);
-  LiveState live(Report{.member = testing::ServerName(0)}, layout, probe);
+  Lane lane("engine");
+  LiveState live(lane, Report{.member = testing::ServerName(0)}, layout, probe);
   live.SetLimits(std::chrono::seconds(0), kStuckAfter);
   live.SetPhase(Phase::kRunning, "");
   REQUIRE(live.Now(kNow).engine.answers);

@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
 #include "testing/kube.h"
 #include "testing/model.h"
 
@@ -31,10 +32,11 @@ Settings WithRecord() {
 struct Member {
   Settings settings = WithRecord();
   EngineProbe probe{"127.0.0.1", FreePort(), {}, false};
-  LiveState live{Report{.member = testing::ServerName(0)}, settings.layout, probe};
-  EventSink events{{}, false};
+  Lanes lanes;
+  LiveState live{lanes.engine, Report{.member = testing::ServerName(0)}, settings.layout, probe};
+  EventSink events{lanes.api, {}, false};
   LiveSettings used{settings, {}, {}};
-  PauseWatch watch{used, live, events};
+  PauseWatch watch{lanes.api, used, live, events};
 };
 
 TEST_CASE("a pause is seen without a restart, and so is its end") {

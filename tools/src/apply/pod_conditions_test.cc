@@ -4,6 +4,7 @@
 
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "apply/common/lanes.h"
 #include "apply/common/role_label.h"
 #include "base/json.h"
 #include "base/parse.h"
@@ -46,7 +47,8 @@ void NextSecond() { (void)Soon().Sleep(Milliseconds(1100)); }
 
 TEST_CASE("a member's way from its start to another role") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("web-0"), true, kServer);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("web-0"), true, kServer);
   const auto told = [&] {
     conditions.Flush(Soon());
     return Told(cluster);
@@ -90,7 +92,8 @@ TEST_CASE("a member's way from its start to another role") {
 
 TEST_CASE("an engine that does not run is no primary") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("web-0"), true, kServer);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("web-0"), true, kServer);
   conditions.Running("Seed", "seed: why");
   conditions.Role(true, "Seed", "primary; seed: why");
   SECTION("nobody has taken over") {
@@ -111,7 +114,8 @@ TEST_CASE("an engine that does not run is no primary") {
 
 TEST_CASE("a sentinel has no bowline/Primary") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("web-0"), true, kSentinel);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("web-0"), true, kSentinel);
   conditions.NotRunning("StartWaiting", "m");
   conditions.Running("Resume", "m");
   conditions.Flush(Soon());
@@ -121,9 +125,10 @@ TEST_CASE("a sentinel has no bowline/Primary") {
 
 TEST_CASE("without rights nothing is sent, and nobody waits") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("web-0"), false, kServer);
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("web-0"), {"primary-1"}, false, events);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("web-0"), false, kServer);
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("web-0"), {"primary-1"}, false, events);
   conditions.Running("Seed", "m");
   label.Set("primary");
   label.KeepAlone(1);
@@ -133,9 +138,10 @@ TEST_CASE("without rights nothing is sent, and nobody waits") {
 
 TEST_CASE("a call that fails is repeated, with what is the newest by then") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("flaky-0"), true, kServer);
-  EventSink events(Pod("flaky-0"), false);
-  RoleLabel label(Pod("flaky-0"), {}, true, events);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("flaky-0"), true, kServer);
+  EventSink events(lanes.api, Pod("flaky-0"), false);
+  RoleLabel label(lanes, Pod("flaky-0"), {}, true, events);
   conditions.NotRunning("StartWaiting", "old");
   label.Set("replica");
   REQUIRE(Eventually([&] { return cluster.Requests().size() == 2; }));
@@ -154,7 +160,8 @@ TEST_CASE("a call that fails is repeated, with what is the newest by then") {
 
 TEST_CASE("many changes are few calls, and the last one tells the last state") {
   const FakeCluster cluster;
-  PodConditions conditions(Pod("web-0"), true, kServer);
+  Lanes lanes;
+  PodConditions conditions(lanes.api, Pod("web-0"), true, kServer);
   for (int i = 0; i <= 1000; ++i) conditions.NotRunning("StartWaiting", std::to_string(i));
   conditions.Flush(Soon());
   CHECK(Told(cluster)["bowline/Started"].message == "1000");
@@ -164,7 +171,8 @@ TEST_CASE("many changes are few calls, and the last one tells the last state") {
 TEST_CASE("missing rights are told once, and asked for seldom") {
   const FakeCluster cluster;
   const std::string log = Logged([&] {
-    PodConditions conditions(Pod("forbidden-0"), true, kServer);
+    Lanes lanes;
+    PodConditions conditions(lanes.api, Pod("forbidden-0"), true, kServer);
     for (int i = 0; i < 4; ++i) {
       conditions.NotRunning("StartWaiting", std::to_string(i));
       conditions.Flush(Soon());
@@ -183,7 +191,8 @@ TEST_CASE("an API server that does not answer delays nobody") {
   const FakeCluster cluster;
   const auto start = std::chrono::steady_clock::now();
   {
-    PodConditions conditions(Pod("slow-0"), true, kServer);
+    Lanes lanes;
+    PodConditions conditions(lanes.api, Pod("slow-0"), true, kServer);
     for (int i = 0; i < 1000; ++i) conditions.NotRunning("StartWaiting", std::to_string(i));
     CHECK(Since(start) < Milliseconds(1000));
     REQUIRE(Eventually([&] { return cluster.Requests().size() == 1; }));
@@ -199,8 +208,9 @@ TEST_CASE("what cannot be set does not hold up the end") {
   const FakeCluster cluster;
   const auto start = std::chrono::steady_clock::now();
   {
-    EventSink events(Pod("forbidden-0"), false);
-    RoleLabel label(Pod("forbidden-0"), {}, true, events);
+    Lanes lanes;
+    EventSink events(lanes.api, Pod("forbidden-0"), false);
+    RoleLabel label(lanes, Pod("forbidden-0"), {}, true, events);
     label.Set("primary");
     REQUIRE(Eventually([&] { return cluster.Requests().size() == 1; }));
   }

@@ -38,7 +38,8 @@ struct Starting {
   testing::Engine engine{BOWLINE_REDIS_SERVER,
                          {"--replicaof", testing::Engine::kIp, std::to_string(primary.port())}};
   EngineProbe probe{testing::Engine::kIp, engine.port(), {}, layout.mode == Mode::kCluster};
-  LiveState live{Report{.member = testing::ServerName(0)}, layout, probe};
+  Lane lane{"engine"};
+  LiveState live{lane, Report{.member = testing::ServerName(0)}, layout, probe};
   Probes probes{live, RulesOf(layout), 1};
 
   Verdict Ready() { return AsKubelet(probes); }

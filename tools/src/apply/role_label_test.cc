@@ -29,8 +29,9 @@ void Wait() { (void)Soon().Sleep(Milliseconds(1500)); }
 
 TEST_CASE("the only one that says primary: that very pod, as it was read, and no other") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("web-0"), {"absent-1", "replica-1", "primary-1"}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("web-0"), {"absent-1", "replica-1", "primary-1"}, true, events);
   label.KeepAlone(0);
   Wait();
   CHECK(cluster.Requests().empty());
@@ -44,8 +45,9 @@ TEST_CASE("the only one that says primary: that very pod, as it was read, and no
 
 TEST_CASE("a pod that somebody else has changed meanwhile is read again") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("web-0"), {"primary-changing"}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("web-0"), {"primary-changing"}, true, events);
   label.KeepAlone(1);
   REQUIRE(Eventually([&] { return Patches(cluster).size() == 2; }));
   Wait();
@@ -57,8 +59,9 @@ TEST_CASE("a pod that somebody else has changed meanwhile is read again") {
 
 TEST_CASE("who is not alone any more stops trying") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("web-0"), {"primary-broken"}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("web-0"), {"primary-broken"}, true, events);
   label.KeepAlone(1);
   REQUIRE(Eventually([&] { return Patches(cluster).size() == 2; }));
   label.KeepAlone(0);
@@ -71,8 +74,9 @@ TEST_CASE("who is not alone any more stops trying") {
 
 TEST_CASE("a pod is labelled with its engine, once for each") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("web-0"), {}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("web-0"), {}, true, events);
   for (const char* engine : {"", "redis-8.0.2", "redis-8.0.2"}) label.Runs(engine);
   REQUIRE(Eventually([&] { return Patches(cluster).size() == 1; }));
   Wait();
@@ -83,8 +87,9 @@ TEST_CASE("a pod is labelled with its engine, once for each") {
 
 TEST_CASE("readers are led to a pod by a label of their own") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("replica-0"), {}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("replica-0"), {}, true, events);
   for (const bool reads : {true, true, false}) label.Reads(reads);
   REQUIRE(Eventually([&] {
     const auto labels = cluster.Api().GetPod("ns", "replica-0", Soon())->labels;
@@ -96,8 +101,9 @@ TEST_CASE("readers are led to a pod by a label of their own") {
 
 TEST_CASE("a new round says the same again, at the own pod and at the others") {
   const FakeCluster cluster;
-  EventSink events(Pod("web-0"), false);
-  RoleLabel label(Pod("replica-0"), {"replica-1"}, true, events);
+  Lanes lanes;
+  EventSink events(lanes.api, Pod("web-0"), false);
+  RoleLabel label(lanes, Pod("replica-0"), {"replica-1"}, true, events);
   for (int i = 0; i < 3; ++i) {
     label.Set("primary", 1);
     label.KeepAlone(1);

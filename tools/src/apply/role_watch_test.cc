@@ -18,7 +18,8 @@ using testing::Soon;
 TEST_CASE("a role that changes is told at once, and only then") {
   const Engine engine(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
   std::atomic<int> changes = 0;
-  RoleWatch watch(engine.port(), {}, true, [&] { ++changes; });
+  Lane lane("role");
+  RoleWatch watch(lane, engine.port(), {}, true, [&] { ++changes; });
   (void)Soon().Sleep(Milliseconds(500));
   CHECK(changes == 0);
   RespClient client = engine.Connect();
@@ -38,7 +39,8 @@ TEST_CASE("a role that changes is told at once, and only then") {
 TEST_CASE("an engine that is not there is no change, and holds nobody up") {
   std::atomic<int> changes = 0;
   {
-    RoleWatch watch(testing::FreePort(), {}, true, [&] { ++changes; });
+    Lane lane("role");
+    RoleWatch watch(lane, testing::FreePort(), {}, true, [&] { ++changes; });
     (void)Soon().Sleep(Milliseconds(500));
   }
   CHECK(changes == 0);

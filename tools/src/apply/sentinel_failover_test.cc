@@ -147,6 +147,24 @@ std::optional<HandoverNote> NoteOn(const std::filesystem::path& volume) {
   return *ParseHandoverNote(*files->handover);
 }
 
+TEST_CASE("the sentinels make another one primary in the same moment: known within seconds") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  HandoverContext ctx = set.know.Context();
+  ctx.promoted = [&](MemberName) {
+    std::vector<RespClient> servers;
+    for (const MemberName member : {kServer2, kServer3}) {
+      servers.push_back(set.servers.at(member).Connect());
+    }
+    TellSentinels(set.know.Context(), kServer2, 1000, servers, Soon());
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const Status switched = SwitchServers(ctx, kServer1, Deadline::In(Milliseconds(50'000)));
+  REQUIRE_FALSE(switched);
+  INFO(switched.error().ToString());
+  CHECK(switched.error().code == Code::kAborted);
+  CHECK(Since(start) < Milliseconds(6000));
+}
+
 TEST_CASE("the volume tells who leads, should all end before a sentinel hears of it") {
   RealSet set(BOWLINE_REDIS_SERVER);
   const testing::TempFolder volume;

@@ -1,6 +1,10 @@
 // What the gate finds at a fake Kubernetes API: testing/kube.h.
 
 #include "apply/upgrade/check.h"
+
+#include <catch2/generators/catch_generators.hpp>
+
+#include "base/digest.h"
 #include "testing/kube.h"
 
 namespace bowline {
@@ -92,21 +96,83 @@ TEST_CASE("what is not there is empty; what cannot be read is an error") {
   CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon()).error().code == Code::kUnavailable);
 }
 
+/// To be made: that Secret.
+AskedState AskedFor(const std::string& secret) {
+  AskedState asked = Asked();
+  asked.passwords.secret = secret;
+  asked.secret_annotations = {{"example.org/reflect", "no"}};
+  return asked;
+}
+
+TEST_CASE("what an uninstall has left is found when nothing runs") {
+  const FakeCluster cluster;
+  AskedState asked = Asked();
+  asked.instance = "left";
+  asked.config = "absent";
+  asked.record = "recorded";
+  asked.own_secret = false;
+  auto found = FindInstalled(cluster.Api(), "ns", asked, Soon());
+  REQUIRE(found);
+  REQUIRE(found->claims.size() == 1);  // that of another component is not ours
+  CHECK(found->claims[0].name == "data-0");
+  CHECK(found->version == "c-0;");
+  REQUIRE(found->recorded);
+  CHECK(found->recorded->ToString() == "valkey 8.1.1");
+  CHECK(found->engines == std::vector{*found->recorded});
+  for (const char* record : {"absent", "nodata", ""}) {
+    asked.record = record;
+    CHECK_FALSE(FindInstalled(cluster.Api(), "ns", asked, Soon())->recorded);
+  }
+  asked.config = "declared";
+  CHECK(FindInstalled(cluster.Api(), "ns", asked, Soon())->claims.empty());
+}
+
 TEST_CASE("passwords are made once, and a Secret without one is not taken") {
   const FakeCluster cluster;
-  CHECK(MakePasswords(cluster.Api(), "ns", "passwords", Soon()));
-  CHECK(*cluster.LastRequest().root().GetString("method") == "GET");
-  CHECK(MakePasswords(cluster.Api(), "ns", "nodata", Soon()).error().code ==
-        Code::kFailedPrecondition);
-  CHECK_FALSE(MakePasswords(cluster.Api(), "ns", "broken", Soon()));
+  const auto make = [&](const std::string& secret) {
+    return MakePasswords(cluster.Api(), "ns", AskedFor(secret), Soon());
+  };
+  CHECK(make("nodata").error().code == Code::kFailedPrecondition);
+  CHECK_FALSE(make("broken"));
   std::filesystem::remove(cluster.folder() / "log");
-  REQUIRE(MakePasswords(cluster.Api(), "ns", "absent", Soon()));
+  REQUIRE(make("absent"));
   const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
   const auto data = secret->root().Get("data");
   for (const char* key : {"password", "replication-password", "peer-key"}) {
     CHECK(data->GetString(key)->size() >= 48);
   }
   CHECK(*data->GetString("password") != *data->GetString("replication-password"));
+  CHECK(secret->root().Get("metadata")->Get("annotations")->GetString("example.org/reflect") ==
+        "no");
+}
+
+TEST_CASE("the Secret of the service binding is made with the passwords, or put right") {
+  const FakeCluster cluster;
+  AskedState asked = AskedFor("passwords");
+  asked.binding = {.secret = GENERATE("new", "taken"),
+                   .entries = {{"host", "demo.ns.svc"}, {"port", "6379"}}};
+  REQUIRE(MakePasswords(cluster.Api(), "ns", asked, Soon()));
+  const JsonDocument request = cluster.LastRequest();
+  CHECK(request.root().GetString("method") ==
+        (asked.binding.secret == "new" ? "POST" : "PATCH"));
+  const auto secret = JsonDocument::Parse(BodyOf(request));
+  CHECK(secret->root().Get("data")->GetString("uri") ==
+        Base64Encode("redis://default:se%00cret@demo.ns.svc:6379"));
+  if (asked.binding.secret == "new") {
+    CHECK(secret->root().GetString("type") == "servicebinding.io/redis");
+  }
+}
+
+TEST_CASE("a Secret that is there gets annotations that it lacks, and nothing else") {
+  const FakeCluster cluster;
+  REQUIRE(MakePasswords(cluster.Api(), "ns", AskedFor("passwords"), Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "PATCH");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"labels":{},"annotations":{"example.org/reflect":"no"}},"data":{}})");
+  AskedState without = AskedFor("passwords");
+  without.secret_annotations.clear();
+  REQUIRE(MakePasswords(cluster.Api(), "ns", without, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("method") == "GET");
 }
 
 }  // namespace

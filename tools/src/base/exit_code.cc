@@ -13,7 +13,7 @@ constexpr std::array kDocs{
     ExitCodeDoc{ExitCode::kDataRefused, "data or a state that the program refuses to touch"},
     ExitCodeDoc{ExitCode::kUnavailable, "a dependency did not answer within the deadline"},
     ExitCodeDoc{ExitCode::kInternal, "a bug of this program"},
-    ExitCodeDoc{ExitCode::kTemporary, "somebody else changed the same thing; try again"},
+    ExitCodeDoc{ExitCode::kTemporary, "not now: try again"},
     ExitCodeDoc{ExitCode::kPermission, "not permitted: RBAC, ACL, file mode or TLS identity"},
     ExitCodeDoc{ExitCode::kConfiguration, "this configuration cannot work"},
 };

@@ -15,7 +15,7 @@ enum class ExitCode : int {
   kDataRefused = 65,    ///< data that we refuse to touch
   kUnavailable = 69,    ///< a dependency did not answer within the deadline
   kInternal = 70,       ///< a bug of ours
-  kTemporary = 75,      ///< raced; try again
+  kTemporary = 75,      ///< not now (raced, or something is still on its way): try again
   kPermission = 77,     ///< RBAC, ACL, file mode, TLS identity
   kConfiguration = 78,  ///< this configuration cannot work
 };

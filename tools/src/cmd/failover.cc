@@ -85,7 +85,8 @@ Result<MemberName> DeadPrimary(const Failover& failover) {
 
 /// The Event is about the pod in which the command runs.
 void TellLoss(const Settings& settings, const Report& leads) {
-  EventSink events(ReadPodEnv(), settings.events);
+  Lane api("api");
+  EventSink events(api, ReadPodEnv(), settings.events);
   events.Emit("LossAccepted",
               std::format("bowline failover --accept-loss: {} leads; it has missed {} s of writes, "
                           "these are lost (its link has been down for {} s)",

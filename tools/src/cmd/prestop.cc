@@ -3,6 +3,8 @@
 
 #include "apply/common/events.h"
 #include "apply/common/handovers.h"
+#include "apply/common/hold.h"
+#include "cmd/held.h"
 #include "cmd/verbs.h"
 #include "plan/common/stop_budget.h"
 #include "sys/log.h"
@@ -64,13 +66,17 @@ Status TryHandOver(const Settings& settings) {
 
 }  // namespace
 
-VerbAction DeclarePrestop(CLI::App&) {
-  return [](const CommonFlags& common) -> Result<ExitCode> {
+VerbAction DeclarePrestop(CLI::App& app) {
+  const auto held = DeclareHeld(app);
+  return [held](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+    const auto self = settings.MemberOfPod(ReadPodEnv().name);
+    if (self && IsHeld(*held, *self)) return ExitCode::kOk;  // it has no engine
     LogToContainer();
     const Status tried = TryHandOver(settings);
     if (!tried) {
-      EventSink events(ReadPodEnv(), settings.events);
+      Lane api("api");
+      EventSink events(api, ReadPodEnv(), settings.events);
       events.Emit("NoHandover", "the preStop hook: " + tried.error().ToString(), true);
     }
     return ExitCode::kOk;

@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 
+#include "apply/common/hold.h"
 #include "apply/common/server.h"
 #include "apply/driver.h"
 #include "apply/sentinel/sentinel.h"
+#include "cmd/held.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
 #include "sys/child.h"
@@ -12,7 +15,7 @@
 namespace bowline {
 namespace {
 
-using RunMember = decltype(&RunServer);
+using RunMember = std::function<decltype(RunServer)>;
 
 struct LogKind {
   LogLevel level;
@@ -29,7 +32,7 @@ Result<LogKind> LogOf(const Settings& settings, const CommonFlags& flags) {
   return LogKind{.level = level, .format = format};
 }
 
-VerbAction DeclareRun(CLI::App& app, const char* verb, RunMember run) {
+VerbAction DeclareRun(CLI::App& app, const char* verb, const RunMember& run) {
   const auto flags = DeclarePaths(app);
   const auto arguments = std::make_shared<std::vector<std::string>>();
   app.add_option("engine-arguments", *arguments, "more arguments of the engine, after --");
@@ -59,6 +62,19 @@ VerbAction DeclareRunServer(CLI::App& app) { return DeclareRun(app, "run server"
 
 VerbAction DeclareRunSentinel(CLI::App& app) {
   return DeclareRun(app, "run sentinel", &RunSentinel);
+}
+
+VerbAction DeclareHold(CLI::App& app) {
+  const auto held = DeclareHeld(app);
+  return DeclareRun(
+      app, "hold",
+      [held](LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+             const std::vector<std::string>& engine_arguments) -> Result<int> {
+        ASSIGN_OR_RETURN(const MemberName self, settings->MemberOfPod(pod.name));
+        if (IsHeld(*held, self)) return HoldMember(settings, driver_for, pod);
+        return self.HoldsData() ? RunServer(settings, driver_for, pod, engine_arguments)
+                                : RunSentinel(settings, driver_for, pod, engine_arguments);
+      });
 }
 
 }  // namespace bowline

@@ -14,11 +14,14 @@
 namespace bowline {
 namespace {
 
-// The API server may be restarted just now; the Job itself is bounded by the chart.
-constexpr Milliseconds kTimeout{20'000};
+// Of everything. The chart ends the pod after 55 s, the pull of this program's image included, and a
+// pod that is ended says no reason.
+constexpr Milliseconds kTimeout{40'000};
+// Of what is asked of the API server, which may be restarted just now.
+constexpr Milliseconds kApiTimeout{20'000};
 constexpr Milliseconds kBetween{500};
-// Of the whole wait for the engine: the chart ends the pod some seconds later.
-constexpr Milliseconds kTrialTimeout{45'000};
+// Until the engine's container must have told its result.
+constexpr Milliseconds kTrialTimeout{35'000};
 
 struct GateFlags {
   std::string folder = "/etc/bowline-gate";
@@ -26,14 +29,17 @@ struct GateFlags {
   std::string name_space = EnvOr("POD_NAMESPACE", "");
 };
 
-/// `call` until it succeeds, or fails for a reason that does not pass, or the deadline.
+/// Calls until one succeeds, or fails for a reason that does not pass, or the deadline is over. "Not
+/// permitted" passes, too: the Role was made a moment ago, and each API server learns of it by
+/// itself.
 template <typename Call>
 auto Repeat(const Call& call, Deadline deadline) {
   while (true) {
     auto result = call(deadline);
     if (result) return result;
     const Code code = result.error().code;
-    const bool passing = code == Code::kUnavailable || code == Code::kDeadlineExceeded;
+    const bool passing = code == Code::kUnavailable || code == Code::kDeadlineExceeded ||
+                         code == Code::kPermissionDenied;
     if (!passing || !deadline.Sleep(kBetween)) return result;
     LogWarning("trying again", {{"err", result.error().ToString()}});
   }
@@ -62,27 +68,28 @@ Status Judge(const std::vector<Refusal>& refusals) {
 }
 
 Status RunGate(const GateFlags& flags) {
-  const Deadline deadline = Deadline::In(kTrialTimeout);
+  const Deadline deadline = Deadline::In(kTimeout);
+  const Deadline trial_deadline = Deadline::In(kTrialTimeout);
   ASSIGN_OR_RETURN(const AskedState asked, LoadAsked(flags.folder));
   ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
   ASSIGN_OR_RETURN(
       const InstalledState installed,
       Repeat([&](Deadline within) { return FindInstalled(api, flags.name_space, asked, within); },
-             Deadline::In(kTimeout)));
+             deadline.Within(kApiTimeout)));
   std::vector<Refusal> refusals = CheckUpgrade(installed, asked);
   if (asked.try_engine) {
     ASSIGN_OR_RETURN(const EngineTrial trial,
                      AwaitTrial(api, RefOf(ReadPodEnv()),
-                                std::filesystem::path(flags.run) / kTrialFile, deadline));
+                                std::filesystem::path(flags.run) / kTrialFile, trial_deadline));
     std::ranges::move(CheckTrial(trial, installed, asked), std::back_inserter(refusals));
   }
   RETURN_IF_ERROR(Judge(refusals));
   if (!asked.create_secret) return {};
   return Repeat(
       [&](Deadline within) {
-        return MakePasswords(api, flags.name_space, asked.passwords.secret, within);
+        return MakePasswords(api, flags.name_space, asked, within);
       },
-      Deadline::In(kTimeout));
+      deadline.Within(kApiTimeout));
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ VerbAction DeclareInstall(CLI::App& app);
 VerbAction DeclareInit(CLI::App& app);
 VerbAction DeclareRunServer(CLI::App& app);
 VerbAction DeclareRunSentinel(CLI::App& app);
+VerbAction DeclareHold(CLI::App& app);
 VerbAction DeclareProbe(CLI::App& app);
 VerbAction DeclarePrestop(CLI::App& app);
 VerbAction DeclareStatus(CLI::App& app);

@@ -48,6 +48,16 @@ void WriteMap(JsonWriter& json, std::string_view key,
   json.EndObject();
 }
 
+/// The rest of an open "metadata", then the data.
+void WriteSecret(JsonWriter& json, const SecretBody& secret) {
+  WriteMap(json, "labels", secret.labels);
+  WriteMap(json, "annotations", secret.annotations);
+  json.EndObject();
+  std::map<std::string, std::string> encoded;
+  for (const auto& [key, value] : secret.values) encoded[key] = Base64Encode(value);
+  WriteMap(json, "data", encoded);
+}
+
 /// At most the API's limit for Events, and no half of a character at the end (the API wants UTF-8).
 std::string Shortened(const std::string& message) {
   if (message.size() <= kMessageLimit) return message;
@@ -288,6 +298,23 @@ Result<std::vector<PodState>> KubeApi::Pods(const std::string& name_space,
   return pods;
 }
 
+Result<std::vector<ClaimState>> KubeApi::Claims(const std::string& name_space,
+                                                const std::map<std::string, std::string>& labels,
+                                                Deadline deadline) const {
+  std::vector<ClaimState> claims;
+  RETURN_IF_ERROR(List(std::format("/api/v1/namespaces/{}/persistentvolumeclaims", name_space),
+                       labels, deadline, [&](const JsonView& item) -> Status {
+                         ASSIGN_OR_RETURN(const JsonView metadata, item.Get("metadata"));
+                         ClaimState claim;
+                         ASSIGN_OR_RETURN(claim.name, metadata.GetString("name"));
+                         ASSIGN_OR_RETURN(claim.uid, metadata.GetString("uid"));
+                         ASSIGN_OR_RETURN(claim.labels, ReadMap(metadata, "labels"));
+                         claims.push_back(std::move(claim));
+                         return {};
+                       }));
+  return claims;
+}
+
 Result<bool> KubeApi::Has(const std::string& kind, const std::string& name_space,
                           const std::string& name, Deadline deadline) const {
   std::string_view group;
@@ -325,6 +352,7 @@ Result<SecretState> KubeApi::GetSecret(const std::string& name_space, const std:
   SecretState secret;
   ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
   ASSIGN_OR_RETURN(secret.resource_version, metadata.GetStringOr("resourceVersion", ""));
+  ASSIGN_OR_RETURN(secret.annotations, ReadMap(metadata, "annotations"));
   ASSIGN_OR_RETURN(secret.values, ReadMap(document.root(), "data"));
   for (auto& [key, value] : secret.values) {
     ASSIGN_OR_RETURN(value, Base64Decode(value));
@@ -333,17 +361,11 @@ Result<SecretState> KubeApi::GetSecret(const std::string& name_space, const std:
 }
 
 Status KubeApi::CreateSecret(const std::string& name_space, const std::string& name,
-                             const std::map<std::string, std::string>& values,
-                             const std::map<std::string, std::string>& labels,
-                             Deadline deadline) const {
-  std::map<std::string, std::string> encoded;
-  for (const auto& [key, value] : values) encoded[key] = Base64Encode(value);
+                             const SecretBody& secret, Deadline deadline) const {
   JsonWriter json;
-  json.BeginObject().Field("apiVersion", "v1").Field("kind", "Secret").Field("type", "Opaque");
+  json.BeginObject().Field("apiVersion", "v1").Field("kind", "Secret").Field("type", secret.type);
   json.Key("metadata").BeginObject().Field("name", name).Field("namespace", name_space);
-  WriteMap(json, "labels", labels);
-  json.EndObject();
-  WriteMap(json, "data", encoded);
+  WriteSecret(json, secret);
   json.EndObject();
   const std::string path = std::format("/api/v1/namespaces/{}/secrets", name_space);
   const auto created = Call("POST", path, json.Take(), "application/json", deadline);
@@ -352,6 +374,18 @@ Status KubeApi::CreateSecret(const std::string& name_space, const std::string& n
     return Fail(Code::kAlreadyExists, "Secret {}/{} exists", name_space, name);
   }
   return std::unexpected(created.error());
+}
+
+Status KubeApi::PatchSecret(const std::string& name_space, const std::string& name,
+                            const SecretBody& secret, Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject().Key("metadata").BeginObject();
+  WriteSecret(json, secret);
+  json.EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/secrets/{}", name_space, name);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
 }
 
 }  // namespace bowline

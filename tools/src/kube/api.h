@@ -59,6 +59,13 @@ struct PodState {
   std::map<std::string, ContainerState> containers;  ///< by name, without init containers
 };
 
+/// What is read of a volume claim.
+struct ClaimState {
+  std::string name;
+  std::string uid;
+  std::map<std::string, std::string> labels;
+};
+
 /// What is read of a StatefulSet.
 struct StatefulSetState {
   /// Of its one volume claim template, as apps/v1 has it.
@@ -89,6 +96,15 @@ struct StatefulSetState {
 struct SecretState {
   std::string resource_version;
   std::map<std::string, std::string> values;
+  std::map<std::string, std::string> annotations;
+};
+
+/// What a Secret is made from, or what of it is changed.
+struct SecretBody {
+  std::string type = "Opaque";
+  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
 };
 
 /// An entry of a pod's status.conditions.
@@ -145,6 +161,10 @@ class KubeApi {
   Result<std::vector<StatefulSetState>> StatefulSets(
       const std::string& name_space, const std::map<std::string, std::string>& labels,
       Deadline deadline) const;
+  /// All volume claims that have all these labels.
+  Result<std::vector<ClaimState>> Claims(const std::string& name_space,
+                                         const std::map<std::string, std::string>& labels,
+                                         Deadline deadline) const;
   /// Is the object there? kInvalidArgument unless `kind` is Service, ConfigMap or
   /// PodDisruptionBudget.
   Result<bool> Has(const std::string& kind, const std::string& name_space, const std::string& name,
@@ -156,8 +176,10 @@ class KubeApi {
                                 Deadline deadline) const;
   /// kAlreadyExists when somebody was first.
   Status CreateSecret(const std::string& name_space, const std::string& name,
-                      const std::map<std::string, std::string>& values,
-                      const std::map<std::string, std::string>& labels, Deadline deadline) const;
+                      const SecretBody& secret, Deadline deadline) const;
+  /// Sets these values, labels and annotations; its others stay, and its type.
+  Status PatchSecret(const std::string& name_space, const std::string& name,
+                     const SecretBody& secret, Deadline deadline) const;
 
  private:
   KubeApi(std::string base_url, std::string account)

@@ -270,14 +270,22 @@ TEST_CASE("Secrets: decoded, encoded, and never twice") {
   CHECK(values->values.at("password") == std::string("se\0cret", 7));
   CHECK(api.GetSecret("ns", "absent", Soon()).error().code == Code::kNotFound);
   CHECK(api.GetSecret("ns", "badbase64", Soon()).error().code == Code::kInvalidArgument);
-  REQUIRE(api.CreateSecret("ns", "new", {{"password", "p"}}, {{"a", "b"}}, Soon()));
+  const SecretBody body{.type = "own/type",
+                        .values = {{"password", "p"}},
+                        .labels = {{"a", "b"}},
+                        .annotations = {{"c", "d"}}};
+  REQUIRE(api.CreateSecret("ns", "new", body, Soon()));
   const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));
   CHECK(secret->root().Get("data")->GetString("password") == Base64Encode("p"));
   CHECK(secret->root().Get("metadata")->Get("labels")->GetString("a") == "b");
-  CHECK(api.CreateSecret("ns", "taken", {{"password", "p"}}, {}, Soon()).error().code ==
-        Code::kAlreadyExists);
-  CHECK(api.CreateSecret("ns", "forbidden", {{"password", "p"}}, {}, Soon()).error().code ==
-        Code::kPermissionDenied);
+  CHECK(secret->root().Get("metadata")->Get("annotations")->GetString("c") == "d");
+  CHECK(secret->root().GetString("type") == "own/type");
+  CHECK(api.CreateSecret("ns", "taken", body, Soon()).error().code == Code::kAlreadyExists);
+  CHECK(api.CreateSecret("ns", "forbidden", body, Soon()).error().code == Code::kPermissionDenied);
+  REQUIRE(api.PatchSecret("ns", "passwords", {.annotations = {{"c", "d"}}}, Soon()));
+  CHECK(cluster.LastRequest().root().GetString("type") == "application/merge-patch+json");
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"labels":{},"annotations":{"c":"d"}},"data":{}})");
 }
 
 }  // namespace

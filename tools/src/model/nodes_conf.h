@@ -42,6 +42,8 @@ struct NodeLine {
 
   [[nodiscard]] std::string shard_id() const;  ///< from aux; empty: none
   void set_shard_id(const NodeId& shard);
+  /// A primary with slots.
+  [[nodiscard]] bool LeadsSlots() const { return role == NodeRole::kPrimary && !slots.empty(); }
   bool operator==(const NodeLine&) const = default;
 };
 
@@ -64,6 +66,9 @@ Result<NodesConf> ParseNodesConf(std::string_view text);
 
 /// Parses a CLUSTER NODES reply (no "vars" line; `myself` marks the node that answered).
 Result<NodesConf> ParseClusterNodes(std::string_view text);
+
+/// Adds the line and its end to the text.
+void PrintNodeLine(std::string& out, const NodeLine& line);
 
 /// The file's text: lines, then "vars currentEpoch N lastVoteEpoch N", each ended by "\n". Words
 /// are master/slave on the wire; aux fields are written only when there are any. Parse(Print(x)) ==

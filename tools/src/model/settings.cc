@@ -201,6 +201,11 @@ std::string Settings::EngineName() const {
   return engine == EngineKind::kRedis ? "redis" : "valkey";
 }
 
+std::string Settings::ModeName() const {
+  if (layout.mode == Mode::kCluster) return "cluster";
+  return layout.mode == Mode::kSentinel ? "sentinel" : "standalone";
+}
+
 std::string Settings::EngineProgram() const { return EngineName() + "-server"; }
 
 Status CheckAllKnown(const Settings& settings) {

@@ -76,6 +76,8 @@ struct Settings {
   [[nodiscard]] int PortOf(MemberName member) const;
   /// "redis" or "valkey".
   [[nodiscard]] std::string EngineName() const;
+  /// "cluster", "sentinel", "standalone".
+  [[nodiscard]] std::string ModeName() const;
   /// "redis-server" or "valkey-server".
   [[nodiscard]] std::string EngineProgram() const;
 };

@@ -60,36 +60,88 @@ bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerReques
   return false;
 }
 
+/// Older members tell their views whole, which takes long to read when there are many.
+bool TellsDigest(std::string_view message) { return message.contains("\"viewDigest\":"); }
+
+/// The calls of one look, and what comes of them.
+class Look {
+ public:
+  Look(const PeerChannel& channel, const std::vector<PeerTarget>& targets, PeerViews views)
+      : channel_(channel),
+        targets_(targets),
+        known_(channel.views ? channel.views : std::make_shared<KnownViews>()),
+        gathering_(targets.size(), views, *known_) {}
+
+  std::vector<HttpCall> First() { return Calls(gathering_.First()); }
+
+  std::vector<HttpCall> Answered(std::size_t call, const Result<HttpAnswer>& answer) {
+    const Gathering::Question question = questions_.at(call);
+    const bool told = answer && answer->status == 200;
+    if (told && !question.whole && !TellsDigest(answer->body)) {
+      later_.emplace_back(question, answer->body);
+      return {};
+    }
+    return Calls(gathering_.Answered(question, told ? Read(question, answer->body) : std::nullopt));
+  }
+
+  Reports Take() {
+    for (const auto& [question, body] : later_) {
+      (void)gathering_.Answered(question, Read(question, body));
+    }
+    Reports reports;
+    for (auto& [place, report] : gathering_.Take()) {
+      reports[targets_[place].member] = std::move(report);
+    }
+    return reports;
+  }
+
+ private:
+  std::vector<HttpCall> Calls(const std::vector<Gathering::Question>& questions) {
+    std::vector<HttpCall> calls;
+    calls.reserve(questions.size());
+    for (const Gathering::Question& question : questions) {
+      const PeerTarget& target = targets_[question.member];
+      calls.push_back({.ip = target.ip,
+                       .port = target.port,
+                       .method = "POST",
+                       .path = kReportPath,
+                       .body = SealRequest(channel_.key, {.from = channel_.self,
+                                                          .to = target.member.ToString(),
+                                                          .nonce = nonce_,
+                                                          .digest = !question.whole})});
+      questions_.push_back(question);
+    }
+    return calls;
+  }
+
+  std::optional<Report> Read(const Gathering::Question& question, const std::string& body) {
+    const PeerTarget& target = targets_[question.member];
+    auto report = ReadReport(target, channel_, nonce_, body);
+    if (report) return *std::move(report);
+    Reject(channel_, std::format("the answer from the address of {} ({}) is not used: {}",
+                                 target.member.ToString(), target.ip, report.error().message));
+    return std::nullopt;
+  }
+
+  const PeerChannel& channel_;
+  const std::vector<PeerTarget>& targets_;
+  std::string nonce_ = RandomHex();
+  std::shared_ptr<KnownViews> known_;
+  Gathering gathering_;
+  std::vector<Gathering::Question> questions_;  ///< one for each call
+  /// What is read when all answers are there, so that none comes too late for it.
+  std::vector<std::pair<Gathering::Question, std::string>> later_;
+};
+
 }  // namespace
 
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline) {
-  const std::string nonce = RandomHex();
-  std::vector<HttpCall> calls;
-  calls.reserve(targets.size());
-  for (const PeerTarget& target : targets) {
-    calls.push_back(
-        {.ip = target.ip,
-         .port = target.port,
-         .method = "POST",
-         .path = kReportPath,
-         .body = SealRequest(
-             channel.key, {.from = channel.self, .to = target.member.ToString(), .nonce = nonce})});
-  }
-  const auto answers = HttpAskAll(calls, deadline);
-  Reports reports;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!answers[i] || answers[i]->status != 200) continue;
-    auto report = ReadReport(targets[i], channel, nonce, answers[i]->body);
-    if (report) {
-      reports[targets[i].member] = *std::move(report);
-    } else {
-      Reject(channel,
-             std::format("the answer from the address of {} ({}) is not used: {}",
-                         targets[i].member.ToString(), targets[i].ip, report.error().message));
-    }
-  }
-  return reports;
+                 Deadline deadline, PeerViews views) {
+  Look look(channel, targets, views);
+  HttpAskAll(look.First(), deadline, [&look](std::size_t call, const Result<HttpAnswer>& answer) {
+    return look.Answered(call, answer);
+  });
+  return look.Take();
 }
 
 HttpHandler AnswerReports(ReportSource source) {
@@ -101,9 +153,11 @@ HttpHandler AnswerReports(ReportSource source) {
     if (!ForUs(channel, http, *request)) return HttpAnswer{.silence = true};
     const auto report = source.report(waited);
     if (!report) return std::nullopt;
-    return HttpAnswer{.body = SealReport(channel.key, request->nonce,
-                                         {.from = channel.self, .body = PrintReport(*report)}),
-                      .content_type = "application/octet-stream"};
+    const ViewForm form = request->digest ? ViewForm::kDigest : ViewForm::kWhole;
+    return HttpAnswer{
+        .body = SealReport(channel.key, request->nonce,
+                           {.from = channel.self, .body = PrintReport(*report, form)}),
+        .content_type = "application/octet-stream"};
   };
 }
 

@@ -4,12 +4,13 @@
 // anything.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "peer/gathering.h"
 #include "peer/message.h"
-#include "plan/common/shard_view.h"
 #include "sys/deadline.h"
 #include "web/http.h"
 
@@ -23,6 +24,8 @@ struct PeerChannel {
   PeerSender self;
   /// Told why a message was rejected; may be empty. Called on the thread that received it.
   std::function<void(const std::string& why)> rejected;
+  /// What other looks have heard; nothing: this one begins without.
+  std::shared_ptr<KnownViews> views = nullptr;
 };
 
 struct PeerTarget {
@@ -33,9 +36,9 @@ struct PeerTarget {
 };
 
 /// The reports of these members, asked all at once. A member that does not answer by the deadline,
-/// or whose answer is rejected, is left out.
+/// or whose answer is rejected, is left out; with kRead also one whose view is not complete then.
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline);
+                 Deadline deadline, PeerViews views = PeerViews::kRead);
 
 /// What the server of reports needs to know of the own member.
 struct ReportSource {

@@ -164,6 +164,69 @@ TEST_CASE("a report that is not there yet is waited for until the deadline") {
   CHECK(self.Ask(peer.target).size() == 1);
 }
 
+TEST_CASE("a view is told by its digest, and whole to whom asks for it") {
+  const testing::RunningCluster cluster;
+  Answering peer;
+  peer.report.engine = cluster.Of(testing::k00).engine;
+  std::vector<std::string> bodies;
+  HttpServer server(PeerLimits());
+  const HttpHandler answer = AnswerReports(
+      {.channel = [&] { return peer.own; }, .report = [&](Milliseconds) { return peer.report; }});
+  bool old = false;
+  server.On("POST", kReportPath, [&](const HttpRequest& http, Milliseconds waited) {
+    HttpRequest request = http;
+    if (old) {  // a program that reads nothing of the word
+      PeerRequest opened = *OpenRequest("k", http.body);
+      opened.digest = false;
+      request.body = SealRequest("k", opened);
+    }
+    const auto answered = answer(request, waited);
+    bodies.push_back(answered->body);
+    return answered;
+  });
+  peer.target.port = testing::FreePort();
+  REQUIRE(server.Start(peer.target.port));
+  Asking self;
+  const auto asks = [&](PeerViews views = PeerViews::kRead) {
+    bodies.clear();
+    return AskPeers(self.channel, {peer.target}, Soon(), views)[kAsked].engine;
+  };
+  SECTION("two questions, as nothing is known") {
+    CHECK(asks() == peer.report.engine);
+    REQUIRE(bodies.size() == 2);
+    CHECK(bodies[0].size() < bodies[1].size());
+    CHECK_FALSE(bodies[0].contains("\"view\":"));
+    CHECK_FALSE(bodies[1].contains("viewDigest"));
+    CHECK(asks() == peer.report.engine);
+    CHECK(bodies.size() == 2);
+  }
+  SECTION("one question, once the view is known") {
+    self.channel.views = std::make_shared<KnownViews>();
+    CHECK(asks() == peer.report.engine);
+    CHECK(asks() == peer.report.engine);
+    CHECK(bodies.size() == 1);
+    // What only this engine sees is told with the digest.
+    NodesConf changed = cluster.conf;
+    changed.Find(testing::IdOf(testing::k01))->fail = true;
+    peer.report.engine.view = testing::ViewOf(changed, testing::k00);
+    CHECK(asks() == peer.report.engine);
+    CHECK(bodies.size() == 1);
+    ++changed.Find(testing::IdOf(testing::k01))->config_epoch;
+    peer.report.engine.view = testing::ViewOf(changed, testing::k00);
+    CHECK(asks() == peer.report.engine);
+    CHECK(bodies.size() == 2);
+  }
+  SECTION("one question, when nobody reads the view") {
+    CHECK(asks(PeerViews::kUnread).view.Missing() == peer.report.engine.view.Digest());
+    CHECK(bodies.size() == 1);
+  }
+  SECTION("an older member tells it whole") {
+    old = true;
+    CHECK(asks() == peer.report.engine);
+    CHECK(bodies.size() == 1);
+  }
+}
+
 TEST_CASE("an order comes to the member that it is for, with its sender and challenge") {
   PeerChannel own{.key = "k", .self = Of(kAsked), .rejected = {}};
   std::string rejected;

@@ -30,6 +30,8 @@ struct PeerRequest {
   std::string to;  ///< the member that is asked
   std::string
       nonce;  ///< random; the report's HMAC covers it, so that an old report cannot be sent again
+  /// The view may be told by its digest. A member that does not know this word tells it whole.
+  bool digest = false;
 };
 
 /// "the installation is 0a.., not 1b.."; empty: two senders of one release, and of one installation

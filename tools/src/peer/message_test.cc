@@ -30,6 +30,14 @@ TEST_CASE("a request arrives as it was sent") {
   CHECK(request->from.pod == "cache-server-1");
   CHECK(request->to == "server-0");
   CHECK(request->nonce == "n1");
+  CHECK_FALSE(request->digest);
+}
+
+TEST_CASE("a request says that a digest of the view will do") {
+  PeerRequest request{.from = Sender(), .to = "server-0", .nonce = "n1", .digest = true};
+  const std::string sealed = SealRequest(kKey, request);
+  CHECK(OpenRequest(kKey, sealed)->digest);
+  CHECK_THAT(sealed, ContainsSubstring("\"view\":\"digest\""));
 }
 
 TEST_CASE("a report arrives as it was sent") {

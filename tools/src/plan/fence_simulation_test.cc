@@ -97,7 +97,7 @@ FenceGroup AnyCircle(unsigned seed) {
     const int replicas = 1 + static_cast<int>(seed / 2 % 4);
     const int sentinels = 1 + static_cast<int>(seed / 8 % 5);
     return FenceGroupOf(Layout::Sentinel(1 + replicas, sentinels), testing::TestIdentity(),
-                        testing::kServer0, "");
+                        testing::kServer0, {});
   }
   testing::RunningCluster cluster({.shards = 3 + static_cast<int>(seed / 2 % 3),
                                    .replicas_per_shard = 1 + static_cast<int>(seed / 8 % 2)});

@@ -33,7 +33,7 @@ FenceGroup CircleIn(RunningCluster& cluster, MemberName self) {
 }
 
 /// server-0 of three, with three sentinels.
-FenceGroup Servers() { return FenceGroupOf(Layout::Sentinel(3, 3), TestIdentity(), kServer0, ""); }
+FenceGroup Servers() { return FenceGroupOf(Layout::Sentinel(3, 3), TestIdentity(), kServer0, {}); }
 
 /// How the connection of a replica stands at a look.
 enum class Link { kIdle, kMoving, kStalled, kGone };
@@ -106,17 +106,17 @@ TEST_CASE("whom a primary asks in sentinel mode: its replicas, and all declared 
   CHECK(group.replicas == Members{kServer1, kServer2});
   CHECK(group.voters == Members{kSentinel0, kSentinel1, kSentinel2});
   CHECK(group.majority == 2);
-  CHECK(FenceGroupOf(Layout::Sentinel(2, 1), TestIdentity(), kServer0, "").majority == 1);
-  CHECK(FenceGroupOf(Layout::Sentinel(2, 2), TestIdentity(), kServer0, "").majority == 2);
-  CHECK(FenceGroupOf(Layout::Sentinel(2, 5), TestIdentity(), kServer0, "").majority == 3);
-  CHECK(FenceGroupOf(Layout::Sentinel(1, 3), TestIdentity(), kServer0, "").replicas.empty());
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 1), TestIdentity(), kServer0, {}).majority == 1);
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 2), TestIdentity(), kServer0, {}).majority == 2);
+  CHECK(FenceGroupOf(Layout::Sentinel(2, 5), TestIdentity(), kServer0, {}).majority == 3);
+  CHECK(FenceGroupOf(Layout::Sentinel(1, 3), TestIdentity(), kServer0, {}).replicas.empty());
 }
 
 TEST_CASE("without a view of the cluster nobody is fenced") {
   const RunningCluster cluster;
   for (const char* view : {"", "-LOADING", "no nodes"}) {
     Looks looks;
-    looks.group = FenceGroupOf(cluster.layout, TestIdentity(), k00, view);
+    looks.group = FenceGroupOf(cluster.layout, TestIdentity(), k00, NodesView(view));
     CHECK(looks.group.voters.empty());
     looks.Lead();
     CHECK_FALSE(looks.LookFor(kMinute, Link::kGone, Link::kGone));

@@ -248,17 +248,17 @@ TEST_CASE("the lowest member that runs is the one that tells") {
       NodesConf view = cluster.conf;
       NodeLine& line = *view.Find(testing::IdOf(k00));
       (surely ? line.fail : line.maybe_fail) = true;
-      cluster.Of(k01).engine.view = testing::ViewText(view, k01);
+      cluster.Of(k01).engine.view = testing::ViewOf(view, k01);
       CHECK_FALSE(lower(k01));
     }
   }
   SECTION("nor one that is not connected, or not listed") {
     NodesConf view = cluster.conf;
     view.Find(testing::IdOf(k00))->connected = false;
-    cluster.Of(k01).engine.view = testing::ViewText(view, k01);
+    cluster.Of(k01).engine.view = testing::ViewOf(view, k01);
     CHECK_FALSE(lower(k01));
     std::erase_if(view.lines, [](const NodeLine& l) { return l.id == testing::IdOf(k00); });
-    cluster.Of(k01).engine.view = testing::ViewText(view, k01);
+    cluster.Of(k01).engine.view = testing::ViewOf(view, k01);
     CHECK_FALSE(lower(k01));
   }
   SECTION("nor one that only starts") {

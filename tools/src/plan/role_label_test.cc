@@ -65,8 +65,8 @@ TEST_CASE("cluster mode: which primaries the own engine hears") {
   CHECK(hears());
   line(k10).fail = true;
   CHECK_FALSE(hears());
-  CHECK_FALSE(HearsMajority(""));
-  CHECK_FALSE(HearsMajority("no view"));
+  CHECK_FALSE(HearsMajority(NodesView("")));
+  CHECK_FALSE(HearsMajority(NodesView("no view")));
 }
 
 TEST_CASE("cluster mode: replicas are no majority") {

@@ -1,8 +1,6 @@
 #include "resp/client.h"
 
-#include <hiredis/hiredis.h>
-
-#include <array>
+#include "resp/impl.h"
 
 namespace bowline {
 namespace {
@@ -13,32 +11,6 @@ timeval ToTimeval(Milliseconds span) {
   value.tv_sec = static_cast<time_t>(bounded / 1000);
   value.tv_usec = static_cast<suseconds_t>((bounded % 1000) * 1000);
   return value;
-}
-
-Reply Copy(const redisReply& from) {
-  Reply to;
-  switch (from.type) {
-    case REDIS_REPLY_INTEGER:
-      to.type = Reply::Type::kInteger;
-      to.integer = from.integer;
-      break;
-    case REDIS_REPLY_ERROR:
-      to.type = Reply::Type::kError;
-      to.text.assign(from.str, from.len);
-      break;
-    case REDIS_REPLY_ARRAY:
-      to.type = Reply::Type::kArray;
-      for (std::size_t i = 0; i < from.elements; ++i) to.items.push_back(Copy(*from.element[i]));
-      break;
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-      to.type = Reply::Type::kString;
-      to.text.assign(from.str, from.len);
-      break;
-    default:
-      break;
-  }
-  return to;
 }
 
 Code CodeOf(std::string_view word) {
@@ -73,22 +45,49 @@ Result<std::vector<SentinelPeer>> ToPeers(const Reply& reply) {
 
 }  // namespace
 
-struct RespClient::Impl {
-  struct Free {
-    void operator()(redisContext* context) const { redisFree(context); }
-  };
-  std::unique_ptr<redisContext, Free> context;
-  std::string peer;
-  bool broken = false;  ///< a reply may still come that answers an earlier command
+Result<SentinelSnapshot> ReadSentinelReply(const Reply& reply) {
+  return ReadSentinelMaster(ToFields(reply));
+}
 
-  [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const {
-    std::string text = static_cast<const char*>(context->errstr);
-    if (text.empty()) text = "no complete reply in time";
-    const bool late =
-        deadline.Passed() || text.contains("temporarily unavailable") || text.contains("timed out");
-    return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
+Reply CopyReply(const redisReply& from) {
+  Reply to;
+  switch (from.type) {
+    case REDIS_REPLY_INTEGER:
+      to.type = Reply::Type::kInteger;
+      to.integer = from.integer;
+      break;
+    case REDIS_REPLY_ERROR:
+      to.type = Reply::Type::kError;
+      to.text.assign(from.str, from.len);
+      break;
+    case REDIS_REPLY_ARRAY:
+      to.type = Reply::Type::kArray;
+      for (std::size_t i = 0; i < from.elements; ++i) to.items.push_back(CopyReply(*from.element[i]));
+      break;
+    case REDIS_REPLY_STRING:
+    case REDIS_REPLY_STATUS:
+      to.type = Reply::Type::kString;
+      to.text.assign(from.str, from.len);
+      break;
+    default:
+      break;
   }
-};
+  return to;
+}
+
+std::unexpected<Error> RespClient::Impl::Broken(std::string_view what, Deadline deadline) const {
+  std::string text = static_cast<const char*>(context->errstr);
+  if (text.empty()) text = "no complete reply in time";
+  const bool late =
+      deadline.Passed() || text.contains("temporarily unavailable") || text.contains("timed out");
+  return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
+}
+
+Result<Reply> RespClient::Impl::UnlessError(std::string_view command, Reply reply) const {
+  if (!reply.IsError()) return reply;
+  // The first word only: arguments of AUTH must never reach a log.
+  return Fail(CodeOf(reply.ErrorWord()), "{} to {}: {}", command, peer, reply.text);
+}
 
 RespClient::RespClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RespClient::RespClient(RespClient&&) noexcept = default;
@@ -156,14 +155,12 @@ Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadlin
     if (raw == nullptr && deadline.Passed()) return broken();
   }
   const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
-  return Copy(*static_cast<const redisReply*>(reply.get()));
+  return CopyReply(*static_cast<const redisReply*>(reply.get()));
 }
 
 Result<Reply> RespClient::Ask(const std::vector<std::string>& words, Deadline deadline) {
   ASSIGN_OR_RETURN(Reply reply, Command(words, deadline));
-  if (!reply.IsError()) return reply;
-  // The first word only: arguments of AUTH must never reach a log.
-  return Fail(CodeOf(reply.ErrorWord()), "{} to {}: {}", words.front(), impl_->peer, reply.text);
+  return impl_->UnlessError(words.front(), std::move(reply));
 }
 
 Result<EngineInfo> RespClient::Info(Deadline deadline) {
@@ -283,7 +280,7 @@ Status RespClient::EndBlocked(Deadline deadline) {
 
 Result<SentinelSnapshot> RespClient::SentinelMaster(const std::string& name, Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"SENTINEL", "MASTER", name}, deadline));
-  return ReadSentinelMaster(ToFields(reply));
+  return ReadSentinelReply(reply);
 }
 
 Result<std::vector<SentinelPeer>> RespClient::SentinelReplicas(const std::string& name,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ enum class FailoverMode {
 /// How many replicas must follow a primary, or it refuses writes.
 inline constexpr const char* kMinReplicasToWrite = "min-replicas-to-write";
 
+/// The reply of SENTINEL MASTER. Errors as SentinelMaster's.
+Result<SentinelSnapshot> ReadSentinelReply(const Reply& reply);
+
 class RespClient {
  public:
   /// Connects and authenticates. kUnavailable: refused or reset; kDeadlineExceeded;
@@ -49,6 +53,13 @@ class RespClient {
   RespClient(RespClient&&) noexcept;
   RespClient& operator=(RespClient&&) noexcept;
   ~RespClient();
+
+  /// A command for one engine, and the way to it.
+  struct Errand;
+  struct Done;
+  /// All of them at once, on the caller's thread, so that a dead engine costs one deadline and not
+  /// the replies of the others; in their order. Errors are those of Connect and Ask.
+  static std::vector<Result<Done>> AskAll(std::vector<Errand> errands, Deadline deadline);
 
   /// Sends one command. An error reply is a value (Reply::IsError); a Result error means the
   /// connection is broken: every later call fails too, as a late reply would answer it.
@@ -113,12 +124,26 @@ class RespClient {
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
 
  private:
+  friend class RespErrand;
   struct Impl;
   explicit RespClient(std::unique_ptr<Impl> impl);
   /// `impl` has tried to connect.
   static Result<RespClient> LogIn(std::unique_ptr<Impl> impl, const Credentials& credentials,
                                   Deadline deadline);
   std::unique_ptr<Impl> impl_;
+};
+
+struct RespClient::Errand {
+  std::string ip;
+  int port = 0;
+  Credentials credentials;
+  std::vector<std::string> words;
+  std::optional<RespClient> client = std::nullopt;  ///< a connection that is there already
+};
+
+struct RespClient::Done {
+  RespClient client;  ///< for more commands
+  Reply reply;
 };
 
 }  // namespace bowline

@@ -1,157 +1,227 @@
 #include "sys/resolve.h"
 
-#include <netdb.h>
+#include <arpa/inet.h>
+#include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <condition_variable>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
-#include <future>
-#include <memory>
-#include <mutex>
-#include <system_error>
-#include <thread>
+#include <iterator>
+#include <optional>
+#include <utility>
 
-#include "sys/thread_root.h"
+#include "sys/dns_message.h"
+#include "sys/files.h"
 
 namespace bowline {
 namespace {
 
-using Addresses = Result<std::vector<std::string>>;
+constexpr Milliseconds kAgain{500};  // between two questions for one name
+constexpr std::size_t kAtOnce = 256;  // names; each has up to four sockets
+constexpr std::size_t kConfLimit = 64U << 10U;
+constexpr std::size_t kAnswerLimit = 4096;
+constexpr std::uint16_t kPort = 53;
 
-int FamilyOf(const std::string& address) {
-  if (address.empty()) return AF_UNSPEC;
-  return address.contains(':') ? AF_INET6 : AF_INET;
+bool IsAddress(const std::string& host) {
+  in6_addr bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), &bytes) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
 }
 
-Addresses ResolveNow(const std::string& host, int family) {
-  addrinfo hints{};
-  hints.ai_family = family;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  const int rc = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
-  const bool none = rc == EAI_NONAME || rc == EAI_NODATA || rc == EAI_ADDRFAMILY;
-  if (none && family != AF_UNSPEC) return ResolveNow(host, AF_UNSPEC);
-  if (rc != 0) {
-    const Code code = rc == EAI_NONAME ? Code::kNotFound : Code::kUnavailable;
-    return Fail(code, "resolving {}: {}", host, ::gai_strerror(rc));
+/// A socket that hears only the name server, at a port of the kernel's choice; -1: there is none.
+int SocketTo(const std::string& server) {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr_in four{};
+  sockaddr_in6 six{};
+  if (::inet_pton(AF_INET, server.c_str(), &four.sin_addr) == 1) {
+    four.sin_family = AF_INET;
+    four.sin_port = htons(kPort);
+    size = sizeof four;
+    std::memcpy(&storage, &four, size);
+  } else if (::inet_pton(AF_INET6, server.c_str(), &six.sin6_addr) == 1) {
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(kPort);
+    size = sizeof six;
+    std::memcpy(&storage, &six, size);
+  } else {
+    return -1;
   }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
-  std::vector<std::string> addresses;
-  for (const addrinfo* item = list; item != nullptr; item = item->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    if (::getnameinfo(item->ai_addr, item->ai_addrlen, text.data(), text.size(), nullptr, 0,
-                      NI_NUMERICHOST) == 0) {
-      addresses.emplace_back(text.data());
-    }
+  const int fd = ::socket(storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets' own interface
+  if (fd >= 0 && ::connect(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0) {
+    ::close(fd);
+    return -1;
   }
-  if (addresses.empty()) return Fail(Code::kNotFound, "resolving {}: no address", host);
-  return addresses;
+  return fd;
 }
 
-/// The threads that look names up: getaddrinfo has no deadline, and with a DNS that does not answer
-/// one call takes some 10 s. A look-up whose asker is gone before it has begun is left out.
-class Resolvers : public std::enable_shared_from_this<Resolvers> {
+/// One name on its way.
+class Lookup {
  public:
-  static Resolvers& Instance() {
-    // Kept by its threads: at the program's end one may still be in a look-up.
-    static const auto instance = std::make_shared<Resolvers>();
-    return *instance;
+  Lookup(std::string host, const std::string& like, const std::vector<std::string>& servers)
+      : host_(std::move(host)), servers_(servers), both_(like.empty()) {
+    if (IsAddress(host_)) result_ = std::vector<std::string>{host_};
+    Turn(like.contains(':') ? DnsFamily::kIpv6 : DnsFamily::kIpv4);
+  }
+  Lookup(const Lookup&) = delete;
+  Lookup& operator=(const Lookup&) = delete;
+  ~Lookup() { Hush(); }
+
+  [[nodiscard]] bool ended() const { return result_.has_value(); }
+  /// When the next server is to be asked; nullopt: it has not begun.
+  [[nodiscard]] std::optional<Milliseconds> next() const {
+    return tries_ > 0 ? std::optional(next_) : std::nullopt;
+  }
+  [[nodiscard]] const std::vector<int>& sockets() const { return sockets_; }
+
+  /// Asks the next server when it is time. An answer to an earlier question is still taken.
+  void Ask(Milliseconds now) {
+    if (ended() || now < next_) return;
+    next_ = now + kAgain;
+    const int fd = SocketTo(servers_[tries_++ % servers_.size()]);
+    if (fd < 0) return Failed("no socket to the name server");
+    sockets_.push_back(fd);
+    if (::send(fd, question_.data(), question_.size(), MSG_NOSIGNAL) < 0) Failed("not sent");
   }
 
-  Result<std::future<Addresses>> Begin(const std::string& host, int family, Deadline deadline) {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(queue_, [](const Task& task) { return task.deadline.Passed(); });
-    if (queue_.size() >= kWaiting) {
-      return Fail(Code::kUnavailable, "resolving {}: {} look-ups wait already", host, kWaiting);
+  void Hear(int fd) {
+    std::array<char, kAnswerLimit> buffer{};
+    const ssize_t size = ::recv(fd, buffer.data(), buffer.size(), 0);
+    if (size < 0) {
+      if (errno == EAGAIN || errno == EINTR) return;
+      const std::string why = std::strerror(errno);
+      ::close(fd);
+      std::erase(sockets_, fd);
+      return Failed(why);
     }
-    queue_.push_back({.host = host, .family = family, .deadline = deadline, .answer = {}});
-    std::future<Addresses> answer = queue_.back().answer.get_future();
-    if (idle_ < queue_.size() && threads_ < kMostResolvers && !StartOne() && threads_ == 0) {
-      queue_.pop_back();
-      return Fail(Code::kUnavailable, "resolving {}: no thread can be started", host);
-    }
-    changed_.notify_one();
-    return answer;
+    auto answer = ReadDnsAnswer(question_, {buffer.data(), static_cast<std::size_t>(size)});
+    if (answer) return Answered(*std::move(answer));
+    if (answer.error().code == Code::kInvalidArgument) return;  // somebody else's word
+    if (answer.error().code == Code::kUnavailable) return Failed(answer.error().message);
+    End(Fail(answer.error().code, "resolving {}: {}", host_, answer.error().message));
   }
 
-  std::size_t threads() {
-    const std::scoped_lock lock(mutex_);
-    return threads_;
+  /// kDeadlineExceeded when it has not ended.
+  Addresses Take() {
+    if (ended()) return *std::move(result_);
+    if (!found_.empty()) return std::move(found_);
+    return Fail(Code::kDeadlineExceeded, "resolving {}: DNS did not answer in time", host_);
   }
 
  private:
-  static constexpr std::size_t kWaiting = 8192;
-  static constexpr Milliseconds kIdle{5000};
-
-  struct Task {
-    std::string host;
-    int family = AF_UNSPEC;
-    Deadline deadline;
-    std::promise<Addresses> answer;
-  };
-
-  bool StartOne() {
-    try {
-      std::thread([self = shared_from_this()] { self->Work(); }).detach();
-    } catch (const std::system_error&) {  // a limit of processes: those that run do the work
-      return false;
-    }
-    ++threads_;
-    return true;
-  }
-
-  void Work() noexcept {
-    bool more = true;
-    while (more) {
-      (void)Caught("resolver", [&] { more = WorkOnce(); });
+  void Turn(DnsFamily family) {
+    family_ = family;
+    next_ = Milliseconds(0);
+    tries_ = failures_ = 0;
+    auto question = DnsQuestion(host_, family);
+    if (question) {
+      question_ = *std::move(question);
+    } else if (!ended()) {
+      End(std::unexpected(question.error()));
     }
   }
 
-  /// False: there was nothing to do for a while, and the thread ends.
-  bool WorkOnce() {
-    std::unique_lock lock(mutex_);
-    ++idle_;
-    changed_.wait_for(lock, kIdle, [this] { return !queue_.empty(); });
-    --idle_;
-    if (queue_.empty()) {
-      --threads_;
-      return false;
+  void Answered(std::vector<std::string> addresses) {
+    std::ranges::move(addresses, std::back_inserter(found_));
+    const bool first = std::exchange(first_, false);
+    if (first && (both_ || found_.empty())) {
+      Hush();
+      return Turn(family_ == DnsFamily::kIpv4 ? DnsFamily::kIpv6 : DnsFamily::kIpv4);
     }
-    Task task = std::move(queue_.front());
-    queue_.pop_front();
-    lock.unlock();
-    if (!task.deadline.Passed()) task.answer.set_value(ResolveNow(task.host, task.family));
-    return true;
+    if (found_.empty()) return End(Fail(Code::kNotFound, "resolving {}: no address", host_));
+    End(std::move(found_));
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Task> queue_;
-  std::size_t threads_ = 0;
-  std::size_t idle_ = 0;
+  /// The next server is asked at once; when all have failed, DNS has.
+  void Failed(const std::string& why) {
+    next_ = Milliseconds(0);
+    if (++failures_ >= servers_.size()) {
+      End(Fail(Code::kUnavailable, "resolving {}: {}", host_, why));
+    }
+  }
+
+  void End(Addresses result) {
+    result_ = std::move(result);
+    Hush();
+  }
+
+  void Hush() {
+    for (const int fd : sockets_) ::close(fd);
+    sockets_.clear();
+  }
+
+  std::string host_;
+  const std::vector<std::string>& servers_;
+  bool both_;
+  bool first_ = true;  ///< of the families
+  DnsFamily family_ = DnsFamily::kIpv4;
+  std::string question_;
+  std::size_t tries_ = 0;
+  std::size_t failures_ = 0;
+  Milliseconds next_{0};  ///< of the steady clock
+  std::vector<int> sockets_;
+  std::vector<std::string> found_;
+  std::optional<Addresses> result_;
 };
 
-}  // namespace
-
-Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like) {
-  const auto late = [&] {
-    return Fail(Code::kDeadlineExceeded, "resolving {}: DNS did not answer in time", host);
-  };
-  if (deadline.Passed()) return late();
-  auto answer = Resolvers::Instance().Begin(host, FamilyOf(like), deadline);
-  if (!answer) return std::unexpected(answer.error());
-  if (answer->wait_for(deadline.Left()) != std::future_status::ready) return late();
-  try {
-    return answer->get();
-  } catch (const std::future_error&) {  // it was left out at its deadline
-    return late();
+/// Waits for one of the answers, or until the next question is due.
+void Hear(std::deque<Lookup>& lookups, Deadline deadline) {
+  std::vector<pollfd> polled;
+  std::vector<Lookup*> owners;
+  Milliseconds span = deadline.Left();
+  for (Lookup& lookup : lookups) {
+    if (lookup.ended()) continue;
+    for (const int fd : lookup.sockets()) {
+      polled.push_back({.fd = fd, .events = POLLIN, .revents = 0});
+      owners.push_back(&lookup);
+    }
+    if (const auto next = lookup.next()) span = std::min(span, *next - Since({}));
+  }
+  const int wait = static_cast<int>(std::max(span, Milliseconds(0)).count());
+  if (::poll(polled.data(), polled.size(), wait) <= 0) return;
+  for (std::size_t i = 0; i < polled.size(); ++i) {
+    // What it has heard before in this round may have ended it.
+    if (polled[i].revents != 0 && std::ranges::contains(owners[i]->sockets(), polled[i].fd)) {
+      owners[i]->Hear(polled[i].fd);
+    }
   }
 }
 
-std::size_t ResolverThreads() { return Resolvers::Instance().threads(); }
+}  // namespace
+
+std::vector<Addresses> ResolveAll(const std::vector<std::string>& hosts, Deadline deadline,
+                                  const std::string& like, const std::string& resolv_conf) {
+  const std::vector<std::string> servers =
+      DnsServers(ReadFile(resolv_conf, kConfLimit).value_or(""));
+  std::deque<Lookup> lookups;
+  for (const std::string& host : hosts) lookups.emplace_back(host, like, servers);
+  while (!deadline.Passed()) {
+    std::size_t running = 0;
+    for (Lookup& lookup : lookups) {
+      if (lookup.ended() || running == kAtOnce) continue;
+      lookup.Ask(Since({}));
+      ++running;
+    }
+    if (running == 0) break;
+    Hear(lookups, deadline);
+  }
+  std::vector<Addresses> answers;
+  answers.reserve(lookups.size());
+  for (Lookup& lookup : lookups) answers.push_back(lookup.Take());
+  return answers;
+}
+
+Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like,
+                  const std::string& resolv_conf) {
+  return std::move(ResolveAll({host}, deadline, like, resolv_conf).front());
+}
 
 std::string StableChoice(const std::vector<std::string>& addresses, const std::string& own) {
   const bool six = own.contains(':');

@@ -1,6 +1,7 @@
 #pragma once
-// Names to addresses with a deadline: getaddrinfo itself has none, and a DNS that does not answer
-// blocks it.
+// Names of Services to addresses, by DNS, with a deadline and without a thread: getaddrinfo has no
+// deadline, and a DNS that does not answer blocks it for some 10 s. Why not a library:
+// docs/decisions/0035-few-threads.md.
 
 #include <string>
 #include <vector>
@@ -10,17 +11,21 @@
 
 namespace bowline {
 
-/// IP literals of `host` in the resolver's order. `like`: an address; only those of its family are
-/// asked for, which is one query and not two, and the others when there are none. kNotFound: the
-/// name does not exist; kUnavailable: DNS failed, or too many look-ups wait; kDeadlineExceeded: no
-/// answer in time (a look-up that has begun goes on in its thread and is forgotten). At most
-/// kMostResolvers names are looked up at a time, the others wait for their turn.
-Result<std::vector<std::string>> Resolve(const std::string& host, Deadline deadline,
-                                         const std::string& like = "");
+using Addresses = Result<std::vector<std::string>>;
 
-inline constexpr std::size_t kMostResolvers = 16;
-/// How many threads look names up or wait for a name now.
-std::size_t ResolverThreads();
+/// IP literals of each of `hosts`, in their order, asked for at once, on the caller's thread. A name
+/// is taken as absolute; only the name servers of `resolv_conf` are asked, each 500 ms another one
+/// and by another socket, so that one of several that is dead delays no name for longer. `like`: an
+/// address; only those of its family are asked for, which is one query and not two, and the others
+/// when there are none. kNotFound: the name does not exist; kUnavailable: DNS failed;
+/// kDeadlineExceeded: no answer in time.
+std::vector<Addresses> ResolveAll(const std::vector<std::string>& hosts, Deadline deadline,
+                                  const std::string& like = "",
+                                  const std::string& resolv_conf = "/etc/resolv.conf");
+
+/// Of one.
+Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like = "",
+                  const std::string& resolv_conf = "/etc/resolv.conf");
 
 /// Of a name's addresses always the same one, in whatever order DNS tells them: the lowest of the
 /// family of `own` (a pod's first address, whose family a Service has first by default), else the

@@ -1,5 +1,7 @@
 #include "sys/thread_root.h"
 
+#include <sys/prctl.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -16,6 +18,7 @@ constexpr Milliseconds kStartAgain{200};
 
 void Root(const std::stop_token& stop, const std::string& what,
           const std::function<void(const std::stop_token&)>& body) {
+  NameThread(what);
   std::mutex mutex;
   std::condition_variable_any wake;
   while (!Caught(what.c_str(), [&] { body(stop); }) && !stop.stop_requested()) {
@@ -25,6 +28,8 @@ void Root(const std::stop_token& stop, const std::string& what,
 }
 
 }  // namespace
+
+void NameThread(const std::string& name) { (void)::prctl(PR_SET_NAME, name.c_str()); }
 
 bool Caught(const char* what, const std::function<void()>& body) noexcept {
   try {

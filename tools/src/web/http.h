@@ -73,9 +73,17 @@ struct HttpCall {
   std::string body;
 };
 
-/// All calls at once, on the caller's thread; the answers in the order of the calls, with any
-/// status. Returns when all have ended, at the deadline at the latest. kUnavailable: refused,
-/// reset, cut or no HTTP; kDeadlineExceeded.
+/// Told of each call that has ended, by its number; the calls that it returns are made at once and
+/// get the next numbers.
+using HttpNext =
+    std::function<std::vector<HttpCall>(std::size_t call, const Result<HttpAnswer>& answer)>;
+
+/// All calls at once, on the caller's thread, with any status. Returns when all have ended, at the
+/// deadline at the latest: `next` is not told of calls that have not ended then. kUnavailable:
+/// refused, reset, cut or no HTTP; kDeadlineExceeded.
+void HttpAskAll(std::vector<HttpCall> calls, Deadline deadline, const HttpNext& next);
+
+/// The answers in the order of the calls.
 std::vector<Result<HttpAnswer>> HttpAskAll(const std::vector<HttpCall>& calls, Deadline deadline);
 
 /// One call.

@@ -4,6 +4,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
+#include <utility>
 
 #include "web/http.h"
 
@@ -25,15 +26,17 @@ constexpr Milliseconds kHandshake{200};
 
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(asio::io_context& io, const HttpCall& call, Deadline deadline)
-      : io_(io), call_(call), deadline_(deadline) {
+  using Ended = std::function<void(const Result<HttpAnswer>& answer)>;
+
+  Call(asio::io_context& io, HttpCall call, Deadline deadline, Ended ended)
+      : io_(io), call_(std::move(call)), deadline_(deadline), ended_(std::move(ended)) {
     parser_.body_limit(kAnswerLimit);
-    request_.method_string(call.method);
-    request_.target(call.path);
+    request_.method_string(call_.method);
+    request_.target(call_.path);
     request_.version(11);
-    request_.set(http::field::host, call.ip);
+    request_.set(http::field::host, call_.ip);
     request_.keep_alive(false);
-    request_.body() = call.body;
+    request_.body() = std::move(call_.body);
     request_.prepare_payload();
   }
 
@@ -44,9 +47,6 @@ class Call : public std::enable_shared_from_this<Call> {
     endpoint_ = {address, static_cast<asio::ip::port_type>(call_.port)};
     Connect();
   }
-
-  /// kDeadlineExceeded when it has not ended.
-  Result<HttpAnswer> Take() { return std::move(result_); }
 
  private:
   void Connect() {
@@ -73,42 +73,75 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void Received(error_code error) {
     if (error) return Fails(error);
-    result_ = HttpAnswer{.status = static_cast<int>(parser_.get().result_int()),
-                         .body = std::move(parser_.get().body())};
+    stream_.reset();  // what comes next needs no second connection beside it
+    ended_(HttpAnswer{.status = static_cast<int>(parser_.get().result_int()),
+                      .body = std::move(parser_.get().body())});
   }
 
   void Fails(error_code error) {
     const bool late = deadline_.Passed() || error == beast::error::timeout;
-    result_ = Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {} of {}:{}: {}",
-                   call_.method, call_.path, call_.ip, call_.port, error.message());
+    ended_(Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {} of {}:{}: {}",
+                call_.method, call_.path, call_.ip, call_.port, error.message()));
   }
 
   asio::io_context& io_;
-  const HttpCall& call_;
+  HttpCall call_;
   Deadline deadline_;
+  Ended ended_;  ///< called once, unless the deadline comes first
   tcp::endpoint endpoint_;
   std::unique_ptr<beast::tcp_stream> stream_;
   beast::flat_buffer buffer_{kChunk};
   http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
-  Result<HttpAnswer> result_ = Fail(Code::kDeadlineExceeded, "{} {} of {}:{}: no answer in time",
-                                    call_.method, call_.path, call_.ip, call_.port);
+};
+
+/// Makes calls, and those that come of their answers.
+class Calls {
+ public:
+  Calls(Deadline deadline, const HttpNext& next) : deadline_(deadline), next_(next) {}
+
+  void Make(std::vector<HttpCall> calls) {
+    // A call can end at its start, and others come of that.
+    std::size_t next_number = made_;
+    made_ += calls.size();
+    for (HttpCall& call : calls) {
+      const std::size_t number = next_number++;
+      std::make_shared<Call>(
+          io_, std::move(call), deadline_,
+          [this, number](const Result<HttpAnswer>& answer) { Make(next_(number, answer)); })
+          ->Start();
+    }
+  }
+
+  /// Every operation ends at the deadline by itself.
+  void Run() { io_.run_for(deadline_.Left() + kHandshake); }
+
+ private:
+  Deadline deadline_;
+  const HttpNext& next_;
+  std::size_t made_ = 0;
+  asio::io_context io_{1};
 };
 
 }  // namespace
 
+void HttpAskAll(std::vector<HttpCall> calls, Deadline deadline, const HttpNext& next) {
+  Calls running(deadline, next);
+  running.Make(std::move(calls));
+  running.Run();
+}
+
 std::vector<Result<HttpAnswer>> HttpAskAll(const std::vector<HttpCall>& calls, Deadline deadline) {
-  asio::io_context io{1};
-  std::vector<std::shared_ptr<Call>> running;
-  running.reserve(calls.size());
-  for (const HttpCall& call : calls) {
-    running.push_back(std::make_shared<Call>(io, call, deadline));
-    running.back()->Start();
-  }
-  io.run_for(deadline.Left() + kHandshake);  // every operation ends at the deadline by itself
   std::vector<Result<HttpAnswer>> answers;
-  answers.reserve(running.size());
-  for (const auto& call : running) answers.push_back(call->Take());
+  answers.reserve(calls.size());
+  for (const HttpCall& call : calls) {
+    answers.push_back(Fail(Code::kDeadlineExceeded, "{} {} of {}:{}: no answer in time",
+                           call.method, call.path, call.ip, call.port));
+  }
+  HttpAskAll(calls, deadline, [&](std::size_t call, const Result<HttpAnswer>& answer) {
+    answers[call] = answer;
+    return std::vector<HttpCall>();
+  });
   return answers;
 }
 

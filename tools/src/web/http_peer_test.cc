@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <thread>
 
 #include "testing/sys.h"
@@ -94,6 +96,38 @@ TEST_CASE("a handshake that is lost is not waited for as long as TCP does") {
                               Deadline::In(Milliseconds(900)));
   REQUIRE(answer);  // the kernel would repeat it after 1 s
   CHECK(answer->body == "hello");
+}
+
+TEST_CASE("calls that come of answers are made while others are still waited for") {
+  std::atomic<int> asked = 0;
+  HttpServer server;
+  server.On("GET", "/", [&](const HttpRequest&, Milliseconds) {
+    return HttpAnswer{.body = std::to_string(asked++)};
+  });
+  server.On("GET", "/silent",
+            [](const HttpRequest&, Milliseconds) -> std::optional<HttpAnswer> { return {}; });
+  const int port = testing::FreePort();
+  REQUIRE(server.Start(port));
+  const HttpCall call{.ip = "127.0.0.1", .port = port, .path = "/"};
+  HttpCall silent = call;
+  silent.path = "/silent";
+  HttpCall bad = call;
+  bad.ip = "no address";
+  std::map<std::size_t, Result<HttpAnswer>> answers;
+  HttpAskAll({silent, call, bad}, Deadline::In(Milliseconds(1000)),
+             [&](std::size_t number, const Result<HttpAnswer>& answer) {
+               answers.emplace(number, answer);
+               if (answers.size() > 6 || !answer) return std::vector<HttpCall>();
+               return std::vector<HttpCall>{call, bad};
+             });
+  // 0 is told at its deadline, or not at all.
+  CHECK((!answers.contains(0) || answers.at(0).error().code == Code::kDeadlineExceeded));
+  REQUIRE(answers.size() >= 7);
+  CHECK(answers.at(1)->body == "0");
+  CHECK_FALSE(answers.at(2));
+  CHECK(answers.at(3)->body == "1");
+  CHECK_FALSE(answers.at(4));
+  CHECK(answers.at(5)->body == "2");
 }
 
 TEST_CASE("a peer that only redirects is not followed") {

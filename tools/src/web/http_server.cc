@@ -225,8 +225,8 @@ Status HttpServer::Start(int port) {
   const Status both = impl_->Listen({tcp::v6(), number});
   if (!both) RETURN_IF_ERROR(impl_->Listen({tcp::v4(), number}));
   impl_->Accept();
-  impl_->thread =
-      StartThread("HTTP server", [impl = impl_.get()](const std::stop_token&) { impl->Run(); });
+  impl_->thread = StartThread(std::format("http-{}", port),
+                              [impl = impl_.get()](const std::stop_token&) { impl->Run(); });
   return {};
 }
 

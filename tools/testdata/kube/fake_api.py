@@ -1,4 +1,4 @@
-"""Fake Kubernetes API (HTTPS, scripted): fake_api.py PORT CERT KEY LOG. What it does is in the object's name."""
+"""Fake Kubernetes API (HTTPS, scripted): fake_api.py PORT CERT KEY LOG [ADDRESS]. What it does is in the object's name."""
 
 import base64
 import http.server
@@ -61,6 +61,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "/statefulsets?" in self.path:
             self.list_statefulsets(re.findall("instance%3D([a-z]+)", self.path)[0])
             return
+        if "/persistentvolumeclaims?" in self.path:
+            self.list_claims(re.findall("instance%3D([a-z]+)", self.path)[0])
+            return
         if "/pods?" in self.path:
             self.list_pods(re.findall("instance%3D([a-z]+)", self.path)[0])
             return
@@ -80,6 +83,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.fail(403, "no rights")
             else:
                 self.answer(201, {})
+        elif self.command == "PATCH" and kind == "secrets":
+            self.answer(200, {})
         elif self.command == "PATCH" and "annotations" in json.loads(body)["metadata"]:
             annotations = {**RECORD["metadata"].get("annotations", {}), **json.loads(body)["metadata"]["annotations"]}
             RECORD["metadata"]["annotations"] = {k: v for k, v in annotations.items() if v is not None}
@@ -113,8 +118,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pods = [{"metadata": {"name": f"p-{i}", "uid": "u", "labels": one}} for i, one in enumerate(labels)]
         self.answer(200, {"metadata": {}, "items": pods})
 
+    def list_claims(self, instance: str) -> None:
+        labels = [{"app.kubernetes.io/component": component} for component in ("server", "web")]
+        claims = [{"metadata": {"name": f"data-{i}", "uid": f"c-{i}", "labels": one}} for i, one in enumerate(labels)]
+        self.answer(200, {"metadata": {}, "items": claims if instance == "left" else []})
+
     def list_statefulsets(self, instance: str) -> None:
-        if instance == "absent":
+        if instance in ("absent", "left"):
             self.answer(200, {"metadata": {}, "items": []})
         elif instance == "malformed":
             self.answer(200, {"metadata": {}, "items": [{"metadata": {"name": "a", "uid": "u"}, "spec": {}}]})
@@ -171,6 +181,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def get_workload(self) -> None:
         self.answer(200, {"metadata": {"name": "workload", "uid": "u-7"}})
+
+    def get_recorded(self) -> None:
+        self.answer(200, {"metadata": {"resourceVersion": "1"}, "data": {"engine": "valkey-8.1.1"}})
 
     def get_nodata(self) -> None:
         self.answer(200, {"metadata": {"resourceVersion": "1"}})
@@ -257,7 +270,8 @@ class Server(http.server.ThreadingHTTPServer):
 def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[2], sys.argv[3])
-    server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+    address = sys.argv[5] if len(sys.argv) > 5 else "127.0.0.1"
+    server = Server((address, int(sys.argv[1])), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.serve_forever()
 

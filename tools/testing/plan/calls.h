@@ -33,7 +33,7 @@ inline std::vector<NodeRisk> NodeRisks(const Layout& layout, const Reports& repo
 }
 
 inline FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity, MemberName self,
-                               std::string_view view) {
+                               const NodesView& view) {
   return testing::TestRules(layout).FenceGroupOf(layout, identity, self, view);
 }
 

@@ -173,7 +173,7 @@ class Simulation {
     report.engine.info.link_up = !report.engine.info.primary && PrimaryOf(member) != nullptr;
     if (!report.engine.info.link_up && member.linked) report.engine.info.link_down_seconds = 1;
     report.engine.keys = member.data;
-    report.engine.view = ViewText(member.conf, member.name);
+    report.engine.view = ViewOf(member.conf, member.name);
     report.engine.cluster.current_epoch = member.conf.current_epoch;
     return report;
   }
@@ -232,8 +232,8 @@ class Simulation {
       Readdress(*conf, identity, book);
     } else {
       const EngineSnapshot& source = decision.reports.at(*plan.source).engine;
-      conf = NodesConfFromView(*ParseClusterNodes(source.view), source.cluster.current_epoch,
-                               identity, book, self.name, *plan.target);
+      conf = NodesConfFromView(source.view.Conf(), source.cluster.current_epoch, identity, book,
+                               self.name, *plan.target);
     }
     if (!conf || !CheckNodesConf(*conf, false)) {
       history.push_back("  not written: " + (conf ? "unsound" : conf.error().message));

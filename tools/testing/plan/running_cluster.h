@@ -31,11 +31,11 @@ inline const NodeId& IdOf(MemberName member) {
 }
 
 /// What CLUSTER NODES of `self` says: the file's lines without the last one.
-inline std::string ViewText(NodesConf conf, MemberName self) {
+inline NodesView ViewOf(NodesConf conf, MemberName self) {
   const NodeId& id = IdOf(self);
   for (NodeLine& line : conf.lines) line.myself = line.id == id;
   const std::string text = PrintNodesConf(conf);
-  return text.substr(0, text.find("vars "));
+  return NodesView(std::string_view(text).substr(0, text.find("vars ")));
 }
 
 /// Moves the lead of a member's shard to it, with the next epoch.
@@ -184,7 +184,7 @@ class RunningCluster {
       const NodeLine& line = *conf.Find(IdOf(member));
       report.engine.info.primary = line.role == NodeRole::kPrimary;
       report.engine.info.link_up = !report.engine.info.primary;
-      report.engine.view = ViewText(conf, member);
+      report.engine.view = ViewOf(conf, member);
       report.engine.cluster.current_epoch = conf.current_epoch;
       report.engine.cluster.known_nodes = static_cast<int>(conf.lines.size());
     }

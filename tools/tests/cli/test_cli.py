@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import http.server
 import json
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 PROGRAM = ""
 OK, FALSE, USAGE, DATA, PERMISSION, CONFIGURATION = 0, 1, 64, 65, 77, 78
 VERBS = [
-    "install", "init", "run server", "run sentinel", "probe", "prestop", "status", "check", "failover", "upgrade-check", "engine-check",
+    "install", "init", "run server", "run sentinel", "hold", "probe", "prestop", "status", "check", "failover", "upgrade-check", "engine-check",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
 
@@ -113,6 +115,7 @@ class Usage(Case):
 
     def test_parse_only_does_nothing(self) -> None:
         for args in ["status", "check --wait 60s", "check --wait 5m", "run server -- --loglevel debug", "probe liveness",
+                     "hold --held=server-1 --held=all -- --loglevel debug", "prestop --held=all", "init --held=all",
                      f"install --to {self.folder}", "upgrade-check --gate x --namespace ns"]:  # fmt: skip
             with self.subTest(args):
                 self.check(OK, "--parse-only", *args.split())
@@ -276,6 +279,52 @@ class Init(Case):
         self.assertNotIn("s3cret", result.stdout + result.stderr)
 
 
+class Hold(Case):
+    def run_held(self, held: str) -> tuple[int, dict[str, int], str]:
+        """Exit code at SIGTERM, the probes' answers, what it has said of a volume that is refused."""
+        port = free_port()
+        for name in ("data", "run"):
+            (self.folder / name).mkdir()
+        (self.folder / "data/nodes.conf").write_text("damaged")
+        config = self.config(ports={"client": 6379, "bus": 16379, "http": port, "peers": free_port()})
+        flags = [config, self.directives(), f"--data={self.folder}/data", f"--run={self.folder}/run", f"--held={held}"]
+        env = {**os.environ, "POD_NAME": "demo-shard-0-1", "POD_NAMESPACE": "ns"}
+        with subprocess.Popen([PROGRAM, "hold", *flags], stderr=subprocess.PIPE, text=True, env=env) as process:
+            answers: dict[str, int] = {}
+            deadline = time.monotonic() + 20
+            while process.poll() is None and len(answers) < 3 and time.monotonic() < deadline:
+                for path in ("/startup", "/live", "/ready"):
+                    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                    with contextlib.suppress(OSError):
+                        connection.request("GET", path)
+                        answers[path] = connection.getresponse().status
+                    connection.close()
+                time.sleep(0.05)
+            process.terminate()
+            told = process.communicate(timeout=20)[1]
+        return process.returncode, answers, told
+
+    def test_a_held_member_is_started_and_alive_and_not_ready(self) -> None:
+        code, answers, told = self.run_held("shard-0-1")
+        self.assertEqual(answers, {"/startup": 200, "/live": 200, "/ready": 503}, told)
+        self.assertEqual(code, OK)
+        self.assertIn("diagnosticMode.enabled=false", told)
+        self.assertIn("refused (nodes.conf is there but", told)
+        self.assertEqual(sorted(entry.name for entry in (self.folder / "data").iterdir()), ["nodes.conf"])
+
+    def test_another_member_runs(self) -> None:
+        code, _, told = self.run_held("shard-0-0")
+        self.assertEqual(code, DATA, told)
+
+    def test_a_held_member_is_not_checked_before(self) -> None:
+        flags = [self.config(), self.directives(), "--data=/proc", "--run=/proc"]
+        self.check(OK, "init", "--held=all", *flags, POD_NAME="demo-shard-0-1")
+        self.check(PERMISSION, "init", "--held=shard-0-0", *flags, POD_NAME="demo-shard-0-1")
+
+    def test_a_held_member_hands_nothing_over(self) -> None:
+        self.check(OK, "prestop", "--held=all", self.config(), POD_NAME="demo-shard-0-1")
+
+
 @contextlib.contextmanager
 def resident(status: int) -> Iterator[int]:
     """Something that answers probes in place of the resident program."""
@@ -324,8 +373,8 @@ class Resident(Case):
         gate = self.folder / "gate.json"
         (self.folder / "bowline.json").write_text("{}")
         empty = {"clients": "", "members": ""}
-        words = {name: "x" for name in ("instance", "name", "config", "secret", "image")}
-        lists = {"claims": {}, "confirm": [], "secretKeys": {}}
+        words = {name: "x" for name in ("instance", "name", "config", "record", "secret", "image")}
+        lists = {"claims": {}, "confirm": [], "secretKeys": {}, "secretAnnotations": {}, "binding": {"secret": "", "entries": {}}}
         switches = {name: True for name in ("alone", "ownSecret", "createSecret", "tryEngine")}
         gate.write_text(json.dumps({**words, **switches, "passwords": empty, **lists}))
         self.check(CONFIGURATION, "upgrade-check", f"--gate={self.folder}", "--namespace=ns")

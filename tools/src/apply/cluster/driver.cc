@@ -19,25 +19,14 @@ Status ClusterDriver::WriteStart(const StartFiles& files, const StartPlan& plan)
   return WriteNodesConf(files, plan);
 }
 
-void ClusterDriver::CheckStep(const HandoverContext& ctx, const Reports& reports,
-                              std::chrono::steady_clock::time_point asked, Deadline deadline,
-                              HandoverStep& step) const {
-  CheckShardStep(ctx, reports, asked, deadline, step);
-}
-
 bool ClusterDriver::NoMajority(const HandoverContext& ctx, Deadline deadline) const {
   const Reports reports = LookAtAll(ctx, deadline);
   return !ViewOfShard(ctx.settings.layout, ctx.identity, reports, ctx.self.shard).quorum;
 }
 
-Status ClusterDriver::Switch(const HandoverContext& ctx, const HandoverStep& step,
+Status ClusterDriver::Switch(const HandoverContext& ctx, const SwitchTarget& target,
                              Deadline deadline) const {
-  return SwitchShard(ctx, step, deadline);
-}
-
-bool ClusterDriver::Confirmed(const HandoverContext& ctx, const Reports& reports,
-                              MemberName member) const {
-  return LedByMajority(ctx.identity, reports, member);
+  return SwitchShard(ctx, target, deadline);
 }
 
 Status ClusterDriver::TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,

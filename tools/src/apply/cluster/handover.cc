@@ -1,9 +1,6 @@
 #include "apply/cluster/handover.h"
 
-#include <algorithm>
-
 #include "apply/common/handover_parts.h"
-#include "plan/cluster/cluster_view.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -14,23 +11,9 @@ constexpr Milliseconds kEngineGivesUp{5500};
 // A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
 // is behind.
 constexpr Milliseconds kUsualSwitch{400};
-// How old a report's look at its engine can be: a member answers with its last one when a new one
-// takes longer than 0.8 s, and that one was at most 0.7 s under way.
-constexpr Milliseconds kOldestReport{1500};
 // Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
 // engine's own steps.
 constexpr Milliseconds kOwnPause{3000};
-
-/// Redis drops a failover request silently when the primary does not list the caller as its replica
-/// yet (facts/cluster.md 3); the request would cost 5 s of paused writes.
-bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, MemberName self,
-                    MemberName replica) {
-  const auto view = ParseClusterNodes(primary.view);
-  if (!view) return false;
-  const NodeLine* line = view->Find(identity.NodeIdOf(replica));
-  return line != nullptr && line->role == NodeRole::kReplica &&
-         line->primary == identity.NodeIdOf(self);
-}
 
 /// The primary's writes are paused by ourselves, and with equal offsets the replica takes over
 /// without votes: nothing is lost, and until `secure` nobody else can be elected to these slots
@@ -67,9 +50,9 @@ Status SwitchWithoutVotes(const HandoverContext& ctx, MemberName target, Deadlin
 /// two shards that hand over in the same moment ask for votes of the same epoch, and the one that
 /// loses cannot ask again for 4 x node-timeout (cluster_legacy.c, auth_retry_time), while its
 /// primary pauses writes for 5 s.
-Status SwitchByElection(const HandoverContext& ctx, const HandoverStep& step, Deadline deadline) {
+Status SwitchByElection(const HandoverContext& ctx, const SwitchTarget& target, Deadline deadline) {
   ASSIGN_OR_RETURN(RespClient primary, ConnectTo(ctx, ctx.self, deadline));
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, step.target, deadline));
+  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, target.member, deadline));
   // Whose connection is closed comes again at once: its command waits until it can be redirected.
   // The engine's own pause, which goes on until the roles have changed, is not ended by our end.
   const Deadline soon = deadline.Within(kHandoverCall);
@@ -77,41 +60,21 @@ Status SwitchByElection(const HandoverContext& ctx, const HandoverStep& step, De
   const Status ended = primary.EndBlocked(soon);
   if (!ended) LogWarning("blocked clients", {{"err", ended.error().ToString()}});
   RETURN_IF_ERROR(client.ClusterFailover(FailoverMode::kPlain, soon));
-  Status promoted = WaitUntilPrimary(ctx, step.target, deadline.Within(kUsualSwitch));
+  Status promoted = WaitUntilPrimary(ctx, target.member, deadline.Within(kUsualSwitch));
   if (promoted) (void)primary.ResumeWrites(deadline.Within(kHandoverCall));
-  if (promoted || !step.secure) return promoted;
+  if (promoted || !target.secure) return promoted;
   LogWarning("the election takes too long; taking over without votes",
-             {{"to", step.target.ToString()}});
-  return SwitchWithoutVotes(ctx, step.target, *step.secure, deadline);
+             {{"to", target.member.ToString()}});
+  return SwitchWithoutVotes(ctx, target.member, *target.secure, deadline);
 }
 
 }  // namespace
 
-void CheckShardStep(const HandoverContext& ctx, const Reports& reports,
-                    std::chrono::steady_clock::time_point asked, Deadline deadline,
-                    HandoverStep& step) {
-  if (!ListsAsReplica(reports.at(ctx.self).engine, ctx.identity, ctx.self, step.target)) {
-    step.obstacle = Obstacle::kSyncing;
-    step.why = "the primary does not list " + step.target.ToString() + " as its replica";
-    return;
-  }
-  if (const auto by = TakenForFailedBy(ctx.identity, reports, step.target)) {
-    step.obstacle = Obstacle::kSyncing;
-    step.why = std::format("{} still takes {} for failed, so that another one would be elected",
-                           by->ToString(), step.target.ToString());
-    return;
-  }
-  if (!SecureInLead(ctx.settings.layout, ctx.identity, reports, ctx.self)) return;
-  const Milliseconds secure =
-      Milliseconds(ctx.settings.node_timeout_milliseconds) - kOldestReport - Since(asked);
-  step.secure = deadline.Within(std::max(secure, Milliseconds(0)));
-}
-
-Status SwitchShard(const HandoverContext& ctx, const HandoverStep& step, Deadline deadline) {
-  if (ctx.settings.engine == EngineKind::kRedis && step.secure) {
+Status SwitchShard(const HandoverContext& ctx, const SwitchTarget& target, Deadline deadline) {
+  if (ctx.settings.engine == EngineKind::kRedis && target.secure) {
     // Redis looks ten times a second only whether the election can begin, and a process that has
     // won one does not run for another for 4 x node-timeout (facts/cluster.md 3, 3d).
-    return SwitchWithoutVotes(ctx, step.target, *step.secure, deadline);
+    return SwitchWithoutVotes(ctx, target.member, *target.secure, deadline);
   }
   return SwitchByElection(ctx, step, deadline);
 }

@@ -18,9 +18,9 @@ Status WriteNodesConf(const StartFiles& files, const StartPlan& plan) {
     if (found == reports.end())
       return Fail(Code::kAborted, "{} is silent", plan.source->ToString());
     const Report& source = found->second;
-    ASSIGN_OR_RETURN(const NodesConf view, ParseClusterNodes(source.engine.view));
-    ASSIGN_OR_RETURN(conf, NodesConfFromView(view, source.engine.cluster.current_epoch, identity,
-                                             addresses, self, *plan.target));
+    const NodesView& view = source.engine.view;
+    ASSIGN_OR_RETURN(conf, NodesConfFromView(view.Conf(), source.engine.cluster.current_epoch,
+                                             identity, addresses, self, *plan.target));
     // A vote that was given must not be given twice.
     if (volume.conf) conf.last_vote_epoch = volume.conf->last_vote_epoch;
   }

@@ -33,8 +33,9 @@ std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
   if (!heard_shard_ || Since(*heard_shard_) >= kShardLook) {
     heard_shard_ = ServerWatch::Clock::now();
     const std::vector<MemberName> others = server_.settings->layout.OthersOf(server_.self);
-    silent_ = Silent(
-        server_.peers.GatherOf(server_.addresses, others, Deadline::In(kReportsTimeout)), others);
+    silent_ = Silent(server_.peers.GatherOf(server_.addresses, others,
+                                            Deadline::In(kReportsTimeout), PeerViews::kUnread),
+                     others);
   }
   std::vector<MemberName> trouble = Unreachable(input);
   for (const MemberName member : silent_) {

@@ -1,22 +1,14 @@
 #include "apply/common/context.h"
 
-#include <mutex>
 #include <utility>
 
 #include "base/digest.h"
 #include "base/parse.h"
 #include "sys/files.h"
 #include "sys/log.h"
-#include "sys/parallel.h"
 #include "sys/resolve.h"
 
 namespace bowline {
-namespace {
-
-// Peers are asked side by side: a dead node costs one deadline, not one per member.
-constexpr std::size_t kWidth = 32;
-
-}  // namespace
 
 Credentials LoginOf(const EngineSecrets& secrets) {
   return {.user = "default", .password = secrets.password};
@@ -38,19 +30,20 @@ AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {
 AddressAnswers ResolveSome(const Settings& settings, const std::vector<MemberName>& members,
                            Deadline deadline) {
   const std::string own = ReadPodEnv().ip;
+  std::vector<std::string> hosts;
+  hosts.reserve(members.size());
+  for (const MemberName member : members) hosts.push_back(settings.HostOf(member));
+  const std::vector<Addresses> found = ResolveAll(hosts, deadline, own);
   AddressAnswers answers;
-  std::mutex mutex;
-  Parallel(members.size(), kWidth, [&](std::size_t i) {
-    const auto found = Resolve(settings.HostOf(members[i]), deadline, own);
-    const std::scoped_lock lock(mutex);
-    if (!found) {
-      answers.failures.push_back(members[i].ToString() + ": " + found.error().message);
-      return;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (!found[i]) {
+      answers.failures.push_back(members[i].ToString() + ": " + found[i].error().message);
+      continue;
     }
-    answers.book[members[i]] = {.ip = StableChoice(*found, own),
+    answers.book[members[i]] = {.ip = StableChoice(*found[i], own),
                                 .port = settings.PortOf(members[i]),
                                 .bus_port = settings.ports.bus};
-  });
+  }
   return answers;
 }
 
@@ -78,7 +71,7 @@ Reports GatherReports(const PeerChannel& channel, const Settings& settings,
 
 Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                         const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline) {
+                        Deadline deadline, PeerViews views) {
   std::vector<PeerTarget> targets;
   for (const MemberName member : members) {
     const auto address = addresses.find(member);
@@ -88,7 +81,7 @@ Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                        .ip = address->second.ip,
                        .port = settings.ports.peers});
   }
-  return AskPeers(channel, targets, deadline);
+  return AskPeers(channel, targets, deadline, views);
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -48,7 +48,7 @@ Reports GatherReports(const PeerChannel& channel, const Settings& settings,
 /// The reports of these members alone.
 Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                         const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline);
+                        Deadline deadline, PeerViews views = PeerViews::kRead);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -30,7 +30,7 @@ Settings WithMembersOf(Settings own, const Settings& declared) {
 
 }  // namespace
 
-Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline) {
+std::optional<Settings> AskDeclaredSettings(const LiveSettings& settings, Deadline deadline) {
   const Settings own = *settings.Get();
   const Settings known = WithMembersOf(own, *settings.Declared());
   if (known.layout.Members().size() > 1 || own.record.empty()) return known;
@@ -38,7 +38,12 @@ Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline) {
   if (current) return WithMembersOf(own, *current);
   LogInfo("what the release declares could not be asked for",
           {{"err", current.error().ToString()}});
-  return known;
+  return std::nullopt;
+}
+
+Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline) {
+  if (auto told = AskDeclaredSettings(settings, deadline)) return *std::move(told);
+  return WithMembersOf(*settings.Get(), *settings.Declared());
 }
 
 }  // namespace bowline

@@ -2,6 +2,8 @@
 // What the release declares while a member runs. `helm upgrade` may have changed it since the
 // start.
 
+#include <optional>
+
 #include "apply/common/context.h"
 #include "runtime/live_settings.h"
 
@@ -13,5 +15,9 @@ namespace bowline {
 /// found, and with the sentinels' name, port and passwords only when there were none before; the
 /// own ones as they are when nothing else can be read.
 Settings DeclaredSettings(const LiveSettings& settings, Deadline deadline);
+
+/// The same; nothing when the ConfigMap had to be asked for and no answer came. An answer that was
+/// had before holds then.
+std::optional<Settings> AskDeclaredSettings(const LiveSettings& settings, Deadline deadline);
 
 }  // namespace bowline

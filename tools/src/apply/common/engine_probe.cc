@@ -40,7 +40,7 @@ void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
   auto view = client_->ClusterNodes(deadline);
   const bool late = (!cluster && cluster.error().code == Code::kDeadlineExceeded) ||
                     (!view && view.error().code == Code::kDeadlineExceeded);
-  if (view) snapshot.view = *std::move(view);
+  if (view) snapshot.view = NodesView(*view);
   if (late) client_.reset();
 }
 

@@ -4,7 +4,6 @@
 
 #include "apply/common/mode_driver.h"
 #include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -23,7 +22,7 @@ Milliseconds Now() { return Since({}); }
 
 }  // namespace
 
-Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver,
              Identity identity, LiveState& live, EventSink& events, Peers& peers,
              LinkWatch::Options options)
     : settings_(settings),
@@ -35,30 +34,27 @@ Fence::Fence(const LiveSettings& settings, MemberName self, const ModeDriver& dr
       peers_(peers),
       links_(settings, driver, identity_, options),
       members_(settings->layout.Members()),
-      group_(rules_.FenceGroupOf(settings->layout, identity_, self, "")),
-      judge_(rules_.ReplacedAfter(*settings.Get())) {
+      group_(rules_.FenceGroupOf(settings->layout, identity_, self, {})),
+      replaced_after_(rules_.ReplacedAfter(*settings.Get())),
+      judge_(replaced_after_) {
   if (group_.replicas.empty()) return;
-  thread_ = StartThread("fence", [this](const std::stop_token& stop) { Run(stop); });
+  step_.emplace(lane, "fence", [this] { return LookAndTell(); });
 }
 
 Fence::~Fence() {
-  thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  step_.reset();
   live_.SetFenced("");
 }
 
-void Fence::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const Deadline end = Deadline::In(kFenceLook);
-    const bool leads = Leads();
-    if (leads) {
-      Look(end);
-    } else {
-      judge_.Restart(Now());
-      (void)end.Sleep(kFenceLook);
-    }
-    Tell(leads);
+Milliseconds Fence::LookAndTell() {
+  const bool leads = Leads();
+  if (leads) {
+    Look(Deadline::In(kFenceLook));  // until then it waits for what the connections tell
+  } else {
+    judge_.Restart(Now());
   }
+  Tell(leads);
+  return leads ? Milliseconds(0) : kFenceLook;
 }
 
 bool Fence::Leads() {
@@ -69,7 +65,8 @@ bool Fence::Leads() {
 
 void Fence::Look(Deadline end) {
   const Milliseconds began = Now();
-  judge_.SetReplacedAfter(rules_.ReplacedAfter(*settings_.Get()));
+  // Running sentinels keep the time that they were started with: the shorter one holds.
+  judge_.SetReplacedAfter(std::min(replaced_after_, rules_.ReplacedAfter(*settings_.Get())));
   const AddressBook addresses = live_.Addresses();
   const auto replicas = links_.Replicas(judge_.InDoubt(group_, began));
   if (replicas) {
@@ -118,7 +115,8 @@ void Fence::LookWithoutKernel(const AddressBook& addresses) {
 void Fence::AskVoters(const AddressBook& addresses) {
   if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
-  const Reports reports = peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience));
+  const Reports reports =
+      peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience), PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 

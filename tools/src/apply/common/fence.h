@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "apply/common/context.h"
@@ -14,6 +13,7 @@
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/fence.h"
+#include "runtime/lane.h"
 #include "sys/reach.h"
 
 namespace bowline {
@@ -25,14 +25,15 @@ class Fence {
  public:
   /// Looks at nothing while fencing is off, or when no replica is declared. The live state has the
   /// addresses.
-  Fence(const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
+  Fence(Lane& lane, const LiveSettings& settings, MemberName self, const ModeDriver& driver, Identity identity,
         LiveState& live, EventSink& events, Peers& peers, LinkWatch::Options options = {});
   ~Fence();
   Fence(const Fence&) = delete;
   Fence& operator=(const Fence&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
+  /// How long to wait for the next look.
+  Milliseconds LookAndTell();
   /// Is fencing on, and does the own engine run as primary, by its last answer?
   bool Leads();
   void Look(Deadline end);
@@ -58,16 +59,17 @@ class Fence {
   LinkWatch links_;
   std::vector<MemberName> members_;  ///< all; a place in it is the tag of a connection
   FenceGroup group_;
+  const Milliseconds replaced_after_;  ///< by the settings of the start
   FenceJudge judge_;
   Reach reach_{kFencePatience};
   std::map<MemberName, Milliseconds> heard_;  ///< without the kernel: when a replica was heard
   Milliseconds calls_{0};  ///< that calls to the engine have taken since the last verdict
   std::string evidence_;
-  std::string view_;                     ///< the newest CLUSTER NODES
+  NodesView view_;                       ///< the newest CLUSTER NODES
   std::optional<Milliseconds> told_at_;  ///< the fence that stands, as told
   bool told_paused_ = false;             ///< told that the writes are paused
   std::string problem_;                  ///< why the last pause could not be asked for
-  std::jthread thread_;
+  std::optional<Step> step_;
 };
 
 }  // namespace bowline

@@ -187,7 +187,9 @@ Status Guard::CheckMembers() const {
 
 StartPlan Guard::UnlessOthersAreDeclared(StartPlan plan) {
   if (!declared_ || Since(asked_declared_) >= kDeclaredLook) {
-    declared_ = DeclaredSettings(settings_, Deadline::In(kDeclaredTimeout)).layout;
+    const auto told = AskDeclaredSettings(settings_, Deadline::In(kDeclaredTimeout));
+    // No answer takes an earlier one back.
+    if (told || !declared_) declared_ = told ? told->layout : settings_->layout;
     asked_declared_ = std::chrono::steady_clock::now();
   }
   return WaitForOthersDeclared(settings_->layout, *declared_, std::move(plan));
@@ -305,8 +307,10 @@ Status Guard::WriteConf(const StartPlan& plan) {
                                       .addresses = addresses_,
                                       .reports = reports_},
                                      plan));
+  if (!self_.HoldsData()) return {};
+  NoteKind();
   // Only now is it sure that the engine starts with what is there.
-  return self_.HoldsData() ? NoteEmpty() : Status();
+  return NoteEmpty();
 }
 
 Status Guard::PrepareData(const StartPlan& plan) {
@@ -317,6 +321,19 @@ Status Guard::PrepareData(const StartPlan& plan) {
   }
   RETURN_IF_ERROR(Mend(plan));
   return plan.action == StartAction::kFollow ? Status() : DropNote();
+}
+
+void Guard::NoteKind() {
+  VolumeState state = volume_.state;
+  state.engine = settings_->EngineName();
+  state.mode = settings_->ModeName();
+  if (state == volume_.state) return;
+  const Status saved = SaveState(settings_.paths().data, state);
+  if (saved) {
+    volume_.state = std::move(state);
+  } else {  // a full volume is no reason not to start
+    LogWarning("cannot note what this volume is of", {{"err", saved.error().ToString()}});
+  }
 }
 
 Status Guard::NoteEmpty() {

@@ -79,6 +79,8 @@ class Guard {
   Status WriteConf(const StartPlan& plan);
   /// Before an engine starts: copies, damage, notes on the volume.
   Status PrepareData(const StartPlan& plan);
+  /// Before the engine starts: what it is, on the volume.
+  void NoteKind();
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
   /// Of a server that leads: what it once gave away says nothing of its dataset any more.

@@ -6,6 +6,7 @@
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/volume_io.h"
+#include "plan/common/declared_volume.h"
 
 namespace bowline {
 namespace {
@@ -32,6 +33,14 @@ Status Guard::JudgeOwnVolume() {
                           .name_space = settings_->name_space,
                           .release = settings_->release};
   volume_ = JudgeVolume(*files, expected, self_, driver_.rules());
+  // With API rights the gate has asked, and a person may have confirmed the change.
+  if (settings_->record.empty() && volume_.kind != VolumeKind::kRefused) {
+    const std::string against = AgainstDeclared(
+        volume_, {.layout = settings_->layout,
+                  .engine = settings_->EngineName(),
+                  .mode = settings_->ModeName()});
+    if (!against.empty()) volume_ = RefuseVolume(std::move(volume_), against);
+  }
   if (!volume_.damage) volume_.damage = damage_;
   return {};
 }

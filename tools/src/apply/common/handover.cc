@@ -5,7 +5,6 @@
 
 #include "apply/common/handover_parts.h"
 #include "apply/common/mode_driver.h"
-#include "plan/common/stop_budget.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -15,53 +14,28 @@ namespace {
 // majority that can be reached answers within a second.
 constexpr Milliseconds kConfirmation{5000};
 
-/// Is somebody of the shard about to become fit, so that waiting for it makes sense?
-bool WorthWaiting(const HandoverContext& ctx, const Reports& reports) {
-  return std::ranges::any_of(ctx.settings.layout.MembersOf(ctx.self.shard), [&](MemberName member) {
-    const auto report = reports.find(member);
-    return member != ctx.self && report != reports.end() && report->second.phase == Phase::kRunning;
-  });
-}
+struct NextStep {
+  HandoverStep step;
+  std::optional<Deadline> secure;  ///< see SwitchTarget
+};
 
-/// One look at everybody: what is there to do?
-HandoverStep NextStep(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
+NextStep Look(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
   const auto asked = std::chrono::steady_clock::now();
   const Reports reports = LookAtAll(ctx, deadline);
-  const auto self = reports.find(ctx.self);
-  HandoverStep step;
-  if (self == reports.end() || !self->second.engine.answers) {
-    step.obstacle = Obstacle::kNoAnswer;
-    step.why = ctx.self.ToString() + " itself does not answer";
-    return step;
+  NextStep next{
+      .step = PlanHandoverStep(
+          {.layout = ctx.settings.layout,
+           .identity = ctx.identity,
+           .self = ctx.self,
+           .reports = reports,
+           .node_timeout = Milliseconds(ctx.settings.node_timeout_milliseconds),
+           .to = to == nullptr ? std::nullopt : std::optional(*to)},
+          ctx.driver.rules()),
+      .secure = std::nullopt};
+  if (next.step.secure) {
+    next.secure = deadline.Within(std::max(*next.step.secure - Since(asked), Milliseconds(0)));
   }
-  const HandoverEnd nothing{.result = HandoverResult::kNothingToDo,
-                            .why = ctx.self.ToString() + " is no primary with data to hand over"};
-  const auto view = ParseClusterNodes(self->second.engine.view);
-  const bool empty = view && view->Myself() != nullptr && view->Myself()->slots.empty();
-  if (!self->second.engine.info.primary || empty) {
-    step.end = nothing;
-    return step;
-  }
-  Reports choice = reports;
-  if (to != nullptr) {
-    std::erase_if(choice, [&](const auto& report) {
-      return report.first != ctx.self && report.first != *to;
-    });
-  }
-  const auto candidate = BestForHandover(ctx.settings.layout, choice, ctx.self.shard, ctx.self);
-  if (!candidate) {
-    const bool worth = WorthWaiting(ctx, choice);
-    step.obstacle = worth ? Obstacle::kSyncing : Obstacle::kNoCandidate;
-    step.why = std::format("{} that could take over {}",
-                           to == nullptr ? "no replica" : "no " + to->ToString(),
-                           worth ? "is in sync" : "runs");
-    return step;
-  }
-  step.target = candidate->member;
-  ctx.driver.CheckStep(ctx, reports, asked, deadline, step);
-  if (step.obstacle != Obstacle::kNone) return step;
-  LogInfo("handing over", {{"to", candidate->member.ToString()}, {"why", candidate->reason}});
-  return step;
+  return next;
 }
 
 /// An obstacle that stands since a moment, and whether it is time to give up.
@@ -80,37 +54,12 @@ class Obstacles {
 
 }  // namespace
 
-std::string_view HandoverResultName(HandoverResult result) {
-  switch (result) {
-    case HandoverResult::kDone:
-      return "done";
-    case HandoverResult::kNothingToDo:
-      return "nothing to do";
-    case HandoverResult::kNoCandidate:
-      return "no candidate";
-    case HandoverResult::kNoMajority:
-      return "no majority";
-    case HandoverResult::kFailed:
-      return "failed";
-  }
-  return "";
-}
-
-Result<HandoverResult> ParseHandoverResult(std::string_view name) {
-  for (const HandoverResult result :
-       {HandoverResult::kDone, HandoverResult::kNothingToDo, HandoverResult::kNoCandidate,
-        HandoverResult::kNoMajority, HandoverResult::kFailed}) {
-    if (HandoverResultName(result) == name) return result;
-  }
-  return Fail(Code::kInvalidArgument, "\"{}\" is no end of a handover", name);
-}
-
 HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
   Obstacles obstacles;
   std::string last = "there was no time";
   std::optional<MemberName> switched_to;  // not confirmed
   while (!deadline.Passed()) {
-    const HandoverStep step = NextStep(ctx, deadline, to);
+    const auto [step, secure] = Look(ctx, deadline, to);
     if (step.end && switched_to) {
       return {.result = HandoverResult::kNoMajority,
               .why = std::format("{} after a switch to {}: {}", step.end->why,
@@ -125,7 +74,9 @@ HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const
       (void)deadline.Sleep(Milliseconds(100));
       continue;
     }
-    Status switched = ctx.driver.Switch(ctx, step, deadline);
+    LogInfo("handing over", {{"to", step.target.ToString()}, {"why", step.reason}});
+    Status switched =
+        ctx.driver.Switch(ctx, {.member = step.target, .secure = secure}, deadline);
     if (switched) {
       switched_to = step.target;
       switched = WaitForMajority(ctx, step.target, deadline.Within(kConfirmation));

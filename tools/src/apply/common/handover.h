@@ -3,12 +3,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "apply/common/context.h"
 #include "apply/common/handover_undo.h"
+#include "plan/common/handover_step.h"
 #include "plan/common/sync_proof.h"
 
 namespace bowline {
@@ -30,26 +31,13 @@ struct HandoverContext {
   std::filesystem::path volume;
   /// Connections that need no free place in an engine any more; may be null.
   KeptClients* kept = nullptr;
+  /// What its looks have heard of the members' views.
+  std::shared_ptr<KnownViews> views = std::make_shared<KnownViews>();
   /// Where a handover leaves what it could not put back at `self`, to be tried again; may be null.
   std::optional<HandoverUndo>* left = nullptr;
   /// Sentinel mode: called as soon as a member has been promoted; must return at once. May be
   /// empty.
   std::function<void(MemberName)> promoted = nullptr;
-};
-
-enum class HandoverResult {
-  kDone,         ///< the target leads, a majority says so
-  kNothingToDo,  ///< not a primary with slots
-  kNoCandidate,  ///< nobody can take over; the caller may stop all the same
-  kNoMajority,   ///< no majority of sentinels or primaries can confirm another one; the same
-  kFailed,       ///< it was tried, and the deadline has passed; a later try may succeed
-};
-std::string_view HandoverResultName(HandoverResult result);
-Result<HandoverResult> ParseHandoverResult(std::string_view name);
-
-struct HandoverEnd {
-  HandoverResult result = HandoverResult::kFailed;
-  std::string why;  ///< for people: to whom, or why not
 };
 
 /// Rule R7. From the living primary `ctx.self` to the best replica, by the way that is the engine's

@@ -1,5 +1,8 @@
 #include "apply/common/handover_parts.h"
 
+#include <map>
+#include <utility>
+
 #include "apply/common/kept_clients.h"
 #include "apply/common/mode_driver.h"
 #include "plan/common/dataset_order.h"
@@ -8,6 +11,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kReportsTimeout{800};
+constexpr Milliseconds kKeptAnswers{300};
 
 }  // namespace
 
@@ -30,11 +34,47 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
   return RespClient::Connect(address.ip, address.port, login, deadline.Within(kHandoverCall));
 }
 
+std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
+                                        const std::vector<MemberName>& members,
+                                        Deadline deadline) {
+  std::map<MemberName, RespClient> living;
+  std::vector<MemberName> asked;
+  std::vector<RespClient::Errand> errands;
+  const auto ask = [&](Deadline until) {
+    auto answers = RespClient::AskAll(std::exchange(errands, {}), until);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i]) living.emplace(asked[i], std::move(answers[i]->client));
+    }
+    asked.clear();
+  };
+  for (const MemberName member : members) {
+    auto kept = ctx.kept == nullptr ? std::nullopt : ctx.kept->TakeUnasked(member, deadline);
+    if (!kept) continue;
+    asked.push_back(member);
+    errands.push_back({.ip = "", .credentials = {}, .words = {"PING"}, .client = std::move(kept)});
+  }
+  ask(deadline.Within(kKeptAnswers));
+  for (const MemberName member : members) {
+    const auto address = AddressOf(ctx, member);
+    if (living.contains(member) || !address) continue;
+    asked.push_back(member);
+    errands.push_back({.ip = address->ip,
+                       .port = address->port,
+                       .credentials = PeerLoginOf(ctx.secrets, ctx.identity),
+                       .words = {"PING"}});
+  }
+  ask(deadline);
+  std::vector<RespClient> clients;
+  for (auto& [member, client] : living) clients.push_back(std::move(client));
+  return clients;
+}
+
 Reports LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   AddressBook book = ctx.addresses;
   book[ctx.self].ip = ctx.self_ip;
-  return GatherReports(PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation),
-                       ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
+  PeerChannel channel = PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation);
+  channel.views = ctx.views;
+  return GatherReports(channel, ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
 }
 
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {
@@ -79,7 +119,7 @@ Status WaitUntilPrimary(const HandoverContext& ctx, MemberName member, Deadline 
 Status WaitForMajority(const HandoverContext& ctx, MemberName member, Deadline deadline) {
   while (true) {
     const Reports reports = LookAtAll(ctx, deadline);
-    if (ctx.driver.Confirmed(ctx, reports, member)) return {};
+    if (ctx.driver.rules().Confirmed(ctx.settings.layout, ctx.identity, reports, member)) return {};
     if (!deadline.Sleep(kHandoverPoll)) {
       return Fail(Code::kDeadlineExceeded, "no majority confirms {}", member.ToString());
     }

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "apply/common/handover.h"
-#include "sys/parallel.h"
 
 namespace bowline {
 
@@ -13,23 +12,16 @@ inline constexpr Milliseconds kHandoverPoll{10};
 /// The same while writes wait, with connections that are there already.
 inline constexpr Milliseconds kSwitchPoll{2};
 
-/// What `ask(member)`, a Result, says of each member, in their order. All are asked at once: a dead
-/// node costs one deadline, and not the answers of the others.
-template <typename Ask>
-auto AskAtOnce(const std::vector<MemberName>& members, const Ask& ask) {
-  std::vector<decltype(ask(members.front()))> answers;
-  answers.reserve(members.size());
-  for (const MemberName member : members) {
-    answers.push_back(Fail(Code::kUnavailable, "{} was not asked", member.ToString()));
-  }
-  Parallel(members.size(), members.size(), [&](std::size_t i) { answers[i] = ask(members[i]); });
-  return answers;
-}
-
 /// Where the member is; kUnavailable when that is not known.
 Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member);
 
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline);
+
+/// Connections to those of `members` that answer, in their order; all are asked at once, by the
+/// connections that are there already first. Who accepts a connection need not answer: its process
+/// may be frozen.
+std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
+                                        const std::vector<MemberName>& members, Deadline deadline);
 
 /// Everybody's report, the own one from where `self` really is.
 Reports LookAtAll(const HandoverContext& ctx, Deadline deadline);

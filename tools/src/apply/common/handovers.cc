@@ -5,7 +5,6 @@
 
 #include "sys/log.h"
 #include "sys/resolve.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -32,7 +31,10 @@ void Handovers::Open(Work work) {
   challenge_ = RandomHex();
   hook_asked_.reset();
   settled_at_.reset();
-  thread_ = StartThread("handovers", [this](const std::stop_token& stop) { Loop(stop); });
+  step_.emplace(lane_, "handovers", [this] {
+    RunOrdered();
+    return kUntilWoken;
+  });
 }
 
 bool Handovers::Close(Deadline deadline) {
@@ -48,8 +50,13 @@ void Handovers::End() {
     open_ = false;
     changed_.notify_all();
   }
-  thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  step_.reset();
+  const std::scoped_lock lock(mutex_);
+  if (!running_) return;  // else it has not begun
+  ended_.push_front({.id = running_->order.id,
+                     .end = {.result = HandoverResult::kFailed, .why = "the engine has ended"}});
+  running_.reset();
+  changed_.notify_all();
 }
 
 void Handovers::Begin(HandoverOrder order, Deadline deadline) {
@@ -57,35 +64,33 @@ void Handovers::Begin(HandoverOrder order, Deadline deadline) {
   if (order.stop) hook_asked_ = std::chrono::steady_clock::now();
   running_ = Current{.order = std::move(order), .deadline = deadline};
   challenge_ = RandomHex();
-  changed_.notify_all();
+  step_->Wake();
 }
 
-void Handovers::Loop(const std::stop_token& stop) {
+void Handovers::RunOrdered() {
   std::unique_lock lock(mutex_);
-  while (true) {
-    if (!changed_.wait(lock, stop, [this] { return running_.has_value(); })) return;
-    const Current current = *running_;
-    const Work& work = work_;
-    lock.unlock();
-    HandoverEnd end{.result = HandoverResult::kFailed, .why = "the program has failed"};
-    try {
-      end = work(current.order, current.deadline);
-    } catch (const std::exception& error) {  // no handover may end the program
-      end.why = std::format("the program has failed: {}", error.what());
-    }
-    lock.lock();
-    LogInfo("a handover has ended",
-            {{"by", current.order.by}, {"how", HandoverResultName(end.result)}, {"why", end.why}});
-    running_.reset();
-    if (current.order.stop && end.result != HandoverResult::kFailed &&
-        end.result != HandoverResult::kNothingToDo) {
-      settled_at_ = std::chrono::steady_clock::now();
-      settled_ = end.why;
-    }
-    ended_.push_front({.id = current.order.id, .end = std::move(end)});
-    if (ended_.size() > kEndsKept) ended_.pop_back();
-    changed_.notify_all();
+  if (!running_) return;
+  const Current current = *running_;
+  const Work& work = work_;
+  lock.unlock();
+  HandoverEnd end{.result = HandoverResult::kFailed, .why = "the program has failed"};
+  try {
+    end = work(current.order, current.deadline);
+  } catch (const std::exception& error) {  // no handover may end the program
+    end.why = std::format("the program has failed: {}", error.what());
   }
+  lock.lock();
+  LogInfo("a handover has ended",
+          {{"by", current.order.by}, {"how", HandoverResultName(end.result)}, {"why", end.why}});
+  running_.reset();
+  if (current.order.stop && end.result != HandoverResult::kFailed &&
+      end.result != HandoverResult::kNothingToDo) {
+    settled_at_ = std::chrono::steady_clock::now();
+    settled_ = end.why;
+  }
+  ended_.push_front({.id = current.order.id, .end = std::move(end)});
+  if (ended_.size() > kEndsKept) ended_.pop_back();
+  changed_.notify_all();
 }
 
 HandoverState Handovers::State(const std::string& id) {

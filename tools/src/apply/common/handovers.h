@@ -1,5 +1,5 @@
 #pragma once
-// The planned handovers of one member, one at a time, on a thread of the resident program: the
+// The planned handovers of one member, one at a time, on a lane of the resident program: the
 // preStop hook and `bowline failover` ask for one by a message and may be killed at any moment, as
 // nothing that has begun depends on them. docs/decisions/0025 has the reasons.
 
@@ -9,12 +9,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "apply/common/handover.h"
 #include "peer/channel.h"
 #include "peer/handover_order.h"
 #include "plan/common/stop_budget.h"
+#include "runtime/lane.h"
 
 namespace bowline {
 
@@ -23,7 +23,7 @@ class Handovers {
   /// Does what is ordered; returns by the deadline, or little later.
   using Work = std::function<HandoverEnd(const HandoverOrder& order, Deadline deadline)>;
 
-  Handovers() = default;
+  explicit Handovers(Lane& lane) : lane_(lane) {}
   ~Handovers();
   Handovers(const Handovers&) = delete;
   Handovers& operator=(const Handovers&) = delete;
@@ -33,7 +33,7 @@ class Handovers {
   /// The engine has ended, or will now: no order is taken. Waits for the one that runs. False when
   /// that has not ended by the deadline.
   bool Close(Deadline deadline);
-  /// Close, and the thread has ended: `work` is not used any more.
+  /// Close, and the one that runs has ended: `work` is not used any more.
   void End();
 
   /// A message of a member or a command: the state, after its order was begun. It is not while
@@ -57,12 +57,13 @@ class Handovers {
     HandoverOrder order;
     Deadline deadline;
   };
-  void Loop(const std::stop_token& stop);
+  void RunOrdered();
   void Begin(HandoverOrder order, Deadline deadline);        ///< with the lock held
   [[nodiscard]] HandoverState State(const std::string& id);  ///< with the lock held
 
+  Lane& lane_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable changed_;
   Work work_;
   bool open_ = false;
   std::string challenge_;
@@ -75,7 +76,7 @@ class Handovers {
   std::optional<std::chrono::steady_clock::time_point> hook_asked_;
   std::optional<std::chrono::steady_clock::time_point> settled_at_;
   std::string settled_;
-  std::jthread thread_;
+  std::optional<Step> step_;
 };
 
 /// Asks the program of the primary `primary` for a handover and waits for its end. While another

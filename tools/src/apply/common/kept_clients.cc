@@ -2,52 +2,45 @@
 
 #include <utility>
 
-#include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCall{1000};
 constexpr Milliseconds kMoment{300};
+// For all that is asked of one member: a handover waits for it.
+constexpr Milliseconds kOneLook{2 * kMoment};
 // Until the own engine has taken the first connection.
 constexpr Milliseconds kEagerLook{200};
 
+std::optional<RespClient> Answering(std::optional<RespClient> client, Deadline deadline) {
+  if (client && !client->Command({"PING"}, deadline)) client.reset();
+  return client;
+}
+
 }  // namespace
 
-KeptClients::KeptClients(const LiveSettings& settings, Identity identity, MemberName self,
-                         LiveState& live, std::string self_ip, Milliseconds period)
+KeptClients::KeptClients(Lane& lane, const LiveSettings& settings, Identity identity,
+                         MemberName self, LiveState& live, std::string self_ip, Milliseconds period)
     : settings_(settings),
       identity_(std::move(identity)),
       self_(self),
       live_(live),
       self_ip_(std::move(self_ip)),
       period_(period),
-      thread_(
-          StartThread("connections ahead", [this](const std::stop_token& stop) { Run(stop); })) {}
+      step_(lane, "connections ahead", [this] { return LookAtNext(); }) {}
 
-KeptClients::~KeptClients() {
-  thread_.request_stop();
-  thread_.join();
-}
-
-std::optional<RespClient> KeptClients::Answering(std::optional<RespClient> client,
-                                                 Deadline deadline) {
-  if (client && !client->Command({"PING"}, deadline.Within(kMoment))) client.reset();
+std::optional<RespClient> KeptClients::TakeUnasked(MemberName member, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  looked_.wait_for(lock, deadline.Within(kOneLook).Left(), [&] { return looked_at_ != member; });
+  const auto found = clients_.find(member);
+  if (found == clients_.end()) return std::nullopt;
+  std::optional<RespClient> client(std::move(found->second));
+  clients_.erase(found);
   return client;
 }
 
 std::optional<RespClient> KeptClients::Take(MemberName member, Deadline deadline) {
-  std::optional<RespClient> client;
-  {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, deadline.Within(2 * kMoment).Left(), [&] { return looked_at_ != member; });
-    const auto found = clients_.find(member);
-    if (found == clients_.end()) return std::nullopt;
-    client = std::move(found->second);
-    clients_.erase(found);
-  }
-  return Answering(std::move(client), deadline);
+  return Answering(TakeUnasked(member, deadline), deadline.Within(kMoment));
 }
 
 void KeptClients::Put(MemberName member, RespClient client) {
@@ -66,44 +59,40 @@ void KeptClients::Look(MemberName member, const std::string& ip, int port) {
       clients_.erase(found);
     }
   }
-  client = Answering(std::move(client), Deadline::In(kCall));
+  const Deadline deadline = Deadline::In(kOneLook);
+  client = Answering(std::move(client), deadline);
   if (!client) {
-    auto made = RespClient::Connect(ip, port, PeerLoginOf(settings_.Secrets(), identity_),
-                                    Deadline::In(kCall));
+    auto made =
+        RespClient::Connect(ip, port, PeerLoginOf(settings_.Secrets(), identity_), deadline);
     // One that was refused for want of a place is known by its first answer only.
-    if (made) client = Answering(*std::move(made), Deadline::In(kCall));
+    if (made) client = Answering(*std::move(made), deadline);
   }
   const std::scoped_lock lock(mutex_);
   if (client) clients_.insert_or_assign(member, *std::move(client));
   looked_at_.reset();
-  wake_.notify_all();
+  looked_.notify_all();
 }
 
-void KeptClients::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    bool own = false;
-    try {
-      Look(self_, self_ip_, settings_->ports.client);
-      const bool leads = live_.LastAnswer().info.primary;
-      const AddressBook addresses = live_.Addresses();
-      for (const MemberName member : settings_->layout.MembersOf(self_.shard)) {
-        if (member == self_ || stop.stop_requested()) continue;
-        const auto address = addresses.find(member);
-        if (leads && address != addresses.end()) {
-          Look(member, address->second.ip, address->second.port);
-        } else {
-          const std::scoped_lock lock(mutex_);
-          clients_.erase(member);
-        }
-      }
+Milliseconds KeptClients::LookAtNext() {
+  if (round_.empty()) {
+    Look(self_, self_ip_, settings_->ports.client);
+    round_ = settings_->layout.MembersOf(self_.shard);
+    std::erase(round_, self_);
+  } else {
+    const MemberName member = round_.back();
+    round_.pop_back();
+    const AddressBook addresses = live_.Addresses();
+    const auto address = addresses.find(member);
+    if (address != addresses.end() && live_.LastAnswer().info.primary) {
+      Look(member, address->second.ip, address->second.port);
+    } else {
       const std::scoped_lock lock(mutex_);
-      own = clients_.contains(self_);
-    } catch (const std::exception& error) {  // a handover makes its connections itself then
-      LogWarning("connections ahead", {{"err", error.what()}});
+      clients_.erase(member);
     }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, own ? period_ : std::min(period_, kEagerLook), [] { return false; });
   }
+  if (!round_.empty()) return Milliseconds(0);
+  const std::scoped_lock lock(mutex_);
+  return clients_.contains(self_) ? period_ : std::min(period_, kEagerLook);
 }
 
 }  // namespace bowline

@@ -8,34 +8,38 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "apply/common/context.h"
 #include "apply/common/live_state.h"
+#include "runtime/lane.h"
 #include "runtime/live_settings.h"
 
 namespace bowline {
 
 class KeptClients {
  public:
-  /// Looks at the live state for who leads and where the members are. `period`: between two looks
-  /// at the connections.
-  KeptClients(const LiveSettings& settings, Identity identity, MemberName self, LiveState& live,
-              std::string self_ip = "127.0.0.1", Milliseconds period = Milliseconds(5000));
-  ~KeptClients();
+  /// Looks at the live state for who leads and where the members are. `lane`: that of the
+  /// handovers, which use the connections; a look at one of them blocks it for 0.6 s at most.
+  /// `period`: between two looks at all.
+  KeptClients(Lane& lane, const LiveSettings& settings, Identity identity, MemberName self,
+              LiveState& live, std::string self_ip = "127.0.0.1",
+              Milliseconds period = Milliseconds(5000));
   KeptClients(const KeptClients&) = delete;
   KeptClients& operator=(const KeptClients&) = delete;
 
   /// The connection to the member, which has just answered; it is the caller's now. Empty: there is
   /// none, or it gives no answer within a moment.
   std::optional<RespClient> Take(MemberName member, Deadline deadline);
+  /// The same, unasked: it may be broken.
+  std::optional<RespClient> TakeUnasked(MemberName member, Deadline deadline);
   /// Gives it back, or another one to the same member.
   void Put(MemberName member, RespClient client);
 
  private:
-  void Run(const std::stop_token& stop);
+  /// One connection; how long to wait for the next look.
+  Milliseconds LookAtNext();
   void Look(MemberName member, const std::string& ip, int port);
-  std::optional<RespClient> Answering(std::optional<RespClient> client, Deadline deadline);
 
   const LiveSettings& settings_;
   Identity identity_;
@@ -44,10 +48,11 @@ class KeptClients {
   std::string self_ip_;
   Milliseconds period_;
   std::mutex mutex_;
-  std::condition_variable_any wake_;
+  std::condition_variable looked_;
   std::map<MemberName, RespClient> clients_;
-  std::optional<MemberName> looked_at_;  ///< whose connection the own thread has in its hands
-  std::jthread thread_;
+  std::optional<MemberName> looked_at_;  ///< whose connection the step has in its hands
+  std::vector<MemberName> round_;        ///< still to be looked at; of the step alone
+  Step step_;
 };
 
 }  // namespace bowline

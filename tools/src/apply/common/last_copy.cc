@@ -1,7 +1,6 @@
 #include "apply/common/last_copy.h"
 
 #include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -22,8 +21,8 @@ bool Due(const std::optional<std::chrono::steady_clock::time_point>& last, Milli
 
 }  // namespace
 
-LastCopyWatch::LastCopyWatch(const LiveSettings& settings, MemberName self, const ModeRules& rules,
-                             const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers)
+LastCopyWatch::LastCopyWatch(Lanes& lanes, const LiveSettings& settings, MemberName self,
+                             const ModeRules& rules, const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers)
     : settings_(settings),
       self_(self),
       rules_(rules),
@@ -34,27 +33,24 @@ LastCopyWatch::LastCopyWatch(const LiveSettings& settings, MemberName self, cons
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
   api_ = *api;
-  label_.emplace("the label of a last copy", Milliseconds(0),
-                 [api = *std::move(api), pod = pod_](const std::string& value) {
-                   return api.SetPodLabel(pod, kLabel, value, Deadline::In(kApiTimeout));
+  label_.emplace(lanes.urgent, "the label of a last copy", Milliseconds(0), kApiTimeout,
+                 [api = *std::move(api), pod = pod_](const std::string& value, Deadline deadline) {
+                   return api.SetPodLabel(pod, kLabel, value, deadline);
                  });
-  thread_ = StartThread("last copy", [this](const std::stop_token& stop) { Run(stop); });
+  step_.emplace(lanes.last_copy, "last copy", [this] {
+    LookAndTell();
+    return kLook;
+  });
 }
 
-LastCopyWatch::~LastCopyWatch() { thread_.request_stop(); }
-
-void LastCopyWatch::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    used_ = used_ || settings_->protect_last_copy;
-    if (const auto verdict = used_ ? Look() : std::nullopt) {
-      if (verdict->keep) {
-        Keep(*verdict);
-      } else {
-        LetGo(verdict->reason);
-      }
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, kLook, [] { return false; });
+void LastCopyWatch::LookAndTell() {
+  used_ = used_ || settings_->protect_last_copy;
+  const auto verdict = used_ ? Look() : std::nullopt;
+  if (!verdict) return;
+  if (verdict->keep) {
+    Keep(*verdict);
+  } else {
+    LetGo(verdict->reason);
   }
 }
 

@@ -4,14 +4,12 @@
 // twice a second while the engine runs, and tells it by an Event each minute.
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "apply/common/context.h"
 #include "apply/common/events.h"
+#include "apply/common/lanes.h"
 #include "apply/common/live_state.h"
 #include "apply/common/newest_sender.h"
 #include "apply/common/peers.h"
@@ -24,14 +22,13 @@ namespace bowline {
 class LastCopyWatch {
  public:
   /// Does nothing while the settings do not ask for it, or without an API (no rights).
-  LastCopyWatch(const LiveSettings& settings, MemberName self, const ModeRules& rules,
+  LastCopyWatch(Lanes& lanes, const LiveSettings& settings, MemberName self, const ModeRules& rules,
                 const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers);
-  ~LastCopyWatch();
   LastCopyWatch(const LastCopyWatch&) = delete;
   LastCopyWatch& operator=(const LastCopyWatch&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
+  void LookAndTell();
   /// Nothing: it cannot be told now.
   std::optional<LastCopyVerdict> Look();
   void Keep(const LastCopyVerdict& verdict);
@@ -52,9 +49,7 @@ class LastCopyWatch {
   std::optional<std::chrono::steady_clock::time_point> read_;  ///< the own labels
   bool allowed_ = false;
   bool used_ = false;  ///< it was asked for, so that a label may be there
-  std::mutex mutex_;
-  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
-  std::jthread thread_;
+  std::optional<Step> step_;
 };
 
 }  // namespace bowline

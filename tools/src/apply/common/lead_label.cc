@@ -23,13 +23,12 @@ Status LabelAsRead(const KubeApi& api, const std::string& name_space, const std:
 
 }  // namespace
 
-LeadLabel::LeadLabel(const PodEnv& pod, bool enabled) {
+LeadLabel::LeadLabel(Lane& lane, const PodEnv& pod, bool enabled) {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
-  sender_.emplace("the label of the new primary", kNoPace,
-                  [api = *std::move(api), own = RefOf(pod)](const Move& move) {
-                    const Deadline deadline = Deadline::In(kTimeout);
+  sender_.emplace(lane, "the label of the new primary", kNoPace, kTimeout,
+                  [api = *std::move(api), own = RefOf(pod)](const Move& move, Deadline deadline) {
                     Status moved =
                         LabelAsRead(api, own.name_space, move.to, kPrimaryRole, deadline);
                     if (moved) {

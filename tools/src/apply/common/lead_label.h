@@ -15,7 +15,7 @@ namespace bowline {
 class LeadLabel {
  public:
   /// Without an API (no rights) or with `enabled` false nothing is ever sent.
-  LeadLabel(const PodEnv& pod, bool enabled);
+  LeadLabel(Lane& lane, const PodEnv& pod, bool enabled);
 
   /// Returns at once. The pod `to` is labelled `primary`, then the own one `replica`, so that a
   /// moment without a primary does not come about. Tried once: what fails (a pod that has changed

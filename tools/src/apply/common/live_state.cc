@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "sys/thread_root.h"
-
 namespace bowline {
 namespace {
 
@@ -14,17 +12,14 @@ constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
 
 }  // namespace
 
-LiveState::LiveState(Report report, Layout layout, MemberProbe& probe)
+LiveState::LiveState(Lane& lane, Report report, Layout layout, MemberProbe& probe)
     : report_(std::move(report)),
       layout_(layout),
       probe_(probe),
-      thread_(
-          StartThread("looks at the engine", [this](const std::stop_token& stop) { Run(stop); })) {}
-
-LiveState::~LiveState() {
-  thread_.request_stop();
-  thread_.join();
-}
+      step_(lane, "looks at the engine", [this] {
+        Look();
+        return kLook;
+      }) {}
 
 void LiveState::SetLimits(std::chrono::seconds max_lag, Milliseconds stuck_after) {
   const std::scoped_lock lock(mutex_);
@@ -104,7 +99,7 @@ bool LiveState::FreshOrAsk(std::chrono::steady_clock::time_point since) {
   if (report_.phase != Phase::kRunning || begun_ >= since) return true;
   if (!wanted_) {
     wanted_ = true;
-    changed_.notify_all();
+    step_.Wake();
   }
   return false;
 }
@@ -121,21 +116,18 @@ bool LiveState::Fresh(Milliseconds max_age) {
   return FreshOrAsk(std::chrono::steady_clock::now() - max_age);
 }
 
-void LiveState::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    int life = 0;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, stop, kLook, [this] { return wanted_; });
-      wanted_ = false;
-      if (report_.phase != Phase::kRunning) continue;
-      life = life_;
-    }
-    Look(life);
+void LiveState::Look() {
+  int life = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    wanted_ = false;
+    if (report_.phase != Phase::kRunning) return;
+    life = life_;
   }
+  LookAt(life);
 }
 
-void LiveState::Look(int life) {
+void LiveState::LookAt(int life) {
   const auto begun = std::chrono::steady_clock::now();
   Snapshots taken = probe_.Take(Deadline::In(kSnapshotTimeout));
   const std::scoped_lock lock(mutex_);

@@ -1,28 +1,28 @@
 #pragma once
 // What this member shows to the world: its phase and reason, its volume, its engine. Written by the
-// guard, the monitor and the supervisor, read by the HTTP handlers. A thread of its own looks at
-// the engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
+// guard, the monitor and the supervisor, read by the HTTP handlers. A step on a lane looks at the
+// engine, one look at a time, when somebody asks for a newer one, else each 1.5 s.
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "apply/common/member_probe.h"
 #include "plan/common/probe.h"
 #include "plan/common/report.h"
 #include "plan/common/shard_view.h"
 #include "plan/common/stuck.h"
+#include "runtime/lane.h"
 
 namespace bowline {
 
 class LiveState {
  public:
-  /// `report` carries the names; `probe` looks at the own process.
-  LiveState(Report report, Layout layout, MemberProbe& probe);
-  ~LiveState();
+  /// `report` carries the names; `probe` looks at the own process. Not to be asked to wait (Now) by
+  /// another step of the lane.
+  LiveState(Lane& lane, Report report, Layout layout, MemberProbe& probe);
   LiveState(const LiveState&) = delete;
   LiveState& operator=(const LiveState&) = delete;
 
@@ -80,13 +80,14 @@ class LiveState {
   [[nodiscard]] Report Told() const;
   /// Is the last snapshot young enough? If not, one is asked for. With the lock held.
   bool FreshOrAsk(std::chrono::steady_clock::time_point since);
-  void Run(const std::stop_token& stop);
-  /// One look at the engine of that life. Without the lock: a slow engine must not make the whole
-  /// live state slow.
-  void Look(int life);
+  /// One look at the engine, if it runs.
+  void Look();
+  /// Of the engine of that life. Without the lock: a slow engine must not make the whole live state
+  /// slow.
+  void LookAt(int life);
 
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable changed_;
   Report report_;
   Layout layout_;
   Reports sentinels_;
@@ -107,7 +108,7 @@ class LiveState {
   std::uint64_t heard_epoch_ = 0;
   StuckJudge judge_{Milliseconds(30'000)};
   std::atomic<Silence> silence_ = Silence::kNone;
-  std::jthread thread_;
+  Step step_;
 };
 
 }  // namespace bowline

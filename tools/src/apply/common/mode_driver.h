@@ -13,7 +13,6 @@
 #include "apply/common/link_watch.h"
 #include "apply/common/server_watch.h"
 #include "plan/common/mode_rules.h"
-#include "plan/common/stop_budget.h"
 
 namespace bowline {
 
@@ -28,14 +27,11 @@ struct StartFiles {
   const Reports& reports;  ///< by which was decided
 };
 
-/// One look at everybody before a planned handover: what is there to do?
-struct HandoverStep {
-  std::optional<HandoverEnd> end;  ///< there is nothing to do, or nothing can be done
-  Obstacle obstacle = Obstacle::kNone;
-  std::string why;  ///< of the obstacle
-  MemberName target;
-  /// So long nobody is elected against us, so that a replica may do without votes; empty: it may
-  /// not.
+/// Who takes over in a planned handover.
+struct SwitchTarget {
+  MemberName member;
+  /// So long nobody is elected against `ctx.self`, so that the member may do without votes; empty:
+  /// it may not.
   std::optional<Deadline> secure = std::nullopt;
 };
 
@@ -51,19 +47,11 @@ class ModeDriver {
   /// Writes what the process starts from, beside engine.conf.
   [[nodiscard]] virtual Status WriteStart(const StartFiles& files, const StartPlan& plan) const = 0;
 
-  /// What the mode has to say to a step whose target is chosen: an obstacle, or `secure`.
-  /// `reports` were asked for from `asked` on.
-  virtual void CheckStep(const HandoverContext& ctx, const Reports& reports,
-                         std::chrono::steady_clock::time_point asked, Deadline deadline,
-                         HandoverStep& step) const = 0;
   /// After a try that came to nothing: is it that nobody is there who could confirm it?
   [[nodiscard]] virtual bool NoMajority(const HandoverContext& ctx, Deadline deadline) const = 0;
-  /// From the living primary `ctx.self` to the step's target.
-  [[nodiscard]] virtual Status Switch(const HandoverContext& ctx, const HandoverStep& step,
+  /// From the living primary `ctx.self` to the target.
+  [[nodiscard]] virtual Status Switch(const HandoverContext& ctx, const SwitchTarget& target,
                                       Deadline deadline) const = 0;
-  /// Do the others say by a majority that `member` leads: the primaries, or the sentinels?
-  [[nodiscard]] virtual bool Confirmed(const HandoverContext& ctx, const Reports& reports,
-                                       MemberName member) const = 0;
   /// See TakeOverDead.
   [[nodiscard]] virtual Status TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,
                                         Deadline deadline) const = 0;

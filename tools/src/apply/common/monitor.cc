@@ -7,7 +7,6 @@
 #include "plan/common/pause.h"
 #include "plan/common/role_label.h"
 #include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -40,9 +39,10 @@ std::vector<std::string> OtherPods(const Settings& settings, MemberName self) {
 
 }  // namespace
 
-Monitor::Monitor(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
-                 GuardOutcome start, const PodEnv& pod, LiveState& live, PositionKeeper& positions,
-                 EventSink& events, PodConditions& conditions, Peers& peers, Handovers& handovers)
+Monitor::Monitor(Lanes& lanes, const LiveSettings& settings, MemberName self,
+                 const ModeDriver& driver, GuardOutcome start, const PodEnv& pod, LiveState& live,
+                 PositionKeeper& positions, VolumeWrites& volume_writes, EventSink& events,
+                 PodConditions& conditions, Peers& peers, Handovers& handovers)
     : settings_(settings),
       self_(self),
       server_{.settings = settings,
@@ -61,58 +61,59 @@ Monitor::Monitor(const LiveSettings& settings, MemberName self, const ModeDriver
       positions_(positions),
       events_(events),
       conditions_(conditions),
-      label_(pod, OtherPods(*settings.Get(), self), settings->role_label, events),
+      label_(lanes, pod, OtherPods(*settings.Get(), self), settings->role_label, events),
+      engine_record_(lanes.api, *settings.Get(), self),
       started_by_(std::move(start.decision)),
       started_for_(std::move(start.reason)),
       handovers_(handovers),
       node_watch_(settings, self, driver.rules(), peers, events),
-      volume_writes_(settings.paths().data),
-      role_watch_(settings->ports.client,
-                  LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
-                  settings->role_label && driver.rules().HasReadService(),
-                  [this] {
-                    const std::scoped_lock lock(mutex_);
-                    role_changed_ = true;
-                    wake_.notify_all();
-                  }),
-      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
-
-Monitor::~Monitor() { thread_.request_stop(); }
-
-void Monitor::Run(const std::stop_token& stop) {
+      volume_writes_(volume_writes) {
   live_.SetMissed(0);  // of the engine's life before, in the same process
-  while (!stop.stop_requested()) {
-    const Report report = live_.Now(Milliseconds(0));
-    if (report.engine.answers) {
-      NoteRole(report);
-      mode_->Hear(report);
-      NoteLabel(report);
-      NoteHeld(report);
-      NoteWhole(report);
-      if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
-        events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
-      }
-      volume_writes_.Want(!report.engine.info.primary);
-      live_.SetWritten(volume_writes_.Age());
-      HandOverIfUnwritable(report);
-      mode_->Look(report);
-      NoteLabel(report);
-      positions_.Save(report.engine.info, server_.epoch, server_.addresses);
-      mode_->LookUp(report);
-      LookAtLink(report);
-      node_watch_.Look(server_.state.identity, report, server_.addresses);
-    }
-    if (Since(tidied_) > kTidy) {
-      tidied_ = std::chrono::steady_clock::now();
-      DropExpiredCopies(settings_.paths().data, events_);
-    }
-    std::unique_lock lock(mutex_);
-    const auto changed = server_.Changed();
-    const bool eager =
-        !server_.state.held || mode_->Eager() || (changed && changed->ago < kRoleSettles);
-    wake_.wait_for(lock, stop, eager ? kEagerLook : kLook, [this] { return role_changed_; });
-    role_changed_ = false;
+  volume_writes_.Forget();
+  step_.emplace(lanes.monitor, "monitor", [this] { return Look(); });
+  role_watch_.emplace(
+      lanes.role, settings->ports.client,
+      LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
+      settings->role_label && driver.rules().HasReadService(), [this] { step_->Wake(); });
+}
+
+Monitor::~Monitor() {
+  role_watch_.reset();
+  step_.reset();
+  volume_writes_.Want(false);
+}
+
+Milliseconds Monitor::Look() {
+  const Report report = live_.Now(Milliseconds(0));
+  if (report.engine.answers) LookAt(report);
+  if (Since(tidied_) > kTidy) {
+    tidied_ = std::chrono::steady_clock::now();
+    DropExpiredCopies(settings_.paths().data, events_);
   }
+  const auto changed = server_.Changed();
+  const bool eager =
+      !server_.state.held || mode_->Eager() || (changed && changed->ago < kRoleSettles);
+  return eager ? kEagerLook : kLook;
+}
+
+void Monitor::LookAt(const Report& report) {
+  NoteRole(report);
+  mode_->Hear(report);
+  NoteLabel(report);
+  NoteHeld(report);
+  NoteWhole(report);
+  if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
+    events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
+  }
+  volume_writes_.Want(!report.engine.info.primary);
+  live_.SetWritten(volume_writes_.Age());
+  HandOverIfUnwritable(report);
+  mode_->Look(report);
+  NoteLabel(report);
+  positions_.Save(report.engine.info, server_.epoch, server_.addresses);
+  mode_->LookUp(report);
+  LookAtLink(report);
+  node_watch_.Look(server_.state.identity, report, server_.addresses);
 }
 
 void Monitor::NoteRole(const Report& report) {
@@ -158,7 +159,10 @@ void Monitor::NoteLabel(const Report& report) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  label_.Runs(PrintEngineLabel(settings_->EngineName(), report.engine.info.version));
+  const std::string engine =
+      PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
+  label_.Runs(engine);
+  engine_record_.Runs(engine);
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);

@@ -2,15 +2,15 @@
 // The resident look at the own engine: snapshots, the "held" note, the replication position,
 // labels. What its mode repairs is in the mode's room (ModeWatch).
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 
 #include "apply/common/guard.h"
+#include "apply/common/lanes.h"
 #include "apply/common/node_watch.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/position_keeper.h"
+#include "apply/common/record.h"
 #include "apply/common/role_label.h"
 #include "apply/common/role_watch.h"
 #include "apply/common/server_watch.h"
@@ -22,15 +22,18 @@ namespace bowline {
 
 class Monitor {
  public:
-  Monitor(const LiveSettings& settings, MemberName self, const ModeDriver& driver,
+  Monitor(Lanes& lanes, const LiveSettings& settings, MemberName self, const ModeDriver& driver,
           GuardOutcome start, const PodEnv& pod, LiveState& live, PositionKeeper& positions,
-          EventSink& events, PodConditions& conditions, Peers& peers, Handovers& handovers);
+          VolumeWrites& volume_writes, EventSink& events, PodConditions& conditions, Peers& peers,
+          Handovers& handovers);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
+  /// How long to wait for the next look.
+  Milliseconds Look();
+  void LookAt(const Report& report);
   void NoteRole(const Report& report);
   /// The label bowline/role (plan/common/role_label.h).
   void NoteLabel(const Report& report);
@@ -60,6 +63,7 @@ class Monitor {
   EventSink& events_;
   PodConditions& conditions_;
   RoleLabel label_;
+  EngineRecord engine_record_;
   std::optional<std::chrono::steady_clock::time_point> unlabelled_;  ///< since then, as primary
   bool unlabelled_told_ = false;
   std::string started_by_;   ///< the start's decision, CamelCase
@@ -67,15 +71,12 @@ class Monitor {
   std::string role_;
   Handovers& handovers_;
   NodeWatch node_watch_;
-  VolumeWrites volume_writes_;
+  VolumeWrites& volume_writes_;
   std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
   std::string told_unwritable_;
   std::chrono::steady_clock::time_point tidied_ = std::chrono::steady_clock::now();
-  std::mutex mutex_;
-  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
-  bool role_changed_ = false;         ///< with mutex_ held
-  RoleWatch role_watch_;
-  std::jthread thread_;
+  std::optional<Step> step_;
+  std::optional<RoleWatch> role_watch_;
 };
 
 }  // namespace bowline

@@ -1,7 +1,6 @@
 #include "apply/common/pause.h"
 
 #include "sys/log.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -36,23 +35,16 @@ Status Resume(const Settings& settings) {
                       Deadline::In(kApiTimeout));
 }
 
-PauseWatch::PauseWatch(const LiveSettings& settings, LiveState& live, EventSink& events)
+PauseWatch::PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events)
     : settings_(settings), live_(live), events_(events) {
   auto api = ApiWithRecord(*settings.Get());
   if (!api) return;
   api_ = *std::move(api);
-  thread_ = StartThread("pause", [this](const std::stop_token& stop) { Run(stop); });
-}
-
-PauseWatch::~PauseWatch() { thread_.request_stop(); }
-
-void PauseWatch::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  step_.emplace(lane, "pause", [this] {
     Look();
     Tell();
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, kLook, [] { return false; });
-  }
+    return kLook;
+  });
 }
 
 void PauseWatch::Look() {

@@ -3,16 +3,14 @@
 // them each 3 s and has them on its live state; without an API (no rights) there is no pause.
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "apply/common/events.h"
 #include "apply/common/live_state.h"
 #include "kube/api.h"
 #include "model/settings.h"
 #include "plan/common/pause.h"
+#include "runtime/lane.h"
 #include "runtime/live_settings.h"
 
 namespace bowline {
@@ -25,13 +23,11 @@ Status Resume(const Settings& settings);
 
 class PauseWatch {
  public:
-  PauseWatch(const LiveSettings& settings, LiveState& live, EventSink& events);
-  ~PauseWatch();
+  PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events);
   PauseWatch(const PauseWatch&) = delete;
   PauseWatch& operator=(const PauseWatch&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
   /// While the API server does not answer, what it said last holds: a pause ends by its own time.
   void Look();
   /// LiveState and Events, when it has begun, changed or ended.
@@ -44,9 +40,7 @@ class PauseWatch {
   std::optional<PauseOrder> pause_;  ///< as last read
   std::optional<PauseOrder> told_;   ///< on, and told
   bool failed_ = false;              ///< the last look; logged once
-  std::mutex mutex_;
-  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
-  std::jthread thread_;
+  std::optional<Step> step_;
 };
 
 }  // namespace bowline

@@ -17,7 +17,8 @@ PeerChannel Peers::Channel() {
                                 .release = settings_->release},
                    .member = self_.ToString(),
                    .pod = settings_->PodOf(self_)},
-          .rejected = [this](const std::string& why) { Rejected(why); }};
+          .rejected = [this](const std::string& why) { Rejected(why); },
+          .views = views_};
 }
 
 Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
@@ -25,8 +26,8 @@ Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
 }
 
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline) {
-  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline);
+                        Deadline deadline, PeerViews views) {
+  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline, views);
 }
 
 void Peers::Rejected(const std::string& why) {

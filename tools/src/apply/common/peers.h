@@ -3,6 +3,7 @@
 // when somebody is rejected.
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -24,7 +25,7 @@ class Peers {
   Reports Gather(const AddressBook& addresses, Deadline deadline);
   /// The reports of these members.
   Reports GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
-                   Deadline deadline);
+                   Deadline deadline, PeerViews views = PeerViews::kRead);
 
  private:
   /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to
@@ -35,6 +36,7 @@ class Peers {
   MemberName self_;
   LiveState& live_;
   EventSink& events_;
+  std::shared_ptr<KnownViews> views_ = std::make_shared<KnownViews>();
   std::mutex mutex_;
   std::chrono::steady_clock::time_point told_;
   int untold_ = 0;  ///< since then

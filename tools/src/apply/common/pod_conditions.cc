@@ -9,15 +9,16 @@ constexpr Milliseconds kPace{1000};
 
 }  // namespace
 
-PodConditions::PodConditions(const PodEnv& pod, bool enabled, bool may_lead) : may_lead_(may_lead) {
+PodConditions::PodConditions(Lane& lane, const PodEnv& pod, bool enabled, bool may_lead)
+    : may_lead_(may_lead) {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
-  sender_.emplace(
-      "the pod's conditions", kPace,
-      [api = *std::move(api), pod = RefOf(pod)](const std::vector<PodCondition>& conditions) {
-        return api.SetPodConditions(pod, conditions, Deadline::In(kTimeout));
-      });
+  sender_.emplace(lane, "the pod's conditions", kPace, kTimeout,
+                  [api = *std::move(api), pod = RefOf(pod)](
+                      const std::vector<PodCondition>& conditions, Deadline deadline) {
+                    return api.SetPodConditions(pod, conditions, deadline);
+                  });
 }
 
 void PodConditions::NotRunning(const std::string& reason, const std::string& message) {

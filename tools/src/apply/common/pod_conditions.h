@@ -18,7 +18,7 @@ class PodConditions {
  public:
   /// Without an API (no rights) or with `enabled` false nothing is ever sent. A member that may not
   /// lead (a sentinel) has no bowline/Primary.
-  PodConditions(const PodEnv& pod, bool enabled, bool may_lead);
+  PodConditions(Lane& lane, const PodEnv& pod, bool enabled, bool may_lead);
 
   // All return at once; the newest state is sent at most once a second.
 

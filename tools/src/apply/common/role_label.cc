@@ -30,25 +30,18 @@ Status TakeOff(const KubeApi& api, const std::string& name_space, const std::str
 
 }  // namespace
 
-RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool enabled,
+RoleLabel::RoleLabel(Lanes& lanes, const PodEnv& pod, std::vector<std::string> others, bool enabled,
                      EventSink& events) {
   if (!enabled) return;
   auto api = KubeApi::InCluster();
   if (!api) return;  // EventSink has told
-  own_.emplace("the role label", kNoPace, [api = *api, pod = RefOf(pod)](const Wanted& wanted) {
-    return api.SetPodLabel(pod, kRoleLabel, wanted.role, Deadline::In(kTimeout));
-  });
-  reads_.emplace("the label for readers", kNoPace, [api = *api, pod = RefOf(pod)](bool reads) {
-    return api.SetPodLabel(pod, kReadsLabel, reads ? "true" : "false", Deadline::In(kTimeout));
-  });
-  engine_.emplace("the label of the engine", kNoPace,
-                  [api = *api, pod = RefOf(pod)](const std::string& engine) {
-                    return api.SetPodLabel(pod, kEngineLabel, engine, Deadline::In(kTimeout));
-                  });
-  others_.emplace("the role label of another pod", kNoPace,
-                  [api = *std::move(api), name_space = pod.name_space, others = std::move(others),
-                   &events](int round) {
-                    const Deadline deadline = Deadline::In(kTimeout);  // of all: an exit waits
+  own_.emplace(lanes.urgent, "the role label", kNoPace, kTimeout,
+               [api = *api, pod = RefOf(pod)](const Wanted& wanted, Deadline deadline) {
+                 return api.SetPodLabel(pod, kRoleLabel, wanted.role, deadline);
+               });
+  others_.emplace(lanes.urgent, "the role label of another pod", kNoPace, kTimeout,
+                  [api = *api, name_space = pod.name_space, others = std::move(others), &events](
+                      int round, Deadline deadline) {  // of all: an exit waits
                     Status all;
                     for (const std::string& name : others) {
                       if (round == 0) break;
@@ -56,6 +49,15 @@ RoleLabel::RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool en
                       if (!one) all = one;
                     }
                     return all;
+                  });
+  reads_.emplace(lanes.api, "the label for readers", kNoPace, kTimeout,
+                 [api = *api, pod = RefOf(pod)](bool reads, Deadline deadline) {
+                   return api.SetPodLabel(pod, kReadsLabel, reads ? "true" : "false", deadline);
+                 });
+  engine_.emplace(lanes.api, "the label of the engine", kNoPace, kTimeout,
+                  [api = *std::move(api), pod = RefOf(pod)](const std::string& engine,
+                                                            Deadline deadline) {
+                    return api.SetPodLabel(pod, kEngineLabel, engine, deadline);
                   });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apply/common/events.h"
+#include "apply/common/lanes.h"
 #include "apply/common/newest_sender.h"
 #include "sys/env.h"
 
@@ -18,7 +19,8 @@ class RoleLabel {
  public:
   /// `others`: names of the shard's other pods. Without an API (no rights) or with `enabled` false
   /// nothing is ever sent.
-  RoleLabel(const PodEnv& pod, std::vector<std::string> others, bool enabled, EventSink& events);
+  RoleLabel(Lanes& lanes, const PodEnv& pod, std::vector<std::string> others, bool enabled,
+            EventSink& events);
 
   // All return at once. They do something when the role or the round is another one than before: a
   // new round says the same again, in case that somebody else has changed it.

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "sys/thread_root.h"
-
 namespace bowline {
 namespace {
 
@@ -12,23 +10,21 @@ constexpr Milliseconds kTimeout{500};
 
 }  // namespace
 
-RoleWatch::RoleWatch(int port, LoginSource login, bool enabled, std::function<void()> changed)
+RoleWatch::RoleWatch(Lane& lane, int port, LoginSource login, bool enabled,
+                     std::function<void()> changed)
     : port_(port), login_(std::move(login)), changed_(std::move(changed)) {
-  if (enabled) thread_ = StartThread("role", [this](const std::stop_token& stop) { Run(stop); });
+  if (!enabled) return;
+  step_.emplace(lane, "role", [this] {
+    Look();
+    return kLook;
+  });
 }
 
-RoleWatch::~RoleWatch() { thread_.request_stop(); }
-
-void RoleWatch::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const auto role = Ask();
-    if (role && *role != role_) {
-      const bool first = std::exchange(role_, *role).empty();
-      if (!first) changed_();
-    }
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, kLook, [] { return false; });
-  }
+void RoleWatch::Look() {
+  const auto role = Ask();
+  if (!role || *role == role_) return;
+  const bool first = std::exchange(role_, *role).empty();
+  if (!first) changed_();
 }
 
 std::optional<std::string> RoleWatch::Ask() {

@@ -17,6 +17,7 @@
 #include "apply/common/settings_news.h"
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
+#include "apply/common/volume_writes.h"
 #include "plan/common/after_death.h"
 #include "plan/common/dataset_order.h"
 #include "plan/common/stop_budget.h"
@@ -60,7 +61,8 @@ class Server : public Supervisor {
          EngineProbe& probe)
       : Supervisor(settings, self, driver_for(settings->layout), pod, probe),
         driver_for_(driver_for),
-        lead_label_(pod, settings->role_label) {}
+        lead_label_(lanes_.urgent, pod, settings->role_label),
+        volume_writes_(settings.paths().data) {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
@@ -73,15 +75,15 @@ class Server : public Supervisor {
 
   int Watched(GuardOutcome start, pid_t child) override {
     live_.SetAddresses(start.addresses);
-    const Fence fence(settings_, self_, driver_, identity_, live_, events_, peers_);
-    const LastCopyWatch last_copy(settings_, self_, driver_.rules(), pod_, live_, events_, peers_);
+    const Fence fence(lanes_.fence, settings_, self_, driver_, identity_, live_, events_, peers_);
+    const LastCopyWatch last_copy(lanes_, settings_, self_, driver_.rules(), pod_, live_, events_, peers_);
     positions_.emplace(settings_.paths().data);
-    kept_.emplace(settings_, identity_, self_, live_);
+    kept_.emplace(lanes_.handovers, settings_, identity_, self_, live_);
     handovers_.Open([this](const HandoverOrder& order, Deadline deadline) {
       return HandOver(order, deadline);
     });
-    const Monitor monitor(settings_, self_, driver_, std::move(start), pod_, live_, *positions_,
-                          events_, conditions_, peers_, handovers_);
+    const Monitor monitor(lanes_, settings_, self_, driver_, std::move(start), pod_, live_,
+                          *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
     const int code = Supervise(child);
     handovers_.End();
     kept_.reset();
@@ -126,9 +128,9 @@ class Server : public Supervisor {
     input.last->in_sync = ReplicasInSync(last.info, now.addresses);
     while (true) {
       input.asked = Since(died);
-      input.reports =
-          GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
-                          now.settings.layout.OthersOf(self_), Deadline::In(kReportsTimeout));
+      input.reports = GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
+                                      now.settings.layout.OthersOf(self_),
+                                      Deadline::In(kReportsTimeout), PeerViews::kUnread);
       input.waited = Since(died);
       const AfterDeathPlan plan = PlanAfterDeath(input);
       if (plan.action == AfterDeathAction::kWait) {
@@ -185,7 +187,7 @@ class Server : public Supervisor {
     (void)handovers_.Run({.id = "", .by = "SIGTERM", .target = ""}, deadline);
   }
 
-  /// On the thread of the handovers.
+  /// On the lane of the handovers.
   HandoverEnd HandOver(const HandoverOrder& order, Deadline deadline) {
     (void)live_.Now(kRoleAge);
     if (!live_.LastAnswer().info.primary) {
@@ -273,6 +275,7 @@ class Server : public Supervisor {
 
   DriverFor driver_for_;
   LeadLabel lead_label_;
+  VolumeWrites volume_writes_;
   bool append_only_ = false;                 ///< how the engine was started
   std::optional<PositionKeeper> positions_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.

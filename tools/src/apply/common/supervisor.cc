@@ -71,9 +71,9 @@ Supervisor::Supervisor(LiveSettings& settings, MemberName self, const ModeDriver
       self_(self),
       driver_(driver),
       pod_(pod),
-      live_(FirstReport(self, pod), settings->layout, probe),
-      events_(pod, settings->events),
-      conditions_(pod, settings->events, self.HoldsData()),
+      live_(lanes_.engine, FirstReport(self, pod), settings->layout, probe),
+      events_(lanes_.api, pod, settings->events),
+      conditions_(lanes_.api, pod, settings->events, self.HoldsData()),
       peers_(settings, self, live_, events_),
       probes_(live_, driver.rules(), settings->readiness_timeout_seconds) {
   FollowSettings();
@@ -97,6 +97,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   RETURN_IF_ERROR(peer_listener_.Start(settings_->ports.peers));
   while (true) {
     again_ = ended_stuck_ = false;
+    lanes_.HoldCalls(false);
     Guard guard(settings_, self_, driver_, live_, events_, conditions_, peers_,
                 std::exchange(damage_, std::nullopt), std::exchange(ran_, true));
     auto start = guard.Run(&PauseUnlessStopped);
@@ -130,7 +131,11 @@ int Supervisor::Supervise(pid_t child) {
     const auto signal = WaitForSignal(Deadline::In(kLook));
     const auto ended = Reap(child);
     FollowSettings();
-    if (ended) return Ended(*ended, told_to_stop || again_);
+    if (ended) {
+      const int code = Ended(*ended, told_to_stop || again_);
+      lanes_.HoldCalls(true);  // an exit waits for what runs now, and for nothing after it
+      return code;
+    }
     if (!told_to_stop) EndIfStuck(child);
     if (signal == SIGHUP && !StartsAnewOnHangUp()) {
       LogInfo("SIGHUP is not for this member: restart it by deleting its pod");

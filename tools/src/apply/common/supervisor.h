@@ -9,6 +9,7 @@
 #include "apply/common/events.h"
 #include "apply/common/guard.h"
 #include "apply/common/handovers.h"
+#include "apply/common/lanes.h"
 #include "apply/common/live_state.h"
 #include "apply/common/pause.h"
 #include "apply/common/peers.h"
@@ -28,7 +29,7 @@ class Supervisor {
   /// `probe` looks at the process.
   Supervisor(LiveSettings& settings, MemberName self, const ModeDriver& driver, const PodEnv& pod,
              MemberProbe& probe);
-  virtual ~Supervisor() = default;
+  virtual ~Supervisor() { lanes_.HoldCalls(true); }
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
@@ -62,12 +63,13 @@ class Supervisor {
   MemberName self_;
   const ModeDriver& driver_;
   const PodEnv& pod_;
+  Lanes lanes_;
   LiveState live_;
   EventSink events_;
   PodConditions conditions_;
   Peers peers_;
   Identity identity_;  ///< as the start has found it
-  Handovers handovers_;
+  Handovers handovers_{lanes_.handovers};
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
@@ -82,7 +84,7 @@ class Supervisor {
   /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
 
-  PauseWatch pause_{settings_, live_, events_};
+  PauseWatch pause_{lanes_.api, settings_, live_, events_};
   Probes probes_;
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};

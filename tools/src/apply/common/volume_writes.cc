@@ -1,9 +1,13 @@
 #include "apply/common/volume_writes.h"
 
 #include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 #include "sys/files.h"
 #include "sys/log.h"
+#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -11,36 +15,57 @@ namespace {
 constexpr const char* kFile = "bowline-write-test";
 constexpr std::size_t kBytes = 64U << 10U;
 constexpr Milliseconds kBetween{2000};
-constexpr Milliseconds kStopLook{100};
-
-std::int64_t NowMilliseconds() { return Since({}).count(); }
 
 }  // namespace
 
-VolumeWrites::VolumeWrites(const std::filesystem::path& data) {
-  std::thread([shared = shared_, file = data / kFile] {
-    const std::string content(kBytes, 'x');
-    bool told = false;
-    while (!shared->stop) {
-      const std::int64_t begun = NowMilliseconds();
-      const Status written = shared->wanted ? WriteFileAtomic(file, content)
-                                            : Status(Fail(Code::kFailedPrecondition, "not asked"));
-      if (written) shared->written = begun;
-      if (!written && !told && shared->wanted) {
-        LogWarning("the volume takes no test write", {{"err", written.error().ToString()}});
-      }
-      told = !written;
-      const Deadline next = Deadline::In(kBetween);
-      while (!shared->stop && next.Sleep(kStopLook)) continue;
+VolumeWrites::VolumeWrites(std::filesystem::path data) { shared_->file = std::move(data) / kFile; }
+
+VolumeWrites::~VolumeWrites() { Want(false); }
+
+void VolumeWrites::Run(Shared& shared) {
+  const std::string content(kBytes, 'x');
+  bool told = false;
+  std::unique_lock lock(shared.mutex);
+  while (shared.wanted) {
+    lock.unlock();
+    const Milliseconds begun = Since({});
+    const Status written = WriteFileAtomic(shared.file, content);
+    if (!written && !told) {
+      LogWarning("the volume takes no test write", {{"err", written.error().ToString()}});
     }
-  }).detach();
+    told = !written;
+    lock.lock();
+    if (written) shared.written = begun;
+    shared.changed.wait_for(lock, kBetween, [&] { return !shared.wanted; });
+  }
+  shared.running = false;
 }
 
-VolumeWrites::~VolumeWrites() { shared_->stop = true; }
+void VolumeWrites::Want(bool wanted) {
+  const std::scoped_lock lock(shared_->mutex);
+  shared_->wanted = wanted;
+  shared_->changed.notify_all();
+  if (!wanted || shared_->running) return;
+  shared_->running = true;
+  try {
+    std::thread([shared = shared_] {
+      NameThread("disk");
+      while (!Caught("disk", [&] { Run(*shared); })) std::this_thread::sleep_for(kBetween);
+    }).detach();
+  } catch (const std::system_error& error) {
+    shared_->running = false;
+    LogWarning("the volume is not tested", {{"err", error.what()}});
+  }
+}
+
+void VolumeWrites::Forget() {
+  const std::scoped_lock lock(shared_->mutex);
+  shared_->written = Milliseconds(-1);
+}
 
 Milliseconds VolumeWrites::Age() const {
-  const std::int64_t written = shared_->written;
-  return Milliseconds(written < 0 ? -1 : NowMilliseconds() - written);
+  const std::scoped_lock lock(shared_->mutex);
+  return shared_->written.count() < 0 ? shared_->written : Since({}) - shared_->written;
 }
 
 }  // namespace bowline

@@ -23,9 +23,9 @@ std::optional<ShardPrimary> PrimaryOf(const Settings& settings, const ModeRules&
     if (!rules.Sharded()) {
       return ShardPrimary{.member = member, .slots = {}};  // one primary takes all keys
     }
-    const auto view = ParseClusterNodes(reports.at(member).engine.view);
-    if (!view || view->Myself() == nullptr || view->Myself()->slots.empty()) continue;
-    return ShardPrimary{.member = member, .slots = view->Myself()->slots};
+    const NodeLine* myself = reports.at(member).engine.view.Myself();
+    if (myself == nullptr || myself->slots.empty()) continue;
+    return ShardPrimary{.member = member, .slots = myself->slots};
   }
   return std::nullopt;
 }

@@ -7,7 +7,6 @@
 #include "apply/sentinel/failover.h"
 #include "apply/sentinel/hello.h"
 #include "apply/sentinel/set_watch.h"
-#include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/sentinel_conf.h"
 #include "sys/files.h"
 
@@ -52,23 +51,14 @@ Status SentinelDriver::WriteStart(const StartFiles& files, const StartPlan& plan
   return SaveAddresses(files.paths.data, files.addresses);
 }
 
-void SentinelDriver::CheckStep(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
-                               std::chrono::steady_clock::time_point /*asked*/,
-                               Deadline /*deadline*/, HandoverStep& /*step*/) const {}
-
 bool SentinelDriver::NoMajority(const HandoverContext& ctx, Deadline deadline) const {
   const AskedSentinels asked = AskSentinelProcesses(ctx, deadline.Within(kHandoverCall));
   return std::ssize(asked.all) * 2 <= ctx.settings.layout.sentinels;
 }
 
-Status SentinelDriver::Switch(const HandoverContext& ctx, const HandoverStep& step,
+Status SentinelDriver::Switch(const HandoverContext& ctx, const SwitchTarget& target,
                               Deadline deadline) const {
-  return SwitchServers(ctx, step.target, deadline);
-}
-
-bool SentinelDriver::Confirmed(const HandoverContext& ctx, const Reports& reports,
-                               MemberName member) const {
-  return NamedByMajority(ctx.settings.layout, reports, member);
+  return SwitchServers(ctx, target.member, deadline);
 }
 
 Status SentinelDriver::TakeOver(const HandoverContext& ctx, const TakeOverTarget& target,

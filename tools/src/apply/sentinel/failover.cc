@@ -1,6 +1,7 @@
 #include "apply/sentinel/failover.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "apply/common/handover_parts.h"
@@ -54,14 +55,6 @@ Result<std::uint64_t> AskForConsent(const HandoverContext& ctx, bool dead, Deadl
               asked.failures.empty() ? "" : ": ", asked.failures);
 }
 
-/// Who accepts a connection need not answer: its process may be frozen.
-Result<RespClient> ConnectToLiving(const HandoverContext& ctx, MemberName member,
-                                   Deadline deadline) {
-  ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, member, deadline));
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply any, client.Command({"PING"}, deadline));
-  return client;
-}
-
 /// The other servers that answer, `target` first.
 std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient target_client,
                                         MemberName target, Deadline deadline) {
@@ -70,11 +63,16 @@ std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient t
   std::erase_if(others, [&](MemberName name) { return name == ctx.self || name == target; });
   std::vector<RespClient> servers;
   servers.push_back(std::move(target_client));
-  for (auto& client :
-       AskAtOnce(others, [&](MemberName member) { return ConnectToLiving(ctx, member, soon); })) {
-    if (client) servers.push_back(*std::move(client));
-  }
+  std::ranges::move(ConnectToLiving(ctx, others, soon), std::back_inserter(servers));
   return servers;
+}
+
+/// How many sentinels name another primary, in an epoch in which they do not take ours.
+std::ptrdiff_t NameAnother(const AskedSentinels& asked, MemberName target, std::uint64_t epoch) {
+  return std::ranges::count_if(asked.all, [&](const AskedSentinel& sentinel) {
+    return sentinel.view.primary && sentinel.view.primary != target &&
+           sentinel.view.epochs.config >= epoch;
+  });
 }
 
 /// Until a majority names `target`; a client may ask any sentinel, so for `patience` until all do
@@ -90,6 +88,10 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
       const auto naming = asked.Naming(target);
       const bool all = naming == std::ssize(asked.all);
       if (naming * 2 > ctx.settings.layout.sentinels && (all || patience.Passed())) return {};
+      if (NameAnother(asked, target, epoch) * 2 > ctx.settings.layout.sentinels) {
+        return Fail(Code::kAborted, "the sentinels have made another one than {} primary meanwhile",
+                    target.ToString());
+      }
     } while (again.Sleep(kHandoverPoll));
     if (deadline.Passed()) {
       return Fail(Code::kDeadlineExceeded, "{} leads, but no majority of sentinels names it yet",

@@ -5,24 +5,6 @@
 #include "apply/common/handover_parts.h"
 
 namespace bowline {
-namespace {
-
-Result<AskedSentinel> Ask(const HandoverContext& ctx, MemberName sentinel, Deadline deadline) {
-  const auto address = ctx.addresses.find(sentinel);
-  if (address == ctx.addresses.end()) {
-    return Fail(Code::kUnavailable, "{} has no known address", sentinel.ToString());
-  }
-  ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect(address->second.ip, address->second.port,
-                                       SentinelLoginOf(ctx.settings, ctx.secrets), deadline));
-  AskedSentinel asked{.member = sentinel, .client = std::move(client), .view = {}};
-  ASSIGN_OR_RETURN(asked.view,
-                   asked.client.SentinelMaster(ctx.settings.sentinel.master_name, deadline));
-  asked.view.primary = MemberAt(ctx.addresses, asked.view.primary_ip);
-  return asked;
-}
-
-}  // namespace
 
 std::ptrdiff_t AskedSentinels::Naming(MemberName member) const {
   return std::ranges::count_if(
@@ -30,15 +12,36 @@ std::ptrdiff_t AskedSentinels::Naming(MemberName member) const {
 }
 
 AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadline) {
-  const Deadline soon = deadline.Within(kHandoverCall);
   AskedSentinels asked;
-  for (auto& one : AskAtOnce(ctx.settings.layout.Sentinels(),
-                             [&](MemberName sentinel) { return Ask(ctx, sentinel, soon); })) {
-    if (one) {
-      asked.all.push_back(*std::move(one));
-    } else {
-      asked.failures += (asked.failures.empty() ? "" : "; ") + one.error().message;
+  const auto failed = [&asked](const std::string& why) {
+    asked.failures += (asked.failures.empty() ? "" : "; ") + why;
+  };
+  std::vector<MemberName> sentinels;
+  std::vector<RespClient::Errand> errands;
+  for (const MemberName sentinel : ctx.settings.layout.Sentinels()) {
+    const auto address = AddressOf(ctx, sentinel);
+    if (!address) {
+      failed(address.error().message);
+      continue;
     }
+    sentinels.push_back(sentinel);
+    errands.push_back({.ip = address->ip,
+                       .port = address->port,
+                       .credentials = SentinelLoginOf(ctx.settings, ctx.secrets),
+                       .words = {"SENTINEL", "MASTER", ctx.settings.sentinel.master_name}});
+  }
+  auto answers = RespClient::AskAll(std::move(errands), deadline.Within(kHandoverCall));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto view = answers[i] ? ReadSentinelReply(answers[i]->reply)
+                           : Result<SentinelSnapshot>(std::unexpected(answers[i].error()));
+    if (!view) {
+      failed(view.error().message);
+      continue;
+    }
+    view->primary = MemberAt(ctx.addresses, view->primary_ip);
+    asked.all.push_back({.member = sentinels[i],
+                         .client = std::move(answers[i]->client),
+                         .view = *std::move(view)});
   }
   return asked;
 }

@@ -9,7 +9,6 @@
 #include "plan/common/pause.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/sentinel_heal.h"
-#include "sys/thread_root.h"
 
 namespace bowline {
 namespace {
@@ -31,7 +30,7 @@ bool AllName(const Reports& sentinels, std::optional<MemberName> primary) {
 
 }  // namespace
 
-SentinelMonitor::SentinelMonitor(const LiveSettings& settings, MemberName self,
+SentinelMonitor::SentinelMonitor(Lane& lane, const LiveSettings& settings, MemberName self,
                                  AddressBook addresses, LiveState& live, EventSink& events,
                                  Peers& peers)
     : settings_(settings),
@@ -40,33 +39,30 @@ SentinelMonitor::SentinelMonitor(const LiveSettings& settings, MemberName self,
       live_(live),
       events_(events),
       peers_(peers),
-      thread_(StartThread("monitor", [this](const std::stop_token& stop) { Run(stop); })) {}
+      step_(lane, "monitor", [this] {
+        Look();
+        return kLook;
+      }) {}
 
-SentinelMonitor::~SentinelMonitor() { thread_.request_stop(); }
-
-void SentinelMonitor::Run(const std::stop_token& stop) {
+void SentinelMonitor::Look() {
   std::vector<MemberName> others = settings_->layout.Sentinels();
   std::erase(others, self_);
-  Lookups lookups(self_, Since({}));
-  for (int look = 1; !stop.stop_requested(); ++look) {
-    const Report report = live_.Now(Milliseconds(0));
-    const bool changed = NotePrimary(report);
-    if (changed || look % kLooksPerOthers == 0 || sentinels_.size() < others.size() ||
-        !AllName(sentinels_, primary_)) {
-      sentinels_ = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
-      live_.SetSentinels(sentinels_, 0, AskSentinels(settings_->layout, sentinels_).epoch);
-    }
-    const bool servers = look % kLooksPerServers == 0;
-    if (servers || look == 1) {
-      servers_ = peers_.GatherOf(addresses_, settings_->layout.MembersOf(0),
-                                 Deadline::In(kReportsTimeout));
-    }
-    const bool anew =
-        !live_.Paused() && (Moved(lookups, Trouble(report)) || (servers && ListsTheGone(report)));
-    if (anew) ::kill(::getpid(), SIGHUP);
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  ++looks_;
+  const Report report = live_.Now(Milliseconds(0));
+  const bool changed = NotePrimary(report);
+  if (changed || looks_ % kLooksPerOthers == 0 || sentinels_.size() < others.size() ||
+      !AllName(sentinels_, primary_)) {
+    sentinels_ = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
+    live_.SetSentinels(sentinels_, 0, AskSentinels(settings_->layout, sentinels_).epoch);
   }
+  const bool servers = looks_ % kLooksPerServers == 0;
+  if (servers || looks_ == 1) {
+    servers_ = peers_.GatherOf(addresses_, settings_->layout.MembersOf(0),
+                               Deadline::In(kReportsTimeout));
+  }
+  const bool anew =
+      !live_.Paused() && (Moved(Trouble(report)) || (servers && ListsTheGone(report)));
+  if (anew) ::kill(::getpid(), SIGHUP);
 }
 
 bool SentinelMonitor::NotePrimary(const Report& report) {
@@ -93,11 +89,11 @@ std::vector<MemberName> SentinelMonitor::Trouble(const Report& report) const {
   return trouble;
 }
 
-bool SentinelMonitor::Moved(Lookups& lookups, const std::vector<MemberName>& trouble) {
-  const std::vector<MemberName> due = lookups.Due(Since({}), trouble);
+bool SentinelMonitor::Moved(const std::vector<MemberName>& trouble) {
+  const std::vector<MemberName> due = lookups_.Due(Since({}), trouble);
   if (due.empty()) return false;
   const AddressAnswers answers = ResolveSome(*settings_.Get(), due, Deadline::In(kDnsTimeout));
-  lookups.Answered(due, answers.book);
+  lookups_.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
     if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;

@@ -2,15 +2,12 @@
 // The resident look at the own sentinel: snapshots, the other sentinels for the probes, whether the
 // members' addresses are still those that it was started with, and whether it must forget members.
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/lookups.h"
+#include "runtime/lane.h"
 
 namespace bowline {
 
@@ -19,20 +16,19 @@ class SentinelMonitor {
   /// `addresses` are those that the sentinel was started with. When a member Service has another
   /// one, or the sentinel lists members that are gone, the process gets SIGHUP: a sentinel learns
   /// addresses, and forgets, only by its file.
-  SentinelMonitor(const LiveSettings& settings, MemberName self, AddressBook addresses,
+  SentinelMonitor(Lane& lane, const LiveSettings& settings, MemberName self, AddressBook addresses,
                   LiveState& live, EventSink& events, Peers& peers);
-  ~SentinelMonitor();
   SentinelMonitor(const SentinelMonitor&) = delete;
   SentinelMonitor& operator=(const SentinelMonitor&) = delete;
 
  private:
-  void Run(const std::stop_token& stop);
+  void Look();
   /// True when the sentinel names another primary than before.
   bool NotePrimary(const Report& report);
   /// Whose Services are to be looked up soon: who is silent, or out of reach of the process.
   [[nodiscard]] std::vector<MemberName> Trouble(const Report& report) const;
   /// Has one of these Services another address than at the start?
-  bool Moved(Lookups& lookups, const std::vector<MemberName>& trouble);
+  bool Moved(const std::vector<MemberName>& trouble);
   bool ListsTheGone(const Report& report) const;
 
   const LiveSettings& settings_;
@@ -44,9 +40,9 @@ class SentinelMonitor {
   std::optional<MemberName> primary_;
   Reports sentinels_;  ///< the others'
   Reports servers_;
-  std::mutex mutex_;
-  std::condition_variable_any wake_;  ///< only ever waited for with the stop token
-  std::jthread thread_;
+  Lookups lookups_{self_, Since({})};
+  int looks_ = 0;
+  Step step_;
 };
 
 }  // namespace bowline

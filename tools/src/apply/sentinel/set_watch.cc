@@ -47,12 +47,8 @@ bool SetWatch::AskOthers(const Report& report) {
     if (!member.HoldsData()) sentinels[member] = peer;
   }
   const QuorumView quorum = ViewOfSentinels(server_.settings->layout, sentinels);
-  // The epoch is of this dataset only while it is the named primary's, or a copy of that.
   const EngineInfo& info = report.engine.info;
-  const bool ours = quorum.decided && quorum.running > 0 &&
-                    (info.primary ? quorum.primary == server_.self
-                                  : info.link_up && MemberAt(server_.addresses,
-                                                             info.primary_host) == quorum.primary);
+  const bool ours = HoldsNamedDataset(quorum, server_.self, info, server_.addresses);
   if (ours) server_.epoch = quorum.epochs.config;
   if (HearsMajority(server_.settings->layout, sentinels)) {
     server_.majority_heard = std::chrono::steady_clock::now();

@@ -42,22 +42,13 @@ Status StandaloneDriver::WriteStart(const StartFiles& files, const StartPlan& /*
   return SaveAddresses(files.paths.data, files.addresses);
 }
 
-void StandaloneDriver::CheckStep(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
-                                 std::chrono::steady_clock::time_point /*asked*/,
-                                 Deadline /*deadline*/, HandoverStep& /*step*/) const {}
-
 bool StandaloneDriver::NoMajority(const HandoverContext& /*ctx*/, Deadline /*deadline*/) const {
   return true;
 }
 
-Status StandaloneDriver::Switch(const HandoverContext& /*ctx*/, const HandoverStep& /*step*/,
+Status StandaloneDriver::Switch(const HandoverContext& /*ctx*/, const SwitchTarget& /*target*/,
                                 Deadline /*deadline*/) const {
   return std::unexpected(Nobody());
-}
-
-bool StandaloneDriver::Confirmed(const HandoverContext& /*ctx*/, const Reports& /*reports*/,
-                                 MemberName /*member*/) const {
-  return false;
 }
 
 Status StandaloneDriver::TakeOver(const HandoverContext& /*ctx*/, const TakeOverTarget& /*target*/,

@@ -58,7 +58,7 @@ Result<EngineTrial> AwaitTrial(const KubeApi& api, const ObjectRef& pod,
   const std::string obstacle = container ? Obstacle(*container) : "";
   if (!obstacle.empty()) return Ended(TrialEnd::kNotStarted, obstacle);
   if (container && !container->waiting.empty()) {
-    return Fail(Code::kUnavailable,
+    return Fail(Code::kAborted,
                 "the engine's image is still being pulled ({}): upgrade.job.activeDeadlineSeconds "
                 "and helm's --timeout must leave time for that",
                 container->waiting);

@@ -13,7 +13,7 @@ namespace bowline {
 inline constexpr const char* kEngineContainer = "engine";
 
 /// Until `file` is there, or the kubelet says that the container has ended, or the deadline.
-/// kUnavailable: its image is still being pulled.
+/// kAborted, the Job tries again then: its image is still being pulled.
 Result<EngineTrial> AwaitTrial(const KubeApi& api, const ObjectRef& pod,
                                const std::filesystem::path& file, Deadline deadline);
 

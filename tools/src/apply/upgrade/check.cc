@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apply/common/record.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
@@ -83,6 +84,78 @@ Status FindEngines(const KubeApi& api, const std::string& name_space, const Aske
   return {};
 }
 
+/// What an uninstall has left. Only claims of our own components count, as above.
+Status FindLeftovers(const KubeApi& api, const std::string& name_space, const AskedState& asked,
+                     InstalledState& installed, Deadline deadline) {
+  std::map<std::string, std::string> labels{{"app.kubernetes.io/instance", asked.instance}};
+  if (!asked.alone) labels[kNameLabel] = asked.name_label;
+  ASSIGN_OR_RETURN(const auto claims, api.Claims(name_space, labels, deadline));
+  for (const ClaimState& claim : claims) {
+    const std::string component = Of(claim.labels, "app.kubernetes.io/component");
+    if (component != "server" && component != "sentinel") continue;
+    installed.claims.push_back({.name = claim.name});
+    installed.version += claim.uid + ";";
+  }
+  if (installed.claims.empty() || asked.record.empty()) return {};
+  ASSIGN_OR_RETURN(const auto record,
+                   IfThere(api.GetConfigMap(name_space, asked.record, deadline)));
+  if (!record) return {};
+  installed.recorded = ParseEngineLabel(Of(record->data, kRecordedEngine));
+  AddEngine(installed.recorded, installed.engines);
+  return {};
+}
+
+/// Gives the Secret that is there the declared annotations that it lacks.
+Status AnnotateSecret(const KubeApi& api, const std::string& name_space, const SecretState& present,
+                      const AskedState& asked, Deadline deadline) {
+  const bool annotated = std::ranges::all_of(asked.secret_annotations, [&](const auto& annotation) {
+    const auto found = present.annotations.find(annotation.first);
+    return found != present.annotations.end() && found->second == annotation.second;
+  });
+  if (annotated) return {};
+  return api.PatchSecret(name_space, asked.passwords.secret,
+                         {.annotations = asked.secret_annotations}, deadline);
+}
+
+/// The clients' password: of the Secret that is there, or of the one that is made now.
+Result<std::string> FindOrMakePassword(const KubeApi& api, const std::string& name_space,
+                                       const AskedState& asked, Deadline deadline) {
+  const std::string& secret = asked.passwords.secret;
+  const auto present = api.GetSecret(name_space, secret, deadline);
+  if (present) {
+    if (!present->values.contains("password")) {
+      return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
+                  secret);
+    }
+    LogInfo("the Secret exists: kept", {{"secret", secret}});
+    RETURN_IF_ERROR(AnnotateSecret(api, name_space, *present, asked, deadline));
+    return present->values.at("password");
+  }
+  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
+  std::string password = RandomHex(kPasswordBytes);
+  RETURN_IF_ERROR(
+      api.CreateSecret(name_space, secret,
+                       {.values = {{"password", password},
+                                   {"replication-password", RandomHex(kPasswordBytes)},
+                                   {"peer-key", RandomHex(kPeerKeyBytes)}},
+                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
+                        .annotations = asked.secret_annotations},
+                       deadline));
+  LogInfo("the Secret is there", {{"secret", secret}});
+  return password;
+}
+
+/// Made, or put right.
+Status WriteBinding(const KubeApi& api, const std::string& name_space,
+                    const ServiceBinding& binding, const std::string& password, Deadline deadline) {
+  const SecretBody body{.type = kBindingType,
+                        .values = BindingEntries(binding, password),
+                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}}};
+  const Status created = api.CreateSecret(name_space, binding.secret, body, deadline);
+  if (created || created.error().code != Code::kAlreadyExists) return created;
+  return api.PatchSecret(name_space, binding.secret, body, deadline);
+}
+
 }  // namespace
 
 Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name_space,
@@ -102,6 +175,9 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
   if (asked.try_engine && !installed.sets.empty()) {
     RETURN_IF_ERROR(FindEngines(api, name_space, asked, images, installed, deadline));
   }
+  if (installed.sets.empty() && !config) {
+    RETURN_IF_ERROR(FindLeftovers(api, name_space, asked, installed, deadline));
+  }
   if (!asked.own_secret) return installed;
   ASSIGN_OR_RETURN(const auto secret,
                    IfThere(api.GetSecret(name_space, asked.passwords.secret, deadline)));
@@ -114,26 +190,12 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
   return installed;
 }
 
-Status MakePasswords(const KubeApi& api, const std::string& name_space, const std::string& secret,
+Status MakePasswords(const KubeApi& api, const std::string& name_space, const AskedState& asked,
                      Deadline deadline) {
-  const auto present = api.GetSecret(name_space, secret, deadline);
-  if (present) {
-    if (!present->values.contains("password")) {
-      return Fail(Code::kFailedPrecondition, "Secret {}/{} has no key password: add it", name_space,
-                  secret);
-    }
-    LogInfo("the Secret exists: kept", {{"secret", secret}});
-    return {};
-  }
-  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
-  const Status created = api.CreateSecret(name_space, secret,
-                                          {{"password", RandomHex(kPasswordBytes)},
-                                           {"replication-password", RandomHex(kPasswordBytes)},
-                                           {"peer-key", RandomHex(kPeerKeyBytes)}},
-                                          {{"app.kubernetes.io/managed-by", "bowline"}}, deadline);
-  if (!created && created.error().code != Code::kAlreadyExists) return created;
-  LogInfo("the Secret is there", {{"secret", secret}});
-  return {};
+  ASSIGN_OR_RETURN(const std::string password,
+                   FindOrMakePassword(api, name_space, asked, deadline));
+  if (asked.binding.secret.empty()) return {};
+  return WriteBinding(api, name_space, asked.binding, password, deadline);
 }
 
 }  // namespace bowline

@@ -34,8 +34,14 @@ struct Subject {
 
 using InfoFields = std::map<std::string, std::string, std::less<>>;
 
-/// INFO server of an engine that has answered, or how it has ended.
-using Outcome = std::variant<InfoFields, ChildExit, Error>;
+/// Of an engine that has answered.
+struct Answer {
+  InfoFields info;                  ///< INFO server
+  std::vector<Complaint> unheeded;  ///< lines that it has taken and does not know
+};
+
+/// What it has answered, or how it has ended.
+using Outcome = std::variant<Answer, ChildExit, Error>;
 
 fs::path FileOf(const Paths& paths, const Subject& subject, const char* suffix) {
   return paths.run / (subject.name + suffix);
@@ -45,16 +51,39 @@ std::string LogOf(const Paths& paths, const Subject& subject) {
   return ReadBeginning(FileOf(paths, subject, ".log"), kLogLimit).value_or(std::string());
 }
 
+/// The lines about directives that CONFIG GET does not know. A sentinel has no CONFIG GET, and users
+/// may take it from the account: then nothing is said.
+Result<std::vector<Complaint>> Unheeded(RespClient& engine, const std::string& directives,
+                                        Deadline deadline) {
+  std::vector<Complaint> unheeded;
+  for (const TellableLine& tellable : TellableLines(directives)) {
+    const auto known = engine.ConfigGet({tellable.name}, deadline);
+    if (!known && known.error().code == Code::kFailedPrecondition) return unheeded;
+    if (!known && known.error().code == Code::kPermissionDenied) return unheeded;
+    if (!known) return std::unexpected(known.error());
+    if (known->empty()) unheeded.push_back(WithoutEffect(tellable.line));
+  }
+  return unheeded;
+}
+
+Result<Answer> AskEngine(const fs::path& socket, const Credentials& login,
+                         const std::string& directives, Deadline deadline) {
+  ASSIGN_OR_RETURN(RespClient engine, RespClient::ConnectLocal(socket, login, deadline));
+  ASSIGN_OR_RETURN(const Reply info, engine.Ask({"INFO", "server"}, deadline));
+  Answer answer{.info = ParseInfo(info.text), .unheeded = {}};
+  ASSIGN_OR_RETURN(answer.unheeded, Unheeded(engine, directives, deadline));
+  return answer;
+}
+
 /// Waits until the process answers or has ended.
-Outcome Watch(pid_t child, const fs::path& socket, const Credentials& login, Deadline deadline) {
+Outcome Watch(pid_t child, const fs::path& socket, const Credentials& login,
+              const std::string& directives, Deadline deadline) {
   while (true) {
     if (const auto ended = Reap(child)) return *ended;
-    auto engine = RespClient::ConnectLocal(socket, login, deadline);
-    const auto info = engine ? engine->Ask({"INFO", "server"}, deadline)
-                             : Result<Reply>(std::unexpected(engine.error()));
-    if (info) return ParseInfo(info->text);
+    auto answer = AskEngine(socket, login, directives, deadline);
+    if (answer) return *std::move(answer);
     if (!deadline.Sleep(kLook)) {
-      return Error{.code = Code::kDeadlineExceeded, .message = info.error().message};
+      return Error{.code = Code::kDeadlineExceeded, .message = answer.error().message};
     }
   }
 }
@@ -84,17 +113,22 @@ Result<Outcome> StartOnce(const Settings& settings, const Paths& paths, const Su
   const auto child = Spawn(argv, FileOf(paths, subject, ".log"));
   if (!child && IsAbsent(child.error())) return Outcome(child.error());
   if (!child) return std::unexpected(child.error());
-  Outcome outcome = Watch(*child, socket, subject.login, deadline);
+  Outcome outcome = Watch(*child, socket, subject.login, directives, deadline);
   if (!std::holds_alternative<ChildExit>(outcome)) End(*child);
   return outcome;
 }
 
-void TellAnswer(const InfoFields& info, EngineTrial& trial) {
+void TellAnswer(const Answer& answer, const Subject& subject, EngineTrial& trial) {
+  const InfoFields& info = answer.info;
   const auto valkey = info.find("valkey_version");
   const auto redis = info.find("redis_version");
   trial.engine = valkey == info.end() ? "redis" : "valkey";
   if (valkey != info.end()) trial.version = valkey->second;
   if (valkey == info.end() && redis != info.end()) trial.version = redis->second;
+  for (const Complaint& complaint : answer.unheeded) {
+    trial.refused.push_back({.value = ValueOf(complaint, subject.directives, subject.values, {}),
+                             .complaint = complaint});
+  }
 }
 
 /// What it has said about lines of its file. The next directives to try; nothing: there are none.
@@ -130,8 +164,8 @@ Status TrySubject(const Settings& settings, const Paths& paths, const Subject& s
       directives = TellEnd(*ended, LogOf(paths, subject), subject, *directives, trial);
       continue;
     }
-    if (const auto* info = std::get_if<InfoFields>(&outcome)) {
-      TellAnswer(*info, trial);
+    if (const auto* answer = std::get_if<Answer>(&outcome)) {
+      TellAnswer(*answer, subject, trial);
       return {};
     }
     const Error& error = std::get<Error>(outcome);

@@ -2,36 +2,36 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace bowline {
 namespace {
 
-/// Members of one shard by their node ids.
-std::map<NodeId, MemberName> IdsOfShard(const Layout& layout, const Identity& identity, int shard) {
-  std::map<NodeId, MemberName> ids;
-  for (const MemberName member : layout.MembersOf(shard)) ids[identity.NodeIdOf(member)] = member;
-  return ids;
-}
-
-bool LeadsSlots(const NodeLine& line) {
-  return line.role == NodeRole::kPrimary && !line.slots.empty();
-}
-
 /// Does the view say that this node leads, and that it lives?
-bool LeadsAlive(const NodeLine& line) { return LeadsSlots(line) && !line.fail && !line.maybe_fail; }
+bool LeadsAlive(const NodeLine& line) {
+  return line.LeadsSlots() && !line.fail && !line.maybe_fail;
+}
+
+/// The member's view, when its engine answers and the view is readable (an engine in the middle of
+/// a change may print one that is not; the next report will do).
+const NodesView* ViewOf(const Report& report) {
+  const EngineSnapshot& engine = report.engine;
+  return engine.answers && engine.view.Readable() ? &engine.view : nullptr;
+}
+
+/// Members of a shard with their node ids.
+using NodeIds = std::vector<std::pair<MemberName, NodeId>>;
 
 /// Takes over what one member's view claims about the shard, when its epoch is higher than what is
 /// known.
-void Consider(const Report& report, const NodesConf& view, const std::map<NodeId, MemberName>& ids,
-              ShardView& result) {
-  for (const NodeLine& line : view.lines) {
-    const auto id = ids.find(line.id);
-    if (id == ids.end() || !LeadsSlots(line)) continue;
-    if (result.primary && line.config_epoch <= result.config_epoch) continue;
-    result.primary = id->second;
-    result.config_epoch = line.config_epoch;
+void Consider(const Report& report, const NodeIds& shard, ShardView& result) {
+  for (const auto& [member, id] : shard) {
+    const NodeLine* line = report.engine.view.Find(id);
+    if (line == nullptr || !line->LeadsSlots()) continue;
+    if (result.primary && line->config_epoch <= result.config_epoch) continue;
+    result.primary = member;
+    result.config_epoch = line->config_epoch;
     result.source = report.member;
-    result.view = view;
     result.current_epoch = report.engine.cluster.current_epoch;
   }
 }
@@ -40,18 +40,20 @@ void Consider(const Report& report, const NodesConf& view, const std::map<NodeId
 
 ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Reports& reports,
                       int shard) {
-  const auto ids = IdsOfShard(layout, identity, shard);
+  NodeIds ids;
+  for (const MemberName member : layout.MembersOf(shard)) {
+    ids.emplace_back(member, identity.NodeIdOf(member));
+  }
   ShardView result;
   std::set<SlotRange> running;  // two members that claim one shard for a moment count once
   std::ptrdiff_t total = 0;
   for (const auto& [member, report] : reports) {
-    if (!report.engine.answers || report.engine.view.empty()) continue;
-    const auto view = ParseClusterNodes(report.engine.view);
-    if (!view) continue;  // an engine in the middle of a change; the next report will do
-    const NodeLine* myself = view->Myself();
-    if (myself != nullptr && LeadsSlots(*myself)) running.insert(myself->slots.front());
-    total = std::max(total, std::ranges::count_if(view->lines, LeadsSlots));
-    Consider(report, *view, ids, result);
+    const NodesView* view = ViewOf(report);
+    if (view == nullptr) continue;
+    const NodeLine& myself = *view->Myself();
+    if (myself.LeadsSlots()) running.insert(myself.slots.front());
+    total = std::max(total, view->Leading());
+    Consider(report, ids, result);
   }
   result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;
@@ -62,9 +64,8 @@ bool LedByMajority(const Identity& identity, const Reports& reports, MemberName 
   int running = 0;
   int agreeing = 0;
   for (const auto& [name, report] : reports) {
-    if (!report.engine.answers || report.engine.view.empty()) continue;
-    const auto view = ParseClusterNodes(report.engine.view);
-    if (!view || view->Myself() == nullptr || !LeadsSlots(*view->Myself())) continue;
+    const NodesView* view = ViewOf(report);
+    if (view == nullptr || !view->Myself()->LeadsSlots()) continue;
     ++running;
     const NodeLine* line = view->Find(id);
     if (line != nullptr && LeadsAlive(*line)) ++agreeing;
@@ -78,26 +79,31 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
          LedByMajority(identity, reports, member);
 }
 
-std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
-                                           MemberName member) {
+std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
+                                         MemberName member) {
   const NodeId id = identity.NodeIdOf(member);
+  std::vector<MemberName> by;
+  std::ptrdiff_t primaries = 0;
   for (const auto& [name, report] : reports) {
-    const auto view = ParseClusterNodes(report.engine.view);
-    const NodeLine* line = view ? view->Find(id) : nullptr;
-    if (line != nullptr && line->fail) return name;
+    const NodesView* view = ViewOf(report);
+    if (view == nullptr) continue;
+    primaries = std::max(primaries, view->Leading());
+    if (name.shard == member.shard || !view->Myself()->LeadsSlots()) continue;
+    const NodeLine* line = view->Find(id);
+    if (line != nullptr && (line->fail || line->maybe_fail)) by.push_back(name);
   }
-  return std::nullopt;
+  if (std::ssize(by) * 2 <= primaries) by.clear();
+  return by;
 }
 
-bool HearsMajority(std::string_view view) {
-  const auto nodes = ParseClusterNodes(view);
-  if (!nodes) return false;
+bool HearsMajority(const NodesView& view) {
+  if (!view.Readable()) return false;
   int all = 0;
   int heard = 0;
-  for (const NodeLine& line : nodes->lines) {
-    if (line.role != NodeRole::kPrimary || line.slots.empty()) continue;
+  for (const NodeLine* line : view.Lines()) {
+    if (!line->LeadsSlots()) continue;
     ++all;
-    if (line.myself || (line.connected && !line.fail && !line.maybe_fail)) ++heard;
+    if (line->myself || (line->connected && !line->fail && !line->maybe_fail)) ++heard;
   }
   return heard * 2 > all;
 }

@@ -3,7 +3,7 @@
 // stands behind that.
 
 #include <optional>
-#include <string_view>
+#include <vector>
 
 #include "plan/common/shard_view.h"
 
@@ -24,14 +24,17 @@ bool LedByMajority(const Identity& identity, const Reports& reports, MemberName 
 bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member);
 
-/// The first whose engine takes `member` for failed (flag fail). A replica loses the flag with its
-/// next answer on the bus, a primary with slots only after 2 x node timeout (cluster_legacy.c,
-/// clearNodeFailureIfNeeded), and is voted out meanwhile: docs/facts/cluster.md 3h.
-std::optional<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
-                                           MemberName member);
+/// The primaries of the other shards that take `member` for failed or suspect it (flags fail and
+/// fail?), when they are a majority of all primaries; else empty. These can agree that it has
+/// failed and elect another one after it has taken over: a replica loses the flag with its next
+/// answer on the bus, a primary with slots only after 2 x node timeout (cluster_legacy.c,
+/// markNodeAsFailingIfNeeded, clearNodeFailureIfNeeded; docs/facts/cluster.md 3h). Who does not
+/// lead does not vote, and who has not answered is not counted.
+std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
+                                         MemberName member);
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the
 /// primaries, itself included, none of which it takes for failed?
-bool HearsMajority(std::string_view view);
+bool HearsMajority(const NodesView& view);
 
 }  // namespace bowline

@@ -1,6 +1,7 @@
 #include "plan/cluster/cluster_view.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "testing/plan/running_cluster.h"
 
@@ -28,7 +29,8 @@ TEST_CASE("a running cluster: a majority, and each shard's primary") {
     CHECK(view.quorum);
     CHECK(view.primary == MemberName{.shard = shard, .ordinal = shard == 1 ? 1 : 0});
     REQUIRE(view.source);
-    CHECK(view.view.Find(testing::IdOf(*view.primary)) != nullptr);
+    const NodesView& source = cluster.Of(*view.source).engine.view;
+    CHECK(source.Find(testing::IdOf(*view.primary)) != nullptr);
     CHECK(view.current_epoch == 4);
   }
   CHECK(View(cluster, 1).config_epoch == 4);
@@ -45,21 +47,37 @@ TEST_CASE("more than half of the primaries must run") {
   CHECK(View(cluster).source == k01);
 }
 
-TEST_CASE("who takes a member for failed is told as long as one does") {
-  RunningCluster cluster;
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+/// What `by` sees: the cluster as it is, but for the flags of `member`.
+void Flag(RunningCluster& cluster, MemberName by, MemberName member, bool fail, bool maybe_fail) {
   NodesConf view = cluster.conf;
-  NodeLine& line = *view.Find(testing::IdOf(k01));
-  line.maybe_fail = true;  // not agreed on: nobody is elected for that
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
-  line.maybe_fail = false;
-  line.fail = true;
-  cluster.Of(k10).engine.view = testing::ViewText(view, k10);
-  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01) == k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k11));
-  cluster.Silence(k10);
-  CHECK_FALSE(TakenForFailedBy(TestIdentity(), cluster.reports, k01));
+  NodeLine& line = *view.Find(testing::IdOf(member));
+  line.fail = fail;
+  line.maybe_fail = maybe_fail;
+  cluster.Of(by).engine.view = testing::ViewOf(view, by);
+}
+
+TEST_CASE("a majority of the primaries that takes a member for failed is told as long as it does") {
+  const bool fail = GENERATE(true, false);  // suspicions of a majority become an agreement
+  RunningCluster cluster;
+  const auto by = [&] { return TakenForFailedBy(TestIdentity(), cluster.reports, k01); };
+  CHECK(by().empty());
+  Flag(cluster, k10, k01, fail, !fail);
+  CHECK(by().empty());  // one of three primaries elects nobody
+  Flag(cluster, k20, k01, fail, !fail);
+  CHECK(by() == std::vector{k10, k20});
+  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k11).empty());
+  SECTION("its flag is gone") { Flag(cluster, k20, k01, false, false); }
+  SECTION("it is gone") { cluster.Silence(k20); }
+  SECTION("what it said before its engine ended does not count") {
+    cluster.Of(k20).engine.answers = false;
+  }
+  CHECK(by().empty());
+}
+
+TEST_CASE("replicas do not vote: what they take a member for harms nobody") {
+  RunningCluster cluster;
+  for (const MemberName by : {k00, k11, testing::k21}) Flag(cluster, by, k01, true, false);
+  CHECK(TakenForFailedBy(TestIdentity(), cluster.reports, k01).empty());
 }
 
 TEST_CASE("half of an even number is no majority") {
@@ -86,10 +104,10 @@ TEST_CASE("nobody, or nobody with a view") {
   SECTION("no cards") { cluster.SilenceAll(); }
   SECTION("everybody decides") { cluster.GuardAll(VolumeKind::kData); }
   SECTION("everybody loads") {
-    for (auto& [name, report] : cluster.reports) report.engine.view.clear();
+    for (auto& [name, report] : cluster.reports) report.engine.view = {};
   }
   SECTION("views that cannot be read") {
-    for (auto& [name, report] : cluster.reports) report.engine.view = "x\n";
+    for (auto& [name, report] : cluster.reports) report.engine.view = NodesView("x\n");
   }
   const ShardView view = View(cluster);
   CHECK_FALSE(view.quorum);
@@ -99,7 +117,7 @@ TEST_CASE("nobody, or nobody with a view") {
 
 TEST_CASE("one view that cannot be read does not matter") {
   RunningCluster cluster;
-  cluster.Of(k00).engine.view = "x\n";
+  cluster.Of(k00).engine.view = NodesView("x\n");
   CHECK(View(cluster).quorum);
   CHECK(View(cluster).primary == k00);
 }
@@ -112,7 +130,7 @@ TEST_CASE("replicas and primaries without slots are no part of the majority") {
   NodeLine& promoted = *view.Find(testing::IdOf(k11));
   promoted.role = NodeRole::kPrimary;
   promoted.primary = NodeId();
-  cluster.Of(k11).engine.view = testing::ViewText(view, k11);
+  cluster.Of(k11).engine.view = testing::ViewOf(view, k11);
   CHECK_FALSE(View(cluster).quorum);
 }
 
@@ -143,11 +161,10 @@ TEST_CASE("who is suspected or failed for a majority is not secure in the lead")
   for (const bool failed : {false, true}) {
     RunningCluster cluster;
     for (const MemberName voter : {k10, k20}) {
-      auto view = ParseClusterNodes(cluster.Of(voter).engine.view);
-      REQUIRE(view);
-      NodeLine& line = *view->Find(testing::IdOf(k00));
+      NodesConf view = cluster.conf;
+      NodeLine& line = *view.Find(testing::IdOf(k00));
       (failed ? line.fail : line.maybe_fail) = true;
-      cluster.Of(voter).engine.view = testing::ViewText(*view, voter);
+      cluster.Of(voter).engine.view = testing::ViewOf(view, voter);
     }
     CHECK_FALSE(LedByMajority(TestIdentity(), cluster.reports, k00));
     CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));

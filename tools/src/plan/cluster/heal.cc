@@ -9,7 +9,7 @@ namespace {
 
 /// A replica whose link is down and goes elsewhere than where its primary is by the member
 /// Services.
-void PlanReplicate(const HealInput& input, const NodesConf& view, HealPlan& plan) {
+void PlanReplicate(const HealInput& input, const NodesView& view, HealPlan& plan) {
   const EngineInfo& info = input.engine.info;
   const NodeLine& myself = *view.Myself();
   if (info.primary || info.link_up || info.sync_in_progress || myself.primary.empty()) return;
@@ -25,7 +25,7 @@ void PlanReplicate(const HealInput& input, const NodesConf& view, HealPlan& plan
 
 /// Members that the view lacks or holds at another address without a link: they do not know us, or
 /// we not them.
-void PlanMeet(const HealInput& input, const NodesConf& view, HealPlan& plan) {
+void PlanMeet(const HealInput& input, const NodesView& view, HealPlan& plan) {
   for (const auto& [member, endpoint] : input.addresses) {
     if (member == input.self) continue;
     const NodeLine* line = view.Find(input.identity.NodeIdOf(member));
@@ -41,14 +41,13 @@ void PlanMeet(const HealInput& input, const NodesConf& view, HealPlan& plan) {
 
 std::vector<MemberName> Unreachable(const HealInput& input) {
   std::vector<MemberName> members;
-  if (!input.engine.answers) return members;
-  const auto view = ParseClusterNodes(input.engine.view);
-  if (!view || view->Myself() == nullptr) return members;
+  const NodesView& view = input.engine.view;
+  if (!input.engine.answers || !view.Readable()) return members;
   const EngineInfo& info = input.engine.info;
-  const NodeId& primary = view->Myself()->primary;
+  const NodeId& primary = view.Myself()->primary;
   for (const MemberName member : input.layout.Members()) {
     if (member == input.self) continue;
-    const NodeLine* line = view->Find(input.identity.NodeIdOf(member));
+    const NodeLine* line = view.Find(input.identity.NodeIdOf(member));
     const auto known = input.addresses.find(member);
     const bool moved = line != nullptr &&
                        (known == input.addresses.end() || known->second.ip != line->endpoint.ip);
@@ -63,12 +62,11 @@ std::vector<MemberName> Unreachable(const HealInput& input) {
 
 HealPlan PlanHeal(const HealInput& input) {
   HealPlan plan;
-  if (!input.engine.answers || input.engine.view.empty()) return plan;
-  const auto view = ParseClusterNodes(input.engine.view);
-  if (!view || view->Myself() == nullptr) return plan;
+  const NodesView& view = input.engine.view;
+  if (!input.engine.answers || !view.Readable()) return plan;
   plan.announce = MovedService(input.addresses, input.self, input.announced, plan.reason);
-  PlanReplicate(input, *view, plan);
-  PlanMeet(input, *view, plan);
+  PlanReplicate(input, view, plan);
+  PlanMeet(input, view, plan);
   return plan;
 }
 

@@ -45,8 +45,8 @@ TEST_CASE_METHOD(Fixture, "nothing to do for an engine that does not answer") {
   HealInput input = Input();
   input.announced.ip = "10.9.9.9";
   SECTION("no answer") { input.engine.answers = false; }
-  SECTION("no view, as while redis loads") { input.engine.view.clear(); }
-  SECTION("a view that cannot be read") { input.engine.view = "x\n"; }
+  SECTION("no view, as while redis loads") { input.engine.view = {}; }
+  SECTION("a view that cannot be read") { input.engine.view = NodesView("x\n"); }
   CHECK(PlanHeal(input).Empty());
 }
 
@@ -95,7 +95,7 @@ TEST_CASE_METHOD(Fixture, "members that the view lacks or has lost are met at th
     cluster.conf.Find(other)->endpoint.ip = "10.7.7.7";
     cluster.conf.Find(other)->connected = false;
   }
-  cluster.Of(k01).engine.view = testing::ViewText(cluster.conf, k01);
+  cluster.Of(k01).engine.view = testing::ViewOf(cluster.conf, k01);
   const HealPlan plan = PlanHeal(Input());
   CHECK(plan.meet == std::vector<Endpoint>{testing::Addresses(cluster.layout).at(k11)});
   CHECK_THAT(plan.reason, ContainsSubstring("shard-1-1 is not known at 10.96.0.4"));
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "a member with a link, or at its right address, is lef
   NodeLine& line = *cluster.conf.Find(testing::IdOf(k11));
   SECTION("another address that works: gossip repairs it") { line.endpoint.ip = "10.7.7.7"; }
   SECTION("down at the right address: MEET would not help") { line.connected = false; }
-  cluster.Of(k01).engine.view = testing::ViewText(cluster.conf, k01);
+  cluster.Of(k01).engine.view = testing::ViewOf(cluster.conf, k01);
   CHECK(PlanHeal(Input()).Empty());
 }
 
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(Fixture, "looked up is who is failed, unknown, elsewhere, or ou
   SECTION("announced elsewhere than known here") {
     cluster.conf.Find(testing::IdOf(k11))->endpoint.ip = "10.9.9.9";
   }
-  input.engine.view = testing::ViewText(cluster.conf, k01);
+  input.engine.view = testing::ViewOf(cluster.conf, k01);
   CHECK(Unreachable(input) == std::vector{k11});
 }
 

@@ -33,9 +33,9 @@ std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity,
   std::vector<Mark> marks;
   // Valkey's replicas list their primary's marks, too (facts/cluster.md). They cannot close a slot.
   if (!report.engine.answers || !report.engine.info.primary) return marks;
-  const auto view = ParseClusterNodes(report.engine.view);
-  if (!view || view->Myself() == nullptr) return marks;
-  for (const std::string& text : view->Myself()->migrations) {
+  const NodeLine* myself = report.engine.view.Myself();
+  if (myself == nullptr) return marks;
+  for (const std::string& text : myself->migrations) {
     const bool leaving = text.contains("->-");
     const std::size_t arrow = text.find(leaving ? "->-" : "-<-");
     if (arrow == std::string::npos || !text.starts_with('[') || !text.ends_with(']')) continue;

@@ -26,7 +26,7 @@ Settings Declared(const RunningCluster& cluster) {
 void Open(RunningCluster& cluster, MemberName member, const std::vector<std::string>& marks) {
   NodesConf view = cluster.conf;
   view.Find(IdOf(member))->migrations = marks;
-  cluster.Of(member).engine.view = testing::ViewText(view, member);
+  cluster.Of(member).engine.view = testing::ViewOf(view, member);
 }
 
 std::vector<std::string> Told(const RunningCluster& cluster, const Settings& settings) {

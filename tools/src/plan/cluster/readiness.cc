@@ -6,9 +6,9 @@ namespace bowline {
 namespace {
 
 /// True as well when the view cannot be read: only what is known to be wrong counts.
-bool OwnsSlots(const std::string& text) {
-  const auto view = ParseClusterNodes(text);
-  return !view || view->Myself() == nullptr || !view->Myself()->slots.empty();
+bool OwnsSlots(const NodesView& view) {
+  const NodeLine* myself = view.Myself();
+  return myself == nullptr || !myself->slots.empty();
 }
 
 }  // namespace

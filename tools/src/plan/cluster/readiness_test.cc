@@ -152,7 +152,7 @@ TEST_CASE("readiness: a primary without slots serves nobody") {
   input.engine.view = cluster.Of(testing::k00).engine.view;
   CHECK(ReadinessVerdict(input).ok);
   cluster.conf.Find(testing::IdOf(testing::k00))->slots.clear();
-  input.engine.view = testing::ViewText(cluster.conf, testing::k00);
+  input.engine.view = testing::ViewOf(cluster.conf, testing::k00);
   CHECK_FALSE(ReadinessVerdict(input).ok);
   CHECK(ReadinessVerdict(input).text == "a primary without slots");
 }

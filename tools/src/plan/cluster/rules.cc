@@ -4,6 +4,7 @@
 
 #include "plan/cluster/cluster_view.h"
 #include "plan/cluster/engine_directives.h"
+#include "plan/cluster/handover.h"
 #include "plan/cluster/open_slots.h"
 #include "plan/cluster/readiness.h"
 #include "plan/cluster/start.h"
@@ -33,6 +34,15 @@ ShardView ClusterRules::View(const Layout& layout, const Identity& identity, con
 
 bool ClusterRules::PromotesWithoutQuorum() const { return true; }
 
+void ClusterRules::CheckHandover(const HandoverLook& look, HandoverStep& step) const {
+  CheckShardHandover(look, step);
+}
+
+bool ClusterRules::Confirmed(const Layout& /*layout*/, const Identity& identity,
+                             const Reports& reports, MemberName member) const {
+  return LedByMajority(identity, reports, member);
+}
+
 Verdict ClusterRules::Readiness(const ProbeInput& /*input*/, const EngineSnapshot& engine) const {
   return ClusterReadiness(engine);
 }
@@ -46,7 +56,7 @@ std::string ClusterRules::EngineDirectives(const EngineConfInput& input) const {
 std::string ClusterRules::Accounts(const EngineConfInput& /*input*/) const { return ""; }
 
 FenceGroup ClusterRules::FenceGroupOf(const Layout& layout, const Identity& identity,
-                                      MemberName self, std::string_view view) const {
+                                      MemberName self, const NodesView& view) const {
   return ClusterFenceGroup(layout, identity, self, view);
 }
 

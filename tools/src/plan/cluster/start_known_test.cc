@@ -74,7 +74,7 @@ TEST_CASE("two members that claim one shard are no majority") {
   RunningCluster cluster;
   const VolumeFacts volume = cluster.Volume(k10, VolumeKind::kData);
   const VolumeFacts fresh = cluster.Volume(k10, VolumeKind::kFresh);
-  const std::string claim = cluster.Of(k00).engine.view;
+  const NodesView claim = cluster.Of(k00).engine.view;
   cluster.Lead(k01).Silence(k11).Silence(k20).Silence(k21);
   cluster.Of(k00).engine.view = claim;
   cluster.Of(k00).engine.info.primary = true;
@@ -311,7 +311,7 @@ TEST_CASE("the later term is newer, whatever the file times say (R5)") {
     Report running = cluster.Of(k01);
     running.epoch = 0;
     running.engine.answers = true;
-    running.engine.view = testing::ViewText(cluster.conf, k01);
+    running.engine.view = testing::ViewOf(cluster.conf, k01);
     CHECK(IsNewer(running, deposed));
   }
 }

@@ -94,7 +94,7 @@ class Situation {
     if (!engine.info.link_up) engine.info.link_down_seconds = Below(100) - 1;
     engine.info.offset = 990 + Below(20);
     report.dataset_modified += Below(41) - 20;
-    if (Below(3) == 0) engine.view.clear();
+    if (Below(3) == 0) engine.view = {};
     if (Below(4) == 0) engine.keys = 0;
     if (Below(4) == 0) report.held = false;
     if (Below(4) == 0) report.volume = VolumeKind::kFresh;

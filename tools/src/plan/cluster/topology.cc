@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
 #include <set>
 
 #include "plan/common/topology_parts.h"
@@ -23,9 +24,8 @@ TopologyRow RowOf(const Observed& observed, MemberName member) {
   if (row.state == "ok" && !engine.cluster.state_ok) row.state = "cluster not ok";
   if (!engine.answers) return row;
   row.role = engine.info.primary ? "primary" : "replica";
-  const auto view = ParseClusterNodes(engine.view);
-  if (view && view->Myself() != nullptr && engine.info.primary) {
-    row.slots = ToString(view->Myself()->slots);
+  if (engine.view.Readable() && engine.info.primary) {
+    row.slots = ToString(engine.view.Myself()->slots);
   }
   return row;
 }
@@ -33,14 +33,15 @@ TopologyRow RowOf(const Observed& observed, MemberName member) {
 /// One member's own view against the layout: unknown or missing nodes, positions, addresses, slots.
 void CheckView(const Observed& observed, const Report& report, std::vector<std::string>& problems) {
   const std::string who = report.member.ToString();
-  const auto view = ParseClusterNodes(report.engine.view);
-  if (!view) {
-    problems.push_back(who + ": its CLUSTER NODES cannot be read: " + view.error().message);
+  const NodesView& view = report.engine.view;
+  if (!view.Readable()) {
+    problems.push_back(who + ": its CLUSTER NODES cannot be read: " + view.problem());
     return;
   }
   int slots = 0;
   std::set<NodeId> seen;
-  for (const NodeLine& line : view->lines) {
+  for (const NodeLine* listed : view.Lines()) {
+    const NodeLine& line = *listed;
     seen.insert(line.id);
     const std::string node = NameOf(observed, line.id);
     for (const SlotRange& range : line.slots) slots += range.size();
@@ -79,11 +80,14 @@ void CheckShard(const Observed& observed, int shard, std::vector<std::string>& p
     return;
   }
   const NodeId leader = observed.identity.NodeIdOf(leaders.front());
+  std::map<MemberName, NodeId> ids;
+  for (const MemberName member : observed.layout.MembersOf(shard)) {
+    ids[member] = observed.identity.NodeIdOf(member);
+  }
   for (const auto& [observer, report] : observed.reports) {
-    const auto view = ParseClusterNodes(report.engine.view);
-    if (!report.engine.answers || !view) continue;
-    for (const MemberName member : observed.layout.MembersOf(shard)) {
-      const NodeLine* line = view->Find(observed.identity.NodeIdOf(member));
+    if (!report.engine.answers) continue;
+    for (const auto& [member, id] : ids) {
+      const NodeLine* line = report.engine.view.Find(id);
       if (line == nullptr) continue;
       const bool right =
           line->id == leader ? line->role == NodeRole::kPrimary : line->primary == leader;

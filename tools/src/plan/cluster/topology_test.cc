@@ -144,13 +144,13 @@ TEST_CASE("views that are not as declared") {
     testing::Promote(view, cluster.layout, k11);
     expected = "shard-0-1 does not see shard-1-0 as primary of shard 1";
   }
-  cluster.Of(k01).engine.view = testing::ViewText(view, k01);
+  cluster.Of(k01).engine.view = testing::ViewOf(view, k01);
   CHECK_THAT(Problems(Look(cluster)), ContainsSubstring(expected + "\n"));
 }
 
 TEST_CASE("a view that cannot be read is a problem, not a crash") {
   RunningCluster cluster;
-  cluster.Of(k01).engine.view = "garbage\n";
+  cluster.Of(k01).engine.view = NodesView("garbage\n");
   CHECK_THAT(Problems(Look(cluster)),
              ContainsSubstring("shard-0-1: its CLUSTER NODES cannot be read"));
 }

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <format>
 
-#include "model/nodes_conf.h"
 #include "plan/common/node_loss_parts.h"
 
 namespace bowline {
 namespace {
 
 std::vector<MemberName> OtherPrimaries(const Layout& layout, const Identity& identity,
-                                       MemberName self, const NodesConf& view) {
+                                       MemberName self, const NodesView& view) {
   std::vector<MemberName> primaries;
   for (int shard = 0; shard < layout.shards; ++shard) {
     if (shard == self.shard) continue;
     for (const MemberName member : layout.MembersOf(shard)) {
       const NodeLine* line = view.Find(identity.NodeIdOf(member));
-      if (line == nullptr || line->role != NodeRole::kPrimary || line->slots.empty()) continue;
+      if (line == nullptr || !line->LeadsSlots()) continue;
       primaries.push_back(member);
     }
   }
@@ -69,12 +68,11 @@ std::optional<MemberName> RoomBeside(const Layout& layout, const Reports& report
 }  // namespace
 
 FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
-                             std::string_view view) {
+                             const NodesView& view) {
   FenceGroup group;
   group.replicas = layout.OthersOf(self);
-  const auto nodes = ParseClusterNodes(view);
-  if (!nodes) return group;
-  group.voters = OtherPrimaries(layout, identity, self, *nodes);
+  if (!view.Readable()) return group;
+  group.voters = OtherPrimaries(layout, identity, self, view);
   group.majority = (static_cast<int>(group.voters.size()) + 1) / 2;
   return group;
 }
@@ -107,11 +105,9 @@ void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<N
 
 bool LowerNodeRuns(const Layout& layout, const Identity& identity, MemberName self,
                    const EngineSnapshot& engine) {
-  const auto view = ParseClusterNodes(engine.view);
-  if (!view) return false;
   for (const MemberName member : layout.Members()) {
     if (member >= self) break;
-    const NodeLine* line = view->Find(identity.NodeIdOf(member));
+    const NodeLine* line = engine.view.Find(identity.NodeIdOf(member));
     if (line != nullptr && line->connected && !line->fail && !line->maybe_fail) return true;
   }
   return false;

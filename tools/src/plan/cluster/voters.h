@@ -9,7 +9,7 @@ namespace bowline {
 /// The other members of the shard, and the other shards' primaries by the own CLUSTER NODES. With a
 /// view that cannot be read nobody is known to vote, and then none is needed.
 FenceGroup ClusterFenceGroup(const Layout& layout, const Identity& identity, MemberName self,
-                             std::string_view view);
+                             const NodesView& view);
 
 /// The nodes with so many primaries that without them no majority would be left.
 void AddPrimaryRisks(const Layout& layout, const Reports& reports, std::vector<NodeRisk>& risks);

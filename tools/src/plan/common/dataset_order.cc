@@ -1,13 +1,11 @@
 #include "plan/common/dataset_order.h"
 
-#include "model/nodes_conf.h"
-
 namespace bowline {
 
 std::uint64_t EpochOf(const Report& report) {
-  if (!report.engine.answers || report.engine.view.empty()) return report.epoch;
-  const auto view = ParseClusterNodes(report.engine.view);
-  return view ? LeadEpoch(*view) : report.epoch;
+  const EngineSnapshot& engine = report.engine;
+  const bool told = engine.answers && engine.view.Myself() != nullptr;
+  return told ? engine.view.LeadEpoch() : report.epoch;
 }
 
 ReplicationPosition PositionOf(const EngineInfo& info, std::uint64_t epoch) {

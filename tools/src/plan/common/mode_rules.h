@@ -10,6 +10,7 @@
 
 #include "plan/common/engine_conf.h"
 #include "plan/common/fence.h"
+#include "plan/common/handover_step.h"
 #include "plan/common/node_loss.h"
 #include "plan/common/probe.h"
 #include "plan/common/start.h"
@@ -37,6 +38,13 @@ class ModeRules {
   /// Can a replica be made primary when nobody elects, if all of the shard were heard?
   [[nodiscard]] virtual bool PromotesWithoutQuorum() const = 0;
 
+  /// What the mode has to say to a step of a planned handover whose target is chosen: an obstacle,
+  /// or `secure`.
+  virtual void CheckHandover(const HandoverLook& look, HandoverStep& step) const = 0;
+  /// Do the others say by a majority that `member` leads: the primaries, or the sentinels?
+  [[nodiscard]] virtual bool Confirmed(const Layout& layout, const Identity& identity,
+                                       const Reports& reports, MemberName member) const = 0;
+
   /// May an engine get traffic that answers, is not busy and refuses nothing? Of a member without
   /// data: may it get traffic at all?
   [[nodiscard]] virtual Verdict Readiness(const ProbeInput& input,
@@ -51,7 +59,7 @@ class ModeRules {
 
   /// Who must be heard so that a primary may go on taking writes. `view`: its CLUSTER NODES.
   [[nodiscard]] virtual FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
-                                                MemberName self, std::string_view view) const = 0;
+                                                MemberName self, const NodesView& view) const = 0;
 
   /// After so long a silence the others may have elected another primary in place of one that has
   /// heard nobody.

@@ -97,7 +97,25 @@ Status ReadDetails(const JsonView& object, EngineSnapshot& engine) {
   return {};
 }
 
-void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
+void WriteView(JsonWriter& json, const NodesView& view, ViewForm form) {
+  if (view.HasDigest() && (form == ViewForm::kDigest || !view.Readable())) {
+    json.Field("viewDigest", view.Digest()).Field("viewLines", view.OwnLines());
+  } else {
+    json.Field("view", view.Text());
+  }
+}
+
+Result<NodesView> ReadView(const JsonView& object) {
+  if (!object.Has("viewDigest")) {
+    ASSIGN_OR_RETURN(const std::string text, object.GetString("view"));
+    return NodesView(text);
+  }
+  ASSIGN_OR_RETURN(const std::string digest, object.GetString("viewDigest"));
+  ASSIGN_OR_RETURN(const std::string lines, object.GetString("viewLines"));
+  return NodesView::Told(digest, lines);
+}
+
+void WriteEngine(JsonWriter& json, const EngineSnapshot& engine, ViewForm form) {
   const EngineInfo& info = engine.info;
   json.Key("engine").BeginObject();
   json.Field("answers", engine.answers).Field("replied", engine.replied);
@@ -112,7 +130,8 @@ void WriteEngine(JsonWriter& json, const EngineSnapshot& engine) {
   json.Field("clusterOk", engine.cluster.state_ok);
   json.Field("slotsOk", engine.cluster.slots_ok).Field("knownNodes", engine.cluster.known_nodes);
   json.Field("currentEpoch", static_cast<std::int64_t>(engine.cluster.current_epoch));
-  json.Field("keys", engine.keys).Field("view", engine.view);
+  json.Field("keys", engine.keys);
+  WriteView(json, engine.view, form);
   WriteDetails(json, engine);
   json.EndObject();
 }
@@ -141,7 +160,7 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(engine.cluster.known_nodes, ReadNumber(object, "knownNodes"));
   ASSIGN_OR_RETURN(engine.cluster.current_epoch, ReadEpoch(object, "currentEpoch"));
   ASSIGN_OR_RETURN(engine.keys, object.GetInt("keys"));
-  ASSIGN_OR_RETURN(engine.view, object.GetString("view"));
+  ASSIGN_OR_RETURN(engine.view, ReadView(object));
   return ReadDetails(object, engine);
 }
 
@@ -224,7 +243,7 @@ void Report::SetVolume(const VolumeFacts& facts) {
   epoch = facts.Epoch();
 }
 
-std::string PrintReport(const Report& report) {
+std::string PrintReport(const Report& report, ViewForm form) {
   JsonWriter json;
   json.BeginObject().Field("version", 1);
   json.Field("member", report.member.ToString())
@@ -252,7 +271,7 @@ std::string PrintReport(const Report& report) {
     WriteHandoverNote(json, *report.handover);
   }
   if (report.sentinel) WriteSentinel(json, *report.sentinel);
-  WriteEngine(json, report.engine);
+  WriteEngine(json, report.engine, form);
   json.EndObject();
   return json.Take();
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "model/info.h"
+#include "model/nodes_view.h"
 #include "model/sentinel_info.h"
 #include "plan/common/volume.h"
 
@@ -23,7 +24,7 @@ struct EngineSnapshot {
   EngineInfo info;
   std::string refusal;  ///< why a primary refuses all writes; empty: it takes them
   ClusterInfo cluster;
-  std::string view;       ///< CLUSTER NODES; empty while redis loads
+  NodesView view;         ///< CLUSTER NODES; empty while redis loads
   std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
   bool operator==(const EngineSnapshot&) const = default;
 };
@@ -110,8 +111,16 @@ struct Report {
   }
 };
 
-std::string PrintReport(const Report& report);
-/// kInvalidArgument for a body that is no report of version 1.
+/// How a report tells the engine's view.
+enum class ViewForm {
+  kWhole,   ///< as CLUSTER NODES has it
+  kDigest,  ///< by a digest and what this engine alone says; an unreadable view is whole all the
+            ///< same
+};
+
+/// A view whose common lines are missing cannot be told whole.
+std::string PrintReport(const Report& report, ViewForm form = ViewForm::kWhole);
+/// Either form. kInvalidArgument for a body that is no report of version 1.
 Result<Report> ParseReport(std::string_view text);
 
 }  // namespace bowline

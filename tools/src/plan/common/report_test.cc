@@ -58,7 +58,7 @@ Report FullReport() {
   answers = replied = true;
   problem = "p";
   refusal = "f";
-  view = "v";
+  view = NodesView("v");
   keys = 18;
   {
     auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent,
@@ -117,9 +117,38 @@ Report FullReport() {
   return report;
 }
 
-TEST_CASE("every field of a card travels") {
+TEST_CASE("every field of a report travels") {
   const Report report = FullReport();
   CheckSame(MustParse(PrintReport(report)), report);
+  // A view that cannot be read has no digest.
+  CheckSame(MustParse(PrintReport(report, ViewForm::kDigest)), report);
+}
+
+TEST_CASE("every field of a view travels, whole and by its digest") {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    const testing::RandomCluster cluster(seed);
+    std::string text;
+    for (const NodeLine& line : cluster.conf.lines) PrintNodeLine(text, line);
+    Report report = FullReport();
+    report.engine.view = NodesView(text);
+    REQUIRE(report.engine.view.Readable());
+    CheckSame(MustParse(PrintReport(report)), report);
+    Report told = MustParse(PrintReport(report, ViewForm::kDigest));
+    CHECK(told.engine.view.Missing() == report.engine.view.Digest());
+    // Without its common lines it can only be told on as it came.
+    CHECK(MustParse(PrintReport(told)) == told);
+    told.engine.view.Complete(MustParse(PrintReport(report)).engine.view.common());
+    CheckSame(told, report);
+  }
+}
+
+TEST_CASE("a report with a digest is small, however many members there are") {
+  Report report = FullReport();
+  report.engine.view =
+      testing::ViewOf(testing::MustSeed({.shards = 500, .replicas_per_shard = 1}), k01);
+  CHECK(PrintReport(report).size() > 100'000);
+  CHECK(PrintReport(report, ViewForm::kDigest).size() < 4'000);
 }
 
 TEST_CASE("a card arrives as it was sent") {
@@ -137,7 +166,7 @@ TEST_CASE("a card arrives as it was sent") {
   SECTION("of a member that stops") { report.phase = Phase::kStopping; }
   SECTION("of one that loads") {
     report.engine.info.loading = true;
-    report.engine.view.clear();
+    report.engine.view = {};
     report.engine.refusal = "NOREPLICAS: too few";
     report.engine.problem = "LOADING Redis is loading the dataset in memory";
   }
@@ -234,7 +263,9 @@ TEST_CASE("what is no card is refused") {
         std::string("<html>404</html>"), with("\"version\":1", "\"version\":2"),
         with("\"shard-0-0\"", "\"shard-0\""), with("\"running\"", "\"walking\""),
         with("\"data\"", "\"gone\""), with("\"held\":true", "\"held\":1"),
-        with("\"engine\"", "\"motor\""), with("\"keys\":10", "\"keys\":\"10\""),
+        with("\"engine\"", "\"motor\""), with("\"view\":", "\"viewDigest\":"),
+        with("\"view\":", "\"viewDigest\":\"0\",\"viewLines\":"),
+        with("\"keys\":10", "\"keys\":\"10\""),
         with("\"datasetModified\":1800000000", "\"datasetModified\":1.5")}) {
     CAPTURE(text);
     const auto report = ParseReport(text);

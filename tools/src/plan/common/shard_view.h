@@ -27,9 +27,8 @@ struct ShardView {
   /// lists the shard.
   std::optional<MemberName> primary;
   std::uint64_t config_epoch = 0;
-  /// Whose view that is (a member with an answering engine), and the view itself.
+  /// Whose view that is: a member with an answering engine.
   std::optional<MemberName> source;
-  NodesConf view;
   std::uint64_t current_epoch = 0;
 };
 

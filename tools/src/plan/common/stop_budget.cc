@@ -12,6 +12,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kResultHolds{5'000};
 // A copy that is just ending, a sentinel that is just coming back.
 constexpr milliseconds kPatience{3'000};
+// The others' connections to a former address of the replica hang for up to some node timeouts;
+// writes go on meanwhile.
+constexpr milliseconds kFlagPatience{15'000};
 
 }  // namespace
 
@@ -43,6 +46,8 @@ bool GivesUp(Obstacle obstacle, milliseconds lasted) {
       return false;
     case Obstacle::kNoCandidate:
       return true;
+    case Obstacle::kTakenForFailed:
+      return lasted >= kFlagPatience;
     case Obstacle::kNoAnswer:
     case Obstacle::kSyncing:
     case Obstacle::kNoMajority:

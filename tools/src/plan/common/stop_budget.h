@@ -43,7 +43,9 @@ enum class Obstacle {
   kNoAnswer,     ///< the primary's own report is missing
   kNoCandidate,  ///< no replica of the shard runs, or none is allowed
   kSyncing,      ///< a replica runs and is not in sync yet
-  kNoMajority,   ///< no majority of sentinels (or primaries) can confirm another one
+  /// Cluster mode: the replica would be voted out after it has taken over.
+  kTakenForFailed,
+  kNoMajority,  ///< no majority of sentinels (or primaries) can confirm another one
 };
 
 /// Has the obstacle stood for as long as waiting for its end makes sense? kNoCandidate: at once.

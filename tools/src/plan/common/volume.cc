@@ -34,7 +34,10 @@ std::string PrintVolumeState(const VolumeState& state) {
   JsonWriter json(true);
   json.BeginObject().Field("version", 1);
   WriteIdentity(json, state.identity);
-  json.Field("member", state.member).Field("held", state.held).EndObject();
+  json.Field("member", state.member).Field("held", state.held);
+  if (!state.engine.empty()) json.Field("engine", state.engine);
+  if (!state.mode.empty()) json.Field("mode", state.mode);
+  json.EndObject();
   return json.Take() + "\n";
 }
 
@@ -48,6 +51,8 @@ Result<VolumeState> ParseVolumeState(std::string_view text) {
     ASSIGN_OR_RETURN(state.identity, ReadIdentity(root));
     ASSIGN_OR_RETURN(state.member, root.GetString("member"));
     ASSIGN_OR_RETURN(state.held, root.GetBool("held"));
+    ASSIGN_OR_RETURN(state.engine, root.GetStringOr("engine", ""));
+    ASSIGN_OR_RETURN(state.mode, root.GetStringOr("mode", ""));
     return state;
   };
   auto state = parse();

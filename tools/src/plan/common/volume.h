@@ -24,6 +24,9 @@ struct VolumeState {
   Identity identity;   ///< installation empty: not decided yet
   std::string member;  ///< "shard-0-1"
   bool held = false;   ///< has held keys since its volume was fresh (or emptied)
+  /// What this member last ran as; empty: an earlier version has not noted it.
+  std::string engine;  ///< "redis", "valkey"
+  std::string mode;    ///< "cluster", "sentinel", "standalone"
   bool operator==(const VolumeState&) const = default;
 };
 std::string PrintVolumeState(const VolumeState& state);

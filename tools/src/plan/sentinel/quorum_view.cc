@@ -56,4 +56,11 @@ QuorumView ViewOfSentinels(const Layout& layout, const Reports& reports,
   return view;
 }
 
+bool HoldsNamedDataset(const QuorumView& quorum, MemberName self, const EngineInfo& info,
+                       const AddressBook& addresses) {
+  if (!quorum.decided || quorum.running == 0) return false;
+  if (info.primary) return quorum.primary == self;
+  return info.link_up && MemberAt(addresses, info.primary_host) == quorum.primary;
+}
+
 }  // namespace bowline

@@ -7,6 +7,7 @@
 #include "plan/sentinel/known_epochs.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/readiness.h"
+#include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/starts.h"
 #include "plan/sentinel/topology.h"
 #include "plan/sentinel/volume.h"
@@ -38,6 +39,13 @@ ShardView SentinelRules::View(const Layout& layout, const Identity& /*identity*/
 
 bool SentinelRules::PromotesWithoutQuorum() const { return false; }
 
+void SentinelRules::CheckHandover(const HandoverLook& /*look*/, HandoverStep& /*step*/) const {}
+
+bool SentinelRules::Confirmed(const Layout& layout, const Identity& /*identity*/,
+                              const Reports& reports, MemberName member) const {
+  return NamedByMajority(layout, reports, member);
+}
+
 Verdict SentinelRules::Readiness(const ProbeInput& input, const EngineSnapshot& engine) const {
   return input.self.HoldsData() ? ServerReadiness(input, engine.info) : SentinelReadiness(input);
 }
@@ -53,7 +61,7 @@ std::string SentinelRules::Accounts(const EngineConfInput& input) const {
 }
 
 FenceGroup SentinelRules::FenceGroupOf(const Layout& layout, const Identity& /*identity*/,
-                                       MemberName self, std::string_view /*view*/) const {
+                                       MemberName self, const NodesView& /*view*/) const {
   return SentinelFenceGroup(layout, self);
 }
 

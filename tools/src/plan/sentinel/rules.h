@@ -5,7 +5,7 @@
 
 namespace bowline {
 
-class SentinelRules final : public ModeRules {
+class SentinelRules : public ModeRules {
  public:
   [[nodiscard]] VolumeFacts JudgeFiles(VolumeFacts facts, const VolumeFiles& files,
                                        MemberName self) const override;
@@ -14,13 +14,16 @@ class SentinelRules final : public ModeRules {
   [[nodiscard]] ShardView View(const Layout& layout, const Identity& identity,
                                const Reports& reports, int shard) const override;
   [[nodiscard]] bool PromotesWithoutQuorum() const override;
+  void CheckHandover(const HandoverLook& look, HandoverStep& step) const override;
+  [[nodiscard]] bool Confirmed(const Layout& layout, const Identity& identity,
+                               const Reports& reports, MemberName member) const override;
   [[nodiscard]] Verdict Readiness(const ProbeInput& input,
                                   const EngineSnapshot& engine) const override;
   [[nodiscard]] bool OwnsDirective(std::string_view name) const override;
   [[nodiscard]] std::string EngineDirectives(const EngineConfInput& input) const override;
   [[nodiscard]] std::string Accounts(const EngineConfInput& input) const override;
   [[nodiscard]] FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
-                                        MemberName self, std::string_view view) const override;
+                                        MemberName self, const NodesView& view) const override;
   [[nodiscard]] std::chrono::milliseconds DownAfter(const Settings& settings) const override;
   [[nodiscard]] std::chrono::milliseconds ReplacedAfter(const Settings& settings) const override;
   [[nodiscard]] bool HasReadService() const override;

@@ -14,7 +14,7 @@ VolumeFacts StandaloneRules::JudgeFiles(VolumeFacts facts, const VolumeFiles& fi
 }
 
 StartPlan StandaloneRules::PlanMember(const StartInput& input) const {
-  return PlanStandaloneStart(input.volume);
+  return PlanStandaloneStart(input);
 }
 
 bool StandaloneRules::ResumesAsPrimary(const StartInput& /*input*/) const { return true; }
@@ -28,6 +28,13 @@ ShardView StandaloneRules::View(const Layout& layout, const Identity& /*identity
 }
 
 bool StandaloneRules::PromotesWithoutQuorum() const { return false; }
+
+void StandaloneRules::CheckHandover(const HandoverLook& /*look*/, HandoverStep& /*step*/) const {}
+
+bool StandaloneRules::Confirmed(const Layout& /*layout*/, const Identity& /*identity*/,
+                                const Reports& /*reports*/, MemberName /*member*/) const {
+  return false;
+}
 
 Verdict StandaloneRules::Readiness(const ProbeInput& /*input*/,
                                    const EngineSnapshot& engine) const {
@@ -46,7 +53,7 @@ std::string StandaloneRules::Accounts(const EngineConfInput& input) const {
 }
 
 FenceGroup StandaloneRules::FenceGroupOf(const Layout& /*layout*/, const Identity& /*identity*/,
-                                         MemberName /*self*/, std::string_view /*view*/) const {
+                                         MemberName /*self*/, const NodesView& /*view*/) const {
   return {};
 }
 

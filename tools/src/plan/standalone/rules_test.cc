@@ -44,6 +44,19 @@ TEST_CASE("the only server leads with what it has, and says when that is nothing
   CHECK(emptied.reason.contains("starting empty"));
 }
 
+TEST_CASE("after it has given the lead away it waits for the settings of the set, for 30 s") {
+  StartInput input = Start(VolumeKind::kData);
+  input.volume.handover = HandoverNote{.to = testing::ServerName(1), .epoch = 1};
+  CHECK(Plan(input).action == StartAction::kWait);
+  CHECK(Plan(input).reason ==
+        "by its volume server-1 leads (epoch 1): waiting for the settings of the set, for 30 s");
+  input.waited = kHandoverPatience;
+  CHECK(Plan(input).action == StartAction::kResume);
+  input.waited = std::chrono::milliseconds(0);
+  input.volume.position = ReplicationPosition{.epoch = 1};  // it has led since
+  CHECK(Plan(input).action == StartAction::kResume);
+}
+
 TEST_CASE("it founds its installation, or takes it from the record, and waits for nobody") {
   StartInput input = Start(VolumeKind::kFresh);
   input.volume.state.identity.installation.clear();
@@ -127,7 +140,7 @@ TEST_CASE(
 TEST_CASE("nobody has to be heard, and nobody's loss is told") {
   const StandaloneRules rules;
   const Layout layout = Layout::Standalone();
-  const FenceGroup group = rules.FenceGroupOf(layout, TestIdentity(), kSelf, "");
+  const FenceGroup group = rules.FenceGroupOf(layout, TestIdentity(), kSelf, {});
   CHECK(group.replicas.empty());
   CHECK(group.voters.empty());
   const Reports reports{{kSelf, testing::RunningReport(kSelf)}};

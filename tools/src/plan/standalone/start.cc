@@ -1,8 +1,18 @@
 #include "plan/standalone/start.h"
 
+#include <format>
+
 namespace bowline {
 
-StartPlan PlanStandaloneStart(const VolumeFacts& volume) {
+StartPlan PlanStandaloneStart(const StartInput& input) {
+  const VolumeFacts& volume = input.volume;
+  const auto& note = volume.handover;
+  if (note && note->epoch > volume.Epoch() && input.waited < kHandoverPatience) {
+    return {.action = StartAction::kWait,
+            .reason = std::format("by its volume {} leads (epoch {}): waiting for the settings of "
+                                  "the set, for 30 s",
+                                  note->to.ToString(), note->epoch)};
+  }
   if (volume.kind == VolumeKind::kData) {
     return {.action = StartAction::kResume, .reason = "the only server, with its data"};
   }

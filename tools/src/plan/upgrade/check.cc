@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <format>
 
+#include "plan/upgrade/leftovers.h"
+
 namespace bowline {
 namespace {
 
@@ -38,7 +40,7 @@ class Check {
 
   std::vector<Refusal> All() {
     // A Secret that an uninstall has left stops nobody.
-    if (installed_.sets.empty() && !installed_.shape) return {};
+    if (installed_.sets.empty() && !installed_.shape) return CheckLeftovers(installed_, asked_);
     Names();
     if (installed_.shape) Shapes(*installed_.shape, asked_.shape);
     if (SameSets()) Storage();

@@ -20,6 +20,11 @@ struct InstalledSet {
   std::optional<ClaimTemplate> claim;
 };
 
+/// A volume claim that an uninstall has left.
+struct InstalledClaim {
+  std::string name;  ///< "data-demo-server-0"
+};
+
 /// What is installed.
 struct InstalledState {
   /// Of the ConfigMap of that fullname; empty: there is none.
@@ -31,6 +36,9 @@ struct InstalledState {
   /// What the servers run, the newest first: as they tell themselves, else by the name of their
   /// image. Empty: not known.
   std::vector<EngineVersion> engines;
+  /// Only while nothing runs: what an earlier installation of the release has left.
+  std::vector<InstalledClaim> claims;
+  std::optional<EngineVersion> recorded;  ///< the engine that its record names, last of all
   std::string name_label;       ///< app.kubernetes.io/name of what was found
   PasswordSource passwords;     ///< of the servers that run
   bool secret_missing = false;  ///< the release's own Secret is not there

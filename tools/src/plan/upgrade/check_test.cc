@@ -308,9 +308,10 @@ TEST_CASE("a token tells nothing about passwords") {
 
 TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
-      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
+      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config", "record": "demo-record",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
-    "createSecret": true,
+    "createSecret": true, "secretAnnotations": {"a/b": "c"},
+    "binding": {"secret": "demo-binding", "entries": {"port": "6379"}},
     "passwords": {"clients": "one", "members": ""}, "image": "registry/redis:8.0", "tryEngine": true,
     "claims": {"server": {"size": "8Gi", "accessModes": ["ReadWriteOnce"], "labels": {},
                           "annotations": {}},
@@ -321,6 +322,10 @@ TEST_CASE("what the chart renders is read strictly") {
   REQUIRE(asked);
   CHECK(asked->instance == "demo");
   CHECK(asked->create_secret);
+  CHECK(asked->record == "demo-record");
+  CHECK(asked->secret_annotations.at("a/b") == "c");
+  CHECK(asked->binding.secret == "demo-binding");
+  CHECK(asked->binding.entries.at("port") == "6379");
   CHECK(asked->image == "registry/redis:8.0");
   CHECK(asked->try_engine);
   CHECK(asked->passwords == PasswordSource{.secret = "demo-auth", .keys = {{"password", "p"}}});

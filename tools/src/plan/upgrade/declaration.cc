@@ -126,17 +126,23 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(gate_json));
   const JsonView root = document.root();
   RETURN_IF_ERROR(
-      root.OnlyKeys({"instance", "alone", "name", "config", "secret", "secretKeys", "ownSecret",
-                     "createSecret", "passwords", "claims", "image", "tryEngine", "confirm"}));
+      root.OnlyKeys({"instance", "alone", "name", "config", "record", "secret", "secretKeys", "ownSecret",
+                     "createSecret", "secretAnnotations", "binding", "passwords", "claims", "image", "tryEngine", "confirm"}));
   AskedState asked;
   ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
   ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));
   ASSIGN_OR_RETURN(asked.name_label, root.GetString("name"));
   ASSIGN_OR_RETURN(asked.config, root.GetString("config"));
+  ASSIGN_OR_RETURN(asked.record, root.GetString("record"));
   ASSIGN_OR_RETURN(asked.passwords.secret, root.GetString("secret"));
   ASSIGN_OR_RETURN(asked.passwords.keys, ReadTexts(root, "secretKeys"));
   ASSIGN_OR_RETURN(asked.own_secret, root.GetBool("ownSecret"));
   ASSIGN_OR_RETURN(asked.create_secret, root.GetBool("createSecret"));
+  ASSIGN_OR_RETURN(asked.secret_annotations, ReadTexts(root, "secretAnnotations"));
+  ASSIGN_OR_RETURN(const JsonView binding, root.Get("binding"));
+  RETURN_IF_ERROR(binding.OnlyKeys({"secret", "entries"}));
+  ASSIGN_OR_RETURN(asked.binding.secret, binding.GetString("secret"));
+  ASSIGN_OR_RETURN(asked.binding.entries, ReadTexts(binding, "entries"));
   ASSIGN_OR_RETURN(const JsonView passwords, root.Get("passwords"));
   RETURN_IF_ERROR(passwords.OnlyKeys({"clients", "members"}));
   ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));

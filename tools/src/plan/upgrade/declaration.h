@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/upgrade/binding.h"
 
 namespace bowline {
 
@@ -57,9 +58,12 @@ struct AskedState {
   std::string instance;  ///< label app.kubernetes.io/instance of the release's objects
   bool alone = true;     ///< the release has no objects of other charts
   std::string config;    ///< name of the ConfigMap with bowline.json
+  std::string record;    ///< name of the installation record
   PasswordSource passwords;
   bool own_secret = false;     ///< it is the release's, so that the gate may read it
   bool create_secret = false;  ///< passwords are made when the Secret is not there
+  std::map<std::string, std::string> secret_annotations;  ///< of the Secret that is made
+  ServiceBinding binding;  ///< made with the passwords
   Shape shape;
   std::string name_label;
   ClaimTemplates claims;

@@ -105,6 +105,31 @@ std::string LastWords(std::string_view log) {
   return words;
 }
 
+std::vector<TellableLine> TellableLines(std::string_view directives) {
+  static constexpr std::array<std::string_view, 4> kNeverTold{"include", "loadmodule",
+                                                              "rename-command", "user"};
+  std::vector<TellableLine> lines;
+  for (const std::string_view raw : SplitLines(directives)) {
+    const std::string_view line = Trim(raw);
+    if (line.empty() || line.starts_with('#')) continue;
+    std::string name(line.substr(0, line.find_first_of(" \t")));
+    std::erase_if(name, [](char c) { return c == '"' || c == '\''; });
+    std::ranges::transform(name, name.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (name.find_first_of("*?[]\\^") != std::string::npos) continue;
+    if (std::ranges::contains(kNeverTold, name)) continue;
+    lines.push_back({.name = std::move(name), .line = std::string(line)});
+  }
+  return lines;
+}
+
+Complaint WithoutEffect(const std::string& line) {
+  return {.line = line,
+          .said = "it takes the line without a word, but CONFIG GET knows no such directive: it "
+                  "would have no effect"};
+}
+
 std::string Without(std::string_view directives, const std::vector<Complaint>& complaints) {
   std::string kept;
   for (const std::string_view line : SplitLines(directives)) {

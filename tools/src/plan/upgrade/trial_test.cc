@@ -42,6 +42,15 @@ std::vector<Refusal> Judged(const EngineTrial& trial) {
   return CheckTrial(trial, set.installed, set.asked);
 }
 
+TEST_CASE("the directives that CONFIG GET is asked for") {
+  CHECK(TellableLines("maxmemory 1gb\n# a comment\n\n \"Save\" 60 1 \nloadmodule /x.so\nuser a on\n"
+                      "rename-command A B\ninclude /y\nwith* 1\nappendonly\n") ==
+        std::vector<TellableLine>{{"maxmemory", "maxmemory 1gb"},
+                                  {"save", "\"Save\" 60 1"},
+                                  {"appendonly", "appendonly"}});
+  CHECK(TellableLines("").empty());
+}
+
 TEST_CASE("the lines that an engine does not take are read from its log") {
   CHECK(ReadComplaints(kFatal) ==
         std::vector<Complaint>{{"maxmemory 2Gi", "argument must be a memory value"}});

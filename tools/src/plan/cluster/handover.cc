@@ -1,0 +1,44 @@
+#include "plan/cluster/handover.h"
+
+#include <algorithm>
+#include <format>
+
+#include "plan/cluster/cluster_view.h"
+
+namespace bowline {
+namespace {
+
+// How old a report's look at its engine can be: a member answers with its last one when a new one
+// takes longer than 0.8 s, and that one was at most 0.7 s under way.
+constexpr std::chrono::milliseconds kOldestReport{1500};
+
+/// Redis drops a failover request silently when the primary does not list the caller as its replica
+/// yet (facts/cluster.md 3); the request would cost 5 s of paused writes.
+bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, MemberName self,
+                    MemberName replica) {
+  const NodeLine* line = primary.view.Find(identity.NodeIdOf(replica));
+  return line != nullptr && line->role == NodeRole::kReplica &&
+         line->primary == identity.NodeIdOf(self);
+}
+
+}  // namespace
+
+void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {
+  if (!ListsAsReplica(look.reports.at(look.self).engine, look.identity, look.self, step.target)) {
+    step.obstacle = Obstacle::kSyncing;
+    step.why = "the primary does not list " + step.target.ToString() + " as its replica";
+    return;
+  }
+  const auto by = TakenForFailedBy(look.identity, look.reports, step.target);
+  if (!by.empty()) {
+    step.obstacle = Obstacle::kTakenForFailed;
+    step.why = std::format("{} and {} other primaries still take {} for failed, so that another "
+                           "one would be elected",
+                           by.front().ToString(), by.size() - 1, step.target.ToString());
+    return;
+  }
+  if (!SecureInLead(look.layout, look.identity, look.reports, look.self)) return;
+  step.secure = std::max(look.node_timeout - kOldestReport, std::chrono::milliseconds(0));
+}
+
+}  // namespace bowline

@@ -1,0 +1,161 @@
+// RespClient::AskAll: connections that do not block, and one poll for all of them.
+
+#include <fcntl.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <optional>
+
+#include "resp/impl.h"
+
+namespace bowline {
+namespace {
+
+bool SetBlocking(redisContext& context, bool blocking) {
+  const int flags = ::fcntl(context.fd, F_GETFL);
+  if (flags < 0) return false;
+  const int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  if (::fcntl(context.fd, F_SETFL, wanted) != 0) return false;
+  context.flags = blocking ? context.flags | REDIS_BLOCK : context.flags & ~REDIS_BLOCK;
+  return true;
+}
+
+int Append(redisContext& context, const std::vector<std::string>& words) {
+  std::vector<const char*> pointers;
+  std::vector<std::size_t> lengths;
+  for (const std::string& word : words) {
+    pointers.push_back(word.data());
+    lengths.push_back(word.size());
+  }
+  return redisAppendCommandArgv(&context, static_cast<int>(words.size()), pointers.data(),
+                                lengths.data());
+}
+
+}  // namespace
+
+/// One errand on its way: AUTH, where it must, and the command go out together.
+class RespErrand {
+ public:
+  RespErrand(RespClient::Errand errand, Deadline deadline)
+      : command_(errand.words.front()), deadline_(deadline) {
+    if (errand.client) {
+      Use(*std::move(errand.client));
+    } else {
+      Connect(errand);
+    }
+    if (!ended() && Append(*impl_->context, errand.words) != REDIS_OK) Breaks(command_ + " to");
+  }
+
+  [[nodiscard]] bool ended() const { return end_.has_value(); }
+  [[nodiscard]] pollfd Polled() const {
+    return {.fd = impl_->context->fd,
+            .events = static_cast<short>(sent_ == 0 ? POLLOUT : POLLIN),
+            .revents = 0};
+  }
+
+  /// Its socket is ready.
+  void Go() {
+    redisContext& context = *impl_->context;
+    if (sent_ == 0) {
+      if (redisBufferWrite(&context, &sent_) != REDIS_OK) Breaks("connecting to");
+      return;
+    }
+    if (redisBufferRead(&context) != REDIS_OK) return Breaks(command_ + " to");
+    while (!ended()) {
+      void* raw = nullptr;
+      if (redisGetReplyFromReader(&context, &raw) != REDIS_OK) return Breaks(command_ + " to");
+      if (raw == nullptr) return;
+      const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
+      Replied(CopyReply(*static_cast<const redisReply*>(reply.get())));
+    }
+  }
+
+  Result<RespClient::Done> Take() {
+    if (!ended()) Breaks((sent_ == 0 ? "connecting to" : command_ + " to"));
+    return *std::move(end_);
+  }
+
+ private:
+  void Use(RespClient client) {
+    impl_ = std::move(client.impl_);
+    if (impl_->broken || impl_->context->err != 0 || !SetBlocking(*impl_->context, false)) {
+      Breaks(command_ + " to");
+    }
+  }
+
+  void Connect(const RespClient::Errand& errand) {
+    impl_ = std::make_unique<RespClient::Impl>();
+    impl_->peer = std::format("{}:{}", errand.ip, errand.port);
+    impl_->context.reset(redisConnectNonBlock(errand.ip.c_str(), errand.port));
+    if (!impl_->context) {
+      end_ = Fail(Code::kInternal, "connecting to {}: no memory", impl_->peer);
+      return;
+    }
+    if (impl_->context->err != 0) return Breaks("connecting to");
+    logs_in_ = !errand.credentials.password.empty();
+    if (!logs_in_) return;
+    const std::vector<std::string> words{"AUTH", errand.credentials.user,
+                                         errand.credentials.password};
+    if (Append(*impl_->context, words) != REDIS_OK) Breaks("logging in at");
+  }
+
+  void Replied(Reply reply) {
+    if (logs_in_) {
+      logs_in_ = false;
+      const auto in = impl_->UnlessError("AUTH", std::move(reply));
+      if (!in) end_ = FailWith(in, "logging in");
+      return;
+    }
+    auto answer = impl_->UnlessError(command_, std::move(reply));
+    if (!answer) {
+      end_ = std::unexpected(answer.error());
+    } else if (!SetBlocking(*impl_->context, true)) {
+      Breaks(command_ + " to");
+    } else {
+      end_ = RespClient::Done{.client = RespClient(std::move(impl_)), .reply = *std::move(answer)};
+    }
+  }
+
+  void Breaks(const std::string& what) {
+    impl_->broken = true;
+    end_ = impl_->Broken(what, deadline_);
+  }
+
+  std::string command_;
+  Deadline deadline_;
+  std::unique_ptr<RespClient::Impl> impl_;
+  bool logs_in_ = false;
+  int sent_ = 0;  ///< all of it
+  std::optional<Result<RespClient::Done>> end_;
+};
+
+std::vector<Result<RespClient::Done>> RespClient::AskAll(std::vector<Errand> errands,
+                                                         Deadline deadline) {
+  std::deque<RespErrand> running;
+  for (Errand& errand : errands) running.emplace_back(std::move(errand), deadline);
+  while (true) {
+    std::vector<pollfd> polled;
+    std::vector<RespErrand*> waiting;
+    for (RespErrand& errand : running) {
+      if (errand.ended()) continue;
+      polled.push_back(errand.Polled());
+      waiting.push_back(&errand);
+    }
+    if (polled.empty()) break;
+    const int ready =
+        ::poll(polled.data(), polled.size(), static_cast<int>(deadline.Left().count()));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) break;
+    for (std::size_t i = 0; i < polled.size(); ++i) {
+      if (polled[i].revents != 0) waiting[i]->Go();
+    }
+  }
+  std::vector<Result<Done>> answers;
+  answers.reserve(running.size());
+  for (RespErrand& errand : running) answers.push_back(errand.Take());
+  return answers;
+}
+
+}  // namespace bowline

@@ -1,0 +1,29 @@
+#pragma once
+// What is behind a RespClient; private to this layer.
+
+#include <hiredis/hiredis.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "resp/client.h"
+
+namespace bowline {
+
+struct RespClient::Impl {
+  struct Free {
+    void operator()(redisContext* of) const { redisFree(of); }
+  };
+  std::unique_ptr<redisContext, Free> context;
+  std::string peer;
+  bool broken = false;  ///< a reply may still come that answers an earlier command
+
+  [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const;
+  /// See RespClient::Ask.
+  [[nodiscard]] Result<Reply> UnlessError(std::string_view command, Reply reply) const;
+};
+
+Reply CopyReply(const redisReply& from);
+
+}  // namespace bowline
