@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +21,11 @@ from recorder import Recorder, verify
 
 CONDITIONS_BOUND = 5.0
 """Seconds from a change to conditions that tell it: a look each second, a call each second."""
+
+STARTED_AGAIN = 5.0
+"""Seconds from the death of an engine to its next start, loading and a busy machine included; 2 s without these."""
+STALE_LEADS = 45.0
+"""Seconds: failover.staleAfterSeconds (30), a replica's turn (2 s each), and the takeover."""
 
 
 def kill_primary(members: Members, primary: Pod, kill: Callable[[Node, str], None], running: Scenario) -> None:
@@ -44,10 +50,68 @@ def not_following(members: Members, replica: Pod, primary: Pod) -> Iterator[None
             engine.config_set("masterauth", right)
 
 
+@contextmanager
+def all_stale(members: Members, replicas: list[Pod], primary: Pod) -> Iterator[None]:
+    """None of them has followed for 10 s while the primary took writes, and all hold themselves back."""
+    with ExitStack() as stack:
+        with members.engine(primary) as engine:
+            engine.config_set("min-replicas-to-write", 0)
+        for replica in replicas:
+            stack.enter_context(not_following(members, replica, primary))
+        time.sleep(10)
+        wait_for("they hold themselves back", lambda: all(held_back(members, pod) for pod in replicas), 3)
+        yield
+
+
+def held_back(members: Members, replica: Pod) -> bool:
+    """From elections of the engines, in either mode."""
+    with members.engine(replica) as engine:
+        found: dict[str, str] = engine.config_get("cluster-replica-no-failover", "replica-priority")
+    return found.get("cluster-replica-no-failover") == "yes" or found.get("replica-priority") == "0"
+
+
+def started_again(members: Members, primary: Pod) -> float:
+    """Kills the primary's engine; seconds until it leads again, in the same container, with its data."""
+    before = members.info(primary, "server")["run_id"]
+    primary.node.kill_engine(primary.uid)
+
+    def leads() -> bool:
+        with members.engine(primary) as engine:
+            info = engine.info()
+        return bool(info["run_id"] != before and info["role"] == "master" and not info["loading"])
+
+    spent = wait_for("its engine leads again", leads, STARTED_AGAIN, pause=0.05)
+    now = members.pod(primary.name)
+    assert (now.uid, now.restarts) == (primary.uid, primary.restarts), "the container was started again"
+    return round(spent, 2)
+
+
+def assert_loss_told(members: Members, pods: list[Pod]) -> None:
+    """By one of these, whoever had it led; with the seconds whose writes are missing."""
+    told = [event["message"] for pod in pods for event in members.kube.telling(pod.name, "", reason="LossAccepted")]
+    assert any(re.search(r"\b[1-9]\d* s\b.*lost", message) for message in told), told
+
+
 def kill_inits(pods: list[Pod]) -> None:
     """PID 1 of each, all at once."""
     with ThreadPoolExecutor(len(pods)) as pool:
         list(pool.map(lambda pod: pod.node.kill_init(pod.uid), pods))
+
+
+@contextmanager
+def subscriber_is_cut_off(members: Members, primary: Pod, running: Scenario) -> Iterator[None]:
+    """Subscribed to the primary before the block; the connection has ended within 5 s after it."""
+    with members.engine(primary) as engine, engine.pubsub() as subscriber:
+        subscriber.psubscribe("*")
+        assert subscriber.get_message(timeout=5)
+        yield
+        running.serving(15)
+
+        def gone() -> bool:
+            with members.engine(primary) as again:
+                return not [client for client in again.client_list(_type="pubsub") if client["user"] == "default"]
+
+        running.figures["subscriber_cut_off_s"] = round(wait_for("the subscriber is cut off", gone, 5), 2)
 
 
 def delete_pod(members: Members, pod: Pod) -> None:

@@ -228,6 +228,11 @@ class Members(Pods):
         """As bowline calls it: server-1, shard-0-1."""
         return pod.name.removeprefix(f"{self.name}-")
 
+    def labelled(self, pods: list[Pod]) -> set[str]:
+        """Names of those whose label says now that they lead."""
+        names = {pod.name for pod in pods}
+        return {pod.name for pod in self.pods() if pod.name in names and pod.role == "primary"}
+
     def bowline(self, pod: Pod, *args: str, timeout: float = 60) -> str:
         return self.kube("exec", pod.name, "-c", pod.component, "--", BOWLINE, *args, timeout=timeout)
 

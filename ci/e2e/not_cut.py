@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from e2e.members import PORT, Members, Pod
 from e2e.nodes import Node, stopped
-from e2e.scenario import MakeScenario
+from e2e.scenario import MakeScenario, Scenario
 from e2e.wait import wait_for
 
 SECONDS = 10.0
@@ -39,6 +39,17 @@ def slow_card(node: Node) -> Iterator[None]:
         yield
     finally:
         node.run("tc", "qdisc", "del", "dev", "eth0", "root")
+
+
+@contextmanager
+def dropped(node: Node, *match: str) -> Iterator[None]:
+    """What comes to this node or leaves its pods and matches is lost."""
+    rule = ["PREROUTING", "-p", "tcp", *match, "-j", "DROP"]
+    node.run("iptables", "-w", "-t", "raw", "-I", *rule)
+    try:
+        yield
+    finally:
+        node.run("iptables", "-w", "-t", "raw", "-D", *rule)
 
 
 @contextmanager
@@ -144,11 +155,16 @@ def nobody_is_fenced(members: Members, primary: Pod, make: MakeScenario) -> None
     for title, trouble in TROUBLES.items():
         with make(title) as running:
             trouble(members, primary)
-        after = members.pod(primary.name)
-        assert (after.uid, after.restarts) == (primary.uid, primary.restarts), title
-        assert members.is_primary(after), f"{title}: another one leads"
-        fenced = members.kube.telling(primary.name, "cut off", reason="Fenced")
-        assert not fenced, f"{title}: {fenced}"
-        longest = max(running.figures["gap_s"])
-        assert longest < NOT_LONGER, f"{title}: {longest} s without an acknowledged write"
+        assert_untouched(members, primary, running)
         time.sleep(3)  # idle, then written
+
+
+def assert_untouched(members: Members, before: Pod, scenario: Scenario) -> None:
+    """The primary, in a scenario that has ended."""
+    after = members.pod(before.name)
+    assert (after.uid, after.restarts) == (before.uid, before.restarts)
+    assert members.is_primary(after), "another one leads"
+    fenced = members.kube.telling(before.name, "cut off", reason="Fenced")
+    assert not fenced, fenced
+    longest = max(scenario.figures["gap_s"])
+    assert longest < NOT_LONGER, f"{longest} s without an acknowledged write"

@@ -14,8 +14,12 @@ from e2e.shell import CACHE, ROOT
 from e2e.wait import wait_for
 from recorder import Recording, Settings, verify
 
-FENCE = 1.0
+FENCE = 0.7
 """Seconds after which a primary that reaches nobody acknowledges nothing more; it looks ten times a second."""
+SLACK = 0.2
+"""Seconds that a starved machine may add to that: the program's looks, and the moment of the cut as it is noted."""
+ALONE = 5.0
+"""Seconds from a promotion to the moment in which no other pod is labelled as the primary."""
 
 
 def record_on(node: Node, settings: Settings, file: Path, seconds: float) -> None:
@@ -35,15 +39,18 @@ def cut_off(running: Scenario, primary: Pod, settings: Settings, name: str, seco
     file = CACHE / "e2e" / f"{name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
+    members = running.members
     with ThreadPoolExecutor(1) as pool:
         writer = pool.submit(record_on, primary.node, settings, file, 40)
         time.sleep(4)
         with unplugged(primary.node):
             running.mark()
             running.serving(30)
+            alone = wait_for("its label is not primary", lambda: not members.labelled([primary]), ALONE, 0.1)
+            running.figures["promoted_to_no_label_s"] = round(alone, 2)
             time.sleep(max(0.0, running.marked + seconds - time.time()))
             running.figures["cut_s"] = round(time.time() - running.marked, 2)
-        wait_for("all nodes Ready", running.members.kube.nodes_ready, 60)
+        wait_for("all nodes Ready", members.kube.nodes_ready, 60)
         writer.result()
     return Recording.load(file)
 
@@ -54,7 +61,7 @@ def judge_client(running: Scenario, recording: Recording) -> None:
     moments = [moment - running.marked for moment, _ in recording.workers[0].acks]
     running.figures |= {"beside_lost": verdict.lost, "beside_fenced_after_s": round(max(moments), 2)}
     assert min(moments) < -1 < max(moments), "the client has not written up to the cut"
-    assert max(moments) <= FENCE, f"acknowledged {max(moments):.1f} s after the cut"
+    assert max(moments) <= FENCE + SLACK, f"acknowledged {max(moments):.1f} s after the cut"
     assert verdict.unreadable == 0, verdict
     if verdict.lost_acked_between:
         first = verdict.lost_acked_between[0]

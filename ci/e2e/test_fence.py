@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from e2e.acts import delete_pod
+from e2e.attacks import PEERS
 from e2e.cluster import Cluster
+from e2e.members import PORT
 from e2e.nodes import held
-from e2e.not_cut import NOT_LONGER, nobody_is_fenced
+from e2e.not_cut import NOT_LONGER, assert_untouched, dropped, nobody_is_fenced
 from e2e.scenario import MakeScenario
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
@@ -37,3 +40,20 @@ def test_kube_proxy_stands_still_in_a_cluster(cluster: Cluster, scenario: MakeSc
     assert not fenced, fenced
     longest = max(running.figures["gap_s"])
     assert longest < NOT_LONGER, f"{longest} s without an acknowledged write"
+
+
+def test_blocked_ports_of_a_cluster(cluster: Cluster, scenario: MakeScenario) -> None:
+    """No role moves and no write stops while only the side channel, or only new connections, are blocked."""
+    primaries = cluster.primaries()
+    channel = ("-i", "eth0", "--dport", str(PEERS))
+    new = ("-i", "eth0", "--syn", "-m", "multiport", "--dports", f"{PORT},1{PORT},{PEERS}")
+    for title, match in (("the members' port blocked", channel), ("no new connections", new)):
+        with scenario(f"{title} between all nodes") as running, ExitStack() as blocks:
+            for node in cluster.kube.nodes():
+                blocks.enter_context(dropped(node, *match))
+            time.sleep(12)
+            ready = [pod.name for pod in cluster.pods() if pod.ready]
+            blocks.close()
+        assert len(ready) == cluster.size, ready
+        for primary in primaries:
+            assert_untouched(cluster, primary, running)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
-from e2e.acts import kill_primary, not_following
+from e2e.acts import STALE_LEADS, assert_loss_told, kill_primary, not_following
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.nodes import Node
@@ -64,10 +64,11 @@ def test_stale_replica_leads_in_the_end(cluster: Cluster, scenario: MakeScenario
             assert not cluster.is_primary(replica), "it leads at once, without the writes that it has missed"
             if by_hand:
                 cluster.bowline(replica, "failover", "--shard", "0", "--accept-loss")
-            running.serving(10 if by_hand else 45)
+            running.serving(10 if by_hand else STALE_LEADS)
             assert cluster.is_primary(replica)
         cluster.wait_restarted(primary, 30)
     assert cluster.primary(0).name == replica.name
+    assert_loss_told(cluster, [primary, replica])
 
 
 @pytest.mark.long

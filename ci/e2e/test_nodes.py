@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
+from e2e.acts import STALE_LEADS, all_stale, assert_loss_told
 from e2e.cluster import NODE_TIMEOUT, Cluster
 from e2e.nodes import Node, power_cut, power_on
-from e2e.partition import cut_off, judge_client
+from e2e.partition import ALONE, cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.shell import run
 from e2e.wait import wait_for
@@ -105,13 +106,39 @@ def test_open_slot_is_told(cluster: Cluster, scenario: MakeScenario) -> None:
 def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None:
     with scenario("power cut of a primary's node", converge=90, loss_window=POSSIBLE_LOSS) as running:
         node = node_of_a_primary(cluster)
+        dead = next(pod for pod in cluster.primaries() if pod.node.name == node.name)
+        shard, promoted = [pod for pod in cluster.pods() if pod.shard == dead.shard], cluster.replica(dead.shard)
         running.mark()
         power_cut([node])
         try:
             running.serving(30)
+            alone = wait_for("one label", lambda: cluster.labelled(shard) == {promoted.name}, ALONE, 0.1)
+            running.figures["promoted_to_one_label_s"] = round(alone, 2)
         finally:
             power_on([node])
         wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)
+
+
+@pytest.mark.long
+def test_stale_replica_leads_when_the_primarys_node_is_gone(cluster: Cluster, scenario: MakeScenario) -> None:
+    """The writes that the replica has missed are on the volume of a node that does not come back in time."""
+    node = node_with_one_primary(cluster)
+    primary = next(pod for pod in cluster.primaries() if pod.node.name == node.name)
+    replica = cluster.replica(primary.shard)
+    title = "power cut of a primary's node, its replica has not followed for 10 s"
+    with scenario(title, converge=120, loss_window=1) as running:
+        with all_stale(cluster, [replica], primary):
+            power_cut([node])
+            try:
+                led = wait_for("the replica leads", lambda: cluster.is_primary(replica), STALE_LEADS)
+            finally:
+                power_on([node])
+            running.figures["dead_to_led_s"] = round(led, 1)
+        running.serving(30)
+        wait_for("all nodes Ready", cluster.kube.nodes_ready, 60)
+    assert running.figures["lost"] > 0, "nothing was missing"
+    assert cluster.primary(primary.shard).name == replica.name
+    assert_loss_told(cluster, [replica])
 
 
 def test_power_cut_of_all_nodes(cluster: Cluster, scenario: MakeScenario) -> None:

@@ -9,19 +9,13 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from e2e.acts import delete_pod, not_following
+from e2e.acts import delete_pod, held_back, not_following, started_again, subscriber_is_cut_off
 from e2e.cluster import Cluster
-from e2e.members import Pod
 from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
 
 PAUSE_BOUND = 5.0
 """Seconds until every member knows of `bowline pause`."""
-
-
-def held_back(cluster: Cluster, replica: Pod) -> bool:
-    with cluster.engine(replica) as engine:
-        return bool(engine.config_get("cluster-replica-no-failover")["cluster-replica-no-failover"] == "yes")
 
 
 def test_replica_deleted(cluster: Cluster, scenario: MakeScenario) -> None:
@@ -66,10 +60,8 @@ def test_stale_replica_does_not_lead(cluster: Cluster, scenario: MakeScenario) -
             time.sleep(10)
             wait_for("the replica holds itself back", lambda: held_back(cluster, replica), 3)
             running.mark()
-            primary.node.kill_engine(primary.uid)
+            running.figures["started_again_s"] = started_again(cluster, primary)
             running.serving(15)
-            now = cluster.pod(primary.name)
-            assert (now.uid, now.restarts) == (primary.uid, primary.restarts), "the container was started again"
             assert cluster.primary(0).name == primary.name, "the replica leads, without the writes that it has missed"
         wait_for("the replica is free again", lambda: not held_back(cluster, replica), 20)
     assert cluster.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")
@@ -129,3 +121,12 @@ def test_blocked_clients_at_a_failover(cluster: Cluster, scenario: MakeScenario)
             for waiter in waiters:
                 waiter.join(10)
     assert len(answers) == len(waiters) and not any("UNBLOCKED" in answer for answer in answers), answers
+
+
+@pytest.mark.long
+def test_subscriber_at_a_failover_of_the_cluster(cluster: Cluster, scenario: MakeScenario) -> None:
+    """CLUSTER FAILOVER: the program of the primary has no part in it."""
+    primary = cluster.primary(0)
+    subscribed = scenario("a subscriber, and CLUSTER FAILOVER")
+    with subscribed as running, subscriber_is_cut_off(cluster, primary, running):
+        cluster.hand_over_to(cluster.replica(0))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from e2e.acts import delete_pod
 from e2e.attacks import ATTACKS, PEERS, PROBES, probe, resident_memory, under
-from e2e.members import Pod
-from e2e.nodes import Node, held
-from e2e.not_cut import NOT_LONGER
-from e2e.scenario import MakeScenario, Scenario
+from e2e.nodes import held
+from e2e.not_cut import assert_untouched, dropped
+from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
 from e2e.wait import wait_for
 
@@ -23,28 +21,14 @@ pytestmark = pytest.mark.timeout(420)
 ENGINE_PORTS = "6379,26379,8380"
 MEMORY = 16 << 20
 """Bytes of PID 1."""
+PAUSE_BOUND = 5.0
+"""Seconds until every member knows of `bowline pause`."""
+REPAIRED = 35.0
+"""Seconds in which a member's new address is told without a pause."""
+PROBE = 0.25
+"""Seconds of a probe, on a machine that does all of this at once; `ci/bench attacks` asks for 0.05 s."""
 ATTACK = 4.0
 """Seconds of each. `ci/bench attacks` goes on for a minute."""
-
-
-@contextmanager
-def dropped(node: Node, *match: str) -> Iterator[None]:
-    """What comes to this node or leaves its pods and matches is lost."""
-    rule = ["PREROUTING", "-p", "tcp", *match, "-j", "DROP"]
-    node.run("iptables", "-w", "-t", "raw", "-I", *rule)
-    try:
-        yield
-    finally:
-        node.run("iptables", "-w", "-t", "raw", "-D", *rule)
-
-
-def assert_untouched(members: SentinelSet, before: Pod, scenario: Scenario) -> None:
-    after = members.primary()
-    assert (after.name, after.uid, after.restarts) == (before.name, before.uid, before.restarts)
-    fenced = members.kube.telling(before.name, "cut off", reason="Fenced")
-    assert not fenced, fenced
-    longest = max(scenario.figures["gap_s"])
-    assert longest < NOT_LONGER, f"{longest} s without an acknowledged write"
 
 
 def test_blocked_ports(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
@@ -108,6 +92,50 @@ def test_service_of_the_primary_recreated(sentinel_set: SentinelSet, sentinel_sc
         assert sentinel_set.named_by(sentinel) == services[sentinel_set.primary().name]
 
 
+@pytest.mark.long
+def test_pause_of_a_set(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """A replica's Service made anew is not repaired in a pause; a stop hands over all the same."""
+    primary, (moved, other) = sentinel_set.primary(), sentinel_set.replicas()
+    old = sentinel_set.service_ips()[moved.name]
+
+    def repairs() -> int:
+        found = [event for pod in sentinel_set.pods() for event in sentinel_set.kube.events(pod.name)]
+        return sum(1 for event in found if event["reason"] in ("Repair", "AddressRepair"))
+
+    def knowing(address: str) -> int:
+        """Sentinels that list it, as a replica's or as the primary's."""
+        lists = [
+            {sentinel_set.named_by(pod), *(one["ip"] for one in sentinel_set.ask(pod, "REPLICAS"))}
+            for pod in sentinel_set.sentinels()
+        ]
+        return sum(address in one for one in lists)
+
+    with sentinel_scenario("a replica's Service made anew in a pause", converge=150) as running:
+        sentinel_set.bowline(primary, "pause", "--for", "10m")
+        try:
+            everybody = f"{sentinel_set.size} of {sentinel_set.size} members"
+            wait_for("all know it", lambda: everybody in str(sentinel_set.status()["warnings"]), PAUSE_BOUND)
+            before = repairs()
+            sentinel_set.kube("delete", "service", moved.name)
+            sentinel_set.release.upgrade(wait=False)
+            new = sentinel_set.service_ips()[moved.name]
+            assert new != old, "the address was given out again"
+            time.sleep(REPAIRED)
+            assert repairs() == before and knowing(new) == 0, "repaired in a pause"
+            running.mark()
+            sentinel_set.delete_pods(primary.name)
+            running.serving(30)
+            leads = sentinel_set.wait_other_primary(primary, 20)
+            assert leads.name in (moved.name, other.name)
+            assert sentinel_set.kube.telling(primary.name, "asked for by the preStop hook", reason="HandedOver")
+            sentinel_set.wait_replaced(primary, 60)
+        finally:
+            sentinel_set.bowline(moved, "resume")
+        told = wait_for("all sentinels know it again", lambda: knowing(new) == 3, 60)
+        running.figures["resumed_to_known_s"] = round(told, 1)
+    assert repairs() > before
+
+
 def test_listeners_attacked(
     sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, figures: dict[str, Any]
 ) -> None:
@@ -128,6 +156,7 @@ def test_listeners_attacked(
                 mebibytes = round(memory / (1 << 20), 1)
                 figures[f"{name} at {port}"] = {"slowest_probe_s": round(slowest, 3), "rss_mib": mebibytes}
                 assert memory <= MEMORY, (name, port, memory)
+                assert slowest <= PROBE, (name, port, slowest)
     assert_untouched(sentinel_set, primary, running)
 
 

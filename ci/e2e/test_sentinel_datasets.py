@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from e2e.installation import Installation
-from e2e.members import Pod
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import VALUES, SentinelSet
+from e2e.volumes import cut_log, last_primary
 from e2e.wait import wait_for
 
 
@@ -47,18 +45,10 @@ def test_primarys_log_is_cut(sentinel_set: SentinelSet, sentinel_scenario: MakeS
             assert client.wait(2, 5000) == 2
         sentinel_set.scale_to_zero()
         last = last_primary(sentinel_set, servers)  # stopping may have moved the role
-        last.node.sh('f=$(ls "$1"/appendonlydir/*.incr.aof | tail -1); truncate -s -7 "$f"', sentinel_set.volume(last))
+        cut_log(sentinel_set, last)
         sentinel_set.scale_back()
     leader = sentinel_set.primary()
     assert leader.name != last.name, "the damaged member leads"
     with sentinel_set.client(leader.ip) as client:
         assert client.get("last") == "value"
     assert sentinel_set.kube.telling(last.name, "incr.aof", reason="DatasetDamaged")
-
-
-def last_primary(sentinel_set: SentinelSet, servers: list[Pod]) -> Pod:
-    """Who led at the end, by the marks that all have left on their volumes."""
-    marks = {pod: json.loads(pod.node.sh('cat "$1/bowline-mark.json"', sentinel_set.volume(pod))) for pod in servers}
-    leaders = [pod for pod, mark in marks.items() if "inSync" in mark]
-    assert leaders, f"nobody led at the end: {marks}"
-    return max(leaders, key=lambda pod: int(marks[pod]["term"]))

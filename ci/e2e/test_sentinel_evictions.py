@@ -98,17 +98,26 @@ def test_broken_replicas_are_evicted(sentinel_set: SentinelSet) -> None:
 
 
 @pytest.mark.long
-def test_last_copy_let_go(sentinel_set: SentinelSet, figures: dict[str, Any]) -> None:
+@pytest.mark.parametrize("by", ["label", "helm upgrade"])
+def test_last_copy_let_go(sentinel_set: SentinelSet, figures: dict[str, Any], by: str) -> None:
     kube, primary = sentinel_set.kube, sentinel_set.primary()
     with sentinel_set.engine(primary) as engine:
         engine.set("lost", "on request")
     with kube.all_cordoned():
         leave_alone(sentinel_set, primary, figures)
         assert REFUSAL in kube.evict(primary.name)
-        kube("label", "pod", primary.name, COMMAND)
-        assert kube.evict(primary.name) == ""
+        if by == "label":
+            kube("label", "pod", primary.name, COMMAND)
+            assert kube.evict(primary.name) == ""
+        else:  # no node has room for the gate's pod
+            sentinel_set.release.upgrade({"pdb": {"protectLastCopy": False}}, "--no-hooks", wait=False)
+            let_go = wait_for("the eviction is taken", lambda: kube.evict(primary.name) == "", RELEASE_BOUND, 0.1)
+            figures["helm upgrade to evicted"] = round(let_go, 2)
         wait_for("the pod is gone", lambda: not sentinel_set.pod(primary.name).ready, 90)
     figures["let go, to converged"] = round(sentinel_set.wait_converged(120), 1)
+    if by == "helm upgrade":
+        sentinel_set.release.upgrade()
+        sentinel_set.wait_converged(60)
 
 
 @pytest.mark.long

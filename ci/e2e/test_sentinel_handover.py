@@ -10,9 +10,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from e2e.acts import subscriber_is_cut_off
 from e2e.members import Members, Pod
 from e2e.nodes import stopped
-from e2e.scenario import MakeScenario
+from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import SentinelSet
 from e2e.shell import CommandError
 from e2e.wait import wait_for
@@ -152,15 +153,15 @@ def test_slow_commands_refuse_nobody(sentinel_set: SentinelSet, sentinel_scenari
 
 def test_subscriber_of_a_demoted_server(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     primary = sentinel_set.primary()
-    subscribed = sentinel_scenario("a subscriber, and bowline failover")
-    with subscribed as running, sentinel_set.engine(primary) as engine, engine.pubsub() as subscriber:
-        subscriber.psubscribe("*")
-        assert subscriber.get_message(timeout=5)
+    scenario = sentinel_scenario("a subscriber, and bowline failover")
+    with scenario as running, subscriber_is_cut_off(sentinel_set, primary, running):
         sentinel_set.fail_over()
-        running.serving(10)
-        with sentinel_set.engine(primary) as again:
-            wait_for(
-                "the subscriber is cut off",
-                lambda: not [client for client in again.client_list(_type="pubsub") if client["user"] == "default"],
-                5,
-            )
+
+
+def test_subscriber_at_a_failover_of_the_sentinels(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """The program of the primary has no part in it."""
+    primary = sentinel_set.primary()
+    scenario = sentinel_scenario("a subscriber, and SENTINEL FAILOVER", loss_window=POSSIBLE_LOSS)
+    with scenario as running, subscriber_is_cut_off(sentinel_set, primary, running):
+        assert sentinel_set.ask(sentinel_set.sentinels()[0], "FAILOVER")
+        sentinel_set.wait_other_primary(primary, 20)

@@ -6,15 +6,17 @@ import time
 
 import pytest
 
+from e2e.acts import STALE_LEADS, all_stale, assert_loss_told
+from e2e.endpoints import watched
 from e2e.nodes import power_cut, power_on, stopped
-from e2e.partition import cut_off, judge_client
+from e2e.partition import ALONE, cut_off, judge_client
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
-ALONE = 5.0
-"""Seconds from a promotion to a Service of the primary that leads to nobody else."""
+NO_ENDPOINT = 1.5
+"""Seconds in which the Service of the primary leads nowhere while a primary that stands still is replaced."""
 THAW_FENCE = 1.5
 """Seconds after which a primary that finds its replicas gone when it runs again acknowledges nothing more."""
 
@@ -36,6 +38,28 @@ def test_power_cut_of_the_primarys_node(sentinel_set: SentinelSet, sentinel_scen
         finally:
             power_on([primary.node])
         wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)
+
+
+@pytest.mark.long
+def test_stale_server_leads_when_the_primarys_node_is_gone(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
+) -> None:
+    """The writes that both replicas have missed are on the volume of a node that does not come back in time."""
+    primary, replicas = sentinel_set.primary(), sentinel_set.replicas()
+    title = "power cut of the primary's node, no replica has followed for 10 s"
+    with sentinel_scenario(title, converge=120, loss_window=1) as running:
+        with all_stale(sentinel_set, replicas, primary):
+            power_cut([primary.node])
+            try:
+                led = wait_for("one of them leads", lambda: any(map(sentinel_set.is_primary, replicas)), STALE_LEADS)
+            finally:
+                power_on([primary.node])
+            running.figures["dead_to_led_s"] = round(led, 1)
+        running.serving(30)
+        wait_for("all nodes Ready", sentinel_set.kube.nodes_ready, 60)
+    assert running.figures["lost"] > 0, "nothing was missing"
+    assert sentinel_set.primary().name != primary.name
+    assert_loss_told(sentinel_set, replicas)
 
 
 @pytest.mark.long
@@ -70,7 +94,9 @@ def test_power_cut_of_every_node(sentinel_set: SentinelSet, sentinel_scenario: M
 def test_primary_frozen_and_thawed(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
     """Until it is made a replica it calls itself primary, and a client that knows its address still writes to it."""
     primary = sentinel_set.primary()
-    with sentinel_scenario("the primary frozen for 3 x down-after, then thawed", converge=90) as running:
+    title = "the primary frozen for 3 x down-after, then thawed"
+    service = watched(sentinel_set, f"{sentinel_set.name}-primary")
+    with sentinel_scenario(title, converge=90) as running, service as endpoints:
         left_behind = Recorder(sentinel_set.direct_settings(primary.ip)).start()
         try:
             left_behind.wait_serving(left_behind.started, 10)
@@ -83,6 +109,9 @@ def test_primary_frozen_and_thawed(sentinel_set: SentinelSet, sentinel_scenario:
             wait_for("the old primary follows", lambda: not sentinel_set.is_primary(primary), 30)
         finally:
             recording = left_behind.stop()
+        assert endpoints.changes[-1][1] == {sentinel_set.primary().name}
+        empty = running.figures["no_endpoint_s"] = endpoints.longest_empty()
+        assert empty <= NO_ENDPOINT, f"the Service of the primary led nowhere for {empty} s: {endpoints.changes}"
     verdict = verify(recording, sentinel_set.recorder_settings())
     running.figures["left_behind_lost"] = verdict.lost
     assert verdict.unreadable == 0, verdict

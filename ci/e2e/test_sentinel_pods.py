@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from e2e.acts import delete_pod, kill_inits, kill_primary, not_following
+from e2e.acts import all_stale, delete_pod, kill_inits, kill_primary, not_following, started_again
 from e2e.nodes import Node
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
@@ -135,6 +135,22 @@ def test_stale_server_is_passed_over(sentinel_set: SentinelSet, sentinel_scenari
             assert sentinel_set.primary().name == other.name
         with sentinel_set.engine(stale) as engine:
             wait_for("it is free again", lambda: engine.config_get("replica-priority")["replica-priority"] == "100", 20)
+
+
+@pytest.mark.long
+def test_stale_servers_do_not_lead(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """Nobody else has the last writes, and they are in the file: the primary's engine is started again."""
+    primary, replicas = sentinel_set.primary(), sentinel_set.replicas()
+    with sentinel_scenario("kill -9 of the primary's engine, no replica has followed for 10 s") as running:
+        with sentinel_set.engine(primary) as engine:
+            engine.config_set("appendfsync", "always")  # what is acknowledged is in the file
+        with all_stale(sentinel_set, replicas, primary):
+            running.mark()
+            running.figures["started_again_s"] = started_again(sentinel_set, primary)
+            assert not any(sentinel_set.is_primary(replica) for replica in replicas)
+        running.serving(20)
+        assert sentinel_set.named_primary().name == primary.name
+    assert sentinel_set.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")
 
 
 @pytest.mark.long

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from e2e.acts import install_again, kill_inits, kill_primary
+from e2e.members import Pod
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
 from e2e.sentinel_set import SentinelSet
-from e2e.volumes import lose_claim, wipe
+from e2e.volumes import fill, lose_claim, small, unfill, wipe
 from e2e.wait import wait_for
 
 
@@ -70,6 +72,49 @@ def test_sentinel_cannot_save(sentinel_set: SentinelSet, sentinel_scenario: Make
             sentinel.node.sh('chmod "$2" "$1"', folder, mode)
         wait_for("clients ask it again", asked, 30)
     assert sentinel_set.pod(sentinel.name).uid == sentinel.uid
+
+
+def handed_over_for_it(sentinel_set: SentinelSet, pod: Pod) -> int:
+    """How often, by the Events of its pod, since the namespace began."""
+    return len(sentinel_set.kube.telling(pod.name, "volume takes no writes", reason="HandedOver"))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_primary_of_a_set_on_a_full_volume(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """It hands over to the one whose volume takes writes, before the sentinels choose anybody; once in 10 minutes."""
+    last, (first, other) = sentinel_set.primary(), sentinel_set.replicas()
+    title = "the volumes of the primary and of a replica are full"
+    with (
+        sentinel_scenario(title, converge=120) as running,
+        small(sentinel_set, other) as passed_over,
+        small(sentinel_set, first) as full,
+    ):
+        for pod in (passed_over, full):  # redis ends a replica that cannot write what it is sent
+            with sentinel_set.engine(pod) as engine:
+                engine.config_set("replica-ignore-disk-write-errors", "yes")
+        sentinel_set.fail_over("--to", sentinel_set.member(full))
+        running.serving(15)
+        fill(sentinel_set, passed_over)
+        time.sleep(8)  # its last test write is no proof any more
+        before = handed_over_for_it(sentinel_set, full)
+        running.mark()
+        fill(sentinel_set, full)
+        wait_for("the one with room leads", lambda: sentinel_set.is_primary(last), 15, pause=0.05)
+        running.figures["full_to_led_s"] = round(time.time() - running.marked, 2)
+        running.serving(15)
+        wait_for("an Event", lambda: handed_over_for_it(sentinel_set, full) == before + 1, 5)
+        unfill(sentinel_set, full)
+        unfill(sentinel_set, passed_over)
+        sentinel_set.wait_converged(60)
+
+        sentinel_set.fail_over("--to", sentinel_set.member(full))
+        running.serving(15)
+        fill(sentinel_set, full)
+        sentinel_set.wait_other_primary(full, 30)  # by the sentinels
+        running.serving(30)
+        assert handed_over_for_it(sentinel_set, full) == before + 1, "twice in 10 minutes"
+        unfill(sentinel_set, full)
 
 
 @pytest.mark.long

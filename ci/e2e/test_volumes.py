@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from itertools import count
 from typing import Any
 
 import pytest
+from redis.crc import key_slot
 
 from e2e.acts import install_again, kill_primary
 from e2e.cluster import Cluster
 from e2e.nodes import Node
 from e2e.scenario import MakeScenario
-from e2e.volumes import lose_claim, wipe
+from e2e.volumes import cut_log, fill, last_primary, lose_claim, small, wipe
 from e2e.wait import wait_for
 
 
@@ -43,23 +46,43 @@ def test_primary_restarts_empty_at_once(cluster: Cluster, scenario: MakeScenario
 @pytest.mark.long
 def test_primary_on_a_full_volume(cluster: Cluster, scenario: MakeScenario) -> None:
     """It lives, and refuses all writes. Its replica's volume takes them, so that one leads; nobody has asked for it."""
-    with scenario("a primary's volume is full", converge=120) as running:
-        replica = cluster.replica(0)
-        node, path = replica.node, cluster.volume(replica)
-        node.sh('mount -t tmpfs -o size=48m,uid=999,gid=999,mode=0777 small "$1"', path)
-        try:
-            cluster.delete_pods(replica.name)
-            full = cluster.wait_replaced(replica, 60)
-            other = cluster.primary(0)
-            cluster.bowline(full, "failover", "--shard", "0", "--to", cluster.member(full))
-            running.mark()
-            node.sh('dd if=/dev/zero of="$1/fill" bs=64k 2>/dev/null || true', path)
-            wait_for("another leads", lambda: cluster.is_primary(other), 15)
-            running.serving(15)
-        finally:
-            node.sh('rm -f "$1/fill"; umount -l "$1"', path)
-        cluster.delete_pods(full.name)
-        cluster.wait_replaced(full, 90)
+    with scenario("a primary's volume is full", converge=120) as running, small(cluster, cluster.replica(0)) as full:
+        other = cluster.primary(0)
+        cluster.bowline(full, "failover", "--shard", "0", "--to", cluster.member(full))
+        before = len(cluster.kube.telling(full.name, "", reason="HandedOver"))
+        running.mark()
+        fill(cluster, full)
+        wait_for("another leads", lambda: cluster.is_primary(other), 15, pause=0.05)
+        running.figures["full_to_led_s"] = round(time.time() - running.marked, 2)
+        running.serving(15)
+
+        def told() -> bool:
+            new = cluster.kube.telling(full.name, "", reason="HandedOver")[before:]
+            return any(text in event["message"] for event in new for text in ("takes no writes", "engine died"))
+
+        wait_for("an Event tells it", told, 5)
+
+
+@pytest.mark.long
+def test_log_of_a_shards_primary_is_cut(cluster: Cluster, scenario: MakeScenario) -> None:
+    """All were stopped, then the primary's append-only file lost its end: its replica has all, so it leads."""
+    with scenario("seven bytes of a primary's append-only file are lost", converge=120) as running:
+        primary, shard = cluster.primary(0), [pod for pod in cluster.pods() if pod.shard == 0]
+        running.stop_writing()
+        slots = cluster.recorder_settings().slot_range(0)
+        key = next(name for name in map(str, count()) if key_slot(name.encode()) in slots)
+        with cluster.engine(primary) as engine:
+            engine.set(key, "value")
+            assert engine.wait(1, 5000) == 1
+        cluster.scale_to_zero()
+        last = last_primary(cluster, shard)  # stopping may have moved the role
+        cut_log(cluster, last)
+        cluster.scale_back()
+    leader = cluster.primary(0)
+    assert leader.name != last.name, "the damaged member leads"
+    with cluster.engine(leader) as engine:
+        assert engine.get(key) == "value"
+    assert cluster.kube.telling(last.name, "incr.aof", reason="DatasetDamaged")
 
 
 def test_uninstalled_and_installed_again(engine: str, cluster: Cluster, figures: dict[str, Any]) -> None:

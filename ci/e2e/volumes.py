@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from e2e.members import Members, Pod
 
@@ -16,6 +18,45 @@ def lose_claim(members: Members, pod: Pod) -> None:
     """The pod goes at once and its volume with it; the StatefulSet makes both anew."""
     members.kube("delete", "persistentvolumeclaim", f"data-{pod.name}", "--wait=false")
     members.delete_pods(pod.name, force=True)
+
+
+@contextmanager
+def small(members: Members, pod: Pod) -> Iterator[Pod]:
+    """The pod's successor has an empty volume of 48 MiB of its own; afterwards the pod has the former one again."""
+    path = members.volume(pod)
+    pod.node.sh('mount -t tmpfs -o size=48m,uid=999,gid=999,mode=0777 small "$1"', path)
+    try:
+        members.delete_pods(pod.name)
+        now = members.wait_replaced(pod, 90)
+        yield now
+    finally:
+        pod.node.sh('rm -f "$1/fill"; umount -l "$1"', path)
+        now = members.pod(pod.name)
+        members.delete_pods(pod.name)
+    members.wait_replaced(now, 90)
+
+
+def fill(members: Members, pod: Pod) -> None:
+    """To the last page."""
+    script = 'for size in 64k 4k; do dd if=/dev/zero bs=$size >>"$1/fill"; done 2>/dev/null; true'
+    pod.node.sh(script, members.volume(pod))
+
+
+def unfill(members: Members, pod: Pod) -> None:
+    pod.node.sh('rm -f "$1/fill"', members.volume(pod))
+
+
+def last_primary(members: Members, servers: list[Pod]) -> Pod:
+    """Which of these led at the end, by the marks that all have left on their volumes."""
+    marks = {pod: json.loads(pod.node.sh('cat "$1/bowline-mark.json"', members.volume(pod))) for pod in servers}
+    leaders = [pod for pod, mark in marks.items() if "inSync" in mark]
+    assert leaders, f"nobody led at the end: {marks}"
+    return max(leaders, key=lambda pod: int(marks[pod]["term"]))
+
+
+def cut_log(members: Members, pod: Pod) -> None:
+    """Seven bytes of its append-only file are lost."""
+    pod.node.sh('f=$(ls "$1"/appendonlydir/*.incr.aof | tail -1); truncate -s -7 "$f"', members.volume(pod))
 
 
 class Tampered:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.attacks import beyond
+from benchmarks.figure import Figure
 from benchmarks.peer import FOLDER, Description
 from benchmarks.recovery import Outcome, suffer
 from integration.engines import NEWEST
@@ -93,3 +95,10 @@ def test_description_of_a_peer(path: Path) -> None:
     assert described == Description.read(str(path))
     assert all(seed.format(namespace="one").rpartition(":")[2].isdigit() for seed in described.seeds)
     assert described.engine in ("redis", "valkey")
+
+
+def test_attack_beyond_a_limit() -> None:
+    within = [Figure("slowest", [50.0], "ms", "50"), Figure("largest", [16.0], "MiB", "16"), Figure("gap", [9.0], "s")]
+    assert beyond(within) == []
+    told = beyond([*within, Figure("slowest", [3.0, 50.1], "ms", "50"), Figure("largest", [16.1], "MiB", "16")])
+    assert len(told) == 2, told

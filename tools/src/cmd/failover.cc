@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <format>
 #include <memory>
 #include <optional>
 
+#include "apply/common/events.h"
 #include "apply/common/handovers.h"
 #include "apply/common/observe.h"
 #include "apply/driver.h"
@@ -81,6 +83,18 @@ Result<MemberName> DeadPrimary(const Failover& failover) {
               layout.sentinels > 0 ? "a sentinel must run" : "another member must run");
 }
 
+/// The Event is about the pod in which the command runs.
+void TellLoss(const Settings& settings, const Report& leads) {
+  Lane api("api");
+  EventSink events(api, ReadPodEnv(), settings.events);
+  events.Emit("LossAccepted",
+              std::format("bowline failover --accept-loss: {} leads; it has missed {} s of writes, "
+                          "these are lost (its link has been down for {} s)",
+                          leads.member.ToString(), leads.missed_seconds,
+                          leads.engine.info.link_down_seconds),
+              true);
+}
+
 /// The shard has no primary: the newest dataset of those that are heard leads, whatever it has
 /// missed.
 Result<ExitCode> AcceptLoss(const Failover& failover) {
@@ -109,6 +123,7 @@ Result<ExitCode> AcceptLoss(const Failover& failover) {
                                 .without_quorum = rules.PromotesWithoutQuorum() && !quorum,
                                 .accept_loss = true},
                                Deadline::In(kHandoverTimeout)));
+  TellLoss(failover.settings, reports.at(candidate->member));
   return ExitCode::kOk;
 }
 

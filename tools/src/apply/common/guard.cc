@@ -254,6 +254,7 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                     .without_quorum = plan.without_quorum},
                                    Deadline::In(kTakeOverTimeout)));
       role_changes_.CountAtStart();
+      if (plan.loss) events_.Emit("LossAccepted", plan.reason, true);
       const std::string text = "this member was the primary; another one leads now";
       events_.Emit("HandedOver", text);
       conditions_.Role(false, "HandedOver", text);

@@ -88,6 +88,7 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
     CHECK(plan.action == StartAction::kHandOver);
     CHECK(plan.target == testing::k02);
     CHECK(plan.warning);
+    CHECK_FALSE(plan.loss);
   }
   SECTION("one cannot take over yet, and may hold more") {
     Report& other = cluster.Guard(testing::k02, VolumeKind::kData).Of(testing::k02);
@@ -114,6 +115,11 @@ TEST_CASE("after a death of all the newest that is left leads at once when all a
     StartInput input = cluster.Ask(k00, lost);
     input.waited = kShardPatience;
     CHECK(PlanStart(input).action == StartAction::kWait);
+    input.waited = std::chrono::seconds(30);
+    const auto plan = PlanStart(input);
+    CHECK(plan.action == StartAction::kHandOver);
+    CHECK(plan.loss);
+    CHECK_THAT(plan.reason, ContainsSubstring("down for 9 s"));
   }
 }
 

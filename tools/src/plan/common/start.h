@@ -51,6 +51,7 @@ struct StartPlan {
   SentinelEpochs epochs;  ///< of a sentinel, kResume
   bool mend = false;  ///< the dataset is damaged: cut it, or set it aside, before the engine starts
   bool warning = false;  ///< worth a Warning event: data was lost or is doubtful
+  bool loss = false;     ///< kHandOver: `target` leads although it is known to miss writes
 };
 
 struct StartInput {

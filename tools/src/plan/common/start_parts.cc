@@ -174,6 +174,7 @@ StartPlan PlanStaleReplica(const StartInput& input, const ShardView& view, const
                                           "over, the writes that it has missed are lost ({})",
                                           what, newest.reason));
   plan.warning = true;
+  plan.loss = proof.misses;
   return plan;
 }
 
