@@ -8,7 +8,8 @@ namespace {
 TEST_CASE("a binding's URI takes any password") {
   const ServiceBinding binding{
       .secret = "demo-binding",
-      .entries = {{"type", "redis"}, {"host", "demo-primary.ns.svc.cluster.local"}, {"port", "6380"}}};
+      .entries = {
+          {"type", "redis"}, {"host", "demo-primary.ns.svc.cluster.local"}, {"port", "6380"}}};
   const auto entries = BindingEntries(binding, "p@ss:w/d%1~");
   CHECK(entries ==
         std::map<std::string, std::string>{

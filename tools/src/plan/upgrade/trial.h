@@ -25,9 +25,9 @@ std::vector<Complaint> ReadComplaints(std::string_view log);
 /// The last lines of a log that say something, in one, without times and process ids.
 std::string LastWords(std::string_view log);
 
-/// The lines with a directive that CONFIG GET can tell, in order. Left out: those that no engine gives
-/// back ("loadmodule", "include", "user", "rename-command": config.c), comments, and names with
-/// characters that CONFIG GET would take for a pattern.
+/// The lines with a directive that CONFIG GET can tell, in order. Left out: those that no engine
+/// gives back ("loadmodule", "include", "user", "rename-command": config.c), comments, and names
+/// with characters that CONFIG GET would take for a pattern.
 struct TellableLine {
   std::string name;  ///< in lower case
   std::string line;
