@@ -100,8 +100,7 @@ TEST_CASE("every line that an engine refuses is found, of servers and of sentine
   CHECK_FALSE(trial.engine.empty());
 }
 
-TEST_CASE(
-    "a directive that an engine takes without a word and does not know is told by its value") {
+TEST_CASE("a directive that an engine takes and does not know is told by its value") {
   const Rollout rollout(GENERATE(EngineKind::kRedis, EngineKind::kValkey));
   const EngineTrial trial = rollout.Tried(
       "list-max-ziplist-entries 512\nMaxMemory 100mb\nslave-read-only yes\nsave \"\"\n"
