@@ -43,7 +43,7 @@ def checks() -> Iterator[Check]:
             yield f"{profile.name}: {helm} lint", partial(lint, profile, helm)
         yield f"{profile.name}: as in ci/golden", partial(golden.difference, profile)
         yield f"{profile.name}: the same by Helm 3", partial(same_by_helm3, profile)
-        for which in invariants.RULES:
+        for which in invariants.rules(profile.name):
             yield f"{profile.name}: invariant {which.__name__}", partial(rule, profile, which)
     yield from bad_input.checks(HELMS)
     yield from odd_input.checks(HELMS)

@@ -64,6 +64,10 @@ BOWLINE_JSON = {
     "log": {"format", "level"},
 }
 
+USER = ("runAsUser", "runAsGroup", "fsGroup")
+ANY_USER = {"openshift"}
+"""Profiles that leave it to the platform."""
+
 LAST_COPY = {"bowline/last-copy": "true"}
 
 Rule = Callable[[list[Object]], Iterator[str]]
@@ -111,7 +115,7 @@ def names_and_labels(things: list[Object]) -> Iterator[str]:
 def pod_security(things: list[Object]) -> Iterator[str]:
     for name, _, spec in pods(things):
         context = spec["securityContext"]
-        if context.get("runAsNonRoot") is not True or not context.get("runAsUser"):
+        if context.get("runAsNonRoot") is not True:
             yield f"{name}: may run as root"
         if context.get("seccompProfile", {}).get("type") != "RuntimeDefault":
             yield f"{name}: no seccomp profile"
@@ -123,6 +127,21 @@ def pod_security(things: list[Object]) -> Iterator[str]:
         for volume in spec.get("volumes", []):
             if "hostPath" in volume:
                 yield f"{name}: hostPath"
+
+
+def own_user(things: list[Object]) -> Iterator[str]:
+    for name, _, spec in pods(things):
+        if missing := [field for field in USER if not spec["securityContext"].get(field)]:
+            yield f"{name}: no {missing}"
+
+
+def no_user(things: list[Object]) -> Iterator[str]:
+    """The platform gives each namespace its own; a container that asks for one is refused there."""
+    contexts = [(name, spec["securityContext"]) for name, _, spec in pods(things)]
+    contexts += [(name, container["securityContext"]) for name, container in containers(things)]
+    for name, context in contexts:
+        if given := [field for field in USER if field in context]:
+            yield f"{name}: {given}"
 
 
 def container_security(things: list[Object]) -> Iterator[str]:
@@ -432,3 +451,8 @@ RULES: list[Rule] = [
     conditions,
     configuration,
 ]
+
+
+def rules(profile: str) -> list[Rule]:
+    """Those for the profile of this name."""
+    return [*RULES, no_user if profile in ANY_USER else own_user]

@@ -43,6 +43,7 @@ ORDER = [
     "test_sentinel_releases",
     "test_sentinel_memory",
     "test_sentinel_evictions",
+    "test_platforms",
     "test_standalone",
     "test_network_policy",
     "test_landed",

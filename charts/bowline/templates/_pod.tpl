@@ -26,9 +26,9 @@ enableServiceLinks: false
 {{- with include "bowline.imagePullSecrets" .root }}
 {{ . }}
 {{- end }}
-{{- with .root.Values.podSecurityContext }}
+{{- with include "bowline.podSecurity" .root }}
 securityContext:
-  {{- toYaml . | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end }}
 {{- with include "bowline.firstWins" (list $nodes) }}
 nodeSelector:

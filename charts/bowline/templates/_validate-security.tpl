@@ -52,7 +52,7 @@ itself, or give auth.password and auth.replicationPassword.
 ¶ serviceAccount.name: it is empty and none is made, so the namespace's default account, which every pod may use, would get the
 members' rights. Name an account, or set serviceAccount.create to true, or rbac.create to false.
 {{- end }}
-{{- range $name := list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- range $name := .Values.arbitraryUser | ternary list (list "runAsUser" "runAsGroup" "fsGroup") }}
 {{- if and (hasKey ($.Values.podSecurityContext | default dict) $name) (eq (get $.Values.podSecurityContext $name | toString) "0") }}
 ¶ podSecurityContext.{{ $name }}: 0 is root. Use another number; 999 is the one of the engine's images.
 {{- end }}
