@@ -13,13 +13,13 @@ bowline/shard: {{ .shard | quote }}
 {{- end }}
 {{- end -}}
 
-{{- /* Labels of objects. Argument as above. */ -}}
+{{- /* Labels of objects. Argument as above, optional labels. */ -}}
 {{- define "bowline.objectLabels" -}}
 {{ include "bowline.matchLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace "+" "_") | quote }}
-{{- with include "bowline.firstWins" (list .root.Values.commonLabels) }}
+{{- with include "bowline.firstWins" (list (.labels | default dict) .root.Values.commonLabels) }}
 {{ . }}
 {{- end }}
 {{- end -}}
@@ -28,7 +28,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name (.root.Chart.Version | replace
 {{- define "bowline.podLabels" -}}
 {{ include "bowline.matchLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-{{- $podLabels := dict }}
+{{- $podLabels := .labels | default dict }}
 {{- if has .component (list "server" "sentinel") }}{{ $podLabels = (include "bowline.setting" (dict "group" . "name" "podLabels") | fromYaml).value }}{{ end }}
 {{- with include "bowline.firstWins" (list $podLabels .root.Values.commonLabels) }}
 {{ . }}
@@ -66,7 +66,17 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{- /* name, namespace and labels of an object. Argument: dict root, name, component, optional shard and annotations. */ -}}
+{{- /*
+Annotations of what must outlive the release, as YAML: Helm does not delete it; Argo CD, which prunes in spite of Helm's annotation, neither
+prunes nor replaces it. No argument.
+*/ -}}
+{{- define "bowline.kept" -}}
+helm.sh/resource-policy: keep
+argocd.argoproj.io/sync-options: Prune=false,Delete=false,Replace=false
+{{- end -}}
+
+{{- /* name, namespace and labels of an object. Argument: dict root, name, component, optional shard, labels
+and annotations. */ -}}
 {{- define "bowline.metadata" -}}
 name: {{ .name | quote }}
 namespace: {{ include "bowline.namespace" .root | quote }}

@@ -30,6 +30,7 @@ underscores, or an annotation.
 {{- $own := include "bowline.ownLabels" . | fromYamlArray }}
 {{- range $path, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels
       "persistence.labels" .Values.persistence.labels "nodeSelector" .Values.nodeSelector
+      "upgrade.job.labels" .Values.upgrade.job.labels "test.labels" .Values.test.labels
       "sentinel.podLabels" .Values.sentinel.podLabels "sentinel.nodeSelector" .Values.sentinel.nodeSelector }}
 {{- include "bowline.validate.keys" (dict "path" $path "map" $labels "labels" true) }}
 {{- range $key, $_ := $labels }}
