@@ -57,6 +57,7 @@ SAMPLES: dict[str, Any] = {
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
     "persistence.emptyDir.sizeLimit": "64Mi",
+    "persistence.members": {"server-0": {"volumeName": "one"}},
     "image.digest": f"sha256:{'0' * 64}",
     "replicasService.loadBalancerSourceRanges": ["10.0.0.0/8"],
     "sentinelService.loadBalancerSourceRanges": ["10.0.0.0/8"],
@@ -227,6 +228,8 @@ def effect(before: dict[str, Object], after: dict[str, Object]) -> Effect:
             found.other = True
         else:
             found.other = True
+            # Kubernetes changes no claim's source, and Helm takes over none that a StatefulSet has made.
+            found.fixed |= thing["kind"] == "PersistentVolumeClaim"
             found.fixed |= thing["kind"] == "Service" and fixed_in_service(one, other)
     return found
 

@@ -25,6 +25,25 @@ GLOBAL: Schema = {
         "defaultStorageClass": WORD,
     },
 }
+# What a claim of a member may say of its volume. The templates refuse the last one, in better words than a schema can.
+MEMBER_CLAIMS: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": "^(shard-[0-9]+-[0-9]+|server-[0-9]+|sentinel-[0-9]+)$"},
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "dataSource": {
+                "type": "object",
+                "properties": {"apiGroup": WORD, "kind": {"type": "string"}, "name": {"type": "string"}},
+                "required": ["kind", "name"],
+                "additionalProperties": False,
+            },
+            "volumeName": {"type": "string"},
+            "existingClaim": {"description": "Refused. Set volumeName or dataSource.", "deprecated": True},
+        },
+    },
+}
 
 
 def load() -> dict[str, Schema]:
@@ -33,7 +52,7 @@ def load() -> dict[str, Schema]:
     variable = kubernetes["EnvVar"]
     text = {"type": ["string", "number", "boolean", "null"]}
     variable = {**variable, "properties": {**variable["properties"], "value": text}}
-    return {"global": GLOBAL, "pullSecret": PULL_SECRET, "variable": variable, **kubernetes}
+    return {"global": GLOBAL, "memberClaims": MEMBER_CLAIMS, "pullSecret": PULL_SECRET, "variable": variable, **kubernetes}
 
 
 def used(schema: Any, all_definitions: dict[str, Schema]) -> dict[str, Schema]:

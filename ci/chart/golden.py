@@ -33,6 +33,8 @@ def immutable(things: list[Object]) -> dict[str, Any]:
     for thing in render.by_kind(things, "Service"):
         # From headless to not and back; other Services may change their type.
         fixed[f"{render.key(thing)} clusterIP"] = thing["spec"].get("clusterIP")
+    for thing in render.by_kind(things, "PersistentVolumeClaim"):
+        fixed[f"{render.key(thing)} source"] = [thing["spec"].get(field) for field in ("dataSource", "volumeName")]
     for thing in render.by_kind(things, "RoleBinding"):
         fixed[f"{render.key(thing)} roleRef"] = thing["roleRef"]
     return fixed

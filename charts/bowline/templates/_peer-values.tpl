@@ -58,7 +58,7 @@ commonConfiguration: Set config, one directive a key.
 configmap: Set config, one directive a key.
 existingConfigmap: Set config, one directive a key; a ConfigMap of yours is not read.
 image.pullSecrets: Set imagePullSecrets, which is for all images.
-persistence.existingClaim: A claim of yours for all members is not supported; each member has its own.
+persistence.existingClaim: Each member has a claim of its own. Set persistence.members, by member.
 persistence.path: Remove it. The data is in /data.
 persistence.subPath: Remove it. A volume holds one member's data and nothing else.
 persistentVolume: Set persistence.

@@ -39,6 +39,26 @@ counts bytes.
 {{- end }}
 {{- end -}}
 
+{{- /* Claims of single members. Argument: the root. */ -}}
+{{- define "bowline.validate.memberClaims" -}}
+{{- $pods := include "bowline.memberPods" . | fromYamlArray }}
+{{- range $member, $claim := .Values.persistence.members }}
+{{- $component := hasPrefix "sentinel-" $member | ternary "sentinel" "server" }}
+{{- $pod := printf "%s-%s" (include "bowline.baseName" $) $member }}
+{{- if not (has $pod $pods) }}
+¶ persistence.members.{{ $member }}: it is no member of this release. Name one of {{ $pods | join ", " | replace (print (include "bowline.baseName" $) "-") "" }}.
+{{- else if not (include "bowline.isPersistent" (dict "root" $ "component" $component)) }}
+¶ persistence.members.{{ $member }}: it has no volume. Set {{ eq $component "server" | ternary "" "sentinel." }}persistence.enabled to true, or remove it.
+{{- end }}
+{{- if hasKey $claim "existingClaim" }}
+¶ persistence.members.{{ $member }}.existingClaim: a StatefulSet takes no claim of another name than data-{{ $pod }}. Set volumeName to the
+volume of your claim, when that is deleted and the volume free, or dataSource to {kind: PersistentVolumeClaim, name: ...} for a copy.
+{{- else if and $claim.volumeName $claim.dataSource }}
+¶ persistence.members.{{ $member }}: a volume that is there cannot be filled. Set volumeName or dataSource.
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "bowline.validate.storage" -}}
 {{- with .Values.persistence }}
 {{- include "bowline.validate.quantity" (dict "path" "persistence.size" "value" .size "example" "8Gi" "bytes" true) }}
@@ -46,6 +66,7 @@ counts bytes.
 {{- include "bowline.validate.quantity" (dict "path" "persistence.emptyDir.sizeLimit" "value" .emptyDir.sizeLimit "example" "2Gi"
       "bytes" true) }}
 {{- end }}
+{{- include "bowline.validate.memberClaims" $ }}
 {{- if not .accessModes }}
 ¶ persistence.accessModes: it is empty. Set it to [ReadWriteOnce].
 {{- end }}

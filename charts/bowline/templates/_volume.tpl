@@ -43,6 +43,18 @@
 {{- ($v.global).storageClass | default $own | default $v.persistence.storageClass | default ($v.global).defaultStorageClass -}}
 {{- end -}}
 
+{{- /* A member's own claim: component, name, labels and perhaps shard, as YAML. Argument: dict root, member ("server-0"). */ -}}
+{{- define "bowline.claimGroup" -}}
+{{- $parts := splitList "-" .member -}}
+name: {{ printf "data-%s-%s" (include "bowline.baseName" .root) .member | quote }}
+labels:
+  {{- toYaml (.root.Values.persistence.labels | default dict) | nindent 2 }}
+component: {{ eq (first $parts) "sentinel" | ternary "sentinel" "server" }}
+{{- if eq (first $parts) "shard" }}
+shard: {{ index $parts 1 }}
+{{- end }}
+{{- end -}}
+
 {{- /* The volume claim template "data". Fixed after the first install. Argument: a group. */ -}}
 {{- define "bowline.volumeClaim" -}}
 {{- $p := .root.Values.persistence -}}
