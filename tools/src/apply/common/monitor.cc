@@ -66,6 +66,7 @@ Monitor::Monitor(const LiveSettings& settings, MemberName self, const ModeDriver
       started_for_(std::move(start.reason)),
       handovers_(handovers),
       node_watch_(settings, self, driver.rules(), peers, events),
+      record_(*settings.Get(), self),
       volume_writes_(settings.paths().data),
       role_watch_(settings->ports.client,
                   LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
@@ -101,6 +102,7 @@ void Monitor::Run(const std::stop_token& stop) {
       mode_->LookUp(report);
       LookAtLink(report);
       node_watch_.Look(server_.state.identity, report, server_.addresses);
+      record_.Look(server_.state.identity.installation);
     }
     if (Since(tidied_) > kTidy) {
       tidied_ = std::chrono::steady_clock::now();

@@ -11,6 +11,7 @@
 #include "apply/common/node_watch.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/position_keeper.h"
+#include "apply/common/record_keeper.h"
 #include "apply/common/role_label.h"
 #include "apply/common/role_watch.h"
 #include "apply/common/server_watch.h"
@@ -67,6 +68,7 @@ class Monitor {
   std::string role_;
   Handovers& handovers_;
   NodeWatch node_watch_;
+  RecordKeeper record_;
   VolumeWrites volume_writes_;
   std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
   std::string told_unwritable_;
