@@ -55,12 +55,21 @@ def table(parts: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def place_of(part: str) -> str:
+    """Which table of the document it is in."""
+    peer = chosen()
+    if peer:
+        return f"figures beside {peer[0].name}"
+    return "figures of the chart" if part == "chart" else "figures"
+
+
 def report(parts: list[str], *, write: bool) -> None:
-    text = table(parts)
-    print(text)
-    if write:
-        peer = chosen()
-        place = f"figures beside {peer[0].name}" if peer else "figures"
+    """A table is written as a whole: with all of its parts that are named, and no others."""
+    for place in dict.fromkeys(map(place_of, parts)):
+        text = table([part for part in parts if place_of(part) == place])
+        print(text)
+        if not write:
+            continue
         begin, end = f"<!-- {place} -->\n", f"<!-- end of {place} -->\n"
         before, rest = DOCUMENT.read_text().split(begin)
         DOCUMENT.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end)[1])
