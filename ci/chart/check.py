@@ -12,6 +12,7 @@ import invariants
 import lifecycle
 import odd_input
 import program
+import readme
 import render
 import server
 import source
@@ -48,6 +49,7 @@ def checks() -> Iterator[Check]:
     yield from bad_input.checks(HELMS)
     yield from odd_input.checks(HELMS)
     yield from umbrella.checks(HELMS)
+    yield from readme.checks(HELMS)
     yield from program.checks()
     yield from server.checks()
     yield from lifecycle.checks(HELMS)

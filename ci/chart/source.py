@@ -83,19 +83,6 @@ def values_used() -> str:
     return "\n".join(problems)
 
 
-def readme_links() -> str:
-    """The README is shown by registries and by `helm show readme`, where no other file of the repository is."""
-    found = re.findall(r"\]\((?!https?:|#)([^)]+)\)", (render.CHART / "README.md").read_text())
-    return "\n".join(f"README.md: the link {link} is dead outside the repository" for link in found)
-
-
-def readme_examples() -> str:
-    """Values that the README shows are values."""
-    blocks = re.findall(r"^```\n([A-Za-z]+:.*?)^```$", (render.CHART / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    problems = [render.template("helm", "--values", "-", stdin=block).stderr for block in blocks]
-    return "\n".join(problems).strip() if blocks else "no example found"
-
-
 def tested() -> str:
     """No object without a test."""
     text = "\n".join(path.read_text() for path in (render.CHART / "tests").glob("*_test.yaml"))
@@ -144,8 +131,6 @@ def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "helpers", helpers
     yield "values are used", values_used
     yield "objects have tests", tested
-    yield "links of the README", readme_links
-    yield "examples of the README", readme_examples
     yield "directives that the program owns", owned_directives
     yield "unit tests", unit_tests
     for helm in ("helm", "helm3"):
