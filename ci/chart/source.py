@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import peer_values
 import render
 import truths
 import values_model
@@ -126,6 +127,7 @@ def packaged(helm: str) -> str:
 def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "schema and reference are up to date", generated
     yield "what changes do, written by hand", truths.check
+    yield "values of other charts", peer_values.check
     yield "templates are pure", pure
     yield "templates are small", small
     yield "helpers", helpers

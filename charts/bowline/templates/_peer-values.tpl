@@ -8,6 +8,13 @@ below it is for all else that is there. As YAML. No argument.
 architecture: Set mode. sentinel is a primary with replicas and sentinels, cluster is Redis Cluster; standalone is one server.
 replicaCount: Set replicas in mode sentinel, which counts the primary too; in mode cluster cluster.shards and cluster.replicasPerShard.
 haMode: Set mode and the values below sentinel.
+replication: Set mode to sentinel, and the values at the top. replicas counts the primary too.
+standalone: Set mode to standalone, and the values at the top.
+node: Servers are all alike here. Set the values at the top, such as persistence, resources.server, replicas.
+diagnosticMode: There is none. The reason of a start that is refused is in the pod's Events and log.
+livenessProbe: Set probes.liveness.
+readinessProbe: Set probes.readiness.
+startupProbe: Set probes.startup.
 master: Servers are all alike here. Set the values at the top, such as persistence, resources.server, nodeSelector, service.
 master.count: There is one primary at a time. Set replicas, which counts it too.
 master.persistence: Set persistence, which is for all servers.
@@ -20,6 +27,12 @@ replica.persistence: Set persistence, which is for all servers.
 replica.resources: Set resources.server.
 replica.service: Set replicasService.
 sentinel.enabled: Set mode to sentinel; there are always sentinels then.
+sentinel.replicaCount: Set sentinel.replicas.
+sentinel.configuration: Set sentinel.config, one directive a key.
+sentinel.customConfig: Set sentinel.config, one directive a key.
+sentinel.livenessProbe: Set probes.liveness, which is for sentinels too.
+sentinel.readinessProbe: Set probes.readiness, which is for sentinels too.
+sentinel.masterService: Set service, which is the one of the primary.
 sentinel.masterSet: Set sentinel.masterName.
 sentinel.primarySet: Set sentinel.masterName.
 sentinel.downAfter: Set sentinel.downAfterMilliseconds, a number of milliseconds.
@@ -34,6 +47,12 @@ sentinel.redisShutdownWaitFailover: Remove it. A primary always hands over befor
 cluster.nodes: Set cluster.shards and cluster.replicasPerShard. This is their product, with the primaries.
 cluster.replicas: Set cluster.replicasPerShard.
 cluster.enabled: Set mode to cluster.
+cluster.replicasPerMaster: Set cluster.replicasPerShard.
+cluster.persistence: Set persistence.
+cluster.resources: Set resources.server.
+clusterReplicaCount: Set cluster.shards and cluster.replicasPerShard.
+clusterInitJob: Remove it. The cluster forms by itself.
+updateJob: Remove it. The cluster forms by itself.
 auth.sentinel: Set sentinel.auth.
 auth.existingSecretPasswordKey: Set auth.existingSecretKeys.password.
 auth.usePasswordFiles: Remove it. Passwords are always in files.
@@ -43,6 +62,7 @@ auth.aclConfig: Users of your own are not supported yet.
 auth.aclUsers: Users of your own are not supported yet.
 auth.users: Users of your own are not supported yet.
 password: Set auth.password and auth.replicationPassword.
+redisPassword: Set auth.password and auth.replicationPassword.
 usePassword: Set auth.enabled.
 existingSecret: Set auth.existingSecret.
 existingSecretPasswordKey: Set auth.existingSecretKeys.password.
@@ -83,6 +103,7 @@ useExternalDNS: Set service.annotations.
 externalMaster: A primary outside this release is not supported.
 externalAccess: Addresses for clients outside Kubernetes are not supported yet.
 extraDeploy: Set extraObjects.
+extraManifests: Set extraObjects.
 extraEnvVars: Set extraEnv.
 extraEnvVarsCM: Set extraEnvFrom.
 extraEnvVarsSecret: Set extraEnvFrom.
