@@ -16,13 +16,6 @@
   valueFrom: {fieldRef: {fieldPath: "metadata.labels['controller-revision-hash']"}}
 {{- end -}}
 
-{{- /* The security context of every pod, or nothing. Argument: the root. */ -}}
-{{- define "bowline.podSecurity" -}}
-{{- $context := .Values.podSecurityContext | default dict -}}
-{{- if .Values.arbitraryUser }}{{ $context = omit $context "runAsUser" "runAsGroup" "fsGroup" }}{{ end -}}
-{{- with $context }}{{ toYaml . }}{{ end -}}
-{{- end -}}
-
 {{- /* Fields at the top of every pod spec. Argument: dict root, component, serviceAccountName. */ -}}
 {{- define "bowline.podBase" -}}
 {{- $nodes := (include "bowline.setting" (dict "group" . "name" "nodeSelector") | fromYaml).value -}}
