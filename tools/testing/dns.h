@@ -105,7 +105,8 @@ class FakeDns {
   /// Empty: none.
   std::string Answer(const std::string& question) {
     std::string name;
-    for (std::size_t at = 12; question.at(at) != 0; at += 1U + static_cast<unsigned>(question[at])) {
+    for (std::size_t at = 12; question.at(at) != 0;
+         at += 1U + static_cast<unsigned>(question[at])) {
       if (!name.empty()) name += '.';
       name += question.substr(at + 1, static_cast<unsigned>(question[at]));
     }

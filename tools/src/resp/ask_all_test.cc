@@ -55,7 +55,8 @@ TEST_CASE("a frozen engine, one that is not there and a wrong password cost nobo
   CHECK(answers[0].error().code == Code::kDeadlineExceeded);
   CHECK(answers[1].error().code == Code::kUnavailable);
   CHECK(answers[2].error().code == Code::kPermissionDenied);
-  CHECK_THAT(answers[2].error().message, ContainsSubstring("logging in") && !ContainsSubstring("wrong"));
+  CHECK_THAT(answers[2].error().message,
+             ContainsSubstring("logging in") && !ContainsSubstring("wrong"));
   CHECK(answers[3].error().code == Code::kPermissionDenied);
   REQUIRE(answers[4]);
   CHECK(answers[4]->reply.text == "PONG");

@@ -62,7 +62,8 @@ Reply CopyReply(const redisReply& from) {
       break;
     case REDIS_REPLY_ARRAY:
       to.type = Reply::Type::kArray;
-      for (std::size_t i = 0; i < from.elements; ++i) to.items.push_back(CopyReply(*from.element[i]));
+      for (std::size_t i = 0; i < from.elements; ++i)
+        to.items.push_back(CopyReply(*from.element[i]));
       break;
     case REDIS_REPLY_STRING:
     case REDIS_REPLY_STATUS:

@@ -1,8 +1,8 @@
 #pragma once
-// Loops that are cut into steps. A step does one look, or one call, and says when it is to be called
-// again; a lane is one thread that carries several steps, one at a time. Which steps share a lane,
-// and how long each may block it: docs/architecture.md, "Threads". The clock of a lane is the steady
-// one, or, for who has no thread (a test, a simulator), whatever time RunDue is given.
+// Loops that are cut into steps. A step does one look, or one call, and says when it is to be
+// called again; a lane is one thread that carries several steps, one at a time. Which steps share a
+// lane, and how long each may block it: docs/architecture.md, "Threads". The clock of a lane is the
+// steady one, or, for who has no thread (a test, a simulator), whatever time RunDue is given.
 
 #include <condition_variable>
 #include <functional>
@@ -74,8 +74,8 @@ class Lane {
   std::jthread thread_;
 };
 
-/// A step on its lane, from now on until its end: the first call comes at once. What the body throws
-/// is logged, and a second later it is called again.
+/// A step on its lane, from now on until its end: the first call comes at once. What the body
+/// throws is logged, and a second later it is called again.
 class Step {
  public:
   Step(Lane& lane, std::string what, StepBody body)

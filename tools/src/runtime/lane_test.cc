@@ -140,7 +140,9 @@ TEST_CASE("a lane ends at once, also in the middle of a long wait") {
     Lane lane("test");
     const Step step(lane, "one", [] { return Milliseconds(60'000); });
   }
-  { const Lane idle("idle"); }
+  {
+    const Lane idle("idle");
+  }
   CHECK(Since(start) < Milliseconds(2000));
 }
 

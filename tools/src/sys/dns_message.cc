@@ -64,10 +64,9 @@ Result<std::string> DnsQuestion(const std::string& host, DnsFamily family) {
   struct __res_state state{};
   state.options = RES_INIT | RES_RECURSE;
   state.id = id;
-  const int size =
-      ::res_nmkquery(&state, ns_o_query, host.c_str(), ns_c_in,
-                     family == DnsFamily::kIpv6 ? ns_t_aaaa : ns_t_a, nullptr, 0, nullptr,
-                     buffer.data(), static_cast<int>(buffer.size()));
+  const int size = ::res_nmkquery(&state, ns_o_query, host.c_str(), ns_c_in,
+                                  family == DnsFamily::kIpv6 ? ns_t_aaaa : ns_t_a, nullptr, 0,
+                                  nullptr, buffer.data(), static_cast<int>(buffer.size()));
   if (size < 0) return Fail(Code::kInvalidArgument, "\"{}\" is no name for DNS", host);
   std::string question(buffer.begin(), buffer.begin() + size);
   question[0] = static_cast<char>(id >> 8U);

@@ -1,6 +1,6 @@
 #pragma once
-// One question to a name server, and its answer (RFC 1035). glibc's own functions write and read the
-// bytes; which of them count is decided here.
+// One question to a name server, and its answer (RFC 1035). glibc's own functions write and read
+// the bytes; which of them count is decided here.
 
 #include <cstdint>
 #include <string>

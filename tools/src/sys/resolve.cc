@@ -22,7 +22,7 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kAgain{500};  // between two questions for one name
+constexpr Milliseconds kAgain{500};   // between two questions for one name
 constexpr std::size_t kAtOnce = 256;  // names; each has up to four sockets
 constexpr std::size_t kConfLimit = 64U << 10U;
 constexpr std::size_t kAnswerLimit = 4096;

@@ -105,7 +105,8 @@ TEST_CASE("one of two name servers is dead: the other one is asked next") {
   dead.Hush("x.ns.svc", 1000);
   dns.Add("x.ns.svc", {"10.96.0.7"});
   const testing::TempFolder folder;
-  testing::Spill(folder / "resolv.conf", "nameserver " + dead.ip() + "\nnameserver " + dns.ip() + "\n");
+  testing::Spill(folder / "resolv.conf",
+                 "nameserver " + dead.ip() + "\nnameserver " + dns.ip() + "\n");
   CHECK(Resolve("x.ns.svc.", Deadline::In(Milliseconds(5000)), kOwn, folder / "resolv.conf") ==
         std::vector<std::string>{"10.96.0.7"});
 }

@@ -13,9 +13,9 @@ namespace bowline {
 /// The calling thread's name, for /proc/PID/task/*/comm; the kernel keeps 15 characters of it.
 void NameThread(const std::string& name);
 
-/// `body(stop)` on a new thread of that name. Whatever it throws is logged, and a second later it runs again, as
-/// long as no stop is requested. Tries to start the thread for up to 20 s; then throws
-/// std::system_error.
+/// `body(stop)` on a new thread of that name. Whatever it throws is logged, and a second later it
+/// runs again, as long as no stop is requested. Tries to start the thread for up to 20 s; then
+/// throws std::system_error.
 std::jthread StartThread(std::string what, std::function<void(const std::stop_token&)> body);
 
 /// `body()` now; what it throws is logged. False when it has thrown.

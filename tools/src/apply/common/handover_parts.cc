@@ -35,8 +35,7 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
 }
 
 std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
-                                        const std::vector<MemberName>& members,
-                                        Deadline deadline) {
+                                        const std::vector<MemberName>& members, Deadline deadline) {
   std::map<MemberName, RespClient> living;
   std::vector<MemberName> asked;
   std::vector<RespClient::Errand> errands;

@@ -22,7 +22,8 @@ bool Due(const std::optional<std::chrono::steady_clock::time_point>& last, Milli
 }  // namespace
 
 LastCopyWatch::LastCopyWatch(Lanes& lanes, const LiveSettings& settings, MemberName self,
-                             const ModeRules& rules, const PodEnv& pod, LiveState& live, EventSink& events, Peers& peers)
+                             const ModeRules& rules, const PodEnv& pod, LiveState& live,
+                             EventSink& events, Peers& peers)
     : settings_(settings),
       self_(self),
       rules_(rules),

@@ -1,7 +1,7 @@
 #pragma once
 // Keeps something at the API server as it is wanted, as a step on a lane: an API server that does
-// not answer must never delay a start, a probe or a handover. Only the newest value counts: no queue
-// grows while calls fail.
+// not answer must never delay a start, a probe or a handover. Only the newest value counts: no
+// queue grows while calls fail.
 
 #include <algorithm>
 #include <condition_variable>
@@ -21,8 +21,8 @@ class NewestSender {
  public:
   using Send = std::function<Status(const Value& value, Deadline deadline)>;
 
-  /// `what` names the value in the log. After a value was taken `pace` passes before the next one is
-  /// sent. `timeout`: of one call; the lane is blocked for no longer.
+  /// `what` names the value in the log. After a value was taken `pace` passes before the next one
+  /// is sent. `timeout`: of one call; the lane is blocked for no longer.
   NewestSender(Lane& lane, std::string what, Milliseconds pace, Milliseconds timeout, Send send)
       : what_(std::move(what)),
         pace_(pace),

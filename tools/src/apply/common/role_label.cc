@@ -54,11 +54,11 @@ RoleLabel::RoleLabel(Lanes& lanes, const PodEnv& pod, std::vector<std::string> o
                  [api = *api, pod = RefOf(pod)](bool reads, Deadline deadline) {
                    return api.SetPodLabel(pod, kReadsLabel, reads ? "true" : "false", deadline);
                  });
-  engine_.emplace(lanes.api, "the label of the engine", kNoPace, kTimeout,
-                  [api = *std::move(api), pod = RefOf(pod)](const std::string& engine,
-                                                            Deadline deadline) {
-                    return api.SetPodLabel(pod, kEngineLabel, engine, deadline);
-                  });
+  engine_.emplace(
+      lanes.api, "the label of the engine", kNoPace, kTimeout,
+      [api = *std::move(api), pod = RefOf(pod)](const std::string& engine, Deadline deadline) {
+        return api.SetPodLabel(pod, kEngineLabel, engine, deadline);
+      });
 }
 
 void RoleLabel::Set(const std::string& role, int round) {

@@ -57,8 +57,8 @@ void SentinelMonitor::Look() {
   }
   const bool servers = looks_ % kLooksPerServers == 0;
   if (servers || looks_ == 1) {
-    servers_ = peers_.GatherOf(addresses_, settings_->layout.MembersOf(0),
-                               Deadline::In(kReportsTimeout));
+    servers_ =
+        peers_.GatherOf(addresses_, settings_->layout.MembersOf(0), Deadline::In(kReportsTimeout));
   }
   const bool anew =
       !live_.Paused() && (Moved(Trouble(report)) || (servers && ListsTheGone(report)));
