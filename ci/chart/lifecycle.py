@@ -1,7 +1,7 @@
 """What Helm does, on a real API server, to the things that must outlive it.
 
-The installation record, which the members write, and given passwords stay through install, upgrade, rollback, uninstall
-and a second install. No member of it ever runs."""
+The installation record, which the members write, given passwords and a claim of a single member stay through install, upgrade,
+rollback, uninstall and a second install. No member of it ever runs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NO_NODE = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "bowline/no-such-
 VALUES: dict[str, Any] = {
     "fullnameOverride": "lasting",
     "auth": {"password": "clients", "replicationPassword": "members"},
+    "persistence": {"members": {"server-0": {"volumeName": "none"}}},
     "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NO_NODE}},
 }
 CHANGES = {"log": {"level": "debug"}, "replicas": 5, "sentinel": {"replicas": 5}, "podLabels": {"changed": "yes"}}
@@ -33,7 +34,8 @@ def of_the_build() -> dict[str, Any]:
 def kept(namespace: str) -> bool:
     found = server.kubectl("get", "configmap/lasting-record", "-o", "json", "--namespace", namespace)
     secret = server.kubectl("get", "secret/lasting-auth", "-o", "json", "--namespace", namespace)
-    if found.returncode != 0 or secret.returncode != 0:
+    claim = server.kubectl("get", "persistentvolumeclaim/data-lasting-server-0", "--namespace", namespace)
+    if found.returncode != 0 or secret.returncode != 0 or claim.returncode != 0:
         return False
     return bool(json.loads(found.stdout).get("data") == RECORD and json.loads(secret.stdout)["data"].keys())
 
@@ -62,7 +64,7 @@ def through(helm: str) -> str:
                     "patch", "configmap/lasting-record", "--type=merge", "-p", patch, "--namespace", namespace
                 )
             if not kept(namespace):
-                return f"{name}: the record or the passwords are gone or changed"
+                return f"{name}: the record, the passwords or the claim are gone or changed"
         return ""
     finally:
         server.kubectl("delete", "namespace", namespace, "--wait=false")
@@ -72,4 +74,4 @@ def checks(helms: tuple[str, ...]) -> Iterator[tuple[str, Callable[[], str]]]:
     if not server.available():
         return
     for helm in helms:
-        yield f"record and passwords outlive {helm}", partial(through, helm)
+        yield f"record, passwords and a claim outlive {helm}", partial(through, helm)

@@ -113,8 +113,7 @@ void Measure(const Members& members, const char* what, const char* form, Run run
   std::fflush(stdout);
 }
 
-void LookAsGuard(const Members& members, const PeerChannel& channel) {
-  StartInput input = members.cluster.Ask(k00, members.cluster.Volume(k00, VolumeKind::kData));
+void LookAsGuard(const Members& members, const PeerChannel& channel, StartInput& input) {
   input.peers = GatherReports(channel, members.settings, members.addresses, &k00,
                               Deadline::In(Milliseconds(20'000)));
   REQUIRE(input.peers.size() + 1 == members.cluster.reports.size());
@@ -140,7 +139,8 @@ void MeasureForm(Members& members, const char* form, bool old, bool known) {
   members.old = old;
   PeerChannel channel = members.Channel();
   if (known) channel.views = std::make_shared<KnownViews>();
-  Measure(members, "one look of the guard", form, [&] { LookAsGuard(members, channel); });
+  StartInput input = members.cluster.Ask(k00, members.cluster.Volume(k00, VolumeKind::kData));
+  Measure(members, "one look of the guard", form, [&] { LookAsGuard(members, channel, input); });
   const HandoverContext ctx{.settings = members.settings,
                             .driver = DriverOf(members.settings.layout),
                             .addresses = members.addresses,

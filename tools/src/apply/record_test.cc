@@ -58,7 +58,8 @@ TEST_CASE("a record that is there is left as it is, and is not asked for at ever
   CHECK(Recorded() == "0123");
 }
 
-TEST_CASE("the engine that runs is noted at once when it is another one, beside the id that is there") {
+TEST_CASE(
+    "the engine that runs is noted at once when it is another one, beside the id that is there") {
   const FakeCluster cluster;
   Lane lane("api");
   RecordKeeper keeper(lane, Declared(), kFirst);

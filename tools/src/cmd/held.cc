@@ -6,7 +6,7 @@ namespace bowline {
 
 std::shared_ptr<std::vector<std::string>> DeclareHeld(CLI::App& app) {
   auto held = std::make_shared<std::vector<std::string>>();
-  app.add_option("--held", *held, "a member that is held without its engine, such as server-1; or all")
+  app.add_option("--held", *held, "a member that is held without its engine, or all")
       ->allow_extra_args(false);
   return held;
 }

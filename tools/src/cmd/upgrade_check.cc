@@ -14,8 +14,8 @@
 namespace bowline {
 namespace {
 
-// Of everything. The chart ends the pod after 55 s, the pull of this program's image included, and a
-// pod that is ended says no reason.
+// Of everything. The chart ends the pod after 55 s, the pull of this program's image included, and
+// a pod that is ended says no reason.
 constexpr Milliseconds kTimeout{40'000};
 // Of what is asked of the API server, which may be restarted just now.
 constexpr Milliseconds kApiTimeout{20'000};
@@ -29,8 +29,8 @@ struct GateFlags {
   std::string name_space = EnvOr("POD_NAMESPACE", "");
 };
 
-/// Calls until one succeeds, or fails for a reason that does not pass, or the deadline is over. "Not
-/// permitted" passes, too: the Role was made a moment ago, and each API server learns of it by
+/// Calls until one succeeds, or fails for a reason that does not pass, or the deadline is over.
+/// "Not permitted" passes, too: the Role was made a moment ago, and each API server learns of it by
 /// itself.
 template <typename Call>
 auto Repeat(const Call& call, Deadline deadline) {
@@ -86,9 +86,7 @@ Status RunGate(const GateFlags& flags) {
   RETURN_IF_ERROR(Judge(refusals));
   if (!asked.create_secret) return {};
   return Repeat(
-      [&](Deadline within) {
-        return MakePasswords(api, flags.name_space, asked, within);
-      },
+      [&](Deadline within) { return MakePasswords(api, flags.name_space, asked, within); },
       deadline.Within(kApiTimeout));
 }
 

@@ -91,7 +91,7 @@ const std::vector<Verb>& Verbs() {
        &DeclareRunServer},
       {"run sentinel", "guard the start, run the sentinel, answer probes (entry point)",
        &DeclareRunSentinel},
-      {"hold", "keep a member's pod up without its engine, for a repair (entry point, diagnosticMode)",
+      {"hold", "keep a member's pod up without its engine, for a repair (entry point)",
        &DeclareHold},
       {"probe", "the verdict of a probe, asked from the resident program", &DeclareProbe},
       {"prestop", "hand a primary's lead over before the stop (preStop hook)", &DeclarePrestop},

@@ -11,6 +11,7 @@
 namespace bowline {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::k00;
 using testing::k01;
 using testing::k02;
@@ -18,7 +19,6 @@ using testing::k10;
 using testing::k20;
 using testing::RunningCluster;
 using testing::TestIdentity;
-using std::chrono::milliseconds;
 
 constexpr milliseconds kNodeTimeout{5000};
 

@@ -10,8 +10,8 @@
 namespace bowline {
 namespace {
 
-// After a switch: how long a majority is asked whether the target leads; then all is decided anew. A
-// majority that can be reached answers within a second.
+// After a switch: how long a majority is asked whether the target leads; then all is decided anew.
+// A majority that can be reached answers within a second.
 constexpr Milliseconds kConfirmation{5000};
 
 struct NextStep {
@@ -22,16 +22,15 @@ struct NextStep {
 NextStep Look(const HandoverContext& ctx, Deadline deadline, const MemberName* to) {
   const auto asked = std::chrono::steady_clock::now();
   const Reports reports = LookAtAll(ctx, deadline);
-  NextStep next{
-      .step = PlanHandoverStep(
-          {.layout = ctx.settings.layout,
-           .identity = ctx.identity,
-           .self = ctx.self,
-           .reports = reports,
-           .node_timeout = Milliseconds(ctx.settings.node_timeout_milliseconds),
-           .to = to == nullptr ? std::nullopt : std::optional(*to)},
-          ctx.driver.rules()),
-      .secure = std::nullopt};
+  NextStep next{.step = PlanHandoverStep(
+                    {.layout = ctx.settings.layout,
+                     .identity = ctx.identity,
+                     .self = ctx.self,
+                     .reports = reports,
+                     .node_timeout = Milliseconds(ctx.settings.node_timeout_milliseconds),
+                     .to = to == nullptr ? std::nullopt : std::optional(*to)},
+                    ctx.driver.rules()),
+                .secure = std::nullopt};
   if (next.step.secure) {
     next.secure = deadline.Within(std::max(*next.step.secure - Since(asked), Milliseconds(0)));
   }
@@ -75,8 +74,7 @@ HandoverEnd HandOverPlanned(const HandoverContext& ctx, Deadline deadline, const
       continue;
     }
     LogInfo("handing over", {{"to", step.target.ToString()}, {"why", step.reason}});
-    Status switched =
-        ctx.driver.Switch(ctx, {.member = step.target, .secure = secure}, deadline);
+    Status switched = ctx.driver.Switch(ctx, {.member = step.target, .secure = secure}, deadline);
     if (switched) {
       switched_to = step.target;
       switched = WaitForMajority(ctx, step.target, deadline.Within(kConfirmation));

@@ -1,6 +1,6 @@
 #pragma once
-// Diagnostic mode: the pod of a member stays up without its engine, so that a person can look at the
-// volume and mend it. A member whose volume is refused ends again and again otherwise, and a
+// Diagnostic mode: the pod of a member stays up without its engine, so that a person can look at
+// the volume and mend it. A member whose volume is refused ends again and again otherwise, and a
 // container that has ended cannot be entered.
 
 #include <string>
@@ -22,8 +22,8 @@ bool IsHeld(const std::vector<std::string>& held, MemberName self);
 std::string DescribeVolume(const Settings& settings, const Paths& paths, MemberName self,
                            const ModeRules& rules);
 
-/// Answers the probes (started, alive, not ready), and says what the volume is: by an Event at once,
-/// in the log each minute. The volume is neither locked nor changed, and other members hear
+/// Answers the probes (started, alive, not ready), and says what the volume is: by an Event at
+/// once, in the log each minute. The volume is neither locked nor changed, and other members hear
 /// nothing. Returns 0 at SIGTERM. Call it from the main thread, with signals blocked. kUnavailable:
 /// the probes' port is taken.
 Result<int> HoldMember(LiveSettings& settings, DriverFor driver_for, const PodEnv& pod);

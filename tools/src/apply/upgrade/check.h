@@ -15,9 +15,9 @@ Result<InstalledState> FindInstalled(const KubeApi& api, const std::string& name
                                      const AskedState& asked, Deadline deadline);
 
 /// Random passwords and a key for the members' messages, unless the Secret is there: then it gets
-/// the declared annotations that it lacks, and stays otherwise as it is. kFailedPrecondition when it
-/// is there without a password. kAlreadyExists: somebody else makes it right now. Then the Secret of
-/// the service binding, when one is wanted; it is put right when it is there.
+/// the declared annotations that it lacks, and stays otherwise as it is. After that the Secret of
+/// the service binding, when one is wanted: it is made, or put right. kFailedPrecondition: a Secret
+/// is there without a password. kAlreadyExists: somebody else makes it right now.
 Status MakePasswords(const KubeApi& api, const std::string& name_space, const AskedState& asked,
                      Deadline deadline);
 

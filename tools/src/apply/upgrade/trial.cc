@@ -51,8 +51,8 @@ std::string LogOf(const Paths& paths, const Subject& subject) {
   return ReadBeginning(FileOf(paths, subject, ".log"), kLogLimit).value_or(std::string());
 }
 
-/// The lines about directives that CONFIG GET does not know. A sentinel has no CONFIG GET, and users
-/// may take it from the account: then nothing is said.
+/// The lines about directives that CONFIG GET does not know. A sentinel has no CONFIG GET, and
+/// users may take it from the account: then nothing is said.
 Result<std::vector<Complaint>> Unheeded(RespClient& engine, const std::string& directives,
                                         Deadline deadline) {
   std::vector<Complaint> unheeded;

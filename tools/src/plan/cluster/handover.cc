@@ -32,9 +32,10 @@ void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {
   const auto by = TakenForFailedBy(look.identity, look.reports, step.target);
   if (!by.empty()) {
     step.obstacle = Obstacle::kTakenForFailed;
-    step.why = std::format("{} and {} other primaries still take {} for failed, so that another "
-                           "one would be elected",
-                           by.front().ToString(), by.size() - 1, step.target.ToString());
+    step.why = std::format(
+        "{} and {} other primaries still take {} for failed, so that another "
+        "one would be elected",
+        by.front().ToString(), by.size() - 1, step.target.ToString());
     return;
   }
   if (!SecureInLead(look.layout, look.identity, look.reports, look.self)) return;

@@ -28,9 +28,9 @@ struct QuorumView {
 QuorumView ViewOfSentinels(const Layout& layout, const Reports& reports,
                            const SentinelSnapshot* own = nullptr);
 
-/// Is the dataset of server `self` the one of the primary that running sentinels name by a majority?
-/// It leads itself, or its link to that primary is up. Only then is the sentinels' config epoch an
-/// epoch of this dataset. `info`: of the server's engine.
+/// Is the dataset of server `self` the one of the primary that running sentinels name by a
+/// majority? It leads itself, or its link to that primary is up. Only then is the sentinels' config
+/// epoch an epoch of this dataset. `info`: of the server's engine.
 bool HoldsNamedDataset(const QuorumView& quorum, MemberName self, const EngineInfo& info,
                        const AddressBook& addresses);
 

@@ -308,7 +308,8 @@ TEST_CASE("a token tells nothing about passwords") {
 
 TEST_CASE("what the chart renders is read strictly") {
   const std::string text =
-      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config", "record": "demo-record",
+      R"({"instance": "demo", "alone": false, "name": "bowline", "config": "demo-config",
+    "record": "demo-record",
     "secret": "demo-auth", "secretKeys": {"password": "p"}, "ownSecret": true,
     "createSecret": true, "secretAnnotations": {"a/b": "c"},
     "binding": {"secret": "demo-binding", "entries": {"port": "6379"}},

@@ -20,8 +20,8 @@ std::optional<std::int64_t> NumberAfter(std::string_view text, std::string_view 
   return number ? std::optional<std::int64_t>(*number) : std::nullopt;
 }
 
-/// The value by which the member of a claim is not declared any more; empty: it is declared, or what
-/// it holds decides nothing (a sentinel beside others). `member`: "shard-0-1", "server-0".
+/// The value by which the member of a claim is not declared any more; empty: it is declared, or
+/// what it holds decides nothing (a sentinel beside others). `member`: "shard-0-1", "server-0".
 std::string UndeclaredBy(std::string_view member, const AskedState& asked) {
   const Shape& shape = asked.shape;
   const bool cluster = shape.mode == "cluster";

@@ -1,7 +1,7 @@
 #pragma once
-// May a first install follow what an uninstall has left? The volumes of an earlier installation stay
-// (persistence.keepAfterDeletion), and an install under the same name finds its data again, but only
-// where it has the same members. Pure. Part of plan/upgrade/check.h.
+// May a first install follow what an uninstall has left? The volumes of an earlier installation
+// stay (persistence.keepAfterDeletion), and an install under the same name finds its data again,
+// but only where it has the same members. Pure. Part of plan/upgrade/check.h.
 
 #include <vector>
 

@@ -25,14 +25,15 @@ std::vector<Complaint> ReadComplaints(std::string_view log);
 /// The last lines of a log that say something, in one, without times and process ids.
 std::string LastWords(std::string_view log);
 
-/// The lines with a directive that CONFIG GET can tell, in order. Left out: those that no engine gives
-/// back ("loadmodule", "include", "user", "rename-command": config.c), comments, and names with
-/// characters that CONFIG GET would take for a pattern.
+/// A line with a directive that CONFIG GET can tell.
 struct TellableLine {
   std::string name;  ///< in lower case
   std::string line;
   bool operator==(const TellableLine&) const = default;
 };
+/// These lines, in order. Left out: directives that no engine gives back ("loadmodule", "include",
+/// "user", "rename-command": config.c), comments, and names that CONFIG GET would take for a
+/// pattern.
 std::vector<TellableLine> TellableLines(std::string_view directives);
 
 /// An engine has taken the line without a word, and CONFIG GET does not know the directive.
