@@ -120,6 +120,7 @@ def test_power_cut_of_one_node(cluster: Cluster, scenario: MakeScenario) -> None
 
 
 @pytest.mark.long
+@pytest.mark.timeout(420)
 def test_stale_replica_leads_when_the_primarys_node_is_gone(cluster: Cluster, scenario: MakeScenario) -> None:
     """The writes that the replica has missed are on the volume of a node that does not come back in time."""
     node = node_with_one_primary(cluster)

@@ -41,6 +41,7 @@ def test_power_cut_of_the_primarys_node(sentinel_set: SentinelSet, sentinel_scen
 
 
 @pytest.mark.long
+@pytest.mark.timeout(420)
 def test_stale_server_leads_when_the_primarys_node_is_gone(
     sentinel_set: SentinelSet, sentinel_scenario: MakeScenario
 ) -> None:
