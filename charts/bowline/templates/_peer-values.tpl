@@ -11,7 +11,6 @@ haMode: Set mode and the values below sentinel.
 replication: Set mode to sentinel, and the values at the top. replicas counts the primary too.
 standalone: Set mode to standalone, and the values at the top.
 node: Servers are all alike here. Set the values at the top, such as persistence, resources.server, replicas.
-diagnosticMode: There is none. The reason of a start that is refused is in the pod's Events and log.
 livenessProbe: Set probes.liveness.
 readinessProbe: Set probes.readiness.
 startupProbe: Set probes.startup.

@@ -76,7 +76,7 @@ Status SwitchShard(const HandoverContext& ctx, const SwitchTarget& target, Deadl
     // won one does not run for another for 4 x node-timeout (facts/cluster.md 3, 3d).
     return SwitchWithoutVotes(ctx, target.member, *target.secure, deadline);
   }
-  return SwitchByElection(ctx, step, deadline);
+  return SwitchByElection(ctx, target, deadline);
 }
 
 Status TakeOverShard(const HandoverContext& ctx, const TakeOverTarget& target, Deadline deadline) {
