@@ -121,18 +121,24 @@ void LookAsGuard(const Members& members, const PeerChannel& channel, StartInput&
   REQUIRE(plan.action == StartAction::kHandOver);
 }
 
-/// As NextStep and WaitForMajority of apply/common do it.
-void StepOfHandover(const Members& members, const HandoverContext& ctx,
-                    const PeerChannel& channel) {
+/// As HandOverPlanned and WaitForMajority of apply/common do it.
+void StepOfHandover(const Members& members, const PeerChannel& channel) {
   const Deadline deadline = Deadline::In(Milliseconds(20'000));
   const Reports reports =
       GatherReports(channel, members.settings, members.addresses, nullptr, deadline);
   REQUIRE(reports.size() == members.cluster.reports.size());
-  HandoverStep step;
-  step.target = BestForHandover(ctx.settings.layout, reports, k00.shard, k00)->member;
-  ctx.driver.CheckStep(ctx, reports, std::chrono::steady_clock::now(), deadline, step);
+  const Layout& layout = members.settings.layout;
+  const ModeRules& rules = DriverOf(layout).rules();
+  const HandoverStep step =
+      PlanHandoverStep({.layout = layout,
+                        .identity = testing::TestIdentity(),
+                        .self = k00,
+                        .reports = reports,
+                        .node_timeout = Milliseconds(members.settings.node_timeout_milliseconds),
+                        .to = std::nullopt},
+                       rules);
   REQUIRE(step.secure);
-  REQUIRE(ctx.driver.Confirmed(ctx, reports, k00));
+  REQUIRE(rules.Confirmed(layout, testing::TestIdentity(), reports, k00));
 }
 
 void MeasureForm(Members& members, const char* form, bool old, bool known) {
@@ -141,14 +147,7 @@ void MeasureForm(Members& members, const char* form, bool old, bool known) {
   if (known) channel.views = std::make_shared<KnownViews>();
   StartInput input = members.cluster.Ask(k00, members.cluster.Volume(k00, VolumeKind::kData));
   Measure(members, "one look of the guard", form, [&] { LookAsGuard(members, channel, input); });
-  const HandoverContext ctx{.settings = members.settings,
-                            .driver = DriverOf(members.settings.layout),
-                            .addresses = members.addresses,
-                            .secrets = {},
-                            .identity = testing::TestIdentity(),
-                            .self = k00,
-                            .self_ip = "127.0.0.1"};
-  Measure(members, "one step of a handover", form, [&] { StepOfHandover(members, ctx, channel); });
+  Measure(members, "one step of a handover", form, [&] { StepOfHandover(members, channel); });
 }
 
 TEST_CASE("looks at many members", "[!benchmark]") {
