@@ -165,7 +165,7 @@ TEST_CASE("a report that is not there yet is waited for until the deadline") {
 }
 
 TEST_CASE("a view is told by its digest, and whole to whom asks for it") {
-  const testing::RunningCluster cluster;
+  testing::RunningCluster cluster;
   Answering peer;
   peer.report.engine = cluster.Of(testing::k00).engine;
   std::vector<std::string> bodies;
