@@ -129,7 +129,7 @@ void StepOfHandover(const Members& members, const PeerChannel& channel) {
                                         Deadline::In(Milliseconds(20'000)));
   REQUIRE(reports.size() == members.cluster.reports.size());
   const Layout& layout = members.settings.layout;
-  const Identity& identity = testing::TestIdentity();
+  const Identity identity = testing::TestIdentity();
   const auto candidate = BestForHandover(layout, reports, k00.shard, k00);
   REQUIRE(candidate);
   const auto failed = TakenForFailedBy(identity, reports, candidate->member);
