@@ -106,8 +106,8 @@ TEST_CASE("a directive that an engine takes and does not know is told by its val
       "list-max-ziplist-entries 512\nMaxMemory 100mb\nslave-read-only yes\nsave \"\"\n"
       "client-output-buffer-limit replica 0 0 0\nmaxmemory-policy nonsense\n");
   CHECK(trial.end == TrialEnd::kAnswered);
-  CHECK(ValuesOf(trial) == std::vector<std::string>{"config.maxmemory-policy",
-                                                    "config.list-max-ziplist-entries"});
+  CHECK(ValuesOf(trial) ==
+        std::vector<std::string>{"config.maxmemory-policy", "config.list-max-ziplist-entries"});
   CHECK(trial.refused.back().complaint.said.contains("no effect"));
 }
 

@@ -1,9 +1,8 @@
 // What the gate finds at a fake Kubernetes API: testing/kube.h.
 
-#include "apply/upgrade/check.h"
-
 #include <catch2/generators/catch_generators.hpp>
 
+#include "apply/upgrade/check.h"
 #include "base/digest.h"
 #include "testing/kube.h"
 
@@ -153,8 +152,7 @@ TEST_CASE("the Secret of the service binding is made with the passwords, or put 
                    .entries = {{"host", "demo.ns.svc"}, {"port", "6379"}}};
   REQUIRE(MakePasswords(cluster.Api(), "ns", asked, Soon()));
   const JsonDocument request = cluster.LastRequest();
-  CHECK(request.root().GetString("method") ==
-        (asked.binding.secret == "new" ? "POST" : "PATCH"));
+  CHECK(request.root().GetString("method") == (asked.binding.secret == "new" ? "POST" : "PATCH"));
   const auto secret = JsonDocument::Parse(BodyOf(request));
   CHECK(secret->root().Get("data")->GetString("uri") ==
         Base64Encode("redis://default:se%00cret@demo.ns.svc:6379"));

@@ -66,15 +66,15 @@ VerbAction DeclareRunSentinel(CLI::App& app) {
 
 VerbAction DeclareHold(CLI::App& app) {
   const auto held = DeclareHeld(app);
-  return DeclareRun(
-      app, "hold",
-      [held](LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
-             const std::vector<std::string>& engine_arguments) -> Result<int> {
-        ASSIGN_OR_RETURN(const MemberName self, settings->MemberOfPod(pod.name));
-        if (IsHeld(*held, self)) return HoldMember(settings, driver_for, pod);
-        return self.HoldsData() ? RunServer(settings, driver_for, pod, engine_arguments)
-                                : RunSentinel(settings, driver_for, pod, engine_arguments);
-      });
+  return DeclareRun(app, "hold",
+                    [held](LiveSettings& settings, DriverFor driver_for, const PodEnv& pod,
+                           const std::vector<std::string>& engine_arguments) -> Result<int> {
+                      ASSIGN_OR_RETURN(const MemberName self, settings->MemberOfPod(pod.name));
+                      if (IsHeld(*held, self)) return HoldMember(settings, driver_for, pod);
+                      return self.HoldsData()
+                                 ? RunServer(settings, driver_for, pod, engine_arguments)
+                                 : RunSentinel(settings, driver_for, pod, engine_arguments);
+                    });
 }
 
 }  // namespace bowline

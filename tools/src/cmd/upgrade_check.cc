@@ -86,9 +86,7 @@ Status RunGate(const GateFlags& flags) {
   RETURN_IF_ERROR(Judge(refusals));
   if (!asked.create_secret) return {};
   return Repeat(
-      [&](Deadline within) {
-        return MakePasswords(api, flags.name_space, asked, within);
-      },
+      [&](Deadline within) { return MakePasswords(api, flags.name_space, asked, within); },
       deadline.Within(kApiTimeout));
 }
 

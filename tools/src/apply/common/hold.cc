@@ -18,8 +18,8 @@ constexpr Milliseconds kTold{60'000};
 void AnswerProbes(HttpServer& server) {
   const auto answer = [](int status) {
     return [status](const HttpRequest&, Milliseconds) {
-      return std::optional(HttpAnswer{
-          .status = status, .body = "held by diagnosticMode: the engine does not run\n"});
+      return std::optional(HttpAnswer{.status = status,
+                                      .body = "held by diagnosticMode: the engine does not run\n"});
     };
   };
   server.On("GET", "/startup", answer(200));
@@ -72,13 +72,13 @@ Result<int> HoldMember(LiveSettings& settings, DriverFor driver_for, const PodEn
                 {"toLeave", "helm upgrade with diagnosticMode.enabled=false"}});
     if (volume == told) continue;
     told = volume;
-    events.Emit("Held",
-                std::format("diagnosticMode: the engine does not run. The volume is {}. Mend it by "
-                            "kubectl exec -it -n {} {} -c {} -- sh, then helm upgrade with "
-                            "diagnosticMode.enabled=false",
-                            volume, pod.name_space, pod.name,
-                            self.HoldsData() ? "server" : "sentinel"),
-                true);
+    events.Emit(
+        "Held",
+        std::format("diagnosticMode: the engine does not run. The volume is {}. Mend it by "
+                    "kubectl exec -it -n {} {} -c {} -- sh, then helm upgrade with "
+                    "diagnosticMode.enabled=false",
+                    volume, pod.name_space, pod.name, self.HoldsData() ? "server" : "sentinel"),
+        true);
   } while (WaitOn(Deadline::In(kTold)));
   return 0;
 }

@@ -159,8 +159,7 @@ void Monitor::NoteLabel(const Report& report) {
   const auto changed = server_.Changed();
   // A replica says its role again for a while: whoever had promoted it may have labelled it late.
   const int again = changed ? RoundAt(std::min(changed->ago, kLateRound)) : 0;
-  const std::string engine =
-      PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
+  const std::string engine = PrintEngineLabel(settings_->EngineName(), report.engine.info.version);
   label_.Runs(engine);
   engine_record_.Runs(engine);
   if (plan.own) label_.Set(*plan.own, report.engine.info.primary ? round : again);

@@ -133,14 +133,13 @@ Result<std::string> FindOrMakePassword(const KubeApi& api, const std::string& na
   }
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
   std::string password = RandomHex(kPasswordBytes);
-  RETURN_IF_ERROR(
-      api.CreateSecret(name_space, secret,
-                       {.values = {{"password", password},
-                                   {"replication-password", RandomHex(kPasswordBytes)},
-                                   {"peer-key", RandomHex(kPeerKeyBytes)}},
-                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
-                        .annotations = asked.secret_annotations},
-                       deadline));
+  RETURN_IF_ERROR(api.CreateSecret(name_space, secret,
+                                   {.values = {{"password", password},
+                                               {"replication-password", RandomHex(kPasswordBytes)},
+                                               {"peer-key", RandomHex(kPeerKeyBytes)}},
+                                    .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
+                                    .annotations = asked.secret_annotations},
+                                   deadline));
   LogInfo("the Secret is there", {{"secret", secret}});
   return password;
 }

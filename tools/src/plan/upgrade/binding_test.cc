@@ -10,14 +10,13 @@ TEST_CASE("a binding's URI takes any password") {
       .secret = "demo-binding",
       .entries = {{"type", "redis"}, {"host", "demo-primary.ns.svc"}, {"port", "6380"}}};
   const auto entries = BindingEntries(binding, "p@ss:w/d%1~");
-  CHECK(entries ==
-        std::map<std::string, std::string>{
-            {"type", "redis"},
-            {"host", "demo-primary.ns.svc"},
-            {"port", "6380"},
-            {"username", "default"},
-            {"password", "p@ss:w/d%1~"},
-            {"uri", "redis://default:p%40ss%3Aw%2Fd%251~@demo-primary.ns.svc:6380"}});
+  CHECK(entries == std::map<std::string, std::string>{
+                       {"type", "redis"},
+                       {"host", "demo-primary.ns.svc"},
+                       {"port", "6380"},
+                       {"username", "default"},
+                       {"password", "p@ss:w/d%1~"},
+                       {"uri", "redis://default:p%40ss%3Aw%2Fd%251~@demo-primary.ns.svc:6380"}});
 }
 
 }  // namespace

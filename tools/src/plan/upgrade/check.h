@@ -39,10 +39,10 @@ struct InstalledState {
   /// Only while nothing runs: what an earlier installation of the release has left.
   std::vector<InstalledClaim> claims;
   std::optional<EngineVersion> recorded;  ///< the engine that its record names, last of all
-  std::string name_label;       ///< app.kubernetes.io/name of what was found
-  PasswordSource passwords;     ///< of the servers that run
-  bool secret_missing = false;  ///< the release's own Secret is not there
-  std::string password;         ///< of the members' Secret; empty: there is none
+  std::string name_label;                 ///< app.kubernetes.io/name of what was found
+  PasswordSource passwords;               ///< of the servers that run
+  bool secret_missing = false;            ///< the release's own Secret is not there
+  std::string password;                   ///< of the members' Secret; empty: there is none
   std::string replication_password;
 };
 

@@ -125,10 +125,10 @@ Result<Shape> ReadShape(std::string_view bowline_json) {
 Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowline_json) {
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(gate_json));
   const JsonView root = document.root();
-  RETURN_IF_ERROR(root.OnlyKeys({"instance", "alone", "name", "config", "record", "secret",
-                                 "secretKeys", "ownSecret", "createSecret", "secretAnnotations",
-                                 "binding", "passwords", "claims", "image", "tryEngine",
-                                 "confirm"}));
+  RETURN_IF_ERROR(
+      root.OnlyKeys({"instance", "alone", "name", "config", "record", "secret", "secretKeys",
+                     "ownSecret", "createSecret", "secretAnnotations", "binding", "passwords",
+                     "claims", "image", "tryEngine", "confirm"}));
   AskedState asked;
   ASSIGN_OR_RETURN(asked.instance, root.GetString("instance"));
   ASSIGN_OR_RETURN(asked.alone, root.GetBool("alone"));

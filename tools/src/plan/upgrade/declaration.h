@@ -63,7 +63,7 @@ struct AskedState {
   bool own_secret = false;     ///< it is the release's, so that the gate may read it
   bool create_secret = false;  ///< passwords are made when the Secret is not there
   std::map<std::string, std::string> secret_annotations;  ///< of the Secret that is made
-  ServiceBinding binding;  ///< made with the passwords
+  ServiceBinding binding;                                 ///< made with the passwords
   Shape shape;
   std::string name_label;
   ClaimTemplates claims;

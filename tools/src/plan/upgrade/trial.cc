@@ -126,8 +126,9 @@ std::vector<TellableLine> TellableLines(std::string_view directives) {
 
 Complaint WithoutEffect(const std::string& line) {
   return {.line = line,
-          .said = "it takes the line without a word, but CONFIG GET knows no such directive: it "
-                  "would have no effect"};
+          .said =
+              "it takes the line without a word, but CONFIG GET knows no such directive: it "
+              "would have no effect"};
 }
 
 std::string Without(std::string_view directives, const std::vector<Complaint>& complaints) {
