@@ -251,7 +251,8 @@ Result<bool> Guard::Act(const StartPlan& plan) {
       RETURN_IF_ERROR(TakeOverDead(ctx,
                                    {.member = *plan.target,
                                     .position = plan.target_position,
-                                    .without_quorum = plan.without_quorum},
+                                    .without_quorum = plan.without_quorum,
+                                    .accept_loss = plan.loss},
                                    Deadline::In(kTakeOverTimeout)));
       role_changes_.CountAtStart();
       if (plan.loss) events_.Emit("LossAccepted", plan.reason, true);
