@@ -102,15 +102,18 @@ TEST_CASE("the primary does not list the replica yet: it would drop the request"
   CHECK(step.why == "the primary does not list shard-0-1 as its replica");
 }
 
-void TakeForFailed(RunningCluster& cluster, MemberName member) {
+/// From now on the other shards' primaries take these members, and no others, for failed.
+void TakeForFailed(RunningCluster& cluster, const std::vector<MemberName>& members) {
   for (const MemberName by : {k10, k20}) {
-    SeenBy(cluster, by, member, [](NodeLine& line) { line.fail = true; });
+    NodesConf view = cluster.conf;
+    for (const MemberName member : members) view.Find(testing::IdOf(member))->fail = true;
+    cluster.Of(by).engine.view = testing::ViewOf(view, by);
   }
 }
 
 TEST_CASE("a replica that a majority of the primaries takes for failed is waited for") {
   RunningCluster cluster;
-  TakeForFailed(cluster, k01);
+  TakeForFailed(cluster, {k01});
   const HandoverStep step = Plan(cluster);
   CHECK(step.obstacle == Obstacle::kTakenForFailed);
   CHECK(step.why ==
@@ -125,11 +128,11 @@ TEST_CASE("a replica that nobody takes for failed goes first, unless one is aske
   RunningCluster cluster(Layout{.shards = 3, .replicas_per_shard = 2});
   cluster.Of(k01).engine.info.offset += 10;
   CHECK(Plan(cluster).target == k01);
-  TakeForFailed(cluster, k01);
+  TakeForFailed(cluster, {k01});
   CHECK(Plan(cluster).target == k02);
   CHECK(Plan(cluster).obstacle == Obstacle::kNone);
   CHECK(Plan(cluster, k01).obstacle == Obstacle::kTakenForFailed);
-  TakeForFailed(cluster, k02);
+  TakeForFailed(cluster, {k01, k02});
   CHECK(Plan(cluster).obstacle == Obstacle::kTakenForFailed);
 }
 

@@ -13,12 +13,12 @@ constexpr HandoverResult kResults[] = {HandoverResult::kDone, HandoverResult::kN
                                        HandoverResult::kNoCandidate, HandoverResult::kNoMajority,
                                        HandoverResult::kFailed};
 
-/// Is somebody of the shard about to become fit, so that waiting for it makes sense?
+/// Is one of those who may take over about to become fit, so that waiting for it makes sense?
 bool WorthWaiting(const HandoverLook& look) {
   return std::ranges::any_of(look.layout.MembersOf(look.self.shard), [&](MemberName member) {
     const auto report = look.reports.find(member);
-    return member != look.self && report != look.reports.end() &&
-           report->second.phase == Phase::kRunning;
+    return member != look.self && (!look.to || member == *look.to) &&
+           report != look.reports.end() && report->second.phase == Phase::kRunning;
   });
 }
 
