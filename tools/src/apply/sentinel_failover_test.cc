@@ -12,6 +12,7 @@
 #include "apply/common/volume_io.h"
 #include "apply/sentinel/failover.h"
 #include "apply/sentinel/hello.h"
+#include "plan/common/dataset_order.h"
 #include "testing/apply.h"
 
 namespace bowline {
@@ -145,6 +146,30 @@ std::optional<HandoverNote> NoteOn(const std::filesystem::path& volume) {
   REQUIRE(files);
   if (!files->handover) return std::nullopt;
   return *ParseHandoverNote(*files->handover);
+}
+
+TEST_CASE("the sentinels promote no replica that holds itself back: one in sync takes over by us") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  for (const MemberName member : {kServer1, kServer2, kServer3}) {
+    REQUIRE(set.servers.at(member).Connect().ConfigSet("replica-priority", "0", Soon()));
+  }
+  const auto info = set.servers.at(kServer1).Connect().Info(Soon());
+  REQUIRE(info);
+  for (const auto& [member, sentinel] : set.sentinels) {
+    auto client = RespClient::Connect(testing::Engine::kIp, sentinel.port(), {}, Soon());
+    REQUIRE(client);
+    REQUIRE(
+        client->Command({"SENTINEL", "SET", "mymaster", "down-after-milliseconds", "300"}, Soon()));
+  }
+  set.servers.erase(kServer0);
+  const HandoverContext ctx = set.know.Context();
+  const TakeOverTarget target{.member = kServer1, .position = PositionOf(*info, 0)};
+  // As the start guard asks it, again and again.
+  REQUIRE(
+      Eventually([&] { return AskSentinelProcesses(ctx, Soon()).all.front().view.primary_down; }));
+  CHECK(Eventually(
+      [&] { return TakeOverServers(ctx, target, Deadline::In(Milliseconds(8000))).has_value(); }));
+  CHECK(NamedByProcesses(ctx, Soon()) == kServer1);
 }
 
 TEST_CASE("the sentinels make another one primary in the same moment: known within seconds") {

@@ -22,6 +22,9 @@ constexpr Milliseconds kLongestPause{2000};
 // How long clients are kept from the new primary until everybody is ready for them; well below the
 // second that they wait for a reply.
 constexpr Milliseconds kSettled{500};
+// The answer to SENTINEL FAILOVER when no replica may be promoted (sentinel.c,
+// sentinelSelectSlave).
+constexpr std::string_view kNobodyToPromote = "NOGOODSLAVE";
 // From just before the promotion on: whatever becomes of this program (the kubelet kills a hook of
 // a pod that is deleted by force after 2 s), the old primary must take no write before it is a
 // replica, as the other one's data counts from then on. Its resident program settles what was cut
@@ -261,12 +264,16 @@ Status ReplaceDead(const HandoverContext& ctx, Deadline deadline) {
 
 Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
                        Deadline deadline) {
-  const auto epoch = AskForConsent(ctx, target.accept_loss, deadline);
-  if (!epoch) {
-    if (target.accept_loss) return std::unexpected(epoch.error());
+  auto epoch = AskForConsent(ctx, target.accept_loss, deadline);
+  if (!epoch && !target.accept_loss) {
     LogInfo("leaving the failover to the sentinels", {{"why", epoch.error().message}});
-    return ReplaceDead(ctx, deadline);
+    Status replaced = ReplaceDead(ctx, deadline);
+    if (replaced || !replaced.error().message.contains(kNobodyToPromote)) return replaced;
+    // All replicas hold themselves back (replica-priority 0), so the sentinels promote none of
+    // them, however long they are waited for.
+    epoch = AskForConsent(ctx, true, deadline);
   }
+  if (!epoch) return std::unexpected(epoch.error());
   const MemberName member = target.member;
   ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, member));
   ASSIGN_OR_RETURN(RespClient replica, ConnectTo(ctx, member, deadline));
