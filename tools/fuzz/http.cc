@@ -5,10 +5,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "fuzz/target.h"
 #include "sys/env.h"
@@ -43,6 +45,18 @@ int Port() {
   return port;
 }
 
+/// Also when libFuzzer's alarm interrupts it: a connect goes on then (connect(2), EINTR).
+bool Connect(int fd, const sockaddr_in& to) {
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) return true;
+  if (errno != EINTR) return false;
+  pollfd connected{.fd = fd, .events = POLLOUT, .revents = 0};
+  while (::poll(&connected, 1, 5000) < 0 && errno == EINTR) {
+  }
+  int error = ETIMEDOUT;
+  socklen_t size = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+}
+
 }  // namespace
 
 void bowline::fuzz::Try(std::string_view input) {
@@ -57,7 +71,7 @@ void bowline::fuzz::Try(std::string_view input) {
   sockaddr_in address{.sin_family = AF_INET,
                       .sin_port = htons(static_cast<std::uint16_t>(port)),
                       .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-  Must(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  Must(Connect(fd, address));
   (void)::send(fd, input.data(), input.size(), MSG_NOSIGNAL);
   (void)::shutdown(fd, SHUT_WR);
   std::array<char, 4096> answer{};
