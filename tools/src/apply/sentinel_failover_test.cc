@@ -148,6 +148,16 @@ std::optional<HandoverNote> NoteOn(const std::filesystem::path& volume) {
   return *ParseHandoverNote(*files->handover);
 }
 
+/// Has the sentinel seen that none of the three replicas may be promoted? It asks each 10 s.
+bool KnowsThatAllHoldBack(RespClient& sentinel) {
+  const auto replicas = sentinel.Ask({"SENTINEL", "REPLICAS", "mymaster"}, Soon());
+  if (!replicas || replicas->items.size() != 3) return false;
+  return std::ranges::all_of(replicas->items, [](const Reply& replica) {
+    const auto name = std::ranges::find(replica.items, "slave-priority", &Reply::text);
+    return name != replica.items.end() && std::next(name)->text == "0";
+  });
+}
+
 TEST_CASE("the sentinels promote no replica that holds itself back: one in sync takes over by us") {
   RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
   for (const MemberName member : {kServer1, kServer2, kServer3}) {
@@ -158,6 +168,7 @@ TEST_CASE("the sentinels promote no replica that holds itself back: one in sync 
   for (const auto& [member, sentinel] : set.sentinels) {
     auto client = RespClient::Connect(testing::Engine::kIp, sentinel.port(), {}, Soon());
     REQUIRE(client);
+    REQUIRE(Eventually([&] { return KnowsThatAllHoldBack(*client); }));
     REQUIRE(
         client->Command({"SENTINEL", "SET", "mymaster", "down-after-milliseconds", "300"}, Soon()));
   }
