@@ -18,7 +18,7 @@ TRUTHS = {
     "nameOverride": "refused",
     "networkPolicy.limitEgress": "live",
     "networkPolicy.extraEgress": "live",
-    "auth.secretAnnotations": "live",
+    "auth.secretAnnotations": "next run",
     "auth.password": "refused",
     "persistence.size": "refused",
     "persistence.keepAfterDeletion": "live",
