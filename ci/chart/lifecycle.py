@@ -37,7 +37,8 @@ def kept(namespace: str) -> bool:
     claim = server.kubectl("get", "persistentvolumeclaim/data-lasting-server-0", "--namespace", namespace)
     if found.returncode != 0 or secret.returncode != 0 or claim.returncode != 0:
         return False
-    return bool(json.loads(found.stdout).get("data") == RECORD and json.loads(secret.stdout)["data"].keys())
+    data = json.loads(found.stdout).get("data", {})
+    return bool(RECORD.items() <= data.items() and json.loads(secret.stdout)["data"].keys())
 
 
 def through(helm: str) -> str:
