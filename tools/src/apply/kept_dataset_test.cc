@@ -58,6 +58,7 @@ TEST_CASE("a running engine's dataset is kept, and outlives the copy that replac
 
   engine.Kill();
   engine.Start({"--dir", data / *kept});
+  REQUIRE(testing::Eventually([&] { return !engine.Connect().Info(Soon())->loading; }));
   CHECK(engine.Connect().Ask({"GET", "mine"}, Soon())->text == "value");
 }
 

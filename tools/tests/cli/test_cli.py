@@ -32,16 +32,24 @@ def bowline(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=120, env=clean | env)
 
 
+def free_ports(count: int) -> list[int]:
+    """Different ones: each is held until all are found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def settings(**changes: Any) -> dict[str, Any]:
+    probes, peers = free_ports(2)
     return {
         "version": 1, "release": "demo", "namespace": "ns", "fullname": "demo", "mode": "cluster", "engine": "redis",
-        "clusterDomain": "cluster.invalid", "ports": {"client": 6379, "bus": 16379, "http": free_port(), "peers": free_port()},
+        "clusterDomain": "cluster.invalid", "ports": {"client": 6379, "bus": 16379, "http": probes, "peers": peers},
         "cluster": {"shards": 3, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 3000},
         "auth": {"enabled": False}, "persistence": {"enabled": True}, "record": "", "events": False,
         "terminationGracePeriodSeconds": 60, "log": {"format": "json", "level": "info"},
@@ -282,11 +290,11 @@ class Init(Case):
 class Hold(Case):
     def run_held(self, held: str) -> tuple[int, dict[str, int], str]:
         """Exit code at SIGTERM, the probes' answers, what it has said of a volume that is refused."""
-        port = free_port()
+        port, peers = free_ports(2)
         for name in ("data", "run"):
             (self.folder / name).mkdir()
         (self.folder / "data/nodes.conf").write_text("damaged")
-        config = self.config(ports={"client": 6379, "bus": 16379, "http": port, "peers": free_port()})
+        config = self.config(ports={"client": 6379, "bus": 16379, "http": port, "peers": peers})
         flags = [config, self.directives(), f"--data={self.folder}/data", f"--run={self.folder}/run", f"--held={held}"]
         env = {**os.environ, "POD_NAME": "demo-shard-0-1", "POD_NAMESPACE": "ns"}
         with subprocess.Popen([PROGRAM, "hold", *flags], stderr=subprocess.PIPE, text=True, env=env) as process:
