@@ -1,13 +1,11 @@
 #include "apply/common/hold.h"
 
 #include <algorithm>
-#include <csignal>
 
 #include "apply/common/events.h"
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
 #include "runtime/lane.h"
-#include "sys/child.h"
 #include "sys/log.h"
 #include "web/http.h"
 
@@ -26,15 +24,6 @@ void AnswerProbes(HttpServer& server) {
   server.On("GET", "/startup", answer(200));
   server.On("GET", "/live", answer(200));
   server.On("GET", "/ready", answer(503));
-}
-
-/// False: it is time to stop.
-bool WaitOn(Deadline deadline) {
-  while (!deadline.Passed()) {
-    const auto signal = WaitForSignal(deadline);
-    if (signal == SIGTERM || signal == SIGINT) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -81,7 +70,7 @@ Result<int> HoldMember(LiveSettings& settings, DriverFor driver_for, const PodEn
                     "diagnosticMode.enabled=false",
                     volume, pod.name_space, pod.name, self.HoldsData() ? "server" : "sentinel"),
         true);
-  } while (WaitOn(Deadline::In(kTold)));
+  } while (PauseUnlessStopped(kTold));
   return 0;
 }
 

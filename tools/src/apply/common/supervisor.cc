@@ -35,16 +35,6 @@ void AnswerProbes(HttpServer& server, Probes& probes) {
   });
 }
 
-/// Sleeps, and says false as soon as somebody wants us to stop.
-bool PauseUnlessStopped(Milliseconds span) {
-  const Deadline deadline = Deadline::In(span);
-  while (!deadline.Passed()) {
-    const auto signal = WaitForSignal(deadline);
-    if (signal == SIGTERM || signal == SIGINT) return false;
-  }
-  return true;
-}
-
 Report FirstReport(MemberName self, const PodEnv& pod) {
   Report report;
   report.member = self;
@@ -56,6 +46,15 @@ Report FirstReport(MemberName self, const PodEnv& pod) {
 }
 
 }  // namespace
+
+bool PauseUnlessStopped(Milliseconds span) {
+  const Deadline deadline = Deadline::In(span);
+  while (!deadline.Passed()) {
+    const auto signal = WaitForSignal(deadline);
+    if (signal == SIGTERM || signal == SIGINT) return false;
+  }
+  return true;
+}
 
 /// The member that this pod is; kFailedPrecondition when the settings do not declare it.
 Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod) {

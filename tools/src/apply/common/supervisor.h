@@ -21,6 +21,10 @@
 
 namespace bowline {
 
+/// Sleeps, and says false as soon as somebody wants us to stop. Call it from the main thread, with
+/// signals blocked.
+bool PauseUnlessStopped(Milliseconds span);
+
 /// The member that this pod is; kFailedPrecondition when the settings do not declare it.
 Result<MemberName> DeclaredMember(const Settings& settings, const PodEnv& pod);
 

@@ -10,8 +10,9 @@ StartPlan PlanStandaloneStart(const StartInput& input) {
   if (note && note->epoch > volume.Epoch() && input.waited < kHandoverPatience) {
     return {.action = StartAction::kWait,
             .reason = std::format("by its volume {} leads (epoch {}): waiting for the settings of "
-                                  "the set, for 30 s",
-                                  note->to.ToString(), note->epoch)};
+                                  "the set, for {} s",
+                                  note->to.ToString(), note->epoch,
+                                  kHandoverPatience / std::chrono::seconds(1))};
   }
   if (volume.kind == VolumeKind::kData) {
     return {.action = StartAction::kResume, .reason = "the only server, with its data"};
