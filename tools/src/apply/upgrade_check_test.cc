@@ -133,6 +133,7 @@ TEST_CASE("passwords are made once, and a Secret without one is not taken") {
   };
   CHECK(make("nodata").error().code == Code::kFailedPrecondition);
   CHECK_FALSE(make("broken"));
+  CHECK(make("taken").error().code == Code::kUnavailable);  // made meanwhile: to be tried again
   std::filesystem::remove(cluster.folder() / "log");
   REQUIRE(make("absent"));
   const auto secret = JsonDocument::Parse(BodyOf(cluster.LastRequest()));

@@ -133,13 +133,19 @@ Result<std::string> FindOrMakePassword(const KubeApi& api, const std::string& na
   }
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
   std::string password = RandomHex(kPasswordBytes);
-  RETURN_IF_ERROR(api.CreateSecret(name_space, secret,
-                                   {.values = {{"password", password},
-                                               {"replication-password", RandomHex(kPasswordBytes)},
-                                               {"peer-key", RandomHex(kPeerKeyBytes)}},
-                                    .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
-                                    .annotations = asked.secret_annotations},
-                                   deadline));
+  const Status created =
+      api.CreateSecret(name_space, secret,
+                       {.values = {{"password", password},
+                                   {"replication-password", RandomHex(kPasswordBytes)},
+                                   {"peer-key", RandomHex(kPeerKeyBytes)}},
+                        .labels = {{"app.kubernetes.io/managed-by", "bowline"}},
+                        .annotations = asked.secret_annotations},
+                       deadline);
+  // Somebody else was faster: theirs is read at the next try.
+  if (!created && created.error().code == Code::kAlreadyExists) {
+    return Fail(Code::kUnavailable, "{}", created.error().message);
+  }
+  RETURN_IF_ERROR(created);
   LogInfo("the Secret is there", {{"secret", secret}});
   return password;
 }
