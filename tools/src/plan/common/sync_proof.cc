@@ -135,9 +135,10 @@ std::optional<Candidate> BestInSync(const Layout& layout, const Reports& reports
     return ProveInSync(report, last).proven;
   });
   if (proven.empty()) return std::nullopt;
+  const std::int64_t most = OffsetOf(Highest(proven));
   Ranked lasting = proven;
   std::erase_if(lasting, [&](const Report* report) {
-    return std::ranges::contains(voted_out, report->member);
+    return OffsetOf(report) < most || std::ranges::contains(voted_out, report->member);
   });
   const Report& best = *Highest(lasting.empty() ? proven : lasting);
   return CandidateOf(best,

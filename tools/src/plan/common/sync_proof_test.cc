@@ -59,21 +59,35 @@ TEST_CASE_METHOD(Fixture, "of those in sync the highest offset takes over, then 
   CHECK(best->position.offset == 1001);
 }
 
-TEST_CASE_METHOD(Fixture, "one that would be voted out takes over only when there is no other") {
+TEST_CASE_METHOD(Fixture, "of equals one that would not be voted out takes over") {
   const auto best = [&](const std::vector<MemberName>& voted_out) {
     return BestInSync(cluster.layout, cluster.reports, 0, k00, last, voted_out);
   };
-  InfoOf(k01).offset = 1001;
   CHECK(best({k01})->member == k02);
   CHECK(best({k02})->member == k01);
   const auto either = best({k01, k02});
   CHECK(either->member == k01);
   CHECK(either->reason ==
-        "offset 1001, it followed the primary to its last known offset, though still taken for "
+        "offset 1000, it followed the primary to its last known offset, though still taken for "
         "failed");
   SECTION("the other one is not proven") { InfoOf(k02).offset = 999; }
   SECTION("the other one is silent") { cluster.Silence(k02); }
+  SECTION("the other one has fewer writes") { InfoOf(k01).offset = 1001; }
   CHECK(best({k01})->member == k01);
+}
+
+TEST_CASE("a flag is no reason to lose writes: by their links both are in sync") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
+  const auto set = [&](MemberName member, std::int64_t offset, std::int64_t down) {
+    EngineInfo& info = cluster.Of(member).engine.info;
+    info.link_up = false;
+    info.offset = offset;
+    info.link_down_seconds = down;
+  };
+  set(k01, 5000, 6);
+  set(k02, 3000, 9);
+  const auto best = BestInSync(cluster.layout, cluster.reports, 0, k00, std::nullopt, {k01});
+  CHECK(best->member == k01);
 }
 
 TEST_CASE("of three, one that is known to be newer is not passed for a third one") {
