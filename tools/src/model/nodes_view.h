@@ -62,6 +62,9 @@ class NodesView {
   [[nodiscard]] const NodeLine* Myself() const;
   /// nullptr for an unknown node, and always when the view is not Readable().
   [[nodiscard]] const NodeLine* Find(const NodeId& id) const;
+  /// The same as far as it is at hand: a line that is in any way not as it should be (flags, links)
+  /// is known also while the common lines are missing.
+  [[nodiscard]] const NodeLine* FindKnown(const NodeId& id) const;
   /// All lines by their ids; none when the view is not Readable().
   [[nodiscard]] std::vector<const NodeLine*> Lines() const;
   /// The config epoch of the primary that `myself` is or follows, as of a NodesConf; known as well
@@ -88,9 +91,6 @@ class NodesView {
   bool operator==(const NodesView& other) const;
 
  private:
-  /// As far as it is at hand.
-  [[nodiscard]] const NodeLine* FindKnown(const NodeId& id) const;
-
   std::shared_ptr<const CommonNodes> common_;
   std::vector<NodeLine> own_;  ///< by their ids; they stand in for the common lines of these ids
   std::string digest_;

@@ -117,8 +117,8 @@ TEST_CASE("a replica that a majority of the primaries takes for failed is waited
   const HandoverStep step = Plan(cluster);
   CHECK(step.obstacle == Obstacle::kTakenForFailed);
   CHECK(step.why ==
-        "shard-1-0 and 1 other primaries still take shard-0-1 for failed, so that another one "
-        "would be elected");
+        "other primaries (2 heard, shard-1-0 among them) still take shard-0-1 for failed, so that "
+        "another one would be elected");
   CHECK_FALSE(step.secure);
   CHECK_FALSE(GivesUp(step.obstacle, milliseconds(14'999)));
   CHECK(GivesUp(step.obstacle, milliseconds(15'000)));

@@ -41,7 +41,7 @@ void Consider(const Report& report, const NodeIds& shard, ShardView& result) {
 /// docs/facts/cluster.md 3h.
 void NoteFailed(const NodesView& view, const NodeIds& shard, std::vector<MemberName>& failed) {
   for (const auto& [member, id] : shard) {
-    const NodeLine* line = view.Find(id);
+    const NodeLine* line = view.FindKnown(id);
     if (line == nullptr || !line->fail || std::ranges::contains(failed, member)) continue;
     failed.push_back(member);
   }
@@ -59,13 +59,13 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Repo
   std::set<SlotRange> running;  // two members that claim one shard for a moment count once
   std::ptrdiff_t total = 0;
   for (const auto& [member, report] : reports) {
+    if (report.engine.answers) NoteFailed(report.engine.view, ids, result.voted_out);
     const NodesView* view = ViewOf(report);
     if (view == nullptr) continue;
     const NodeLine& myself = *view->Myself();
     if (myself.LeadsSlots()) running.insert(myself.slots.front());
     total = std::max(total, view->Leading());
     Consider(report, ids, result);
-    NoteFailed(*view, ids, result.voted_out);
   }
   result.quorum = std::ssize(running) * 2 > total && total > 0;
   return result;
@@ -91,20 +91,27 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
          LedByMajority(identity, reports, member);
 }
 
-std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
-                                         MemberName member) {
+std::vector<MemberName> TakenForFailedBy(const Layout& layout, const Identity& identity,
+                                         const Reports& reports, MemberName member) {
   const NodeId id = identity.NodeIdOf(member);
   std::vector<MemberName> by;
+  std::set<int> heard;  // shards whose primary was
   std::ptrdiff_t primaries = 0;
   for (const auto& [name, report] : reports) {
     const NodesView* view = ViewOf(report);
     if (view == nullptr) continue;
     primaries = std::max(primaries, view->Leading());
     if (name.shard == member.shard || !view->Myself()->LeadsSlots()) continue;
+    heard.insert(name.shard);
     const NodeLine* line = view->Find(id);
     if (line != nullptr && (line->fail || line->maybe_fail)) by.push_back(name);
   }
-  if (std::ssize(by) * 2 <= primaries) by.clear();
+  std::ptrdiff_t silent = 0;
+  for (int shard = 0; shard < layout.shards && !by.empty(); ++shard) {
+    if (shard == member.shard || heard.contains(shard)) continue;
+    if (!Silent(reports, layout.MembersOf(shard)).empty()) ++silent;
+  }
+  if ((std::ssize(by) + silent) * 2 <= primaries) by.clear();
   return by;
 }
 

@@ -25,13 +25,14 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
                   MemberName member);
 
 /// The primaries of the other shards that take `member` for failed or suspect it (flags fail and
-/// fail?), when they are a majority of all primaries; else empty. These can agree that it has
-/// failed and elect another one after it has taken over: a replica loses the flag with its next
-/// answer on the bus, a primary with slots only after 2 x node timeout (cluster_legacy.c,
-/// markNodeAsFailingIfNeeded, clearNodeFailureIfNeeded; docs/facts/cluster.md 3h). Who does not
-/// lead does not vote, and who has not answered is not counted.
-std::vector<MemberName> TakenForFailedBy(const Identity& identity, const Reports& reports,
-                                         MemberName member);
+/// fail?), when with those that were not heard they are a majority of all primaries; else empty.
+/// These can agree that it has failed and elect another one after it has taken over: a replica
+/// loses the flag with its next answer on the bus, a primary with slots only after 2 x node timeout
+/// (cluster_legacy.c, markNodeAsFailingIfNeeded, clearNodeFailureIfNeeded; docs/facts/cluster.md
+/// 3h). Who does not lead does not vote. A shard all of whose members were heard, and none leads,
+/// has no vote.
+std::vector<MemberName> TakenForFailedBy(const Layout& layout, const Identity& identity,
+                                         const Reports& reports, MemberName member);
 
 /// By the own CLUSTER NODES: does the engine have a link to more than half of the
 /// primaries, itself included, none of which it takes for failed?

@@ -29,13 +29,13 @@ void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {
     step.why = "the primary does not list " + step.target.ToString() + " as its replica";
     return;
   }
-  const auto by = TakenForFailedBy(look.identity, look.reports, step.target);
+  const auto by = TakenForFailedBy(look.layout, look.identity, look.reports, step.target);
   if (!by.empty()) {
     step.obstacle = Obstacle::kTakenForFailed;
     step.why = std::format(
-        "{} and {} other primaries still take {} for failed, so that another "
-        "one would be elected",
-        by.front().ToString(), by.size() - 1, step.target.ToString());
+        "other primaries ({} heard, {} among them) still take {} for failed, so that another one "
+        "would be elected",
+        by.size(), by.front().ToString(), step.target.ToString());
     return;
   }
   if (!SecureInLead(look.layout, look.identity, look.reports, look.self)) return;
