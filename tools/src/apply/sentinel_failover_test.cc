@@ -183,6 +183,27 @@ TEST_CASE("the sentinels promote no replica that holds itself back: one in sync 
   CHECK(NamedByProcesses(ctx, Soon()) == kServer1);
 }
 
+TEST_CASE("one sentinel that knows of no replica is no reason to promote one without the others") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const auto info = set.servers.at(kServer1).Connect().Info(Soon());
+  REQUIRE(info);
+  const testing::Sentinel& sentinel = set.sentinels.begin()->second;
+  auto client = RespClient::Connect(testing::Engine::kIp, sentinel.port(), {}, Soon());
+  REQUIRE(client);
+  set.servers.erase(kServer0);
+  REQUIRE(client->Command({"SENTINEL", "RESET", "mymaster"}, Soon()));
+  REQUIRE(
+      client->Command({"SENTINEL", "SET", "mymaster", "down-after-milliseconds", "300"}, Soon()));
+  const HandoverContext ctx = set.know.Context();
+  REQUIRE(
+      Eventually([&] { return AskSentinelProcesses(ctx, Soon()).all.front().view.primary_down; }));
+  const Status taken = TakeOverServers(ctx, {.member = kServer1, .position = PositionOf(*info, 0)},
+                                       Deadline::In(Milliseconds(3000)));
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().message.contains("NOGOODSLAVE"));
+  CHECK_FALSE(set.servers.at(kServer1).Connect().Info(Soon())->primary);
+}
+
 TEST_CASE("the sentinels make another one primary in the same moment: known within seconds") {
   RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
   HandoverContext ctx = set.know.Context();
@@ -199,6 +220,9 @@ TEST_CASE("the sentinels make another one primary in the same moment: known with
   INFO(switched.error().ToString());
   CHECK(switched.error().code == Code::kAborted);
   CHECK(Since(start) < Milliseconds(6000));
+  // Whoever still comes to the one that was promoted is not promised a write that will be lost.
+  RespClient disowned = set.servers.at(kServer1).Connect();
+  CHECK_FALSE(disowned.Ask({"SET", "key", "value"}, Deadline::In(Milliseconds(300))));
 }
 
 TEST_CASE("the volume tells who leads, should all end before a sentinel hears of it") {

@@ -25,6 +25,7 @@ constexpr Milliseconds kSettled{500};
 // The answer to SENTINEL FAILOVER when no replica may be promoted (sentinel.c,
 // sentinelSelectSlave).
 constexpr std::string_view kNobodyToPromote = "NOGOODSLAVE";
+constexpr const char* kPriority = "replica-priority";
 // From just before the promotion on: whatever becomes of this program (the kubelet kills a hook of
 // a pod that is deleted by force after 2 s), the old primary must take no write before it is a
 // replica, as the other one's data counts from then on. Its resident program settles what was cut
@@ -35,6 +36,9 @@ constexpr Milliseconds kPromotion{500};
 constexpr Milliseconds kTellAgain{100};
 constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
 constexpr Milliseconds kReplicasPatience{3000};
+// Of a server that the sentinels have not taken: its own program repairs it within some 3 s
+// (plan/sentinel/server_heal.h), and the sentinels do after 10 s.
+constexpr Milliseconds kDisownedPause{10'000};
 
 /// A majority of the sentinels names `ctx.self`, and none of them is about to change that (`dead`:
 /// none fails over at this moment): an epoch higher than any that they have told, or that a
@@ -70,6 +74,18 @@ std::vector<RespClient> ConnectToOthers(const HandoverContext& ctx, RespClient t
   return servers;
 }
 
+/// Do all replicas that answer hold themselves back (replica-priority 0)? Then no sentinel promotes
+/// one of them, however long it is waited for. False when none answers.
+bool AllHoldBack(const HandoverContext& ctx, Deadline deadline) {
+  std::vector<MemberName> others = ctx.settings.layout.MembersOf(0);
+  std::erase(others, ctx.self);
+  std::vector<RespClient> servers = ConnectToLiving(ctx, others, deadline.Within(kHandoverCall));
+  return !servers.empty() && std::ranges::all_of(servers, [&](RespClient& server) {
+    const auto fields = server.ConfigGet({kPriority}, deadline.Within(kHandoverCall));
+    return fields && fields->contains(kPriority) && fields->at(kPriority) == "0";
+  });
+}
+
 /// How many sentinels name another primary, in an epoch in which they do not take ours.
 std::ptrdiff_t NameAnother(const AskedSentinels& asked, MemberName target, std::uint64_t epoch) {
   return std::ranges::count_if(asked.all, [&](const AskedSentinel& sentinel) {
@@ -92,6 +108,8 @@ Status TellUntilNamed(const HandoverContext& ctx, MemberName target, std::uint64
       const bool all = naming == std::ssize(asked.all);
       if (naming * 2 > ctx.settings.layout.sentinels && (all || patience.Passed())) return {};
       if (NameAnother(asked, target, epoch) * 2 > ctx.settings.layout.sentinels) {
+        // What it takes until its own program has it follow the other one would be lost.
+        (void)servers.front().PauseWrites(kDisownedPause, Deadline::In(kTellLook));
         return Fail(Code::kAborted, "the sentinels have made another one than {} primary meanwhile",
                     target.ToString());
       }
@@ -268,9 +286,9 @@ Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
   if (!epoch && !target.accept_loss) {
     LogInfo("leaving the failover to the sentinels", {{"why", epoch.error().message}});
     Status replaced = ReplaceDead(ctx, deadline);
-    if (replaced || !replaced.error().message.contains(kNobodyToPromote)) return replaced;
-    // All replicas hold themselves back (replica-priority 0), so the sentinels promote none of
-    // them, however long they are waited for.
+    const bool nobody = !replaced && replaced.error().message.contains(kNobodyToPromote);
+    // It may be that one sentinel alone which has heard of no replica yet.
+    if (!nobody || !AllHoldBack(ctx, deadline)) return replaced;
     epoch = AskForConsent(ctx, true, deadline);
   }
   if (!epoch) return std::unexpected(epoch.error());
