@@ -274,6 +274,18 @@ TEST_CASE("a volume of another engine is refused without API rights alone") {
   }
 }
 
+TEST_CASE("which engine wrote data that is there is not said before it has read it") {
+  AloneServer server;
+  server.HasData();
+  REQUIRE(server.Run());
+  const auto files = ReadVolume(server.volume().path());
+  REQUIRE((files && files->state));
+  const auto state = ParseVolumeState(*files->state);
+  REQUIRE(state);
+  CHECK(state->engine.empty());
+  CHECK(state->mode == "standalone");
+}
+
 TEST_CASE("a standalone server that dies while its release grows waits for its new settings") {
   const testing::FakeCluster cluster;
   AloneServer server;

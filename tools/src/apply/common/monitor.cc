@@ -102,6 +102,7 @@ void Monitor::LookAt(const Report& report) {
   mode_->Hear(report);
   NoteLabel(report);
   NoteHeld(report);
+  NoteEngine(report);
   NoteWhole(report);
   if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
     events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
@@ -200,6 +201,20 @@ void Monitor::NoteHeld(const Report& report) {
   server_.state = state;
   live_.SetHeld();
   LogInfo("this volume holds keys from now on");
+}
+
+void Monitor::NoteEngine(const Report& report) {
+  if (engine_noted_ || report.engine.info.loading) return;
+  engine_noted_ = true;
+  VolumeState state = server_.state;
+  state.engine = settings_->EngineName();
+  if (state == server_.state) return;
+  const Status saved = SaveState(settings_.paths().data, state);
+  if (saved) {
+    server_.state = std::move(state);
+  } else {  // a full volume is no reason not to run
+    LogWarning("cannot note which engine this volume is of", {{"err", saved.error().ToString()}});
+  }
 }
 
 void Monitor::NoteWhole(const Report& report) {

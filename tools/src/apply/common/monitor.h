@@ -41,6 +41,8 @@ class Monitor {
   /// Whoever has replaced this primary: its subscribers must find the new one.
   void EndSubscribers();
   void NoteHeld(const Report& report);
+  /// The engine that has read what is on the volume.
+  void NoteEngine(const Report& report);
   /// Of a damaged dataset, once it has been replaced by the primary's.
   void NoteWhole(const Report& report);
   /// A primary whose volume takes no writes hands its role over (plan/common/unwritable.h).
@@ -56,6 +58,7 @@ class Monitor {
   std::unique_ptr<ModeWatch> mode_;
   FullCopyWatch full_copy_;
   HoldBack hold_back_;
+  bool engine_noted_ = false;  ///< or it was tried
   std::string told_stale_;
   std::optional<std::chrono::steady_clock::time_point> told_stale_at_;
   std::optional<std::chrono::steady_clock::time_point> led_stale_at_;

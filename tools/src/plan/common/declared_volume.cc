@@ -57,7 +57,9 @@ std::string AgainstDeclared(const VolumeFacts& volume, const DeclaredKind& decla
   if (shard < 0) return "";
   return std::format(
       "by nodes.conf shard {} holds slots, and {} shards are declared: its keys would be gone; set "
-      "cluster.shards={} or more again, or move its slots to the others first",
+      "cluster.shards={} or more again, or move its slots to the others first. When bowline status "
+      "says that others serve all slots, this file is an old one: move all files of the volume "
+      "away, and this member comes back as an empty replica",
       shard, declared.layout.shards, shard + 1);
 }
 
