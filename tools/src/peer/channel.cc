@@ -1,5 +1,7 @@
 #include "peer/channel.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/digest.h"
@@ -103,6 +105,12 @@ class Look {
     return reports;
   }
 
+  [[nodiscard]] std::vector<MemberName> Unread() const {
+    std::vector<MemberName> members;
+    for (const std::size_t place : gathering_.Unread()) members.push_back(targets_[place].member);
+    return members;
+  }
+
  private:
   std::vector<HttpCall> Calls(const std::vector<Gathering::Question>& questions) {
     std::vector<HttpCall> calls;
@@ -144,12 +152,14 @@ class Look {
 }  // namespace
 
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline, PeerViews views) {
+                 Deadline deadline, PeerViews views, std::vector<MemberName>* unread) {
   Look look(channel, targets, views);
   HttpAskAll(look.First(), deadline, [&look](std::size_t call, const Result<HttpAnswer>& answer) {
     return look.Answered(call, answer);
   });
-  return look.Take();
+  Reports reports = look.Take();
+  if (unread != nullptr) std::ranges::copy(look.Unread(), std::back_inserter(*unread));
+  return reports;
 }
 
 HttpHandler AnswerReports(ReportSource source) {

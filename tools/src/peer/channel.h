@@ -39,9 +39,11 @@ struct PeerTarget {
 };
 
 /// The reports of these members, asked all at once. A member that does not answer by the deadline,
-/// or whose answer is rejected, is left out; with kRead also one whose view is not complete then.
+/// or whose answer is rejected, is left out; with kRead also one whose view is not complete then:
+/// these are added to `unread`, which may be null.
 Reports AskPeers(const PeerChannel& channel, const std::vector<PeerTarget>& targets,
-                 Deadline deadline, PeerViews views = PeerViews::kRead);
+                 Deadline deadline, PeerViews views = PeerViews::kRead,
+                 std::vector<MemberName>* unread = nullptr);
 
 /// What the server of reports needs to know of the own member.
 struct ReportSource {

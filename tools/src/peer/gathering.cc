@@ -78,4 +78,10 @@ void Gathering::Found(const std::shared_ptr<const CommonNodes>& common) {
   }
 }
 
+std::vector<std::size_t> Gathering::Unread() const {
+  std::vector<std::size_t> places;
+  for (const auto& [place, report] : incomplete_) places.push_back(place);
+  return places;
+}
+
 }  // namespace bowline

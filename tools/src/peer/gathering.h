@@ -38,6 +38,8 @@ class Gathering {
   std::vector<Question> Answered(const Question& question, std::optional<Report> report);
   /// The complete reports, by the places of their members.
   std::map<std::size_t, Report> Take() { return std::move(complete_); }
+  /// The places of those that have answered, and whose views are not complete.
+  [[nodiscard]] std::vector<std::size_t> Unread() const;
 
  private:
   /// Members that have told one digest, and who of them was asked for the lines.

@@ -70,6 +70,18 @@ struct Looking {
   int whole = 0;                   ///< so many asked for a whole view
 };
 
+TEST_CASE("who has answered, and whose view has not come, is told") {
+  Looking look;
+  look.AnswerSmall();
+  CHECK(look.gathering->Take().empty());
+  CHECK(look.gathering->Unread().size() == look.members.size());
+  look.gathering.emplace(look.members.size(), PeerViews::kRead, look.known);
+  look.questions.clear();
+  look.Take(look.gathering->First());
+  look.CheckComplete(look.AnswerAll());
+  CHECK(look.gathering->Unread().empty());
+}
+
 TEST_CASE("of a quiet cluster one view is asked for, of two members, and the next look knows it") {
   Looking look;
   look.CheckComplete(look.AnswerAll());

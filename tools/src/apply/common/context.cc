@@ -61,17 +61,18 @@ PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets
 }
 
 Reports GatherReports(const PeerChannel& channel, const Settings& settings,
-                      const AddressBook& addresses, const MemberName* except, Deadline deadline) {
+                      const AddressBook& addresses, const MemberName* except, Deadline deadline,
+                      std::vector<MemberName>* unread) {
   std::vector<MemberName> members;
   for (const auto& [member, endpoint] : addresses) {
     if (except == nullptr || member != *except) members.push_back(member);
   }
-  return GatherReportsOf(channel, settings, addresses, members, deadline);
+  return GatherReportsOf(channel, settings, addresses, members, deadline, PeerViews::kRead, unread);
 }
 
 Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                         const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline, PeerViews views) {
+                        Deadline deadline, PeerViews views, std::vector<MemberName>* unread) {
   std::vector<PeerTarget> targets;
   for (const MemberName member : members) {
     const auto address = addresses.find(member);
@@ -81,7 +82,7 @@ Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                        .ip = address->second.ip,
                        .port = settings.ports.peers});
   }
-  return AskPeers(channel, targets, deadline, views);
+  return AskPeers(channel, targets, deadline, views, unread);
 }
 
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

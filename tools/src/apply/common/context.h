@@ -41,14 +41,16 @@ PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets
                           std::string installation);
 
 /// The reports of all members in the book but `except`, asked at once; a member that does not
-/// answer is left out.
+/// answer is left out. `unread`: as AskPeers has it.
 Reports GatherReports(const PeerChannel& channel, const Settings& settings,
-                      const AddressBook& addresses, const MemberName* except, Deadline deadline);
+                      const AddressBook& addresses, const MemberName* except, Deadline deadline,
+                      std::vector<MemberName>* unread = nullptr);
 
 /// The reports of these members alone.
 Reports GatherReportsOf(const PeerChannel& channel, const Settings& settings,
                         const AddressBook& addresses, const std::vector<MemberName>& members,
-                        Deadline deadline, PeerViews views = PeerViews::kRead);
+                        Deadline deadline, PeerViews views = PeerViews::kRead,
+                        std::vector<MemberName>* unread = nullptr);
 
 /// The last known addresses from a saved nodes.conf, for when DNS is down.
 AddressBook AddressesFromFile(const NodesConf& conf, const Identity& identity,

@@ -156,12 +156,14 @@ StartPlan Guard::Decide() {
   const Status looked = LookAtFilesAgain();
   if (!looked) return Wait(looked.error().message);
   const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstReportsTimeout : kReportsTimeout;
-  reports_ = peers_.Gather(addresses_, Deadline::In(timeout));
+  std::vector<MemberName> unread;
+  reports_ = peers_.Gather(addresses_, Deadline::In(timeout), &unread);
   StartInput input{.layout = settings_->layout,
                    .self = self_,
                    .addresses = addresses_,
                    .volume = volume_,
                    .peers = reports_,
+                   .unread = std::move(unread),
                    .record_installation = std::nullopt,
                    .waited = Since(began_),
                    .locked = locked_,
@@ -337,7 +339,8 @@ Status Guard::PrepareData(const StartPlan& plan) {
 
 void Guard::NoteKind() {
   VolumeState state = volume_.state;
-  state.engine = settings_->EngineName();
+  // Which engine wrote data that is there is known when this one has read it (Monitor).
+  if (volume_.kind != VolumeKind::kData) state.engine = settings_->EngineName();
   state.mode = settings_->ModeName();
   if (state == volume_.state) return;
   const Status saved = SaveState(settings_.paths().data, state);

@@ -26,8 +26,9 @@ PeerChannel Peers::Channel() {
           .views = views_};
 }
 
-Reports Peers::Gather(const AddressBook& addresses, Deadline deadline) {
-  return GatherReports(Channel(), *settings_.Get(), addresses, &self_, deadline);
+Reports Peers::Gather(const AddressBook& addresses, Deadline deadline,
+                      std::vector<MemberName>* unread) {
+  return GatherReports(Channel(), *settings_.Get(), addresses, &self_, deadline, unread);
 }
 
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,

@@ -22,8 +22,9 @@ class Peers {
 
   /// How this member speaks right now. Thread-safe.
   PeerChannel Channel();
-  /// The reports of all other members in the book.
-  Reports Gather(const AddressBook& addresses, Deadline deadline);
+  /// The reports of all other members in the book. `unread`: as AskPeers has it.
+  Reports Gather(const AddressBook& addresses, Deadline deadline,
+                 std::vector<MemberName>* unread = nullptr);
   /// The reports of these members.
   Reports GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                    Deadline deadline, PeerViews views = PeerViews::kRead);

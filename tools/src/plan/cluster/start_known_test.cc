@@ -174,6 +174,24 @@ TEST_CASE("without a majority and without the volume's lock nobody is promoted")
         (kind == VolumeKind::kData ? StartAction::kResume : StartAction::kWait));
 }
 
+TEST_CASE("a member of the shard that has answered is not silent, although its view has not come") {
+  RunningCluster cluster({.shards = 3, .replicas_per_shard = 1});
+  const VolumeFacts volume = cluster.Volume(k00, VolumeKind::kData);
+  for (const MemberName member : cluster.layout.Members()) {
+    if (member != k00) cluster.Silence(member);
+  }
+  StartInput input = cluster.Ask(k00, volume);
+  input.waited = std::chrono::milliseconds(5000);
+  CHECK(PlanStart(input).action == StartAction::kResume);  // nobody is there
+  input.unread = {k10};                                    // of another shard
+  CHECK(PlanStart(input).action == StartAction::kResume);
+  input.unread = {k01};
+  CHECK(PlanStart(input).action == StartAction::kWait);
+  CHECK(PlanStart(input).reason == "their view of the cluster has not come yet: shard-0-1");
+  input.waited = kHandoverPatience;
+  CHECK(PlanStart(input).action == StartAction::kResume);
+}
+
 TEST_CASE("handing over without a majority needs the word of the whole shard") {
   const RunningCluster cluster({.shards = 3, .replicas_per_shard = 2});
   for (const VolumeKind kind : {VolumeKind::kData, VolumeKind::kEmptied}) {

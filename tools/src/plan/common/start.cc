@@ -148,6 +148,20 @@ StartPlan WithLock(const StartInput& input, StartPlan plan) {
 
 }  // namespace
 
+namespace {
+
+/// What a member of the shard that has answered holds, and whom it follows, is not known before its
+/// view is: it must not be taken for silent, which would not be waited for any more.
+std::optional<StartPlan> WaitForViews(const StartInput& input, const StartPlan& plan) {
+  std::vector<MemberName> unread = input.unread;
+  std::erase_if(unread, [&](MemberName member) { return member.shard != input.self.shard; });
+  const bool acts = StartsProcess(plan.action) || plan.action == StartAction::kHandOver;
+  if (unread.empty() || !acts || input.waited >= kHandoverPatience) return std::nullopt;
+  return Wait("their view of the cluster has not come yet: " + Join(unread));
+}
+
+}  // namespace
+
 std::optional<StartPlan> PlanInstallation(const StartInput& input) {
   if (input.volume.kind == VolumeKind::kRefused) return Refuse(input.volume.reason);
   if (auto foreign = ForeignInstallation(input)) return foreign;
@@ -161,6 +175,7 @@ StartPlan PlanStart(const StartInput& input, const ModeRules& rules) {
   const auto first = PlanInstallation(heard);
   StartPlan plan =
       WithDataset(heard, WithLock(heard, first ? *first : rules.PlanMember(heard)), rules);
+  if (auto wait = WaitForViews(heard, plan)) return *std::move(wait);
   if (given_up.empty() || plan.action == StartAction::kRefuse) return plan;
   plan.reason += "; without " + Join(given_up) + ", as startWithout says";
   plan.warning = true;

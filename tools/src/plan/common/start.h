@@ -60,6 +60,8 @@ struct StartInput {
   AddressBook addresses;  ///< sentinel mode: whom the replicas follow is told by address
   VolumeFacts volume;
   Reports peers;  ///< those that answered; the others are silent
+  /// Those that answered, and whose view of the cluster has not come in time: not among `peers`.
+  std::vector<MemberName> unread = {};
   std::optional<std::string>
       record_installation;              ///< from the release's record, when it could be read
   std::chrono::milliseconds waited{0};  ///< since this start began
