@@ -146,10 +146,6 @@ StartPlan WithLock(const StartInput& input, StartPlan plan) {
               plan.target->ToString());
 }
 
-}  // namespace
-
-namespace {
-
 /// What a member of the shard that has answered holds, and whom it follows, is not known before its
 /// view is: it must not be taken for silent, which would not be waited for any more.
 std::optional<StartPlan> WaitForViews(const StartInput& input, const StartPlan& plan) {
