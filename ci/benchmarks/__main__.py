@@ -15,6 +15,8 @@ from e2e.shell import CACHE, ROOT
 
 FOLDER = CACHE / "bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+OWN_TABLES = ("chart", "gate")
+"""Parts with a table of their own in the document."""
 
 
 def file_of(part: str) -> Path:
@@ -60,7 +62,7 @@ def place_of(part: str) -> str:
     peer = chosen()
     if peer:
         return f"figures beside {peer[0].name}"
-    return "figures of the chart" if part == "chart" else "figures"
+    return f"figures of the {part}" if part in OWN_TABLES else "figures"
 
 
 def report(parts: list[str], *, write: bool) -> None:
