@@ -87,7 +87,7 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   if (!volume_.reason
            .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
     const auto copy = Quarantine(settings_.paths().data, "sentinel.conf");
-    events_.Emit("MemoryLost",
+    events_.Emit("SentinelStateLost",
                  volume_.reason + (copy ? std::format("; a copy is {}", copy->string()) : ""),
                  true);
   }
@@ -215,7 +215,7 @@ void Guard::Announce(const StartPlan& plan) {
                              {"why", plan.reason},
                              {"waitedMs", Since(began_).count()}});
   if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
-    events_.Emit("StartDecision", text, plan.warning);
+    events_.Emit("StartDecided", text, plan.warning);
   }
 }
 

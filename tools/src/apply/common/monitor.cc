@@ -105,7 +105,7 @@ void Monitor::LookAt(const Report& report) {
   NoteEngine(report);
   NoteWhole(report);
   if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
-    events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
+    events_.Emit(news->ended ? "FullSyncEnded" : "FullSyncStarted", news->text);
   }
   volume_writes_.Want(!report.engine.info.primary);
   live_.SetWritten(volume_writes_.Age());

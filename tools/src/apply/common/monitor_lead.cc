@@ -66,14 +66,15 @@ void Monitor::LookAtLink(const Report& report) {
                  {{"err", set.error().ToString()}});
     } else {
       server_.stale = plan.held;
-      events_.Emit(server_.stale ? "HeldBack" : "HoldEnded", plan.reason, server_.stale);
+      events_.Emit(server_.stale ? "PromotionBlocked" : "PromotionAllowed", plan.reason,
+                   server_.stale);
     }
   }
   if (!plan.waits.empty() &&
       (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
     told_stale_ = plan.waits;
     told_stale_at_ = std::chrono::steady_clock::now();
-    events_.Emit("StaleReplicaWaits", plan.waits, true);
+    events_.Emit("StaleReplicaWaiting", plan.waits, true);
   }
   if (plan.take_over && follows && !live_.Paused()) LeadStale(*follows, plan.reason);
 }

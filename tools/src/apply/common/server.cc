@@ -166,7 +166,7 @@ class Server : public Supervisor {
     const bool again = plan.action == AfterDeathAction::kStartAgain;
     if (again) restarted_at_ = std::chrono::steady_clock::now();
     LogWarning("no replica takes over", {{"why", plan.reason}});
-    events_.Emit(again ? "StartedAgain" : "NoTakeOver", plan.reason, true);
+    events_.Emit(again ? "EngineRestarted" : "NoPromotion", plan.reason, true);
     return again;
   }
 

@@ -14,8 +14,8 @@ namespace bowline {
 
 /// A line that an engine does not take.
 struct Complaint {
-  std::string line;  ///< "maxmemory-policy nonsense"
-  std::string said;  ///< the engine's words
+  std::string line;     ///< "maxmemory-policy nonsense"
+  std::string message;  ///< the engine's words
   bool operator==(const Complaint&) const = default;
 };
 

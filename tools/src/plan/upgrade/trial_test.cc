@@ -57,9 +57,9 @@ TEST_CASE("the lines that an engine does not take are read from its log") {
   const auto unresolved = ReadComplaints(kUnresolved);
   REQUIRE(unresolved.size() == 2);
   CHECK(unresolved[0].line == "maxmemroy 1gb");
-  CHECK(unresolved[0].said.starts_with("it knows no such directive"));
+  CHECK(unresolved[0].message.starts_with("it knows no such directive"));
   CHECK(unresolved[1].line == "it's \"one\" 2");
-  CHECK(unresolved[1].said == unresolved[0].said);
+  CHECK(unresolved[1].message == unresolved[0].message);
   CHECK(ReadComplaints(kModule).empty());
   CHECK(ReadComplaints("").empty());
   // A log that is cut.
@@ -80,7 +80,7 @@ TEST_CASE("the last words of a log are short, and printable") {
 TEST_CASE("a refused line is of a value, of the arguments, or of bowline") {
   const std::string directives = "maxmemory-policy nonsense\nsentinel deny-scripts-reconfig nope\n";
   const auto value = [&](const char* line, const char* values = "config") {
-    return ValueOf({.line = line, .said = ""}, directives, values, {"--maxclients", "many"});
+    return ValueOf({.line = line, .message = ""}, directives, values, {"--maxclients", "many"});
   };
   CHECK(value("maxmemory-policy nonsense") == "config.maxmemory-policy");
   CHECK(value("sentinel deny-scripts-reconfig nope", "sentinel.config") ==
