@@ -3,6 +3,7 @@
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/volume_io.h"
+#include "base/timing.h"
 #include "model/engine_version.h"
 #include "plan/common/pause.h"
 #include "plan/common/role_label.h"
@@ -11,8 +12,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kLook{1000};
-constexpr Milliseconds kQuietLook{3000};  // at the others
 // Until the member holds its shard's data, and between two times that it is said whom to follow.
 constexpr Milliseconds kEagerLook{200};
 constexpr Milliseconds kCallTimeout{1000};
@@ -94,7 +93,7 @@ Milliseconds Monitor::Look() {
   const auto changed = server_.Changed();
   const bool eager =
       !server_.state.held || mode_->Eager() || (changed && changed->ago < kRoleSettles);
-  return eager ? kEagerLook : kLook;
+  return eager ? kEagerLook : kMonitorLook;
 }
 
 void Monitor::LookAt(const Report& report) {

@@ -2,6 +2,7 @@
 
 #include "apply/common/handover.h"
 #include "apply/common/monitor.h"
+#include "base/timing.h"
 #include "plan/common/pause.h"
 #include "plan/common/unwritable.h"
 #include "sys/log.h"
@@ -10,11 +11,9 @@ namespace bowline {
 namespace {
 
 // Of a replica that has missed writes: between two Events of what it waits for, and two tries.
-constexpr Milliseconds kTellAgain{60'000};
-constexpr Milliseconds kLeadAgain{10'000};
+constexpr Milliseconds kTellStaleAgain{60'000};
 constexpr Milliseconds kUnwritableTimeout{10'000};
 constexpr Milliseconds kReportsTimeout{500};
-constexpr Milliseconds kTakeOverTimeout{5000};
 
 }  // namespace
 
@@ -71,7 +70,7 @@ void Monitor::LookAtLink(const Report& report) {
     }
   }
   if (!plan.waits.empty() &&
-      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
+      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellStaleAgain)) {
     told_stale_ = plan.waits;
     told_stale_at_ = std::chrono::steady_clock::now();
     events_.Emit("StaleReplicaWaiting", plan.waits, true);
@@ -80,11 +79,11 @@ void Monitor::LookAtLink(const Report& report) {
 }
 
 void Monitor::LeadStale(MemberName primary, const std::string& reason) {
-  if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
+  if (led_stale_at_ && Since(*led_stale_at_) < kStaleAgain) return;
   led_stale_at_ = std::chrono::steady_clock::now();
   events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
   const Status led = TakeOverDead(server_.From(primary), {.member = self_, .accept_loss = true},
-                                  Deadline::In(kTakeOverTimeout));
+                                  Deadline::In(kStaleTakeOver));
   if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
 }
 

@@ -5,6 +5,7 @@
 
 #include "apply/common/kept_dataset.h"
 #include "apply/sentinel/failover.h"
+#include "base/timing.h"
 #include "plan/common/pause.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/running_sentinels.h"
@@ -13,7 +14,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kQuietLook{3000};  // at the others
 constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kReplaceTimeout{5000};
