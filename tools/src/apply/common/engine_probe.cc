@@ -23,7 +23,7 @@ void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {
   const auto directives =
       client_->ConfigGet({kRefusalDirectives.begin(), kRefusalDirectives.end()}, deadline);
   if (directives) {
-    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives);
+    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives).value_or("");
   } else if (directives.error().code == Code::kDeadlineExceeded) {
     client_.reset();
   }

@@ -43,7 +43,7 @@ Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const Mo
 
 Fence::~Fence() {
   step_.reset();
-  live_.SetFenced("");
+  live_.SetFenced(std::nullopt);
 }
 
 Milliseconds Fence::LookAndTell() {
@@ -199,7 +199,7 @@ void Fence::Tell(bool leads) {
                      why,
                  true);
   } else if (told_at_) {
-    live_.SetFenced("");
+    live_.SetFenced(std::nullopt);
     const std::string why = leads ? "the others are heard again" : "it leads no more";
     events_.Emit("FenceLifted",
                  std::format("writes were paused for {} ms; {}", (Now() - *told_at_).count(), why));

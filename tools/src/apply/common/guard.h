@@ -111,7 +111,7 @@ class Guard {
   std::optional<Layout> declared_;  ///< of a member that is alone, once it would start
   std::chrono::steady_clock::time_point asked_declared_;
   std::string announced_reason_;
-  std::string told_wait_;  ///< the last one that an Event has told
+  std::optional<std::string> told_wait_;  ///< the last one that an Event has told
   std::string failure_;
 };
 

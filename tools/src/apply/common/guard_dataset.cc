@@ -35,10 +35,10 @@ Status Guard::JudgeOwnVolume() {
   volume_ = JudgeVolume(*files, expected, self_, driver_.rules());
   // With API rights the gate has asked, and a person may have confirmed the change.
   if (settings_->record.empty() && volume_.kind != VolumeKind::kRefused) {
-    const std::string against = AgainstDeclared(volume_, {.layout = settings_->layout,
-                                                          .engine = settings_->EngineName(),
-                                                          .mode = settings_->ModeName()});
-    if (!against.empty()) volume_ = RefuseVolume(std::move(volume_), against);
+    const auto against = AgainstDeclared(volume_, {.layout = settings_->layout,
+                                                   .engine = settings_->EngineName(),
+                                                   .mode = settings_->ModeName()});
+    if (against) volume_ = RefuseVolume(std::move(volume_), *against);
   }
   if (!volume_.damage) volume_.damage = damage_;
   return {};

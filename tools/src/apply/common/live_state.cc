@@ -83,7 +83,7 @@ AddressBook LiveState::Addresses() {
   return addresses_;
 }
 
-void LiveState::SetFenced(std::string reason) {
+void LiveState::SetFenced(std::optional<std::string> reason) {
   const std::scoped_lock lock(mutex_);
   fenced_ = std::move(reason);
 }

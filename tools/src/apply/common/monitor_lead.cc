@@ -69,11 +69,11 @@ void Monitor::LookAtLink(const Report& report) {
                    server_.stale);
     }
   }
-  if (!plan.waits.empty() &&
+  if (plan.waits &&
       (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellStaleAgain)) {
     told_stale_ = plan.waits;
     told_stale_at_ = std::chrono::steady_clock::now();
-    events_.Emit("StaleReplicaWaiting", plan.waits, true);
+    events_.Emit("StaleReplicaWaiting", *plan.waits, true);
   }
   if (plan.take_over && follows && !live_.Paused()) LeadStale(*follows, plan.reason);
 }

@@ -102,13 +102,13 @@ class Server : public Supervisor {
     return FindDamage(settings_.paths().data, append_only_);
   }
 
-  std::string Hint() override {
-    const std::string writer = WriterOf(settings_.paths().data, append_only_);
-    if (writer.empty()) return "";
+  std::optional<std::string> Hint() override {
+    const auto writer = WriterOf(settings_.paths().data, append_only_);
+    if (!writer) return std::nullopt;
     return std::format(
         ". {}; this member runs {}. If that is another engine or an older version, it cannot read "
         "the file: go back to the engine that wrote it (helm rollback). See the engine's log",
-        writer, settings_->EngineProgram());
+        *writer, settings_->EngineProgram());
   }
 
   /// The primary is dead this very moment: a replica in sync leads instead of waiting for the

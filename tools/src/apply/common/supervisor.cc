@@ -204,7 +204,7 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   again_ = AfterDeath();
   const std::string text = "the engine ended by itself: " + ended.ToString() +
                            (again_ ? "; it is started again" : "") +
-                           (ended.signal == 0 && !HasLoaded() ? Hint() : "");
+                           (ended.signal == 0 && !HasLoaded() ? Hint().value_or("") : "");
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);
   conditions_.Flush(Deadline::In(kFlush));

@@ -20,9 +20,9 @@ class ModeRules;
 struct ProbeInput {
   Phase phase = Phase::kGuard;
   std::string reason;
-  std::string fenced;     ///< why writes are paused (plan/common/fence.h); empty: they are not
-  EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
-  EngineSnapshot answer;  ///< the last one that tells anything, `silent` ago
+  std::optional<std::string> fenced;  ///< why writes are paused (plan/common/fence.h)
+  EngineSnapshot engine;              ///< of a sentinel: `replied` and `problem` of its process
+  EngineSnapshot answer;              ///< the last one that tells anything, `silent` ago
   std::chrono::milliseconds silent{0};
   Layout layout;
   MemberName self;

@@ -21,8 +21,8 @@ struct UnwritableInput {
 };
 
 struct UnwritablePlan {
-  std::optional<MemberName> target;  ///< empty: nothing to be done
-  std::string reason;                ///< also of nothing to be done: why nobody can take over
+  std::optional<MemberName> target;  ///< nothing: nobody takes over
+  std::string reason;                ///< why that one, or why nobody can take over; else empty
 };
 
 /// Is there anything to ask the others for? By the own report alone.
