@@ -118,7 +118,7 @@ TEST_CASE("arguments that the engine refuses cannot be left out") {
   CHECK(ValuesOf(trial) == std::vector<std::string>{"config.maxmemory", "extraArgs"});
 }
 
-TEST_CASE("an engine that ends for another reason is told with its last words") {
+TEST_CASE("an engine that ends for another reason is told with the last lines of its log") {
   const Rollout rollout(GENERATE(EngineKind::kRedis, EngineKind::kValkey));
   const EngineTrial trial = rollout.Tried("loadmodule /no/such.so\n");
   CHECK(trial.end == TrialEnd::kEnded);

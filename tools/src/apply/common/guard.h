@@ -85,7 +85,7 @@ class Guard {
   void NoteKind();
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
-  /// Of a server that leads: what it once gave away says nothing of its dataset any more.
+  /// Deletes the note that the lead was given to another server. Precondition: this one leads.
   Status DropNote();
   void Announce(const StartPlan& plan);
   void StepFailed(const StartPlan& plan, const Error& error);

@@ -167,7 +167,7 @@ void Monitor::NoteLabel(const Report& report) {
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);
   }
-  // Between two calm looks nothing is said for a moment, and nothing taken back.
+  // Between two looks at the others the majority counts as heard: the labels stay as they are.
   const bool between = !plan.own && heard && Since(*heard) < down_after + kQuietLook;
   if (!between) label_.KeepAlone(round);
   if (plan.own || !settings_->role_label) {

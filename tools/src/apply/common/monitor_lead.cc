@@ -59,7 +59,7 @@ void Monitor::LookAtLink(const Report& report) {
        .stale_after = std::chrono::seconds(settings_->stale_after_seconds)});
   live_.SetMissed(hold_back_.missed_seconds());
   if (plan.held != server_.stale) {
-    const Status set = mode_->SetPromotable(!plan.held);
+    const Status set = mode_->AllowPromotion(!plan.held);
     if (!set) {
       LogWarning("cannot change whether an election may choose this replica",
                  {{"err", set.error().ToString()}});

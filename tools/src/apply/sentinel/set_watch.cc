@@ -124,11 +124,11 @@ Status SetWatch::Replace(MemberName primary) {
   return ReplaceDead(server_.From(primary), Deadline::In(kReplaceTimeout));
 }
 
-Status SetWatch::SetPromotable(bool promotable) {
-  if (promotable && server_.passive) return {};
+Status SetWatch::AllowPromotion(bool allowed) {
+  if (allowed && server_.passive) return {};
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client, server_.Connect(deadline));
-  return client.ConfigSet("replica-priority", promotable ? "100" : "0", deadline);
+  return client.ConfigSet("replica-priority", allowed ? "100" : "0", deadline);
 }
 
 }  // namespace bowline

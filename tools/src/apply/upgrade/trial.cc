@@ -143,7 +143,7 @@ std::optional<std::string> TellEnd(const ChildExit& ended, const std::string& lo
   if (complaints.empty()) {
     // Nobody else kills it: where the kernel kills one process alone, that is for its memory.
     trial.end = ended.signal == SIGKILL ? TrialEnd::kKilled : TrialEnd::kEnded;
-    trial.what = std::format("{}: {}", ended.ToString(), LastWords(log));
+    trial.what = std::format("{}: {}", ended.ToString(), LastLines(log));
     return std::nullopt;
   }
   std::string rest = Without(directives, complaints);
@@ -171,7 +171,7 @@ Status TrySubject(const Settings& settings, const Paths& paths, const Subject& s
     const bool absent = IsAbsent(error);
     trial.end = absent ? TrialEnd::kNoProgram : TrialEnd::kSilent;
     trial.what = absent ? error.message
-                        : std::format("{}: {}", error.message, LastWords(LogOf(paths, subject)));
+                        : std::format("{}: {}", error.message, LastLines(LogOf(paths, subject)));
     return {};
   }
   return {};

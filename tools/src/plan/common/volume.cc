@@ -149,7 +149,7 @@ History CompareHistories(const ReplicationPosition& first, const ReplicationPosi
   const bool first_later = first.previous_offset >= 0 && first.previous_id == second.replication_id;
   const bool second_later =
       second.previous_offset >= 0 && second.previous_id == first.replication_id;
-  if (first_later && second_later) return History::kUnknown;  // not of this world
+  if (first_later && second_later) return History::kUnknown;  // cannot be
   if (first_later) return went_past(second, first) ? History::kDiverged : History::kNewer;
   if (second_later) return went_past(first, second) ? History::kDiverged : History::kOlder;
   if (first.previous_offset >= 0 && second.previous_offset >= 0 &&

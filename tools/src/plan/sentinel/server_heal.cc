@@ -4,7 +4,7 @@
 #include <format>
 
 #include "plan/common/moved_service.h"
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "plan/sentinel/running_sentinels.h"
 
 namespace bowline {

@@ -92,7 +92,7 @@ std::vector<Complaint> ReadComplaints(std::string_view log) {
   return complaints;
 }
 
-std::string LastWords(std::string_view log) {
+std::string LastLines(std::string_view log) {
   std::vector<std::string_view> told;
   for (const std::string_view line : SplitLines(log)) {
     if (const std::string_view message = Message(line); !message.empty()) told.push_back(message);

@@ -68,13 +68,13 @@ TEST_CASE("the lines that an engine does not take are read from its log") {
   CHECK(ReadComplaints(">>> ''").empty());
 }
 
-TEST_CASE("the last words of a log are short, and printable") {
-  CHECK(LastWords(kModule) ==
+TEST_CASE("the last lines of a log are short, and printable") {
+  CHECK(LastLines(kModule) ==
         "Running mode=standalone, port=0. | Module /x.so failed to load: no such file | Can't load "
         "module from /x.so: server aborting");
-  CHECK(LastWords("").empty());
-  CHECK(LastWords("a\x1b[31mb\n") == "a?[31mb");
-  CHECK(LastWords(std::string(100'000, 'x')).size() == 400);
+  CHECK(LastLines("").empty());
+  CHECK(LastLines("a\x1b[31mb\n") == "a?[31mb");
+  CHECK(LastLines(std::string(100'000, 'x')).size() == 400);
 }
 
 TEST_CASE("a refused line is of a value, of the arguments, or of bowline") {
