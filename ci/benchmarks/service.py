@@ -61,14 +61,14 @@ def attempt(address: str, password: str) -> None:
 
 
 @dataclass
-class Knocking:
+class NewConnections:
     """New connections all the time, while the block lasts."""
 
     address: str
     password: str
     attempts: list[Attempt] = field(default_factory=list)
 
-    def __enter__(self) -> Knocking:
+    def __enter__(self) -> NewConnections:
         self.over = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(number,)) for number in range(THREADS)]
         for thread in self.threads:
@@ -138,12 +138,12 @@ def reaction(members: SentinelSet) -> list[float]:
         old, new = pods[number % len(pods)], pods[(number + 1) % len(pods)]
         kube("label", "pod", old.name, f"{LABEL}-")
         time.sleep(3)  # nobody is reached
-        with Knocking(address, "") as knocking:
+        with NewConnections(address, "") as connections:
             began = time.monotonic()
             kube("label", "pod", new.name, f"{LABEL}=yes", "--overwrite")
             time.sleep(3)
         # The engine refuses this login: it was reached.
-        reached = [one.end for one in knocking.attempts if one.error.startswith("-")]
+        reached = [one.end for one in connections.attempts if one.error.startswith("-")]
         seconds.append(min(reached, default=began + PATIENCE) - began)
         kube("label", "pod", new.name, f"{LABEL}-")
     kube("delete", "service", "bench-reaction")
@@ -153,16 +153,16 @@ def reaction(members: SentinelSet) -> list[float]:
 def suffer(members: SentinelSet, events: int, event: Callable[[SentinelSet], object]) -> Outcome:
     outcome = Outcome()
     address = members.service_ip(f"{members.name}-primary")
-    with Knocking(address, members.password()) as knocking:
+    with NewConnections(address, members.password()) as connections:
         time.sleep(REST)
         for number in range(events):
             began = time.monotonic()
             event(members)
             time.sleep(max(0.0, began + REST - time.monotonic()))
             end = time.monotonic()
-            outcome.gaps.append(knocking.gap(began - EVERY, end))
-            outcome.waits.append(knocking.longest_wait(began - PATIENCE, end))
-            outcome.errors += knocking.errors(began - PATIENCE, end)
+            outcome.gaps.append(connections.gap(began - EVERY, end))
+            outcome.waits.append(connections.longest_wait(began - PATIENCE, end))
+            outcome.errors += connections.errors(began - PATIENCE, end)
             say(f"  {number + 1} of {events}: {outcome.gaps[-1]:.2f} s, errors so far {dict(outcome.errors)}")
             members.wait_converged(90)
     return outcome

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from interface import interface
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ["tools", "charts", "ci", "values", ".ci", "CMakeLists.txt", "CMakePresets.json"]
 # Generated, and notes about the engines and the kernel, which name things of theirs.
@@ -219,6 +221,7 @@ def whole(project: Project) -> Iterator[tuple[str, Problem]]:
         numbers.add(number)
     yield from reasons(rows)
     yield from citations()
+    yield from interface(ROOT)
 
 
 CALL = re.compile(r"\b(Wait|Refuse|RefuseVolume|Undecided|No|Emit)\(")

@@ -188,7 +188,7 @@ def first_start_told(members: Members) -> None:
     """By Events of each pod, and where `kubectl describe` shows its StatefulSet."""
     for pod in members.pods():
         reasons = [event["reason"] for event in members.kube.events(pod.name)]
-        assert "StartDecision" in reasons, f"{pod.name}: {reasons}"
+        assert "StartDecided" in reasons, f"{pod.name}: {reasons}"
         assert f"{pod.name}: " in members.kube.describe_set(pod.name)
 
 

@@ -61,7 +61,7 @@ def test_bad_volume_mended_in_diagnostic_mode(cluster: Cluster, scenario: MakeSc
         cluster.release.upgrade({"diagnosticMode": held, "updateStrategy": {"type": "OnDelete"}}, wait=False)
         cluster.delete_pods(name)
         said = "refused (nodes.conf"
-        wait_for("an Event tells it", lambda: bool(cluster.kube.telling(name, said, reason="Held")), 60)
+        wait_for("an Event tells it", lambda: bool(cluster.kube.telling(name, said, reason="DiagnosticMode")), 60)
         pod = cluster.pod(name)
         assert pod.uid != member.pod.uid
         assert not pod.ready

@@ -47,11 +47,15 @@ TROUBLE = frozenset(
         "EngineStuck",
         "EngineEnded",
         "DatasetDamaged",
+        "DatasetTruncated",
+        "StaleReplicaWaiting",
+        "LossAccepted",
+        "SentinelStateLost",
+        "RoleLabelWaiting",
+        # What the landed programs call them.
         "DatasetCut",
         "StaleReplicaWaits",
-        "LossAccepted",
         "MemoryLost",
-        "RoleLabelWaiting",
     }
 )
 """Events that an upgrade must not lead to."""

@@ -64,7 +64,7 @@ def test_stale_replica_does_not_lead(cluster: Cluster, scenario: MakeScenario) -
             running.serving(15)
             assert cluster.primary(0).name == primary.name, "the replica leads, without the writes that it has missed"
         wait_for("the replica is free again", lambda: not held_back(cluster, replica), 20)
-    assert cluster.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")
+    assert cluster.kube.telling(primary.name, "no replica is in sync", reason="EngineRestarted")
 
 
 @pytest.mark.long

@@ -28,7 +28,7 @@ def test_bad_sentinel_conf(sentinel_set: SentinelSet, sentinel_scenario: MakeSce
         running.serving(10)
         wait_for(
             "an Event tells it",
-            lambda: bool(sentinel_set.kube.telling(sentinel.name, "a copy is", reason="MemoryLost")),
+            lambda: bool(sentinel_set.kube.telling(sentinel.name, "a copy is", reason="SentinelStateLost")),
             15,
         )
     copies = files(sentinel_set, sentinel, "sentinel.conf.refused-*")

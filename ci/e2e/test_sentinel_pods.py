@@ -150,7 +150,7 @@ def test_stale_servers_do_not_lead(sentinel_set: SentinelSet, sentinel_scenario:
             assert not any(sentinel_set.is_primary(replica) for replica in replicas)
         running.serving(20)
         assert sentinel_set.named_primary().name == primary.name
-    assert sentinel_set.kube.telling(primary.name, "no replica is in sync", reason="StartedAgain")
+    assert sentinel_set.kube.telling(primary.name, "no replica is in sync", reason="EngineRestarted")
 
 
 @pytest.mark.long

@@ -47,11 +47,11 @@ def unfill(members: Members, pod: Pod) -> None:
 
 
 def last_primary(members: Members, servers: list[Pod]) -> Pod:
-    """Which of these led at the end, by the marks that all have left on their volumes."""
-    marks = {pod: json.loads(pod.node.sh('cat "$1/bowline-mark.json"', members.volume(pod))) for pod in servers}
-    leaders = [pod for pod, mark in marks.items() if "inSync" in mark]
-    assert leaders, f"nobody led at the end: {marks}"
-    return max(leaders, key=lambda pod: int(marks[pod]["term"]))
+    """Which of these led at the end, by the replication positions on their volumes."""
+    positions = {pod: json.loads(pod.node.sh('cat "$1/bowline-mark.json"', members.volume(pod))) for pod in servers}
+    leaders = [pod for pod, position in positions.items() if "inSync" in position]
+    assert leaders, f"nobody led at the end: {positions}"
+    return max(leaders, key=lambda pod: int(positions[pod]["term"]))
 
 
 def cut_log(members: Members, pod: Pod) -> None:

@@ -41,7 +41,7 @@ TEST_CASE("a handover of which nothing came: the note goes, writes go on, replic
     cut.Look(false, 4, Milliseconds(100));
     cut.Look(true, 4, Milliseconds(100));
   }
-  SECTION("it leads in a later term: the note is an old one") {
+  SECTION("it leads in a later epoch: the note is an old one") {
     cut.Look(true, 5, Milliseconds(0));
   }
   CHECK(LoadHandoverNote(volume.path()).has_value() != settled);

@@ -133,7 +133,7 @@ TEST_CASE("an engine that ends for another reason has no damaged dataset; who wr
   const char* program = AnyEngine();
   const Damaged files(program);
   CHECK_FALSE(FindDamage(files.Data(), true));
-  const std::string writer = WriterOf(files.Data(), true);
+  const std::string writer = WriterOf(files.Data(), true).value();
   INFO(writer);
   CHECK(writer.starts_with("appendonly.aof.2.base.rdb was written by "));
   CHECK(writer.contains(std::string(program).contains("valkey") ? "valkey" : "redis"));

@@ -96,7 +96,7 @@ TEST_CASE("every line that an engine refuses is found, of servers and of sentine
           "config.maxmemory-policy", "config.maxmemroy", "config.maxmemory", "config.no-such",
           "config.client-output-buffer-limit", "sentinel.config.sentinel deny-scripts-reconfig",
           "sentinel.config.sentinel no-such-thing", "sentinel.config.loglevel"}));
-  CHECK(trial.refused[0].complaint.said.contains("noeviction"));
+  CHECK(trial.refused[0].complaint.message.contains("noeviction"));
   CHECK_FALSE(trial.engine.empty());
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("a directive that an engine takes and does not know is told by its val
   CHECK(trial.end == TrialEnd::kAnswered);
   CHECK(ValuesOf(trial) ==
         std::vector<std::string>{"config.maxmemory-policy", "config.list-max-ziplist-entries"});
-  CHECK(trial.refused.back().complaint.said.contains("no effect"));
+  CHECK(trial.refused.back().complaint.message.contains("no effect"));
 }
 
 TEST_CASE("arguments that the engine refuses cannot be left out") {
@@ -118,7 +118,7 @@ TEST_CASE("arguments that the engine refuses cannot be left out") {
   CHECK(ValuesOf(trial) == std::vector<std::string>{"config.maxmemory", "extraArgs"});
 }
 
-TEST_CASE("an engine that ends for another reason is told with its last words") {
+TEST_CASE("an engine that ends for another reason is told with the last lines of its log") {
   const Rollout rollout(GENERATE(EngineKind::kRedis, EngineKind::kValkey));
   const EngineTrial trial = rollout.Tried("loadmodule /no/such.so\n");
   CHECK(trial.end == TrialEnd::kEnded);

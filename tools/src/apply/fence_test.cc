@@ -153,7 +153,7 @@ class Primary {
     }
     return true;
   }
-  [[nodiscard]] bool Fenced() { return !live_.ForProbes().fenced.empty(); }
+  [[nodiscard]] bool Fenced() { return live_.ForProbes().fenced.has_value(); }
   [[nodiscard]] std::string Evidence() { return live_.Last().fence_evidence; }
   RespClient& client() { return client_; }
 

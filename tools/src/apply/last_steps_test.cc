@@ -71,7 +71,7 @@ TEST_CASE("another appendfsync stays as it is") {
 }
 
 /// What stands in the volume's position.
-ReplicationPosition MarkOn(const TempFolder& volume) {
+ReplicationPosition PositionOn(const TempFolder& volume) {
   const auto files = ReadVolume(volume.path());
   REQUIRE((files && files->position));
   return *ParsePosition(*files->position);
@@ -81,7 +81,7 @@ ReplicationPosition MarkOn(const TempFolder& volume) {
 const MemberName kFollower{.shard = 0, .ordinal = 1};
 const AddressBook kBook{{kFollower, {.ip = Engine::kIp, .port = 0}}};
 
-TEST_CASE("the last mark tells where the engine ends, and no look that was late changes it") {
+TEST_CASE("the last position tells where the engine ends, and no look that was late changes it") {
   const std::string program = GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER);
   const Engine primary(program);
   const Engine replica(program, {"--replicaof", Engine::kIp, std::to_string(primary.port())});
@@ -97,13 +97,13 @@ TEST_CASE("the last mark tells where the engine ends, and no look that was late 
   REQUIRE(client.Ask({"SET", "key", "value"}, Soon()));
 
   REQUIRE(NoteEnd(client, positions, kBook, Soon()));
-  const ReplicationPosition last = MarkOn(volume);
+  const ReplicationPosition last = PositionOn(volume);
   CHECK(last.offset > early.offset);
   CHECK(last.offset == client.Info(Soon())->offset);
   CHECK(last.epoch == 7);
   CHECK(last.in_sync == std::vector<MemberName>{kFollower});
   positions.Save(early, 7, kBook);
-  CHECK(MarkOn(volume) == last);
+  CHECK(PositionOn(volume) == last);
   // A write that comes now is not acknowledged.
   RespClient late = primary.Connect();
   CHECK_FALSE(late.Ask({"SET", "key", "late"}, Deadline::In(Milliseconds(300))));
@@ -123,7 +123,7 @@ TEST_CASE(
     positions.Save(*client.Info(Soon()), 4, {});
     REQUIRE(NoteEnd(client, positions, kBook, Soon()));
   }
-  CHECK(MarkOn(volume) == position);
+  CHECK(PositionOn(volume) == position);
 }
 
 }  // namespace

@@ -5,30 +5,17 @@
 #include <openssl/hmac.h>
 
 #include <array>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace bowline {
 
 namespace {
 
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr std::array<std::int8_t, 256> MakeValues() {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
-  }
-  return values;
-}
-
-constexpr std::array<std::int8_t, 256> kValues = MakeValues();
-
-std::uint32_t ByteAt(std::string_view bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
+const unsigned char* BytesOf(std::string_view text) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes
+  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 using DigestBytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
@@ -67,9 +54,7 @@ std::string Sha256Hex(std::string_view text) { return HexDigest(text, EVP_sha256
 std::string HmacSha256Hex(std::string_view key, std::string_view text) {
   DigestBytes digest{};
   unsigned int size = 0;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's bytes
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes, text.size(),
+  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), BytesOf(text), text.size(),
              digest.data(), &size) == nullptr) {
     NoDigest();
   }
@@ -81,48 +66,22 @@ bool EqualInConstantTime(std::string_view a, std::string_view b) {
 }
 
 std::string Base64Encode(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::uint32_t group =
-        ByteAt(bytes, i) << 16U | ByteAt(bytes, i + 1) << 8U | ByteAt(bytes, i + 2);
-    text += kAlphabet[group >> 18U];
-    text += kAlphabet[group >> 12U & 63U];
-    text += i + 1 < bytes.size() ? kAlphabet[group >> 6U & 63U] : '=';
-    text += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
-  }
-  return text;
+  std::vector<unsigned char> text((bytes.size() + 2) / 3 * 4 + 1);  // and a zero byte
+  const int size = ::EVP_EncodeBlock(text.data(), BytesOf(bytes), static_cast<int>(bytes.size()));
+  return {text.begin(), text.begin() + size};
 }
 
 // The text is often a password: messages never quote it.
 Result<std::string> Base64Decode(std::string_view text) {
-  if (text.size() % 4 != 0) {
-    return Fail(Code::kInvalidArgument, "no base64: {} characters are no multiple of 4",
-                text.size());
-  }
+  std::vector<unsigned char> bytes(text.size() / 4 * 3);
+  const int size = ::EVP_DecodeBlock(bytes.data(), BytesOf(text), static_cast<int>(text.size()));
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  std::string bytes;
-  bytes.reserve(text.size() / 4 * 3);
-  std::uint32_t group = 0;
-  for (std::size_t i = 0; i < text.size() - padding; ++i) {
-    const std::int8_t value = kValues[static_cast<unsigned char>(text[i])];
-    if (value < 0) {
-      return Fail(Code::kInvalidArgument, "no base64: a foreign character at position {}", i + 1);
-    }
-    group = group << 6U | static_cast<std::uint32_t>(value);
-    if (i % 4 != 3) continue;
-    bytes += static_cast<char>(group >> 16U & 255U);
-    bytes += static_cast<char>(group >> 8U & 255U);
-    bytes += static_cast<char>(group & 255U);
-    group = 0;
+  if (size >= 0 && static_cast<std::size_t>(size) >= padding) {
+    std::string decoded(bytes.begin(), bytes.begin() + size - static_cast<std::ptrdiff_t>(padding));
+    // OpenSSL also takes white space, more padding, and bits behind the last byte.
+    if (Base64Encode(decoded) == text) return decoded;
   }
-  if ((padding == 1 && (group & 3U) != 0) || (padding == 2 && (group & 15U) != 0)) {
-    return Fail(Code::kInvalidArgument, "no base64: bits are set behind the last byte");
-  }
-  if (padding == 1) bytes += static_cast<char>(group >> 10U & 255U);
-  if (padding == 1) bytes += static_cast<char>(group >> 2U & 255U);
-  if (padding == 2) bytes += static_cast<char>(group >> 4U & 255U);
-  return bytes;
+  return Fail(Code::kInvalidArgument, "no base64, in a text of {} characters", text.size());
 }
 
 }  // namespace bowline

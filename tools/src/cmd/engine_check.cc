@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "apply/upgrade/trial.h"
+#include "base/timing.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
 #include "sys/child.h"
@@ -9,13 +10,6 @@
 #include "sys/log.h"
 
 namespace bowline {
-namespace {
-
-// The gate waits a little longer.
-constexpr Milliseconds kTimeout{30'000};
-
-}  // namespace
-
 VerbAction DeclareEngineCheck(CLI::App& app) {
   const auto flags = DeclarePaths(app);
   const auto arguments = std::make_shared<std::vector<std::string>>();
@@ -25,7 +19,7 @@ VerbAction DeclareEngineCheck(CLI::App& app) {
     const Paths paths = ToPaths(*flags, common.config);
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
     ASSIGN_OR_RETURN(const EngineTrial trial,
-                     TryEngine(settings, paths, *arguments, Deadline::In(kTimeout)));
+                     TryEngine(settings, paths, *arguments, Deadline::In(kTrialTime)));
     LogInfo("tried", {{"engine", trial.engine},
                       {"version", trial.version},
                       {"refused", trial.refused.size()},

@@ -44,7 +44,7 @@ Result<std::optional<MemberName>> WantedTarget(const Layout& layout, const Failo
 void PrintPlan(const FailoverFlags& flags, MemberName from, const Candidate& to) {
   JsonWriter plan(true);
   plan.BeginObject().Field("shard", flags.shard).Field("from", from.ToString());
-  plan.Field("to", to.member.ToString()).Field("why", to.reason);
+  plan.Field("to", to.member.ToString()).Field("reason", to.reason);
   plan.Field("acceptLoss", flags.accept_loss).Field("dryRun", flags.dry_run).EndObject();
   (void)std::printf("%s\n", plan.Take().c_str());
 }

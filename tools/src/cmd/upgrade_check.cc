@@ -6,6 +6,7 @@
 #include "apply/upgrade/await_trial.h"
 #include "apply/upgrade/check.h"
 #include "apply/upgrade/trial.h"
+#include "base/timing.h"
 #include "cmd/verbs.h"
 #include "sys/env.h"
 #include "sys/files.h"
@@ -14,14 +15,7 @@
 namespace bowline {
 namespace {
 
-// Of everything. The chart ends the pod after 55 s, the pull of this program's image included, and
-// a pod that is ended says no reason.
-constexpr Milliseconds kTimeout{40'000};
-// Of what is asked of the API server, which may be restarted just now.
-constexpr Milliseconds kApiTimeout{20'000};
 constexpr Milliseconds kBetween{500};
-// Until the engine's container must have told its result.
-constexpr Milliseconds kTrialTimeout{35'000};
 
 struct GateFlags {
   std::string folder = "/etc/bowline-gate";
@@ -68,14 +62,14 @@ Status Judge(const std::vector<Refusal>& refusals) {
 }
 
 Status RunGate(const GateFlags& flags) {
-  const Deadline deadline = Deadline::In(kTimeout);
-  const Deadline trial_deadline = Deadline::In(kTrialTimeout);
+  const Deadline deadline = Deadline::In(kGateTime);
+  const Deadline trial_deadline = Deadline::In(kGateTrial);
   ASSIGN_OR_RETURN(const AskedState asked, LoadAsked(flags.folder));
   ASSIGN_OR_RETURN(const KubeApi api, KubeApi::InCluster());
   ASSIGN_OR_RETURN(
       const InstalledState installed,
       Repeat([&](Deadline within) { return FindInstalled(api, flags.name_space, asked, within); },
-             deadline.Within(kApiTimeout)));
+             deadline.Within(kGateApi)));
   std::vector<Refusal> refusals = CheckUpgrade(installed, asked);
   if (asked.try_engine) {
     ASSIGN_OR_RETURN(const EngineTrial trial,
@@ -87,7 +81,7 @@ Status RunGate(const GateFlags& flags) {
   if (!asked.create_secret) return {};
   return Repeat(
       [&](Deadline within) { return MakePasswords(api, flags.name_space, asked, within); },
-      deadline.Within(kApiTimeout));
+      deadline.Within(kGateApi));
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST_CASE("while its common lines are missing a view knows in which epoch its sh
   }
 }
 
-TEST_CASE("replicas in a circle are led in no epoch") {
+TEST_CASE("replicas in a cycle are led in no epoch") {
   NodesConf conf = testing::MustSeed({.shards = 1, .replicas_per_shard = 1});
   conf.lines[0].role = NodeRole::kReplica;
   conf.lines[0].primary = conf.lines[1].id;

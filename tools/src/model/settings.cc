@@ -65,7 +65,7 @@ Status ParseCluster(const JsonView& object, Settings& settings) {
   ASSIGN_OR_RETURN(settings.layout.replicas_per_shard,
                    GetBounded(object, "replicasPerShard", 0, 9));
   ASSIGN_OR_RETURN(settings.node_timeout_milliseconds,
-                   GetBounded(object, "nodeTimeoutMilliseconds", 500, 600'000));
+                   GetBounded(object, "nodeTimeoutMilliseconds", kLeastDownAfter.count(), 600'000));
   return {};
 }
 
@@ -94,7 +94,7 @@ Status ParseSentinel(const JsonView& object, Settings& settings) {
                 object.path(), Quoted(sentinel.master_name));
   }
   ASSIGN_OR_RETURN(sentinel.down_after_milliseconds,
-                   GetBounded(object, "downAfterMilliseconds", 500, 600'000));
+                   GetBounded(object, "downAfterMilliseconds", kLeastDownAfter.count(), 600'000));
   ASSIGN_OR_RETURN(sentinel.failover_timeout_milliseconds,
                    GetBounded(object, "failoverTimeoutMilliseconds", 1000, 3'600'000));
   ASSIGN_OR_RETURN(sentinel.parallel_syncs, GetBounded(object, "parallelSyncs", 1, 100));

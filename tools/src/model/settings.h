@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/timing.h"
 #include "model/layout.h"
 
 namespace bowline {
@@ -27,7 +28,7 @@ struct Ports {
 struct SentinelSettings {
   int quorum = 2;  ///< sentinels that must agree that the primary is down
   std::string master_name = "mymaster";
-  int down_after_milliseconds = 3000;
+  int down_after_milliseconds = kUsualDownAfter.count();
   int failover_timeout_milliseconds = 60'000;
   int parallel_syncs = 1;
   bool auth = true;  ///< the sentinels ask for the clients' password
@@ -44,7 +45,7 @@ struct Settings {
   std::string cluster_domain = "cluster.local";
   Ports ports;
   Layout layout;
-  int node_timeout_milliseconds = 2500;  ///< cluster mode
+  int node_timeout_milliseconds = kUsualNodeTimeout.count();  ///< cluster mode
   SentinelSettings sentinel;
   bool auth = true;
   std::string auth_directory = "/etc/bowline-secret";

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "model/info.h"
@@ -19,8 +20,8 @@ inline constexpr std::array<const char*, 3> kRefusalDirectives{"min-replicas-to-
 /// Is there anything in INFO for which a primary could refuse writes?
 bool MayRefuseWrites(const EngineInfo& info);
 
-/// The first word is that of the engine's error (NOREPLICAS, MISCONF); empty: it takes writes. A
+/// The first word is that of the engine's error (NOREPLICAS, MISCONF); nothing: it takes writes. A
 /// full memory is not told: there reads and deletions go on. Nor is a pause.
-std::string WhyWritesRefused(const EngineInfo& info, const ConfigFields& directives);
+std::optional<std::string> WhyWritesRefused(const EngineInfo& info, const ConfigFields& directives);
 
 }  // namespace bowline

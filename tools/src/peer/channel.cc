@@ -17,25 +17,25 @@ void Reject(const PeerChannel& channel, const std::string& why) {
   if (channel.rejected) channel.rejected(why);
 }
 
-/// Why the report is not that of the member that was asked; empty: it is.
-std::string WhyNotOf(const PeerTarget& target, const PeerChannel& channel,
-                     const PeerReport& report) {
-  const std::string foreign = WhyForeign(channel.self.identity, report.from.identity);
-  if (!foreign.empty()) return foreign;
+/// Why the report is not that of the member that was asked; nothing: it is.
+std::optional<std::string> WhyNotOf(const PeerTarget& target, const PeerChannel& channel,
+                                    const PeerReport& report) {
+  auto foreign = WhyForeign(channel.self.identity, report.from.identity);
+  if (foreign) return foreign;
   if (report.from.member != target.member.ToString()) {
     return std::format("it is {}", report.from.member);
   }
   if (report.from.pod != target.pod) {
     return std::format("it is the pod {}, not {}", report.from.pod, target.pod);
   }
-  return "";
+  return std::nullopt;
 }
 
 Result<Report> ReadReport(const PeerTarget& target, const PeerChannel& channel,
                           const std::string& nonce, const std::string& message) {
   ASSIGN_OR_RETURN(const PeerReport opened, OpenReport(channel.key, nonce, message));
-  const std::string why = WhyNotOf(target, channel, opened);
-  if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
+  const auto why = WhyNotOf(target, channel, opened);
+  if (why) return Fail(Code::kPermissionDenied, "{}", *why);
   ASSIGN_OR_RETURN(Report report, ParseReport(opened.body));
   if (report.member != target.member) {
     return Fail(Code::kInvalidArgument, "its report is of {}", report.member.ToString());
@@ -57,16 +57,16 @@ void TellSeen(const PeerChannel& channel, const HttpRequest& http, const PeerSen
 
 /// Is the request of this release and installation, and meant for this member? If not, it is told.
 bool ForUs(const PeerChannel& channel, const HttpRequest& http, const PeerRequest& request) {
-  std::string why = WhyForeign(channel.self.identity, request.from.identity);
-  if (why.empty() && request.to != channel.self.member) {
+  auto why = WhyForeign(channel.self.identity, request.from.identity);
+  if (!why && request.to != channel.self.member) {
     why = std::format("it is for {}", request.to);
   }
-  if (why.empty()) {
+  if (!why) {
     TellSeen(channel, http, request.from);
     return true;
   }
   Reject(channel, std::format("a request from {} ({}) is not answered: {}", http.remote,
-                              request.from.pod, why));
+                              request.from.pod, *why));
   return false;
 }
 
@@ -197,8 +197,8 @@ Result<std::string> SendOrder(const PeerChannel& channel, const PeerTarget& targ
                 path);
   }
   ASSIGN_OR_RETURN(PeerReport report, OpenReport(channel.key, order.request.nonce, answer.body));
-  const std::string why = WhyNotOf(target, channel, report);
-  if (!why.empty()) return Fail(Code::kPermissionDenied, "{}", why);
+  const auto why = WhyNotOf(target, channel, report);
+  if (why) return Fail(Code::kPermissionDenied, "{}", *why);
   return std::move(report.body);
 }
 

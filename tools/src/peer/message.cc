@@ -75,14 +75,14 @@ Result<PeerRequest> ReadRequest(const JsonView& root) {
 
 }  // namespace
 
-std::string WhyForeign(const Identity& own, const Identity& other) {
+std::optional<std::string> WhyForeign(const Identity& own, const Identity& other) {
   if (own.name_space != other.name_space || own.release != other.release) {
     return std::format("it is of the release {}/{}, not of {}/{}", other.name_space, other.release,
                        own.name_space, own.release);
   }
   if (own.installation.empty() || other.installation.empty() ||
       own.installation == other.installation) {
-    return "";
+    return std::nullopt;
   }
   return std::format("it is of the installation {}, not of {}", other.installation,
                      own.installation);

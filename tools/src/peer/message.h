@@ -34,9 +34,9 @@ struct PeerRequest {
   bool digest = false;
 };
 
-/// "the installation is 0a.., not 1b.."; empty: two senders of one release, and of one installation
-/// as far as both know theirs.
-std::string WhyForeign(const Identity& own, const Identity& other);
+/// "the installation is 0a.., not 1b.."; nothing: two senders of one release, and of one
+/// installation as far as both know theirs.
+std::optional<std::string> WhyForeign(const Identity& own, const Identity& other);
 
 /// The message as it is sent.
 std::string SealRequest(std::string_view key, const PeerRequest& request);

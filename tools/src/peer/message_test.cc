@@ -69,19 +69,19 @@ TEST_CASE("what is no message") {
 
 TEST_CASE("a sender is foreign by its release, or by an installation when both know theirs") {
   const Identity own = Sender().identity;
-  CHECK(WhyForeign(own, own).empty());
+  CHECK(WhyForeign(own, own) == std::nullopt);
   Identity other = own;
   other.installation.clear();
-  CHECK(WhyForeign(own, other).empty());
-  CHECK(WhyForeign(other, own).empty());
+  CHECK(WhyForeign(own, other) == std::nullopt);
+  CHECK(WhyForeign(other, own) == std::nullopt);
   other.installation = "0b";
-  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("installation 0b"));
+  CHECK_THAT(WhyForeign(own, other).value(), ContainsSubstring("installation 0b"));
   other = own;
   other.release = "queue";
-  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("ns/queue, not of ns/cache"));
+  CHECK_THAT(WhyForeign(own, other).value(), ContainsSubstring("ns/queue, not of ns/cache"));
   other = own;
   other.name_space = "prod";
-  CHECK_THAT(WhyForeign(own, other), ContainsSubstring("prod/cache"));
+  CHECK_THAT(WhyForeign(own, other).value(), ContainsSubstring("prod/cache"));
 }
 
 }  // namespace

@@ -251,7 +251,7 @@ TEST_CASE("a look that came late, or could not ask, begins anew") {
   looks.Lead();
   looks.LookFor(milliseconds(300), Link::kGone, Link::kGone);
   SECTION("late") { CHECK_FALSE(looks.Look(Link::kGone, Link::kGone, {}, milliseconds(5000))); }
-  SECTION("deaf") {
+  SECTION("it could not ask") {
     looks.judge.CouldNotAsk(looks.now);
     CHECK_FALSE(looks.Look(Link::kGone, Link::kGone));
   }
@@ -294,7 +294,7 @@ TEST_CASE("a fence stands until somebody is heard, late looks or not") {
   }
 }
 
-TEST_CASE("a cut is as old as the last word of the others, not as the first write after it") {
+TEST_CASE("a cut is as old as the last packet of the others, not as the first write after it") {
   constexpr milliseconds kDownAfter{3000};
   Looks looks(kDownAfter);
   looks.Lead();

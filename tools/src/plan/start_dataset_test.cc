@@ -69,7 +69,7 @@ TEST_CASE("who takes over for a damaged primary") {
     cluster.Of(k02).position->offset = -15'392;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kResume);
   }
-  SECTION("a mark of a second before the end is no proof of missing writes") {
+  SECTION("a position of a second before the end is no proof of missing writes") {
     // Its primary stopped first: the replica had the last write, and its position had not.
     for (const MemberName member : {k01, k02}) cluster.Of(member).position->offset = -50'000;
     CHECK(PlanStart(Damaged(cluster, kCut)).action == StartAction::kHandOver);

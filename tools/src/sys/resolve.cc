@@ -16,13 +16,13 @@
 #include <optional>
 #include <utility>
 
+#include "base/timing.h"
 #include "sys/dns_message.h"
 #include "sys/files.h"
 
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kAgain{500};   // between two questions for one name
 constexpr std::size_t kAtOnce = 256;  // names; each has up to four sockets
 constexpr std::size_t kConfLimit = 64U << 10U;
 constexpr std::size_t kAnswerLimit = 4096;
@@ -84,7 +84,7 @@ class Lookup {
   /// Asks the next server when it is time. An answer to an earlier question is still taken.
   void Ask(Milliseconds now) {
     if (ended() || now < next_) return;
-    next_ = now + kAgain;
+    next_ = now + kDnsAskAgain;
     const int fd = SocketTo(servers_[tries_++ % servers_.size()]);
     if (fd < 0) return Failed("no socket to the name server");
     sockets_.push_back(fd);

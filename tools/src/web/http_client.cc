@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/timing.h"
 #include "web/http.h"
 
 namespace bowline {
@@ -20,9 +21,6 @@ using boost::system::error_code;
 // The report of the largest cluster is a tenth of this.
 constexpr std::size_t kAnswerLimit = 16U << 20U;
 constexpr std::size_t kChunk = 64U << 10U;
-// A peer that has not shaken hands by then has not heard us: a new pod's address is not routed at
-// once. The kernel repeats the first packet only after a second (RFC 6298, 2.1).
-constexpr Milliseconds kHandshake{200};
 
 class Call : public std::enable_shared_from_this<Call> {
  public:
@@ -52,8 +50,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void Connect() {
     stream_ = std::make_unique<beast::tcp_stream>(io_);
     const Milliseconds left = deadline_.Left();
-    const bool last = left <= kHandshake;
-    stream_->expires_after(std::min(left, kHandshake));
+    const bool last = left <= kPeerHandshake;
+    stream_->expires_after(std::min(left, kPeerHandshake));
     stream_->async_connect(endpoint_, [self = shared_from_this(), last](error_code error) {
       if (error == beast::error::timeout && !last) return self->Connect();
       if (error) return self->Fails(error);
@@ -114,7 +112,7 @@ class Calls {
   }
 
   /// Every operation ends at the deadline by itself.
-  void Run() { io_.run_for(deadline_.Left() + kHandshake); }
+  void Run() { io_.run_for(deadline_.Left() + kPeerHandshake); }
 
  private:
   Deadline deadline_;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/rules.h"
 #include "testing/plan/sentinel_sim_members.h"
@@ -73,7 +73,7 @@ class SentinelSimulation {
     for (int i = 0; i < rounds; ++i) Step();
   }
   /// Everybody is up and heard; true when all run and agree, in less than `rounds`.
-  bool Calm(int rounds = 60) {
+  bool Settle(int rounds = 60) {
     dropped = 0;
     for (auto& [name, server] : servers) server.up = true;
     for (auto& [name, sentinel] : sentinels) sentinel.up = true;

@@ -1,19 +1,11 @@
 #include "apply/cluster/handover.h"
 
 #include "apply/common/handover_parts.h"
+#include "base/timing.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
-
-// An accepted failover is given up by the engine after 5 s (CLUSTER_MF_TIMEOUT, cluster_legacy.c).
-constexpr Milliseconds kEngineGivesUp{5500};
-// A plain failover takes about 50 ms (facts/cluster.md 3b), at most some 200 ms with a replica that
-// is behind.
-constexpr Milliseconds kUsualSwitch{400};
-// Longest pause of writes that we cause ourselves; below a client's usual reply time-out plus the
-// engine's own steps.
-constexpr Milliseconds kOwnPause{3000};
 
 /// The primary's writes are paused by ourselves, and with equal offsets the replica takes over
 /// without votes: nothing is lost, and until `secure` nobody else can be elected to these slots

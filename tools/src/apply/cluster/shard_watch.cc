@@ -75,10 +75,10 @@ Status ShardWatch::Repair(const HealPlan& plan) {
   return {};
 }
 
-Status ShardWatch::SetPromotable(bool promotable) {
+Status ShardWatch::AllowPromotion(bool allowed) {
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client, server_.Connect(deadline));
-  return client.ConfigSet("cluster-replica-no-failover", promotable ? "no" : "yes", deadline);
+  return client.ConfigSet("cluster-replica-no-failover", allowed ? "no" : "yes", deadline);
 }
 
 }  // namespace bowline

@@ -14,7 +14,7 @@ class ShardWatch final : public ModeWatch {
   void Hear(const Report& report) override;
   void Look(const Report& report) override { AskPrimaries(report); }
   void LookUp(const Report& report) override;
-  [[nodiscard]] Status SetPromotable(bool promotable) override;
+  [[nodiscard]] Status AllowPromotion(bool allowed) override;
 
  private:
   /// Until a majority of the primaries says that this member leads.

@@ -108,16 +108,16 @@ std::optional<DatasetDamage> FindDamage(const fs::path& data, bool append_only) 
   return std::nullopt;
 }
 
-std::string WriterOf(const fs::path& data, bool append_only) {
+std::optional<std::string> WriterOf(const fs::path& data, bool append_only) {
   const auto files = ReadDataset(data);
-  if (!files) return "";
+  if (!files) return std::nullopt;
   const std::vector<std::string> names = FilesOf(*files);
   const bool log = append_only && !names.empty();
   const fs::path path = log ? data / kLogFolder / names.front() : data / kDumpFile;
   const auto begin = ReadBeginning(path, kRdbHeaderBytes);
-  if (!begin) return "";
+  if (!begin) return std::nullopt;
   const auto header = ParseRdbHeader(*begin);
-  if (!header) return "";
+  if (!header) return std::nullopt;
   return std::format("{} was written by {} {} (RDB format {})", path.filename().string(),
                      header->writer, header->engine_version, header->format);
 }

@@ -16,8 +16,8 @@ namespace bowline {
 std::optional<DatasetDamage> FindDamage(const std::filesystem::path& data, bool append_only);
 
 /// Who wrote what the engine would load first: "FILE was written by redis 8.0.2 (RDB format 12)";
-/// empty: unknown.
-std::string WriterOf(const std::filesystem::path& data, bool append_only);
+/// nothing: unknown.
+std::optional<std::string> WriterOf(const std::filesystem::path& data, bool append_only);
 
 /// Drops what follows `damage.good`, and keeps it in a kept-<time> folder. Returns that folder's
 /// name; empty: it was zeros. Only while no engine runs.

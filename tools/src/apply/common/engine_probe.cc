@@ -1,14 +1,9 @@
 #include "apply/common/engine_probe.h"
 
+#include "base/timing.h"
 #include "model/write_refusal.h"
 
 namespace bowline {
-namespace {
-
-constexpr Milliseconds kConnectCheck{200};
-
-}  // namespace
-
 Snapshots EngineProbe::Take(Deadline deadline) {
   const std::scoped_lock lock(mutex_);
   Snapshots taken{.engine = TakeLocked(deadline), .sentinel = std::nullopt};
@@ -19,7 +14,7 @@ Snapshots EngineProbe::Take(Deadline deadline) {
 }
 
 bool EngineProbe::LoopTurns() const {
-  const Deadline deadline = Deadline::In(kConnectCheck);
+  const Deadline deadline = Deadline::In(kLoopCheck);
   auto client = RespClient::Connect(ip_, port_, {}, deadline);
   return client && client->Command({"BOWLINE"}, deadline);
 }
@@ -28,7 +23,7 @@ void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {
   const auto directives =
       client_->ConfigGet({kRefusalDirectives.begin(), kRefusalDirectives.end()}, deadline);
   if (directives) {
-    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives);
+    snapshot.refusal = WhyWritesRefused(snapshot.info, *directives).value_or("");
   } else if (directives.error().code == Code::kDeadlineExceeded) {
     client_.reset();
   }

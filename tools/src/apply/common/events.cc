@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kQueueLimit = 64;
 constexpr Milliseconds kSendTimeout{2000};  // of one call
-constexpr Milliseconds kLastWords{1000};
+constexpr Milliseconds kLastSends{1000};
 
 }  // namespace
 
@@ -28,7 +28,7 @@ EventSink::EventSink(Lane& lane, const PodEnv& pod, bool enabled) : pod_(RefOf(p
 EventSink::~EventSink() {
   if (!step_) return;
   step_.reset();
-  const Deadline last = Deadline::In(kLastWords);
+  const Deadline last = Deadline::In(kLastSends);
   while (!last.Passed() && Send(last)) continue;
 }
 

@@ -17,7 +17,7 @@ class EventSink {
  public:
   /// Without an API (no rights) or with `enabled` false, events are only logged.
   EventSink(Lane& lane, const PodEnv& pod, bool enabled);
-  /// Says the last words on the caller's thread, but does not hold up an exit for more than 3 s
+  /// Sends what is left on the caller's thread, but does not hold up an exit for more than 3 s
   /// when the API server does not answer.
   ~EventSink();
   EventSink(const EventSink&) = delete;

@@ -3,18 +3,15 @@
 #include <algorithm>
 
 #include "apply/common/mode_driver.h"
+#include "base/timing.h"
 #include "sys/env.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
-// Of one pause; renewed at each look, and the engine keeps the latest end.
-constexpr Milliseconds kPause{500};
 // INFO's lag is in whole seconds; a replica acknowledges each second.
 constexpr int kHeardLag = 1;
-// Of the voters' reports, where the kernel cannot tell.
-constexpr Milliseconds kReportPatience{150};
 // More than all calls of one look may take together: the rest was no call, this program did not
 // run.
 constexpr Milliseconds kLongestCalls{2000};
@@ -46,7 +43,7 @@ Fence::Fence(Lane& lane, const LiveSettings& settings, MemberName self, const Mo
 
 Fence::~Fence() {
   step_.reset();
-  live_.SetFenced("");
+  live_.SetFenced(std::nullopt);
 }
 
 Milliseconds Fence::LookAndTell() {
@@ -117,7 +114,7 @@ void Fence::AskVoters(const AddressBook& addresses) {
   if (!judge_.MustAsk(group_, Now())) return;
   judge_.Asked(Now());
   const Reports reports =
-      peers_.GatherOf(addresses, group_.voters, Deadline::In(kReportPatience), PeerViews::kUnread);
+      peers_.GatherOf(addresses, group_.voters, Deadline::In(kVoterReports), PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
 }
 
@@ -169,13 +166,13 @@ void Fence::Hear(Deadline end) {
 void Fence::AskShown(const std::vector<MemberName>& members) {
   const Milliseconds asked = Now();
   const Reports reports = peers_.GatherOf(peers_.Shown(members), members,
-                                          Deadline::In(kReportPatience), PeerViews::kUnread);
+                                          Deadline::In(kVoterReports), PeerViews::kUnread);
   for (const auto& [member, report] : reports) judge_.Reached(member, Now());
   calls_ += Now() - asked;
 }
 
 void Fence::Pause() {
-  const Status paused = links_.PauseWrites(kPause);
+  const Status paused = links_.PauseWrites(kFencePause);
   const std::string problem = paused ? "" : paused.error().ToString();
   if (problem != problem_ && !paused) LogWarning("cannot pause writes", {{"err", problem}});
   problem_ = problem;
@@ -202,7 +199,7 @@ void Fence::Tell(bool leads) {
                      why,
                  true);
   } else if (told_at_) {
-    live_.SetFenced("");
+    live_.SetFenced(std::nullopt);
     const std::string why = leads ? "the others are heard again" : "it leads no more";
     events_.Emit("FenceLifted",
                  std::format("writes were paused for {} ms; {}", (Now() - *told_at_).count(), why));

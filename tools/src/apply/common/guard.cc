@@ -10,6 +10,7 @@
 #include "apply/common/record.h"
 #include "apply/common/settings_news.h"
 #include "apply/common/volume_io.h"
+#include "base/timing.h"
 #include "plan/common/start_parts.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
@@ -20,14 +21,6 @@ namespace {
 constexpr Milliseconds kLook{150};  // between two looks while waiting
 constexpr Milliseconds kLockLook{20};
 constexpr Milliseconds kQuickStart{5000};
-// While others are only being started a look at them is short, so that the next one finds them
-// sooner. A slow member is heard by the later ones: nothing is decided without the silent ones
-// before kShardPatience.
-constexpr Milliseconds kFirstLooks{1800};
-constexpr Milliseconds kFirstReportsTimeout{250};
-constexpr Milliseconds kReportsTimeout{600};
-static_assert(kFirstLooks + kFirstReportsTimeout < kShardPatience);
-constexpr Milliseconds kDnsTimeout{1500};
 constexpr Milliseconds kTakeOverTimeout{8000};
 constexpr Milliseconds kDeclaredTimeout{500};
 constexpr Milliseconds kDeclaredLook{2000};  // while others are declared
@@ -87,7 +80,7 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   if (!volume_.reason
            .empty()) {  // a sentinel's memory that cannot be read: the others have it, too
     const auto copy = Quarantine(settings_.paths().data, "sentinel.conf");
-    events_.Emit("MemoryLost",
+    events_.Emit("SentinelStateLost",
                  volume_.reason + (copy ? std::format("; a copy is {}", copy->string()) : ""),
                  true);
   }
@@ -135,7 +128,7 @@ GuardOutcome Guard::Outcome(const StartPlan& plan) const {
 
 bool Guard::LookUpAddresses() {
   if (!known_.MustAsk(Since(began_))) return known_.Complete() || addresses_.contains(self_);
-  const AddressAnswers answers = ResolveMembers(*settings_.Get(), Deadline::In(kDnsTimeout));
+  const AddressAnswers answers = ResolveMembers(*settings_.Get(), Deadline::In(kStartDns));
   known_.Answered(answers.book, Since(began_));
   if (known_.MayUseSaved(Since(began_))) {
     // DNS is down: member Services keep their addresses, so what the volume knows is most likely
@@ -155,7 +148,7 @@ bool Guard::LookUpAddresses() {
 StartPlan Guard::Decide() {
   const Status looked = LookAtFilesAgain();
   if (!looked) return Wait(looked.error().message);
-  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstReportsTimeout : kReportsTimeout;
+  const Milliseconds timeout = Since(began_) < kFirstLooks ? kFirstReports : kStartReports;
   std::vector<MemberName> unread;
   reports_ = peers_.Gather(addresses_, Deadline::In(timeout), &unread);
   StartInput input{.layout = settings_->layout,
@@ -215,7 +208,7 @@ void Guard::Announce(const StartPlan& plan) {
                              {"why", plan.reason},
                              {"waitedMs", Since(began_).count()}});
   if (plan.action != StartAction::kWait && plan.action != StartAction::kRefuse) {
-    events_.Emit("StartDecision", text, plan.warning);
+    events_.Emit("StartDecided", text, plan.warning);
   }
 }
 

@@ -85,7 +85,7 @@ class Guard {
   void NoteKind();
   /// Of an engine that starts without a dataset: what it held is gone.
   Status NoteEmpty();
-  /// Of a server that leads: what it once gave away says nothing of its dataset any more.
+  /// Deletes the note that the lead was given to another server. Precondition: this one leads.
   Status DropNote();
   void Announce(const StartPlan& plan);
   void StepFailed(const StartPlan& plan, const Error& error);
@@ -111,7 +111,7 @@ class Guard {
   std::optional<Layout> declared_;  ///< of a member that is alone, once it would start
   std::chrono::steady_clock::time_point asked_declared_;
   std::string announced_reason_;
-  std::string told_wait_;  ///< the last one that an Event has told
+  std::optional<std::string> told_wait_;  ///< the last one that an Event has told
   std::string failure_;
 };
 

@@ -35,10 +35,10 @@ Status Guard::JudgeOwnVolume() {
   volume_ = JudgeVolume(*files, expected, self_, driver_.rules());
   // With API rights the gate has asked, and a person may have confirmed the change.
   if (settings_->record.empty() && volume_.kind != VolumeKind::kRefused) {
-    const std::string against = AgainstDeclared(volume_, {.layout = settings_->layout,
-                                                          .engine = settings_->EngineName(),
-                                                          .mode = settings_->ModeName()});
-    if (!against.empty()) volume_ = RefuseVolume(std::move(volume_), against);
+    const auto against = AgainstDeclared(volume_, {.layout = settings_->layout,
+                                                   .engine = settings_->EngineName(),
+                                                   .mode = settings_->ModeName()});
+    if (against) volume_ = RefuseVolume(std::move(volume_), *against);
   }
   if (!volume_.damage) volume_.damage = damage_;
   return {};
@@ -64,7 +64,7 @@ Status Guard::Mend(const StartPlan& plan) {
   const DatasetDamage damage = *volume_.damage;
   if (damage.CanBeCut()) {
     ASSIGN_OR_RETURN(const std::string kept, CutLog(settings_.paths().data, damage));
-    events_.Emit("DatasetCut",
+    events_.Emit("DatasetTruncated",
                  std::format("{}: its last {} bytes are dropped{}", damage.what, damage.lost,
                              kept.empty() ? " (they were zeros)" : ", and kept in " + kept),
                  true);
@@ -89,7 +89,7 @@ Status Guard::SettleDataset() {
   const DatasetPlan found = volume_.dataset;
   if (found.reason.empty()) return {};
   if (found.action != DatasetAction::kAdoptDump) {
-    events_.Emit("DatasetFiles", found.reason, true);
+    events_.Emit("DatasetFilesUnexpected", found.reason, true);
     return {};
   }
   ASSIGN_OR_RETURN(const DatasetFiles files, ReadDataset(settings_.paths().data));

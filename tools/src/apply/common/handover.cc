@@ -5,14 +5,11 @@
 
 #include "apply/common/handover_parts.h"
 #include "apply/common/mode_driver.h"
+#include "base/timing.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
-
-// After a switch: how long a majority is asked whether the target leads; then all is decided anew.
-// A majority that can be reached answers within a second.
-constexpr Milliseconds kConfirmation{5000};
 
 struct NextStep {
   HandoverStep step;

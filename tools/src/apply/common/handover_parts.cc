@@ -5,12 +5,12 @@
 
 #include "apply/common/kept_clients.h"
 #include "apply/common/mode_driver.h"
+#include "base/timing.h"
 #include "plan/common/dataset_order.h"
 
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kReportsTimeout{800};
 constexpr Milliseconds kKeptAnswers{300};
 
 }  // namespace
@@ -73,7 +73,7 @@ Reports LookAtAll(const HandoverContext& ctx, Deadline deadline) {
   book[ctx.self].ip = ctx.self_ip;
   PeerChannel channel = PeerChannelOf(ctx.settings, ctx.secrets, ctx.identity.installation);
   channel.views = ctx.views;
-  return GatherReports(channel, ctx.settings, book, nullptr, deadline.Within(kReportsTimeout));
+  return GatherReports(channel, ctx.settings, book, nullptr, deadline.Within(kHandoverReports));
 }
 
 Result<bool> IsPrimary(const HandoverContext& ctx, MemberName member, Deadline deadline) {

@@ -4,10 +4,11 @@
 #include <vector>
 
 #include "apply/common/handover.h"
+#include "base/timing.h"
 
 namespace bowline {
 
-inline constexpr Milliseconds kHandoverCall{1000};
+/// Between two looks at what a handover waits for.
 inline constexpr Milliseconds kHandoverPoll{10};
 /// The same while writes wait, with connections that are there already.
 inline constexpr Milliseconds kSwitchPoll{2};

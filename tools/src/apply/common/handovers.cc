@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/timing.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
 
 namespace bowline {
 namespace {
 
-// Of one message to a member's program.
-constexpr Milliseconds kMessage{1000};
-// How long a program that does not answer is asked, before it has taken the order.
-constexpr Milliseconds kUnheard{3000};
 constexpr Milliseconds kLook{30};
 // An order of somebody who is gone must not keep others out for long.
 constexpr Milliseconds kLongest{10 * 60 * 1000};
@@ -146,7 +143,7 @@ HandoverEnd Handovers::Run(HandoverOrder order, Deadline deadline) {
     Begin(order, deadline);
   }
   // A call that has begun may end a second after its deadline.
-  const Deadline patience = Deadline::In(deadline.Left() + kMessage);
+  const Deadline patience = Deadline::In(deadline.Left() + kOrderMessage);
   std::unique_lock lock(mutex_);
   const auto own = [&] { return std::ranges::find(ended_, order.id, &Ended::id); };
   changed_.wait_for(lock, patience.Left(), [&] { return own() != ended_.end(); });
@@ -181,7 +178,7 @@ Result<HandoverState> Tell(const PeerChannel& channel, const PeerTarget& primary
                            const std::string& challenge, const std::string& body,
                            Deadline deadline) {
   ASSIGN_OR_RETURN(const std::string answer, SendOrder(channel, primary, kHandoverPath, challenge,
-                                                       body, deadline.Within(kMessage)));
+                                                       body, deadline.Within(kOrderMessage)));
   return ParseHandoverState(answer);
 }
 
@@ -190,7 +187,7 @@ Result<HandoverState> Tell(const PeerChannel& channel, const PeerTarget& primary
 Result<HandoverEnd> AskForHandover(const PeerChannel& channel, const PeerTarget& primary,
                                    HandoverOrder order, bool wait, Deadline deadline) {
   order.id = RandomHex();
-  const Deadline unheard = deadline.Within(kUnheard);
+  const Deadline unheard = deadline.Within(kOrderUnheard);
   std::string challenge;  // empty: only the state of the order is asked for
   bool begun = false;
   while (true) {

@@ -64,7 +64,7 @@ Result<int> HoldMember(LiveSettings& settings, DriverFor driver_for, const PodEn
     if (volume == told) continue;
     told = volume;
     events.Emit(
-        "Held",
+        "DiagnosticMode",
         std::format("diagnosticMode: the engine does not run. The volume is {}. Mend it by "
                     "kubectl exec -it -n {} {} -c {} -- sh, then helm upgrade with "
                     "diagnosticMode.enabled=false",

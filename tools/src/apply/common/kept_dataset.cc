@@ -63,12 +63,12 @@ Result<std::string> KeepDataset(const fs::path& data, bool serving) {
   std::error_code error;
   const auto space = fs::space(data, error);
   if (error) return Fail(Code::kUnavailable, "room of {}: {}", data.string(), error.message());
-  const std::string why_not = WhyNotKept({.bytes = BytesOf(files),
-                                          .free_bytes = static_cast<std::int64_t>(space.available),
-                                          .by_links = HasLinks(data),
-                                          .serving = serving,
-                                          .names = names});
-  if (!why_not.empty()) return Fail(Code::kFailedPrecondition, "{}", why_not);
+  const auto why_not = WhyNotKept({.bytes = BytesOf(files),
+                                   .free_bytes = static_cast<std::int64_t>(space.available),
+                                   .by_links = HasLinks(data),
+                                   .serving = serving,
+                                   .names = names});
+  if (why_not) return Fail(Code::kFailedPrecondition, "{}", *why_not);
   const std::string name = KeptName(UnixSeconds());
   const fs::path part = data / (name + std::string(kPart));
   Status linked = LinkAll(data, part, files);

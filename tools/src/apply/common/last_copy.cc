@@ -1,5 +1,6 @@
 #include "apply/common/last_copy.h"
 
+#include "base/timing.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -7,10 +8,6 @@ namespace {
 
 constexpr const char* kLabel = "bowline/last-copy";
 constexpr const char* kAllow = "bowline/allow-eviction";
-// Together less than a second with the call to the API server.
-constexpr Milliseconds kLook{400};
-constexpr Milliseconds kOwnAge{300};
-constexpr Milliseconds kReportsTimeout{300};
 constexpr Milliseconds kApiTimeout{1000};
 constexpr Milliseconds kBetweenReads{3000};
 constexpr Milliseconds kBetweenEvents{60'000};
@@ -40,7 +37,7 @@ LastCopyWatch::LastCopyWatch(Lanes& lanes, const LiveSettings& settings, MemberN
                  });
   step_.emplace(lanes.last_copy, "last copy", [this] {
     LookAndTell();
-    return kLook;
+    return kLastCopyLook;
   });
 }
 
@@ -61,13 +58,13 @@ std::optional<LastCopyVerdict> LastCopyWatch::Look() {
   }
   LastCopyInput input{.layout = settings_->layout,
                       .self = self_,
-                      .own = live_.Now(kOwnAge),
+                      .own = live_.Now(kLastCopyOwnAge),
                       .ready = ReadinessVerdict(live_.ForProbes(), rules_).ok,
                       .addresses = live_.Addresses(),
                       .peers = {}};
   if (AsksPeers(input)) {
     input.peers = peers_.GatherOf(input.addresses, input.layout.OthersOf(self_),
-                                  Deadline::In(kReportsTimeout));
+                                  Deadline::In(kLastCopyReports));
   }
   const auto verdict = JudgeLastCopy(input);
   if (!verdict || !verdict->keep) return verdict;

@@ -1,11 +1,11 @@
 #include "apply/common/last_steps.h"
 
+#include "base/timing.h"
+
 namespace bowline {
 namespace {
 
 constexpr const char* kSync = "appendfsync";
-// Longer than a stop takes; the engine ends.
-constexpr Milliseconds kLastPause{30'000};
 
 }  // namespace
 

@@ -5,11 +5,11 @@
 
 #include "apply/common/mode_driver.h"
 #include "base/parse.h"
+#include "base/timing.h"
 
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kCallTimeout{200};
 // Between two searches for connections that are missing.
 constexpr Milliseconds kReplicaSearch{500};
 constexpr Milliseconds kVoterSearch{300};
@@ -38,11 +38,11 @@ template <typename Call>
 auto LinkWatch::Ask(const Call& call)
     -> decltype(call(std::declval<RespClient&>(), Deadline::In(Milliseconds(0)))) {
   if (client_) {
-    auto first = call(*client_, Deadline::In(kCallTimeout));
+    auto first = call(*client_, Deadline::In(kFenceCall));
     if (first) return first;
     client_.reset();
   }
-  const Deadline anew = Deadline::In(kCallTimeout);  // the first may have used its time up
+  const Deadline anew = Deadline::In(kFenceCall);  // the first may have used its time up
   auto made =
       RespClient::Connect("127.0.0.1", settings_->ports.client, LoginOf(settings_.Secrets()), anew);
   if (!made) return std::unexpected(made.error());

@@ -2,23 +2,16 @@
 
 #include <algorithm>
 
+#include "base/timing.h"
+
 namespace bowline {
-namespace {
-
-constexpr Milliseconds kSnapshotTimeout{700};
-constexpr Milliseconds kLook{1500};
-// For a look that is on its way, and one after it.
-constexpr Milliseconds kPatience{2 * kSnapshotTimeout + Milliseconds(100)};
-
-}  // namespace
-
 LiveState::LiveState(Lane& lane, Report report, Layout layout, MemberProbe& probe)
     : report_(std::move(report)),
       layout_(layout),
       probe_(probe),
       step_(lane, "looks at the engine", [this] {
         Look();
-        return kLook;
+        return kEngineLook;
       }) {}
 
 void LiveState::SetLimits(std::chrono::seconds max_lag, Milliseconds stuck_after) {
@@ -90,7 +83,7 @@ AddressBook LiveState::Addresses() {
   return addresses_;
 }
 
-void LiveState::SetFenced(std::string reason) {
+void LiveState::SetFenced(std::optional<std::string> reason) {
   const std::scoped_lock lock(mutex_);
   fenced_ = std::move(reason);
 }
@@ -107,7 +100,7 @@ bool LiveState::FreshOrAsk(std::chrono::steady_clock::time_point since) {
 Report LiveState::Now(Milliseconds max_age) {
   const auto since = std::chrono::steady_clock::now() - max_age;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kPatience, [&] { return FreshOrAsk(since); });
+  changed_.wait_for(lock, kSnapshotPatience, [&] { return FreshOrAsk(since); });
   return Told();
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "apply/common/member_probe.h"
@@ -46,8 +47,8 @@ class LiveState {
   /// Where the members are, as last looked up.
   void SetAddresses(const AddressBook& addresses);
   AddressBook Addresses();
-  /// Why writes are paused; empty: they are not.
-  void SetFenced(std::string reason);
+  /// Why writes are paused; nothing: they are not.
+  void SetFenced(std::optional<std::string> reason);
   /// Of a replica: for how long its volume has taken no test write; negative: it never has.
   void SetWritten(Milliseconds age);
   /// What this member has done to the lead by itself.
@@ -97,7 +98,7 @@ class LiveState {
   EngineSnapshot answer_;                           ///< the last one that tells anything
   std::chrono::steady_clock::time_point answered_;  ///< when it came
   AddressBook addresses_;
-  std::string fenced_;
+  std::optional<std::string> fenced_;
   Milliseconds written_{-1};
   std::chrono::steady_clock::time_point written_told_;
   RoleBudget role_changes_;

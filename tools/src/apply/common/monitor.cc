@@ -3,6 +3,7 @@
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/volume_io.h"
+#include "base/timing.h"
 #include "model/engine_version.h"
 #include "plan/common/pause.h"
 #include "plan/common/role_label.h"
@@ -11,8 +12,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kLook{1000};
-constexpr Milliseconds kQuietLook{3000};  // at the others
 // Until the member holds its shard's data, and between two times that it is said whom to follow.
 constexpr Milliseconds kEagerLook{200};
 constexpr Milliseconds kCallTimeout{1000};
@@ -94,7 +93,7 @@ Milliseconds Monitor::Look() {
   const auto changed = server_.Changed();
   const bool eager =
       !server_.state.held || mode_->Eager() || (changed && changed->ago < kRoleSettles);
-  return eager ? kEagerLook : kLook;
+  return eager ? kEagerLook : kMonitorLook;
 }
 
 void Monitor::LookAt(const Report& report) {
@@ -105,7 +104,7 @@ void Monitor::LookAt(const Report& report) {
   NoteEngine(report);
   NoteWhole(report);
   if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
-    events_.Emit(news->ended ? "FullCopyEnded" : "FullCopy", news->text);
+    events_.Emit(news->ended ? "FullSyncEnded" : "FullSyncStarted", news->text);
   }
   volume_writes_.Want(!report.engine.info.primary);
   live_.SetWritten(volume_writes_.Age());
@@ -168,7 +167,7 @@ void Monitor::NoteLabel(const Report& report) {
   if (rules.HasReadService() && (!changed || changed->ago >= kReadsLater)) {
     label_.Reads(!report.engine.info.primary);
   }
-  // Between two calm looks nothing is said for a moment, and nothing taken back.
+  // Between two looks at the others the majority counts as heard: the labels stay as they are.
   const bool between = !plan.own && heard && Since(*heard) < down_after + kQuietLook;
   if (!between) label_.KeepAlone(round);
   if (plan.own || !settings_->role_label) {

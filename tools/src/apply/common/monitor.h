@@ -59,7 +59,7 @@ class Monitor {
   FullCopyWatch full_copy_;
   HoldBack hold_back_;
   bool engine_noted_ = false;  ///< or it was tried
-  std::string told_stale_;
+  std::optional<std::string> told_stale_;
   std::optional<std::chrono::steady_clock::time_point> told_stale_at_;
   std::optional<std::chrono::steady_clock::time_point> led_stale_at_;
   LiveState& live_;
@@ -78,7 +78,7 @@ class Monitor {
   VolumeWrites& volume_writes_;
   RoleChanges role_changes_;
   std::optional<std::chrono::steady_clock::time_point> unwritable_;  ///< the last try
-  std::string told_unwritable_;
+  std::optional<std::string> told_unwritable_;
   std::chrono::steady_clock::time_point tidied_ = std::chrono::steady_clock::now();
   std::optional<Step> step_;
   std::optional<RoleWatch> role_watch_;

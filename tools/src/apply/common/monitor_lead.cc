@@ -2,6 +2,7 @@
 
 #include "apply/common/handover.h"
 #include "apply/common/monitor.h"
+#include "base/timing.h"
 #include "plan/common/pause.h"
 #include "plan/common/unwritable.h"
 #include "sys/log.h"
@@ -10,11 +11,9 @@ namespace bowline {
 namespace {
 
 // Of a replica that has missed writes: between two Events of what it waits for, and two tries.
-constexpr Milliseconds kTellAgain{60'000};
-constexpr Milliseconds kLeadAgain{10'000};
+constexpr Milliseconds kTellStaleAgain{60'000};
 constexpr Milliseconds kUnwritableTimeout{10'000};
 constexpr Milliseconds kReportsTimeout{500};
-constexpr Milliseconds kTakeOverTimeout{5000};
 
 }  // namespace
 
@@ -60,30 +59,31 @@ void Monitor::LookAtLink(const Report& report) {
        .stale_after = std::chrono::seconds(settings_->stale_after_seconds)});
   live_.SetMissed(hold_back_.missed_seconds());
   if (plan.held != server_.stale) {
-    const Status set = mode_->SetPromotable(!plan.held);
+    const Status set = mode_->AllowPromotion(!plan.held);
     if (!set) {
       LogWarning("cannot change whether an election may choose this replica",
                  {{"err", set.error().ToString()}});
     } else {
       server_.stale = plan.held;
-      events_.Emit(server_.stale ? "HeldBack" : "HoldEnded", plan.reason, server_.stale);
+      events_.Emit(server_.stale ? "PromotionBlocked" : "PromotionAllowed", plan.reason,
+                   server_.stale);
     }
   }
-  if (!plan.waits.empty() &&
-      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellAgain)) {
+  if (plan.waits &&
+      (plan.waits != told_stale_ || !told_stale_at_ || Since(*told_stale_at_) > kTellStaleAgain)) {
     told_stale_ = plan.waits;
     told_stale_at_ = std::chrono::steady_clock::now();
-    events_.Emit("StaleReplicaWaits", plan.waits, true);
+    events_.Emit("StaleReplicaWaiting", *plan.waits, true);
   }
   if (plan.take_over && follows && !live_.Paused()) LeadStale(*follows, plan.reason);
 }
 
 void Monitor::LeadStale(MemberName primary, const std::string& reason) {
-  if (led_stale_at_ && Since(*led_stale_at_) < kLeadAgain) return;
+  if (led_stale_at_ && Since(*led_stale_at_) < kStaleAgain) return;
   led_stale_at_ = std::chrono::steady_clock::now();
   events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
   const Status led = TakeOverDead(server_.From(primary), {.member = self_, .accept_loss = true},
-                                  Deadline::In(kTakeOverTimeout));
+                                  Deadline::In(kStaleTakeOver));
   if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
 }
 

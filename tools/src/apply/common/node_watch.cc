@@ -17,7 +17,7 @@ void NodeWatch::Look(const Identity& identity, const Report& own, const AddressB
   reports[self_] = own;
   const auto news = news_.Look(Since({}), NodeRisks(settings_->layout, reports, rules_));
   if (!news) return;
-  events_.Emit(news->risk ? "NodeLossRisk" : "NodeLossRiskGone", news->text, news->risk);
+  events_.Emit(news->risk ? "NodeLossRisk" : "NodeLossRiskEnded", news->text, news->risk);
 }
 
 }  // namespace bowline

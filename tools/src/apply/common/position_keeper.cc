@@ -14,7 +14,7 @@ void PositionKeeper::Save(const EngineInfo& info, std::uint64_t epoch,
 
 void PositionKeeper::SaveLast(const EngineInfo& info, const AddressBook& addresses) {
   const std::scoped_lock lock(mutex_);
-  if (!mark_.replication_id.empty()) Write(info, mark_.epoch, addresses, true);
+  if (!position_.replication_id.empty()) Write(info, position_.epoch, addresses, true);
   last_ = true;
 }
 
@@ -24,8 +24,8 @@ void PositionKeeper::Write(const EngineInfo& info, std::uint64_t epoch,
   ReplicationPosition position = PositionOf(info, epoch);
   position.exact = exact;
   if (info.primary) position.in_sync = ReplicasInSync(info, addresses);
-  if (position == mark_) return;
-  mark_ = position;
+  if (position == position_) return;
+  position_ = position;
   SavePosition(data_, position);
 }
 

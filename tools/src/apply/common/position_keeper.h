@@ -29,7 +29,7 @@ class PositionKeeper {
 
   std::filesystem::path data_;
   std::mutex mutex_;
-  ReplicationPosition mark_;
+  ReplicationPosition position_;
   bool last_ = false;
 };
 

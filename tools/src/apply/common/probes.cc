@@ -2,34 +2,32 @@
 
 #include <algorithm>
 
+#include "base/timing.h"
+
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kAge{500};
-constexpr Milliseconds kFirstAge{50};  // of a look, until the member has been ready
-constexpr Milliseconds kForALook{30};
-constexpr Milliseconds kOnItsWay{300};  // of the answer
 constexpr Milliseconds kLongest{5000};
 
 }  // namespace
 
 Milliseconds Probes::FirstPatience(int timeout_seconds) {
-  return std::min(Milliseconds(1000) * timeout_seconds - kOnItsWay, kLongest);
+  return std::min(Milliseconds(1000) * timeout_seconds - kProbeAnswer, kLongest);
 }
 
 bool Probes::Settled(Milliseconds age, Milliseconds waited) {
-  return live_.Fresh(age) || waited >= kForALook;
+  return live_.Fresh(age) || waited >= kProbeLook;
 }
 
 std::optional<Verdict> Probes::Startup(Milliseconds waited) {
-  if (!Settled(kAge, waited)) return std::nullopt;
+  if (!Settled(kProbeAge, waited)) return std::nullopt;
   return StartupVerdict(live_.ForProbes());
 }
 
 Verdict Probes::Live() { return LivenessVerdict(live_.ForProbes()); }
 
 std::optional<Verdict> Probes::Ready(Milliseconds waited) {
-  if (!Settled(was_ready_ ? kAge : kFirstAge, waited)) return std::nullopt;
+  if (!Settled(was_ready_ ? kProbeAge : kFirstProbeAge, waited)) return std::nullopt;
   const ProbeInput input = live_.ForProbes();
   Verdict verdict = ReadinessVerdict(input, rules_);
   if (verdict.ok) was_ready_ = true;

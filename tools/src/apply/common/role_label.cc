@@ -22,7 +22,7 @@ Status TakeOff(const KubeApi& api, const std::string& name_space, const std::str
   if (label == found->labels.end() || label->second != kPrimaryRole) return {};
   RETURN_IF_ERROR(
       api.SetPodLabel(RefOf(name_space, name, *found), kRoleLabel, kReplicaRole, deadline));
-  events.Emit("RoleLabelTaken",
+  events.Emit("RoleLabelRemoved",
               std::format("a majority says that this member leads: {} of pod {} is replica now",
                           kRoleLabel, name));
   return {};

@@ -18,6 +18,7 @@
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
 #include "apply/common/volume_writes.h"
+#include "base/timing.h"
 #include "plan/common/after_death.h"
 #include "plan/common/dataset_order.h"
 #include "plan/common/stop_budget.h"
@@ -27,10 +28,8 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kTakeOverTimeout{4000};
 constexpr Milliseconds kDnsTimeout{500};
 constexpr Milliseconds kApiTimeout{500};
-constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kLook{50};
 constexpr Milliseconds kEngineTimeout{300};
 // Before a handover the last look at the own engine is no older.
@@ -103,13 +102,13 @@ class Server : public Supervisor {
     return FindDamage(settings_.paths().data, append_only_);
   }
 
-  std::string Hint() override {
-    const std::string writer = WriterOf(settings_.paths().data, append_only_);
-    if (writer.empty()) return "";
+  std::optional<std::string> Hint() override {
+    const auto writer = WriterOf(settings_.paths().data, append_only_);
+    if (!writer) return std::nullopt;
     return std::format(
         ". {}; this member runs {}. If that is another engine or an older version, it cannot read "
         "the file: go back to the engine that wrote it (helm rollback). See the engine's log",
-        writer, settings_->EngineProgram());
+        *writer, settings_->EngineProgram());
   }
 
   /// The primary is dead this very moment: a replica in sync leads instead of waiting for the
@@ -132,7 +131,7 @@ class Server : public Supervisor {
       input.asked = Since(died);
       input.reports = GatherReportsOf(peers_.Channel(), now.settings, now.addresses,
                                       now.settings.layout.OthersOf(self_),
-                                      Deadline::In(kReportsTimeout), PeerViews::kUnread);
+                                      Deadline::In(kDeathReports), PeerViews::kUnread);
       input.waited = Since(died);
       input.voted_out = VotedOut(now.settings.layout, input.reports, last);
       const AfterDeathPlan plan = PlanAfterDeath(input);
@@ -143,7 +142,7 @@ class Server : public Supervisor {
       if (plan.action != AfterDeathAction::kTakeOver) return Stay(plan);
       const Status taken = TakeOverDead(
           Context(now), {.member = plan.target->member, .position = plan.target->position},
-          Deadline::In(kTakeOverTimeout));
+          Deadline::In(kDeathTakeOver));
       if (taken) {
         TellTakenOver(*plan.target);
         return false;
@@ -166,7 +165,7 @@ class Server : public Supervisor {
     const bool again = plan.action == AfterDeathAction::kStartAgain;
     if (again) restarted_at_ = std::chrono::steady_clock::now();
     LogWarning("no replica takes over", {{"why", plan.reason}});
-    events_.Emit(again ? "StartedAgain" : "NoTakeOver", plan.reason, true);
+    events_.Emit(again ? "EngineRestarted" : "NoPromotion", plan.reason, true);
     return again;
   }
 

@@ -68,7 +68,7 @@ class ModeWatch {
   /// Is the next look due soon?
   [[nodiscard]] virtual bool Eager() const { return false; }
   /// May an election choose this replica?
-  [[nodiscard]] virtual Status SetPromotable(bool promotable) = 0;
+  [[nodiscard]] virtual Status AllowPromotion(bool allowed) = 0;
 };
 
 }  // namespace bowline

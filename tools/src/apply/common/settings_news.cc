@@ -13,7 +13,7 @@ void RefreshSettings(LiveSettings& settings, EventSink& events) {
                 true);
   }
   if (!news.error.empty()) {
-    events.Emit("SettingsUnread", "the mounted settings are not followed: " + news.error, true);
+    events.Emit("SettingsInvalid", "the mounted settings are not followed: " + news.error, true);
   }
 }
 

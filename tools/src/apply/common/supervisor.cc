@@ -6,18 +6,14 @@
 #include "apply/common/mode_driver.h"
 #include "apply/common/settings_news.h"
 #include "base/exit_code.h"
+#include "base/timing.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
-// Of a report that waits for a look at an engine that does not answer.
-constexpr Milliseconds kReportPatience{800};
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kFlush{1500};
-// Of a handover that runs when the engine ends: its connections to that engine break at once, and
-// nothing else is decided before it has ended.
-constexpr Milliseconds kHandoverEnds{1500};
 
 std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::nullopt;
@@ -84,7 +80,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
                                    .report = [this](Milliseconds waited) -> std::optional<Report> {
-                                     if (!live_.Fresh(kReportAge) && waited < kReportPatience) {
+                                     if (!live_.Fresh(kReportAge) && waited < kReportWait) {
                                        return std::nullopt;
                                      }
                                      return live_.Last();
@@ -208,7 +204,7 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   again_ = AfterDeath();
   const std::string text = "the engine ended by itself: " + ended.ToString() +
                            (again_ ? "; it is started again" : "") +
-                           (ended.signal == 0 && !HasLoaded() ? Hint() : "");
+                           (ended.signal == 0 && !HasLoaded() ? Hint().value_or("") : "");
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);
   conditions_.Flush(Deadline::In(kFlush));

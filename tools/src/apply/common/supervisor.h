@@ -2,6 +2,7 @@
 // PID 1 of a member's container: guard, process, signals, end. What servers and sentinels have in
 // common; apply/common/server.h and apply/sentinel/sentinel.h have the rest.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ class Supervisor {
   /// nullopt: that is not the reason.
   virtual std::optional<DatasetDamage> Damage() { return std::nullopt; }
   /// The same, and no damage was found: what may help to understand it, for an Event.
-  virtual std::string Hint() { return ""; }
+  virtual std::optional<std::string> Hint() { return std::nullopt; }
   /// The process has ended by itself. True: it is to be started again here, by a new look at
   /// everything; false: this program ends, too.
   virtual bool AfterDeath() { return false; }

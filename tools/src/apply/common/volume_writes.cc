@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/timing.h"
 #include "sys/files.h"
 #include "sys/log.h"
 #include "sys/thread_root.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr const char* kFile = "bowline-write-test";
 constexpr std::size_t kBytes = 64U << 10U;
-constexpr Milliseconds kBetween{2000};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ void VolumeWrites::Run(Shared& shared) {
     told = !written;
     lock.lock();
     if (written) shared.written = begun;
-    shared.changed.wait_for(lock, kBetween, [&] { return !shared.wanted; });
+    shared.changed.wait_for(lock, kWriteTest, [&] { return !shared.wanted; });
   }
   shared.running = false;
 }
@@ -50,7 +50,7 @@ void VolumeWrites::Want(bool wanted) {
   try {
     std::thread([shared = shared_] {
       NameThread("disk");
-      while (!Caught("disk", [&] { Run(*shared); })) std::this_thread::sleep_for(kBetween);
+      while (!Caught("disk", [&] { Run(*shared); })) std::this_thread::sleep_for(kWriteTest);
     }).detach();
   } catch (const std::system_error& error) {
     shared_->running = false;

@@ -10,35 +10,17 @@
 #include "apply/common/volume_io.h"
 #include "apply/sentinel/hello.h"
 #include "base/parse.h"
+#include "base/timing.h"
 #include "plan/common/start.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
-// How long writes wait at most. It ends by itself should we die, and it is well below the time
-// after which sentinels take a paused primary for dead (facts/sentinel.md 2).
-constexpr Milliseconds kLongestPause{2000};
-// How long clients are kept from the new primary until everybody is ready for them; well below the
-// second that they wait for a reply.
-constexpr Milliseconds kSettled{500};
 // The answer to SENTINEL FAILOVER when no replica may be promoted (sentinel.c,
 // sentinelSelectSlave).
 constexpr std::string_view kNobodyToPromote = "NOGOODSLAVE";
 constexpr const char* kPriority = "replica-priority";
-// From just before the promotion on: whatever becomes of this program (the kubelet kills a hook of
-// a pod that is deleted by force after 2 s), the old primary must take no write before it is a
-// replica, as the other one's data counts from then on. Its resident program settles what was cut
-// off (apply/sentinel/cut_handover.h); a start waits as long for the other one.
-constexpr Milliseconds kPromotedPause = kHandoverPatience;
-constexpr Milliseconds kPromotion{500};
-// A message that comes while a sentinel's link is being made is lost: it is told again.
-constexpr Milliseconds kTellAgain{100};
-constexpr Milliseconds kTellLook{250};  // a dead node's sentinel must not hold up the telling
-constexpr Milliseconds kReplicasPatience{3000};
-// Of a server that the sentinels have not taken: its own program repairs it within some 3 s
-// (plan/sentinel/server_heal.h), and the sentinels do after 10 s.
-constexpr Milliseconds kDisownedPause{10'000};
 
 /// A majority of the sentinels names `ctx.self`, and none of them is about to change that (`dead`:
 /// none fails over at this moment): an epoch higher than any that they have told, or that a
@@ -256,7 +238,7 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   FollowTarget(address, servers, Deadline::In(kTellLook));
   // Until all sentinels name the target its clients are kept here, by the pause: whoever came to a
   // sentinel earlier would be sent back, and who comes before a replica is refused there.
-  const Deadline settled = Deadline::In(kSettled);
+  const Deadline settled = Deadline::In(kClientsSettled);
   const Status named = TellUntilNamed(ctx, target, epoch, servers, settled, settled);
   WaitForReplicas(leader, std::min(wanted, std::ssize(servers) - 1), "", settled);
   const Status followed = StepBack(ctx, primary, address);
@@ -303,7 +285,7 @@ Status TakeOverServers(const HandoverContext& ctx, const TakeOverTarget& target,
   RETURN_IF_ERROR(NoteTarget(ctx, {.to = member, .epoch = *epoch}));
   RETURN_IF_ERROR(Promote(ctx, member, servers.front(), soon));
   FollowTarget(address, servers, soon);
-  return TellUntilNamed(ctx, member, *epoch, servers, deadline.Within(kSettled), deadline);
+  return TellUntilNamed(ctx, member, *epoch, servers, deadline.Within(kClientsSettled), deadline);
 }
 
 }  // namespace bowline

@@ -110,12 +110,12 @@ bool SentinelMonitor::ListsTheGone(const Report& report) const {
   Reports others = sentinels_;
   others[self_] = report;
   others.insert(servers_.begin(), servers_.end());
-  const std::string why = WhyStartAnew({.layout = settings_->layout,
-                                        .self = self_,
-                                        .addresses = addresses_,
-                                        .reports = std::move(others)});
-  if (why.empty()) return false;
-  events_.Emit("Repair", std::format("starting the sentinel anew: {}{}", why, kPauseStops));
+  const auto why = WhyStartAnew({.layout = settings_->layout,
+                                 .self = self_,
+                                 .addresses = addresses_,
+                                 .reports = std::move(others)});
+  if (!why) return false;
+  events_.Emit("Repair", std::format("starting the sentinel anew: {}{}", *why, kPauseStops));
   return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "apply/common/kept_dataset.h"
 #include "apply/sentinel/failover.h"
+#include "base/timing.h"
 #include "plan/common/pause.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/running_sentinels.h"
@@ -13,7 +14,6 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kQuietLook{3000};  // at the others
 constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kCallTimeout{1000};
 constexpr Milliseconds kReplaceTimeout{5000};
@@ -124,11 +124,11 @@ Status SetWatch::Replace(MemberName primary) {
   return ReplaceDead(server_.From(primary), Deadline::In(kReplaceTimeout));
 }
 
-Status SetWatch::SetPromotable(bool promotable) {
-  if (promotable && server_.passive) return {};
+Status SetWatch::AllowPromotion(bool allowed) {
+  if (allowed && server_.passive) return {};
   const Deadline deadline = Deadline::In(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client, server_.Connect(deadline));
-  return client.ConfigSet("replica-priority", promotable ? "100" : "0", deadline);
+  return client.ConfigSet("replica-priority", allowed ? "100" : "0", deadline);
 }
 
 }  // namespace bowline

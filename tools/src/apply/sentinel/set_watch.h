@@ -25,7 +25,7 @@ class SetWatch final : public ModeWatch {
   void Look(const Report& report) override;
   void LookUp(const Report& report) override;
   [[nodiscard]] bool Eager() const override { return to_follow_.has_value(); }
-  [[nodiscard]] Status SetPromotable(bool promotable) override;
+  [[nodiscard]] Status AllowPromotion(bool allowed) override;
 
  private:
   /// Are all there, and agreed with what is here?

@@ -25,7 +25,7 @@ class StandaloneWatch final : public ModeWatch {
   }
   void Look(const Report& /*report*/) override {}
   void LookUp(const Report& /*report*/) override { (void)server_.LookUp({}); }
-  [[nodiscard]] Status SetPromotable(bool /*promotable*/) override { return {}; }
+  [[nodiscard]] Status AllowPromotion(bool /*allowed*/) override { return {}; }
 
  private:
   ServerWatch& server_;

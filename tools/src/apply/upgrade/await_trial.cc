@@ -20,10 +20,10 @@ Result<std::optional<EngineTrial>> TrialIn(const std::filesystem::path& file) {
   return std::optional(std::move(trial));
 }
 
-/// Why the container does not start; empty: nothing keeps it from that.
-std::string Obstacle(const ContainerState& container) {
+/// Why the container does not start; nothing: nothing keeps it from that.
+std::optional<std::string> Obstacle(const ContainerState& container) {
   for (const char* passing : {"", "ContainerCreating", "PodInitializing"}) {
-    if (container.waiting == passing) return "";
+    if (container.waiting == passing) return std::nullopt;
   }
   return container.message.empty() ? container.waiting
                                    : container.waiting + ": " + container.message;
@@ -55,8 +55,8 @@ Result<EngineTrial> AwaitTrial(const KubeApi& api, const ObjectRef& pod,
     const auto found = state->containers.find(kEngineContainer);
     if (found != state->containers.end()) container = found->second;
   } while (deadline.Sleep(kLook));
-  const std::string obstacle = container ? Obstacle(*container) : "";
-  if (!obstacle.empty()) return Ended(TrialEnd::kNotStarted, obstacle);
+  const auto obstacle = container ? Obstacle(*container) : std::nullopt;
+  if (obstacle) return Ended(TrialEnd::kNotStarted, *obstacle);
   if (container && !container->waiting.empty()) {
     return Fail(Code::kAborted,
                 "the engine's image is still being pulled ({}): upgrade.job.activeDeadlineSeconds "

@@ -5,6 +5,7 @@
 #include <optional>
 #include <variant>
 
+#include "base/timing.h"
 #include "model/info.h"
 #include "plan/rules.h"
 #include "plan/sentinel/sentinel_conf.h"
@@ -16,9 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Milliseconds kAnswer{10'000};  // of one start: a pod of a busy node has few shares
 constexpr Milliseconds kLook{10};
-constexpr Milliseconds kEnd{2000};
 constexpr std::size_t kLogLimit = 1U << 20U;
 constexpr const char* kNobody = "0123456789abcdef0123456789abcdef";
 
@@ -91,7 +90,7 @@ Outcome Watch(pid_t child, const fs::path& socket, const Credentials& login,
 /// What it writes is not wanted: no time for an orderly end.
 void End(pid_t child) {
   SignalChild(child, SIGKILL);
-  const Deadline deadline = Deadline::In(kEnd);
+  const Deadline deadline = Deadline::In(kTrialEnd);
   while (!Reap(child) && deadline.Sleep(kLook)) {
   }
 }
@@ -144,7 +143,7 @@ std::optional<std::string> TellEnd(const ChildExit& ended, const std::string& lo
   if (complaints.empty()) {
     // Nobody else kills it: where the kernel kills one process alone, that is for its memory.
     trial.end = ended.signal == SIGKILL ? TrialEnd::kKilled : TrialEnd::kEnded;
-    trial.what = std::format("{}: {}", ended.ToString(), LastWords(log));
+    trial.what = std::format("{}: {}", ended.ToString(), LastLines(log));
     return std::nullopt;
   }
   std::string rest = Without(directives, complaints);
@@ -158,8 +157,8 @@ Status TrySubject(const Settings& settings, const Paths& paths, const Subject& s
                   Deadline deadline, EngineTrial& trial) {
   std::optional<std::string> directives = subject.directives;
   while (directives) {
-    ASSIGN_OR_RETURN(const Outcome outcome,
-                     StartOnce(settings, paths, subject, *directives, deadline.Within(kAnswer)));
+    ASSIGN_OR_RETURN(const Outcome outcome, StartOnce(settings, paths, subject, *directives,
+                                                      deadline.Within(kTrialAnswer)));
     if (const auto* ended = std::get_if<ChildExit>(&outcome)) {
       directives = TellEnd(*ended, LogOf(paths, subject), subject, *directives, trial);
       continue;
@@ -172,7 +171,7 @@ Status TrySubject(const Settings& settings, const Paths& paths, const Subject& s
     const bool absent = IsAbsent(error);
     trial.end = absent ? TrialEnd::kNoProgram : TrialEnd::kSilent;
     trial.what = absent ? error.message
-                        : std::format("{}: {}", error.message, LastWords(LogOf(paths, subject)));
+                        : std::format("{}: {}", error.message, LastLines(LogOf(paths, subject)));
     return {};
   }
   return {};

@@ -139,7 +139,7 @@ TEST_CASE("the highest epoch that anybody tells wins") {
 
 TEST_CASE("nobody, or nobody with a view") {
   RunningCluster cluster;
-  SECTION("no cards") { cluster.SilenceAll(); }
+  SECTION("no reports") { cluster.SilenceAll(); }
   SECTION("everybody decides") { cluster.GuardAll(VolumeKind::kData); }
   SECTION("everybody loads") {
     for (auto& [name, report] : cluster.reports) report.engine.view = {};

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <format>
 
+#include "base/timing.h"
 #include "plan/cluster/cluster_view.h"
 
 namespace bowline {
 namespace {
-
-// How old a report's look at its engine can be: a member answers with its last one when a new one
-// takes longer than 0.8 s, and that one was at most 0.7 s under way.
-constexpr std::chrono::milliseconds kOldestReport{1500};
 
 /// Redis drops a failover request silently when the primary does not list the caller as its replica
 /// yet (facts/cluster.md 3); the request would cost 5 s of paused writes.

@@ -110,28 +110,28 @@ TEST_CASE("a restarted primary hands over to a replica that is in sync (R4)") {
   RunningCluster cluster;
   cluster.Guard(k00, VolumeKind::kData);
   const VolumeFacts volume = cluster.Volume(k00, VolumeKind::kData);
-  SECTION("by the replication mark") {
+  SECTION("by the noted position") {
     const auto plan = PlanStart(cluster.Ask(k00, volume));
     CHECK(plan.action == StartAction::kHandOver);
     CHECK(plan.target == k01);
     CHECK_FALSE(plan.without_quorum);
     CHECK_FALSE(plan.warning);
   }
-  SECTION("by the link, when there is no mark") {
+  SECTION("by the link, when there is no noted position") {
     VolumeFacts unmarked = volume;
     unmarked.position.reset();
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kHandOver);
     cluster.Of(k01).engine.info.link_down_seconds = 11;
     CHECK(PlanStart(cluster.Ask(k00, unmarked)).action == StartAction::kResume);
   }
-  SECTION("not when its link was down before the end, by the mark") {
-    VolumeFacts marked = volume;
-    marked.position->in_sync = std::vector<MemberName>{k01};
-    CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kHandOver);
-    marked.position->in_sync->clear();
-    CHECK(PlanStart(cluster.Ask(k00, marked)).action == StartAction::kResume);
+  SECTION("not when its link was down before the end, by the noted position") {
+    VolumeFacts noted = volume;
+    noted.position->in_sync = std::vector<MemberName>{k01};
+    CHECK(PlanStart(cluster.Ask(k00, noted)).action == StartAction::kHandOver);
+    noted.position->in_sync->clear();
+    CHECK(PlanStart(cluster.Ask(k00, noted)).action == StartAction::kResume);
   }
-  SECTION("not when the mark is of another history") {
+  SECTION("not when the noted position is of another history") {
     VolumeFacts other = volume;
     other.position->replication_id = "another";
     CHECK(PlanStart(cluster.Ask(k00, other)).action == StartAction::kResume);
@@ -285,7 +285,7 @@ TEST_CASE("which dataset is newer") {
   Report peer = cluster.Of(k01);
   peer.dataset_modified = RunningCluster::kNow + 4;
   CHECK(IsNewer(peer, self));
-  SECTION("marks of one history overrule file times") {
+  SECTION("positions of one history overrule file times") {
     peer.position = ReplicationPosition{.replication_id = "history", .offset = 1000};
     CHECK_FALSE(IsNewer(peer, self));
     peer.position->offset = 1001;
@@ -316,7 +316,7 @@ TEST_CASE("a primary with data asks its shard, for a bounded time") {
   CHECK_THAT(plan.reason, ContainsSubstring("shard-0-1"));
 }
 
-TEST_CASE("the later term is newer, whatever the file times say (R5)") {
+TEST_CASE("the later epoch is newer, whatever the file times say (R5)") {
   // 0-0 was cut off and deposed, wrote on for a while, then everything stopped.
   RunningCluster cluster;
   VolumeFacts deposed = cluster.Volume(k00, VolumeKind::kData);
@@ -334,11 +334,11 @@ TEST_CASE("the later term is newer, whatever the file times say (R5)") {
   CHECK_THAT(waits.reason, ContainsSubstring("shard-0-1 holds a newer dataset"));
   CHECK(PlanStart(cluster.Ask(k01, elected)).action == StartAction::kResume);
 
-  SECTION("a term that is not known decides nothing") {
+  SECTION("an epoch that is not known decides nothing") {
     cluster.Of(k00).epoch = 0;
     CHECK(IsNewer(cluster.Of(k00), elected));
   }
-  SECTION("a running member's term is its engine's") {
+  SECTION("a running member's epoch is its engine's") {
     Report running = cluster.Of(k01);
     running.epoch = 0;
     running.engine.answers = true;

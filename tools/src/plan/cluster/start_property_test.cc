@@ -267,7 +267,7 @@ TEST_CASE("a refused volume is never touched (R9)") {
 }
 
 /// Everybody of a cluster decides at once, each from all others' reports.
-TEST_CASE("of the same cards, no two members conclude who leads one shard differently") {
+TEST_CASE("of the same reports, no two members conclude who leads one shard differently") {
   std::mt19937 random(3);
   const auto below = [&](int bound) {
     return static_cast<int>(random() % static_cast<unsigned>(bound));

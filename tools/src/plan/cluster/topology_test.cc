@@ -228,7 +228,7 @@ TEST_CASE("the same as JSON") {
     REQUIRE(members->size() == 6);
     CHECK(members->at(1).GetString("member") == "shard-0-1");
     CHECK(members->at(1).GetString("role") == (healthy ? "replica" : "-"));
-    CHECK(members->at(1).GetInt("lag") == (healthy ? 0 : -1));
+    CHECK(members->at(1).GetInt("lagBytes") == (healthy ? 0 : -1));
     CHECK(root.Get("problems")->AsArray()->empty() == healthy);
     CHECK(root.Get("warnings")->AsArray()->size() == (healthy ? 1 : 2));
   }

@@ -185,7 +185,7 @@ TEST_CASE("a volume that held keys and lost its nodes.conf, dataset of no size l
   CHECK(Judge(files).kind == VolumeKind::kFresh);
 }
 
-TEST_CASE("the mark is a hint: a damaged one is no mark, and no refusal") {
+TEST_CASE("the noted position is a hint: a damaged one is none, and no refusal") {
   VolumeFiles files = Files();
   const ReplicationPosition position{.replication_id = "abc", .offset = 42};
   files.position = PrintPosition(position);
@@ -198,7 +198,7 @@ TEST_CASE("the mark is a hint: a damaged one is no mark, and no refusal") {
   }
 }
 
-TEST_CASE("state and marks read back as they were written") {
+TEST_CASE("state and positions read back as they were written") {
   for (const bool held : {false, true}) {
     const auto state = ParseVolumeState(PrintVolumeState(State(held)));
     REQUIRE(state);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/timing.h"
 #include "plan/common/sync_proof.h"
 
 namespace bowline {
@@ -26,10 +27,6 @@ struct AfterDeathInput {
   bool restarted_lately = false;
 };
 
-/// So long after the death a replica whose link is still up may be receiving what was sent: on a
-/// loaded node the end of the connection is told later than that (a retransmission takes 0.2 s).
-inline constexpr std::chrono::milliseconds kStreamEnds{400};
-
 enum class AfterDeathAction {
   kWait,        ///< look again at once
   kTakeOver,    ///< `target` takes over, then this process ends; the next start follows it
@@ -42,11 +39,6 @@ struct AfterDeathPlan {
   std::optional<Candidate> target;
   std::string reason;
 };
-
-/// How long silent members of the shard are waited for when no replica is proven to be in sync.
-inline constexpr std::chrono::milliseconds kSilentPatience{2500};
-/// An engine that ends again and again is left to the kubelet's back-off.
-inline constexpr std::chrono::seconds kRestartEvery{60};
 
 /// Pure. A replica that is proven to be in sync takes over at once (ProveInSync). Without one the
 /// reports must be looks after the death and after the end of the stream: in an earlier one a

@@ -24,7 +24,7 @@ std::optional<ReplicationPosition> PositionOf(const Report& report);
 History CompareByHistory(const Report& first, const Report& second);
 
 /// Those of `reports` than whose dataset no other one's is newer by CompareByHistory; all of them
-/// when each has a newer one, which is not of this world. Of three, one may be known to be newer
+/// when each has a newer one, which cannot be. Of three, one may be known to be newer
 /// than another while nothing is known of the third: comparing one after the other would pass it.
 std::vector<const Report*> NoneNewer(const std::vector<const Report*>& reports);
 

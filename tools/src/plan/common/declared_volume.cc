@@ -14,15 +14,16 @@ constexpr int kMostMembers = 6;
 constexpr const char* kOverride =
     "; to go on all the same, take this entry out of bowline-state.json on the volume";
 
-/// The first shard that is not declared and has slots; -1: none.
-int UndeclaredShard(const NodesConf& conf, const Identity& identity, const Layout& layout) {
+/// The first shard that is not declared and has slots.
+std::optional<int> UndeclaredShard(const NodesConf& conf, const Identity& identity,
+                                   const Layout& layout) {
   std::set<std::string> declared;
   for (const MemberName member : layout.Members()) declared.insert(identity.NodeIdOf(member).str());
   std::set<std::string> others;  // nodes that hold slots, and are no declared members
   for (const NodeLine& line : conf.lines) {
     if (!line.slots.empty() && !declared.contains(line.id.str())) others.insert(line.id.str());
   }
-  if (others.empty()) return -1;
+  if (others.empty()) return std::nullopt;
   for (int shard = layout.shards; shard < kMostShards; ++shard) {
     for (int ordinal = 0; ordinal < kMostMembers; ++ordinal) {
       if (others.contains(identity.NodeIdOf({.shard = shard, .ordinal = ordinal}).str())) {
@@ -30,12 +31,13 @@ int UndeclaredShard(const NodesConf& conf, const Identity& identity, const Layou
       }
     }
   }
-  return -1;  // a stranger's: somebody has added that node by hand
+  return std::nullopt;  // a stranger's: somebody has added that node by hand
 }
 
 }  // namespace
 
-std::string AgainstDeclared(const VolumeFacts& volume, const DeclaredKind& declared) {
+std::optional<std::string> AgainstDeclared(const VolumeFacts& volume,
+                                           const DeclaredKind& declared) {
   const VolumeState& state = volume.state;
   const std::string& mode = declared.mode;
   if (!state.engine.empty() && state.engine != declared.engine) {
@@ -52,15 +54,15 @@ std::string AgainstDeclared(const VolumeFacts& volume, const DeclaredKind& decla
         "set mode={} again{}",
         state.mode, mode, state.mode, kOverride);
   }
-  if (!volume.conf) return "";
-  const int shard = UndeclaredShard(*volume.conf, state.identity, declared.layout);
-  if (shard < 0) return "";
+  if (!volume.conf) return std::nullopt;
+  const auto shard = UndeclaredShard(*volume.conf, state.identity, declared.layout);
+  if (!shard) return std::nullopt;
   return std::format(
       "by nodes.conf shard {} holds slots, and {} shards are declared: its keys would be gone; set "
       "cluster.shards={} or more again, or move its slots to the others first. When bowline status "
       "says that others serve all slots, this file is an old one: move all files of the volume "
       "away, and this member comes back as an empty replica",
-      shard, declared.layout.shards, shard + 1);
+      *shard, declared.layout.shards, *shard + 1);
 }
 
 }  // namespace bowline

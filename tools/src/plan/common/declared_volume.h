@@ -3,6 +3,7 @@
 // upgrade (docs/decisions/0029-upgrade-gate.md), so a member refuses what it can see itself, at its
 // start. Pure.
 
+#include <optional>
 #include <string>
 
 #include "model/layout.h"
@@ -19,7 +20,7 @@ struct DeclaredKind {
 
 /// Why `volume` must not be started from: another engine or mode has written it, or its nodes.conf
 /// gives slots to shards of this installation that are not declared any more. With the remedy.
-/// Empty: nothing speaks against it. What an earlier version has not noted is not compared.
-std::string AgainstDeclared(const VolumeFacts& volume, const DeclaredKind& declared);
+/// Nothing: it fits. What an earlier version has not noted is not compared.
+std::optional<std::string> AgainstDeclared(const VolumeFacts& volume, const DeclaredKind& declared);
 
 }  // namespace bowline

@@ -15,7 +15,7 @@ struct Start {
   std::string mode = "cluster";
   VolumeFacts volume;
   [[nodiscard]] std::string Reason() const {
-    return AgainstDeclared(volume, {.layout = layout, .engine = engine, .mode = mode});
+    return AgainstDeclared(volume, {.layout = layout, .engine = engine, .mode = mode}).value_or("");
   }
 };
 

@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <format>
 
+#include "base/timing.h"
+
 namespace bowline {
 namespace {
 
 using Time = FenceJudge::Time;
-
-// A look at which nothing was acknowledged: then the voters have three looks left to be heard.
-constexpr Time kDoubtAfter{150};
-// So long after it was asked a voter counts as heard: its answer is on its way. A packet that is
-// lost is sent again after 200 ms (RFC 6298, Linux' minimum).
-constexpr Time kAnswer{250};
-constexpr Time kAskAgain{200};
-// We did not run in between: starved, frozen, or the machine stood still.
-constexpr Time kLate{200};
-// Until a server that was replaced meanwhile is made a replica (apply/common/monitor.cc: told
-// twice, by looks at the others that are 3 s apart, and 1 s as soon as anything has changed).
-constexpr Time kSettle{3000};
 
 }  // namespace
 
@@ -61,23 +51,23 @@ int FenceJudge::VotersHeard(const FenceGroup& group, Time since) const {
 }
 
 bool FenceJudge::InDoubt(const FenceGroup& group, Time now) const {
-  return fenced() || now - ReplicasGood(group) >= kDoubtAfter;
+  return fenced() || now - ReplicasGood(group) >= kFenceDoubt;
 }
 
 bool FenceJudge::MustAsk(const FenceGroup& group, Time now) const {
-  return InDoubt(group, now) && (!asked_last_ || now - *asked_last_ >= kAskAgain);
+  return InDoubt(group, now) && (!asked_last_ || now - *asked_last_ >= kVoterAskAgain);
 }
 
 bool FenceJudge::Judge(const FenceGroup& group, Time now, Time own_calls) {
-  if (now - judged_ - own_calls > kLate) CouldNotAsk(now);
+  if (now - judged_ - own_calls > kFenceInterrupted) CouldNotAsk(now);
   judged_ = now;
   const bool majority = Majority(group, now);
   const Time good = ReplicasGood(group);
   const bool answered = asked_at_ && VotersHeard(group, *asked_at_) >= group.majority;
-  if (answered || now - good < kDoubtAfter) asked_at_.reset();
+  if (answered || now - good < kFenceDoubt) asked_at_.reset();
   const bool all = replicas_.GoodUntil(group.replicas.size()).has_value();
   armed_ = armed_ || all || (majority && group.majority > 0);
-  const bool answers_due = asked_at_ && now - *asked_at_ >= kAnswer;
+  const bool answers_due = asked_at_ && now - *asked_at_ >= kVoterAnswer;
   // Once fenced, silence need not be asked for anew: writes that wait are outstanding all the time.
   const bool silent = armed_ && now - good >= kFenceAfter && !majority && (answers_due || fenced());
   if (!fenced()) {
@@ -93,7 +83,7 @@ bool FenceJudge::Judge(const FenceGroup& group, Time now, Time own_calls) {
   if (!back_at_) back_at_ = now;
   const Time cut = std::min(contact_, *fenced_at_ - kFenceAfter);
   const bool replaced = *back_at_ - cut >= replaced_after_;
-  if (replaced && now - *back_at_ < kSettle) return true;
+  if (replaced && now - *back_at_ < kFenceSettle) return true;
   fenced_at_.reset();
   back_at_.reset();
   asked_at_.reset();

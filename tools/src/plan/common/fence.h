@@ -10,16 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/timing.h"
 #include "model/layout.h"
 #include "plan/common/link_progress.h"
 
 namespace bowline {
-
-/// How often the primary looks, and how long a new connection may take.
-inline constexpr std::chrono::milliseconds kFenceLook{100};
-inline constexpr std::chrono::milliseconds kFencePatience{300};
-/// So long nobody must have acknowledged anything before the primary counts as cut off.
-inline constexpr std::chrono::milliseconds kFenceAfter{450};
 
 /// What fencing looks at where the kernel tells; anything else on a report is said for people.
 inline constexpr std::string_view kKernelEvidence = "the engine's connections";

@@ -1,4 +1,4 @@
-// Marks and what two of them say of two datasets.
+// Replication positions, and what two of them tell of two datasets.
 
 #include <catch2/catch_test_macros.hpp>
 #include <random>
@@ -23,7 +23,7 @@ History Mirrored(History history) {
   return history;
 }
 
-TEST_CASE("what two marks say") {
+TEST_CASE("what two positions tell of each other") {
   struct Case {
     ReplicationPosition first;
     ReplicationPosition second;
@@ -53,7 +53,7 @@ TEST_CASE("what two marks say") {
   }
 }
 
-TEST_CASE("two marks say the same, whichever comes first") {
+TEST_CASE("two positions tell the same, whichever comes first") {
   std::mt19937 random(1);
   const auto below = [&](int bound) {
     return static_cast<int>(random() % static_cast<unsigned>(bound));
@@ -71,7 +71,7 @@ TEST_CASE("two marks say the same, whichever comes first") {
   }
 }
 
-TEST_CASE("a mark of sentinel mode reads back, and one of an earlier version, too") {
+TEST_CASE("a position of sentinel mode reads back, and one of an earlier version, too") {
   const ReplicationPosition position{.replication_id = "b",
                                      .offset = 15,
                                      .previous_id = "a",
@@ -98,7 +98,7 @@ Report Guarding(std::uint64_t epoch, std::optional<ReplicationPosition> position
   return report;
 }
 
-TEST_CASE("datasets are compared by term, then by history, then by file times") {
+TEST_CASE("datasets are compared by epoch, then by history, then by file times") {
   const Report fresh;
   struct Case {
     Report first;
@@ -124,7 +124,7 @@ TEST_CASE("datasets are compared by term, then by history, then by file times") 
         History::kUnknown);
 }
 
-TEST_CASE("the mark of a running member is its engine's") {
+TEST_CASE("the position of a running member is its engine's") {
   Report report = Guarding(4, Position("old", 1));
   CHECK(PositionOf(report) == Position("old", 1));
   report.engine.answers = true;

@@ -41,7 +41,7 @@ bool IsNewest(const HoldBackLook& look) {
 }  // namespace
 
 HoldBackPlan HoldBack::Look(const HoldBackLook& look) {
-  HoldBackPlan plan{.held = missed_seconds_ > 0, .reason = "", .waits = ""};
+  HoldBackPlan plan{.held = missed_seconds_ > 0, .reason = "", .waits = std::nullopt};
   const EngineInfo& info = look.own.engine.info;
   if (!look.own.engine.answers || info.loading) return plan;
   if (info.primary || (info.link_up && !info.sync_in_progress)) {

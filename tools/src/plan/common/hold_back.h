@@ -25,10 +25,10 @@ struct HoldBackLook {
 };
 
 struct HoldBackPlan {
-  bool held = false;       ///< no election may choose this replica
-  bool take_over = false;  ///< it leads now, although writes are missing
-  std::string reason;      ///< for people; empty: nothing has changed
-  std::string waits;       ///< while held and the primary is gone: what ends it
+  bool held = false;                 ///< no election may choose this replica
+  bool take_over = false;            ///< it leads now, although writes are missing
+  std::string reason;                ///< for people, when something changes
+  std::optional<std::string> waits;  ///< while held and the primary is gone: what ends it
 };
 
 class HoldBack {

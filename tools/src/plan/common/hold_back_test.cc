@@ -106,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "the newest dataset that is left leads after the wait"
   cluster.Silence(k00);
   const HoldBackPlan waiting = Look(seconds(20));
   CHECK_FALSE(waiting.take_over);
-  CHECK_THAT(waiting.waits, ContainsSubstring("bowline failover --accept-loss"));
+  CHECK_THAT(waiting.waits.value(), ContainsSubstring("bowline failover --accept-loss"));
   CHECK_FALSE(Look(seconds(11)).take_over);  // 31 s: the turn of ordinal 1 comes 2 s later
   const HoldBackPlan plan = Look(seconds(2));
   CHECK(plan.take_over);
@@ -119,7 +119,7 @@ TEST_CASE_METHOD(Fixture, "it never leads by itself when that is switched off") 
   cluster.Silence(k00);
   const HoldBackPlan plan = Look(std::chrono::hours(24));
   CHECK_FALSE(plan.take_over);
-  CHECK_THAT(plan.waits, ContainsSubstring("failover.staleAfterSeconds is -1"));
+  CHECK_THAT(plan.waits.value(), ContainsSubstring("failover.staleAfterSeconds is -1"));
 }
 
 TEST_CASE_METHOD(Fixture, "it does not lead while the primary's data can come back") {

@@ -29,7 +29,7 @@ std::vector<std::string> ExpiredCopies(const std::vector<std::string>& names, st
   return expired;
 }
 
-std::string WhyNotKept(const KeepInput& input) {
+std::optional<std::string> WhyNotKept(const KeepInput& input) {
   for (const std::string& name : input.names) {
     if (KeptSince(name)) return name + " is there already, and a volume has one copy at most";
   }
@@ -38,7 +38,7 @@ std::string WhyNotKept(const KeepInput& input) {
            "bytes";
   }
   const std::int64_t needed = input.bytes + input.bytes / 2 + (input.by_links ? 0 : input.bytes);
-  if (input.free_bytes >= needed) return "";
+  if (input.free_bytes >= needed) return std::nullopt;
   return std::format("{} bytes are free on the volume, {} are needed for a dataset of {} bytes",
                      input.free_bytes, needed, input.bytes);
 }

@@ -27,9 +27,9 @@ struct KeepInput {
   bool serving = false;            ///< the engine runs, and its demotion waits for the copy
   std::vector<std::string> names;  ///< on the volume
 };
-/// Why no copy is made; empty: one is. A copy by links takes its room as soon as the engine has
+/// Why no copy is made; nothing: one is. A copy by links takes its room as soon as the engine has
 /// replaced the files. The engine then needs room for the new dataset and for a rewrite of it: 1.5
 /// times the dataset must stay free.
-std::string WhyNotKept(const KeepInput& input);
+std::optional<std::string> WhyNotKept(const KeepInput& input);
 
 }  // namespace bowline

@@ -27,18 +27,18 @@ TEST_CASE("a copy is kept for a day") {
 
 TEST_CASE("one copy at most, and only while 1.5 times the dataset stays free") {
   KeepInput input{.bytes = 1000, .free_bytes = 1500, .names = {"dump.rdb", "kept-note"}};
-  CHECK(WhyNotKept(input).empty());
+  CHECK(WhyNotKept(input) == std::nullopt);
   input.free_bytes = 1499;
-  CHECK(WhyNotKept(input).contains("1499 bytes are free on the volume, 1500 are needed"));
+  CHECK(WhyNotKept(input).value().contains("1499 bytes are free on the volume, 1500 are needed"));
   input.free_bytes = 2499;
   input.by_links = false;
-  CHECK(WhyNotKept(input).contains("2500 are needed"));
+  CHECK(WhyNotKept(input).value().contains("2500 are needed"));
   input.free_bytes = 2500;
-  CHECK(WhyNotKept(input).empty());
+  CHECK(WhyNotKept(input) == std::nullopt);
   input.serving = true;
-  CHECK(WhyNotKept(input).contains("no hard links"));
+  CHECK(WhyNotKept(input).value().contains("no hard links"));
   input.by_links = true;
-  CHECK(WhyNotKept(input).empty());
+  CHECK(WhyNotKept(input) == std::nullopt);
   input.names.push_back(KeptName(kNow));
   CHECK(WhyNotKept(input) == "kept-1800000000 is there already, and a volume has one copy at most");
 }

@@ -4,14 +4,10 @@
 
 #include <chrono>
 
+#include "base/timing.h"
 #include "model/layout.h"
 
 namespace bowline {
-
-/// For so long a start waits for DNS before it uses what is saved.
-inline constexpr std::chrono::milliseconds kDnsPatience{3'000};
-/// Between two questions to DNS while what is saved is used.
-inline constexpr std::chrono::milliseconds kDnsAgain{3'000};
 
 class KnownAddresses {
  public:

@@ -43,7 +43,8 @@ bool HasAsMuch(const LastCopyInput& input, const Report& other) {
 }
 
 /// A primary's replica: what the primary lists, unless the replica itself says otherwise.
-std::string WhyNoCopyOfPrimary(const LastCopyInput& input, MemberName other, const Report* report) {
+std::optional<std::string> WhyNoCopyOfPrimary(const LastCopyInput& input, MemberName other,
+                                              const Report* report) {
   if (report != nullptr) {
     const EngineSnapshot& engine = report->engine;
     if (report->phase != Phase::kRunning) return std::string(PhaseName(report->phase));
@@ -52,12 +53,12 @@ std::string WhyNoCopyOfPrimary(const LastCopyInput& input, MemberName other, con
     if (engine.answers && engine.info.sync_in_progress) return "copying";
     if (engine.answers && !engine.info.link_up) return "its link is down";
   }
-  if (Lists(input, other)) return "";
-  return report == nullptr ? "silent" : "behind";
+  if (Lists(input, other)) return std::nullopt;
+  return std::string(report == nullptr ? "silent" : "behind");
 }
 
-/// Why the other member has no copy of what this one holds; empty: it has one.
-std::string WhyNoCopy(const LastCopyInput& input, MemberName other) {
+/// Why the other member has no copy of what this one holds; nothing: it has one.
+std::optional<std::string> WhyNoCopy(const LastCopyInput& input, MemberName other) {
   const auto found = input.peers.find(other);
   const Report* report = found == input.peers.end() ? nullptr : &found->second;
   const EngineSnapshot& own = input.own.engine;
@@ -67,18 +68,20 @@ std::string WhyNoCopy(const LastCopyInput& input, MemberName other) {
     const bool its_primary =
         address != input.addresses.end() && address->second.ip == own.info.primary_host;
     const bool just_heard = own.info.last_io_seconds <= kInSyncLagSeconds;
-    if (its_primary && (report == nullptr ? just_heard : LeadsWithData(*report))) return "";
+    if (its_primary && (report == nullptr ? just_heard : LeadsWithData(*report)))
+      return std::nullopt;
   }
   if (report == nullptr) return "silent";
   if (report->phase != Phase::kRunning) return std::string(PhaseName(report->phase));
   if (!report->engine.answers) return "no answer";
   if (report->engine.info.loading) return "loading";
   if (!report->HasData()) return "no data";
-  if (report->engine.info.primary) return "";
+  if (report->engine.info.primary) return std::nullopt;
   if (report->engine.info.sync_in_progress) return "copying";
   // It follows another primary, or this member, whose engine has just not answered.
-  if (Follows(report->engine)) return "";
-  return IsReplica(own) && HasAsMuch(input, *report) ? "" : "a replica without primary";
+  if (Follows(report->engine)) return std::nullopt;
+  if (IsReplica(own) && HasAsMuch(input, *report)) return std::nullopt;
+  return "a replica without primary";
 }
 
 }  // namespace
@@ -105,9 +108,9 @@ std::optional<LastCopyVerdict> JudgeLastCopy(const LastCopyInput& input) {
   if (!input.own.HasData()) return LastCopyVerdict{.keep = false, .reason = "it holds no data"};
   std::string list;
   for (const MemberName other : others) {
-    const std::string why = WhyNoCopy(input, other);
-    if (!why.empty()) {
-      list += std::format("{}{}: {}", list.empty() ? "" : ", ", other.ToString(), why);
+    const auto why = WhyNoCopy(input, other);
+    if (why) {
+      list += std::format("{}{}: {}", list.empty() ? "" : ", ", other.ToString(), *why);
       continue;
     }
     if (IsPrimary(input.own.engine) && !input.ready) {

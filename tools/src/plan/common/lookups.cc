@@ -13,8 +13,8 @@ bool Lookups::Asks(MemberName member, Time now, Time every) {
 
 std::vector<MemberName> Lookups::Due(Time now, const std::vector<MemberName>& trouble) {
   std::vector<MemberName> due;
-  const bool calm = trouble.empty() && !unanswered_;
-  if (Asks(self_, now, calm ? kOwnLookup : kTroubleLookup)) due.push_back(self_);
+  const bool quiet = trouble.empty() && !unanswered_;
+  if (Asks(self_, now, quiet ? kOwnLookup : kTroubleLookup)) due.push_back(self_);
   for (const MemberName member : trouble) {
     if (member != self_ && Asks(member, now, kTroubleLookup)) due.push_back(member);
   }

@@ -7,16 +7,11 @@
 #include <map>
 #include <vector>
 
+#include "base/timing.h"
 #include "model/identity.h"
 #include "model/layout.h"
 
 namespace bowline {
-
-/// Between two look-ups of the own Service. Somebody may have made it anew, and nobody else can
-/// announce its address.
-inline constexpr std::chrono::milliseconds kOwnLookup{30'000};
-/// Between two look-ups of a member that cannot be reached where it is known to be.
-inline constexpr std::chrono::milliseconds kTroubleLookup{5'000};
 
 class Lookups {
  public:

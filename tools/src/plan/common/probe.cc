@@ -5,26 +5,26 @@
 namespace bowline {
 namespace {
 
-/// Why a replica may tell what is old; empty: it has all that its primary has sent.
-std::string Behind(const EngineInfo& info, int max_lag_seconds) {
+/// Why a replica may tell what is old; nothing: it has all that its primary has sent.
+std::optional<std::string> Behind(const EngineInfo& info, int max_lag_seconds) {
   if (!info.link_up) return "a replica whose link to its primary is down";
-  if (max_lag_seconds == 0 || info.last_io_seconds <= max_lag_seconds) return "";
+  if (max_lag_seconds == 0 || info.last_io_seconds <= max_lag_seconds) return std::nullopt;
   return std::format("a replica that has not heard from its primary for {} s, {} are allowed",
                      info.last_io_seconds, max_lag_seconds);
 }
 
-/// What keeps a running engine busy for long, and how far it is; empty: nothing.
-std::string Progress(const EngineInfo& info) {
+/// What keeps a running engine busy for long, and how far it is.
+std::optional<std::string> Progress(const EngineInfo& info) {
   if (info.loading) return std::format("loading the dataset, {:.0f}%", info.loading_percent);
   if (!info.primary && info.sync_in_progress) {
     return std::format("copying the dataset from its primary, {:.0f}%", info.sync_percent);
   }
-  return "";
+  return std::nullopt;
 }
 
 Verdict Replies(const EngineSnapshot& engine) {
-  const std::string progress = engine.answers ? Progress(engine.info) : "";
-  return Yes("the engine replies" + (progress.empty() ? "" : ": " + progress));
+  const auto progress = engine.answers ? Progress(engine.info) : std::nullopt;
+  return Yes("the engine replies" + (progress ? ": " + *progress : ""));
 }
 
 }  // namespace
@@ -51,14 +51,16 @@ Verdict ReadinessVerdict(const ProbeInput& input, const ModeRules& rules) {
   const bool busy = !input.engine.answers && input.answer.answers && input.silent <= kMayBeSilent;
   const EngineSnapshot& engine = busy ? input.answer : input.engine;
   if (!engine.answers) return No("the engine does not answer: " + engine.problem);
-  const std::string progress = Progress(engine.info);
-  if (!progress.empty()) return No(progress);
-  if (!input.fenced.empty()) return No("cut off, writes are paused: " + input.fenced);
+  const auto progress = Progress(engine.info);
+  if (progress) return No(*progress);
+  if (input.fenced) return No("cut off, writes are paused: " + *input.fenced);
   if (!engine.refusal.empty() && input.refusing > kMayRefuse) {
     return No("a primary that refuses writes: " + engine.refusal);
   }
-  const std::string behind = engine.info.primary ? "" : Behind(engine.info, input.max_lag_seconds);
-  if (!behind.empty()) return No(behind);
+  if (!engine.info.primary) {
+    const auto behind = Behind(engine.info, input.max_lag_seconds);
+    if (behind) return No(*behind);
+  }
   return rules.Readiness(input, engine);
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/timing.h"
 #include "model/layout.h"
 #include "plan/common/role_change.h"
 #include "plan/common/shard_view.h"
@@ -19,9 +20,9 @@ class ModeRules;
 struct ProbeInput {
   Phase phase = Phase::kGuard;
   std::string reason;
-  std::string fenced;     ///< why writes are paused (plan/common/fence.h); empty: they are not
-  EngineSnapshot engine;  ///< of a sentinel: `replied` and `problem` of its process
-  EngineSnapshot answer;  ///< the last one that tells anything, `silent` ago
+  std::optional<std::string> fenced;  ///< why writes are paused (plan/common/fence.h)
+  EngineSnapshot engine;              ///< of a sentinel: `replied` and `problem` of its process
+  EngineSnapshot answer;              ///< the last one that tells anything, `silent` ago
   std::chrono::milliseconds silent{0};
   Layout layout;
   MemberName self;
@@ -41,21 +42,6 @@ struct Verdict {
 };
 inline Verdict Yes(std::string text) { return {.ok = true, .text = std::move(text)}; }
 inline Verdict No(std::string text) { return {.ok = false, .text = std::move(text)}; }
-
-/// How long a primary may refuse all writes. One that has just been promoted does until its
-/// replicas have come: were it not ready meanwhile, its clients would wait for the next probe.
-inline constexpr std::chrono::milliseconds kMayRefuse{3'000};
-
-/// How long a primary that has just been promoted gets traffic before a majority of the sentinels
-/// names it. Until they have been asked anew they name its predecessor: were it not ready
-/// meanwhile, its clients would wait for the next probe.
-inline constexpr std::chrono::milliseconds kMayBeUnnamed{2'000};  // not by a later epoch
-
-/// How long an engine whose process runs may give no answer and still get traffic: it answers late
-/// when a command of 2 s holds it up, and a look at it begins up to 1.5 s after its last answer. A
-/// client that waits is better off than one that finds no endpoint. Longer than that the other
-/// members take it for dead (node-timeout, down-after).
-inline constexpr std::chrono::milliseconds kMayBeSilent{3'500};
 
 /// How far behind a replica may be, by its last acknowledgement, to prove that its primary still
 /// has followers.

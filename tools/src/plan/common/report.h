@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/timing.h"
 #include "model/info.h"
 #include "model/nodes_view.h"
 #include "model/sentinel_info.h"
@@ -54,10 +55,6 @@ enum class Phase {
   kStopping,  ///< told to stop, or the engine has ended
 };
 std::string_view PhaseName(Phase phase);
-
-/// How old an engine's snapshot in a report may be when the report is told
-/// (apply/common/supervisor.cc).
-inline constexpr std::chrono::milliseconds kReportAge{100};
 
 struct Report {
   MemberName member;

@@ -152,7 +152,7 @@ TEST_CASE("a report with a digest is small, however many members there are") {
   CHECK(PrintReport(report, ViewForm::kDigest).size() < 4'000);
 }
 
-TEST_CASE("a card arrives as it was sent") {
+TEST_CASE("a report arrives as it was sent") {
   RunningCluster cluster;
   Report report = cluster.Of(k01);
   report.reason = "resume: \"a replica\"\n\tby its own file \x01";
@@ -182,7 +182,7 @@ TEST_CASE("a card arrives as it was sent") {
   }
 }
 
-TEST_CASE("a server's card tells both histories of its mark and of its engine") {
+TEST_CASE("a server's report tells both histories of its noted position and of its engine") {
   Report report = RunningCluster().Of(k01);
   report.member = testing::ServerName(1);
   report.epoch = 7;
@@ -196,7 +196,7 @@ TEST_CASE("a server's card tells both histories of its mark and of its engine") 
   CHECK(MustParse(PrintReport(report)).handover == report.handover);
 }
 
-TEST_CASE("a sentinel's card arrives as it was sent") {
+TEST_CASE("a sentinel's report arrives as it was sent") {
   Report report;
   report.member = testing::SentinelName(2);
   report.sentinel.emplace();
@@ -254,7 +254,7 @@ TEST_CASE("an epoch beyond 63 bits, as a damaged file may carry it") {
   CheckSame(MustParse(PrintReport(report)), report);
 }
 
-TEST_CASE("what is no card is refused") {
+TEST_CASE("what is no report is refused") {
   const std::string good = PrintReport(RunningCluster().Of(k00));
   const auto with = [&](const std::string& from, const std::string& to) {
     return testing::Replace(good, from, to);
@@ -275,7 +275,7 @@ TEST_CASE("what is no card is refused") {
   }
 }
 
-TEST_CASE("every strict prefix of a card is refused, and damaged bytes never crash") {
+TEST_CASE("every strict prefix of a report is refused, and damaged bytes never crash") {
   const std::string good = PrintReport(RunningCluster().Of(k00));
   for (std::size_t size = 0; size < good.size(); ++size) {
     CHECK_FALSE(ParseReport(std::string_view(good).substr(0, size)));

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/timing.h"
+
 namespace bowline {
 
 struct RoleChange {
@@ -17,12 +19,5 @@ struct RoleChange {
     return ago < bound && told <= epoch + 1;
   }
 };
-
-/// So long after its role has changed a server does not follow the word of an older epoch. A
-/// planned handover in sentinel mode may need it from the promotion until the old primary has
-/// stepped back: calls of 0.5, 1 and 0.25 s, 0.5 s in which the sentinels are told, 1 s and once
-/// more 1 s for the step back (apply/sentinel/failover.cc), beside reports that are 1.5 s old when
-/// an engine is slow.
-inline constexpr std::chrono::milliseconds kRoleSettles{5000};
 
 }  // namespace bowline

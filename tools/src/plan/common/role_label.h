@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/timing.h"
 #include "plan/common/shard_view.h"
 
 namespace bowline {
@@ -19,8 +20,6 @@ inline constexpr const char* kReplicaRole = "replica";
 /// and the next a second later (iptables.minSyncPeriod), would in half of all cases leave new
 /// connections to the old primary for that second.
 inline constexpr const char* kReadsLabel = "bowline/reads";
-/// So long after a change of roles that label stays as it is.
-inline constexpr std::chrono::milliseconds kReadsLater{1500};
 
 struct RoleLabelInput {
   bool primary = false;  ///< what the own engine has just said

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/timing.h"
 #include "model/layout.h"
 #include "plan/common/report.h"
 #include "plan/common/shard_view.h"
@@ -74,22 +75,6 @@ struct StartInput {
   /// Whom a person says not to wait for any more (value startWithout).
   std::vector<MemberName> without;
 };
-
-/// How long a member that is given up is waited for all the same: a value that was left set must
-/// not make a later, usual start hasty.
-inline constexpr std::chrono::milliseconds kWithoutAfter{30'000};
-
-/// How long a primary with data waits for the reports of its own shard before it resumes without
-/// them.
-inline constexpr std::chrono::milliseconds kShardPatience{2500};
-/// The same for the report of the one to whom it has given the lead, when no sentinel has heard of
-/// that.
-inline constexpr std::chrono::milliseconds kHandoverPatience{30'000};
-
-/// How long a member with a damaged dataset that would lead waits for silent members of its shard,
-/// and how long for one that holds an intact dataset and cannot take over yet.
-inline constexpr std::chrono::milliseconds kDamagePatience{60'000};
-inline constexpr std::chrono::milliseconds kIntactPatience{600'000};
 
 /// A server that is alone by its settings would start with `plan`, while the release `declares`
 /// others by now: they may lead already with what they have copied from it. It waits until its

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <format>
 
+#include "base/timing.h"
+
 namespace bowline {
 namespace {
 
 using std::chrono::milliseconds;
-
-// SIGTERM follows the hook at once: a result that is older is not of this stop.
-constexpr milliseconds kResultHolds{5'000};
-// A copy that is just ending, a sentinel that is just coming back.
-constexpr milliseconds kPatience{3'000};
-// The others' connections to a former address of the replica hang for up to some node timeouts;
-// writes go on meanwhile.
-constexpr milliseconds kFlagPatience{15'000};
 
 }  // namespace
 
@@ -51,7 +45,7 @@ bool GivesUp(Obstacle obstacle, milliseconds lasted) {
     case Obstacle::kNoAnswer:
     case Obstacle::kSyncing:
     case Obstacle::kNoMajority:
-      return lasted >= kPatience;
+      return lasted >= kObstaclePatience;
   }
   return false;
 }

@@ -7,12 +7,9 @@
 #include <optional>
 #include <string>
 
-namespace bowline {
+#include "base/timing.h"
 
-/// Left of the grace period for the engine's own shutdown (waiting for replicas, the last fsync).
-inline constexpr std::chrono::milliseconds kShutdown{10'000};
-/// A handover may take so long however short the grace period is.
-inline constexpr std::chrono::milliseconds kLeastHandover{5'000};
+namespace bowline {
 
 /// Of a handover that ends before SIGTERM comes: all that a stop has for it.
 std::chrono::milliseconds HandoverTime(std::chrono::milliseconds grace);

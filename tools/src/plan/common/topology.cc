@@ -108,7 +108,7 @@ std::string PrintJson(const Topology& topology) {
   for (const TopologyRow& row : topology.rows) {
     json.BeginObject().Field("shard", row.member.shard).Field("member", row.member.ToString());
     json.Field("pod", row.pod).Field("node", row.node).Field("address", row.address);
-    json.Field("role", row.role).Field("slots", row.slots).Field("lag", row.lag);
+    json.Field("role", row.role).Field("slots", row.slots).Field("lagBytes", row.lag);
     json.Field("state", row.state).Field("reason", row.reason);
     json.Field("fenceEvidence", row.fence_evidence).EndObject();
   }

@@ -8,15 +8,15 @@
 namespace bowline {
 namespace {
 
-/// Why this replica cannot take the writes; empty: it can.
-std::string WhyNot(const Report& report) {
+/// Why this replica cannot take the writes; nothing: it can.
+std::optional<std::string> WhyNot(const Report& report) {
   if (!report.RunsAsReplica()) return "not a running replica";
   if (!report.engine.info.link_up || report.engine.info.sync_in_progress) return "not in sync";
   if (report.written_ms < 0) return "its volume has taken no test write";
   if (std::chrono::milliseconds(report.written_ms) > kWriteProofAge) {
     return "its volume has taken no test write for more than 5 s";  // the same words at each look
   }
-  return "";
+  return std::nullopt;
 }
 
 bool Lately(const Report& own) {
@@ -51,9 +51,10 @@ UnwritablePlan PlanUnwritable(const UnwritableInput& input) {
   for (const MemberName member : input.layout.MembersOf(input.own.member.shard)) {
     if (member == input.own.member) continue;
     const auto report = input.peers.find(member);
-    const std::string why_not = report == input.peers.end() ? "silent" : WhyNot(report->second);
-    if (!why_not.empty()) {
-      others += std::format("; {}: {}", member.ToString(), why_not);
+    const auto why_not =
+        report == input.peers.end() ? std::optional<std::string>("silent") : WhyNot(report->second);
+    if (why_not) {
+      others += std::format("; {}: {}", member.ToString(), *why_not);
       continue;
     }
     const EngineInfo& info = report->second.engine.info;

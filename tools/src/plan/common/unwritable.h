@@ -6,18 +6,10 @@
 #include <optional>
 #include <string>
 
+#include "base/timing.h"
 #include "plan/common/shard_view.h"
 
 namespace bowline {
-
-/// For how long a primary must have refused its writes. In sentinel mode it answers PING with
-/// MISCONF, so the sentinels take it for down after their down-after and choose anybody.
-inline constexpr std::chrono::milliseconds kUnwritableAfter{2000};
-/// How old a replica's proof may be that its own volume takes writes.
-inline constexpr std::chrono::milliseconds kWriteProofAge{5000};
-/// Between two handovers of one member for this reason, and after any change of the lead that it
-/// made by itself: when all volumes fill up in turn, the role must not go round in a group.
-inline constexpr std::chrono::minutes kBetweenUnwritable{10};
 
 struct UnwritableInput {
   Layout layout;
@@ -29,8 +21,8 @@ struct UnwritableInput {
 };
 
 struct UnwritablePlan {
-  std::optional<MemberName> target;  ///< empty: nothing to be done
-  std::string reason;                ///< also of nothing to be done: why nobody can take over
+  std::optional<MemberName> target;  ///< nothing: nobody takes over
+  std::string reason;                ///< why that one, or why nobody can take over; else empty
 };
 
 /// Is there anything to ask the others for? By the own report alone.

@@ -17,13 +17,14 @@ constexpr std::array<std::pair<VolumeKind, std::string_view>, 5> kKindNames{{
     {VolumeKind::kRefused, "refused"},
 }};
 
-/// The state file must speak of this very member; empty when it does.
-std::string Foreign(const VolumeState& state, const Identity& expected, MemberName self) {
+/// Of whom the state file speaks, when that is not this very member.
+std::optional<std::string> Foreign(const VolumeState& state, const Identity& expected,
+                                   MemberName self) {
   const std::string ours =
       std::format("{}/{}/{}", expected.name_space, expected.release, self.ToString());
   const std::string theirs =
       std::format("{}/{}/{}", state.identity.name_space, state.identity.release, state.member);
-  if (ours == theirs) return "";
+  if (ours == theirs) return std::nullopt;
   return std::format("the volume belongs to {}, this member is {}: mount the right volume", theirs,
                      ours);
 }
@@ -148,7 +149,7 @@ History CompareHistories(const ReplicationPosition& first, const ReplicationPosi
   const bool first_later = first.previous_offset >= 0 && first.previous_id == second.replication_id;
   const bool second_later =
       second.previous_offset >= 0 && second.previous_id == first.replication_id;
-  if (first_later && second_later) return History::kUnknown;  // not of this world
+  if (first_later && second_later) return History::kUnknown;  // cannot be
   if (first_later) return went_past(second, first) ? History::kDiverged : History::kNewer;
   if (second_later) return went_past(first, second) ? History::kDiverged : History::kOlder;
   if (first.previous_offset >= 0 && second.previous_offset >= 0 &&
@@ -206,8 +207,8 @@ VolumeFacts JudgeVolume(const VolumeFiles& files, const Identity& expected, Memb
   if (files.state) {
     const auto state = ParseVolumeState(*files.state);
     if (!state) return RefuseVolume(std::move(facts), state.error().message);
-    const std::string foreign = Foreign(*state, expected, self);
-    if (!foreign.empty()) return RefuseVolume(std::move(facts), foreign);
+    const auto foreign = Foreign(*state, expected, self);
+    if (foreign) return RefuseVolume(std::move(facts), *foreign);
     if (!state->identity.installation.empty()) facts.state = *state;
   }
   return rules.JudgeFiles(std::move(facts), files, self);

@@ -1,11 +1,11 @@
-// Terms that a server's own position does not tell yet.
+// Epochs that a server's own position does not tell yet.
 
 #include "plan/sentinel/known_epochs.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "testing/plan/sentinel_rules.h"
 #include "testing/plan/sentinel_start.h"
 
@@ -31,7 +31,7 @@ bool MayBe(const StartingSet& set, int server) {
                        kPrimaryPatience);
 }
 
-TEST_CASE("the named server's data is of the term in which it is named") {
+TEST_CASE("the named server's data is of the epoch in which it is named") {
   StartingSet set = AllEnded(3);
   set.Lead(0, 5).Guard(0);
   set.Server(1).epoch = set.Server(1).position->epoch = 4;  // it led before, and has noted that
@@ -41,7 +41,7 @@ TEST_CASE("the named server's data is of the term in which it is named") {
     set.Silence(testing::SentinelName(0)).Silence(testing::SentinelName(1));
     CHECK(set.Plan(0).action == StartAction::kWait);
   }
-  SECTION("a term that is later still is newer") {
+  SECTION("an epoch that is later still is newer") {
     set.Server(1).epoch = set.Server(1).position->epoch = 6;
     CHECK(set.Plan(0).action == StartAction::kWait);
     CHECK_THAT(set.Plan(0).reason, ContainsSubstring("server-1 holds a newer dataset"));

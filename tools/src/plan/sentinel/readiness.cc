@@ -36,9 +36,9 @@ Verdict PrimaryReadiness(const ProbeInput& input, const EngineInfo& info) {
   return Yes(std::format("a primary with {} replicas that keep up; {}", followers, heard));
 }
 
-/// Empty: as declared. One sentinel too many is as wrong as one too few: majorities are counted
+/// Nothing: as declared. One sentinel too many is as wrong as one too few: majorities are counted
 /// over those that are known. A replica too many does not harm (`bowline check` tells it).
-std::string WrongCounts(const Layout& layout, const SentinelSnapshot& own) {
+std::optional<std::string> WrongCounts(const Layout& layout, const SentinelSnapshot& own) {
   if (std::ssize(own.sentinels) != layout.sentinels - 1) {
     return std::format("knows {} other sentinels, {} are declared", own.sentinels.size(),
                        layout.sentinels - 1);
@@ -47,7 +47,7 @@ std::string WrongCounts(const Layout& layout, const SentinelSnapshot& own) {
     return std::format("knows {} replicas, {} are declared", own.replicas.size(),
                        layout.replicas_per_shard);
   }
-  return "";
+  return std::nullopt;
 }
 
 /// Those that name another primary. Not who does so with an older epoch: it has not heard yet.
@@ -84,8 +84,8 @@ Verdict SentinelReadiness(const ProbeInput& input) {
   const std::string named = own.primary->ToString();
   if (own.primary_denies) return No(std::format("names {}, which says it is a replica", named));
   if (!own.unsaved.empty()) return No("its state is not on its volume: " + own.unsaved);
-  const std::string counts = WrongCounts(input.layout, own);
-  if (!counts.empty()) return No(counts);
+  const auto counts = WrongCounts(input.layout, own);
+  if (counts) return No(*counts);
   Reports reports = input.sentinels;
   reports[input.self].sentinel = own;
   const int answering = std::max(AskSentinels(input.layout, reports).answering, HeardDirectly(own));

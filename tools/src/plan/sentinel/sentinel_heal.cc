@@ -79,24 +79,24 @@ bool TellsNothingElse(const Reports& reports, MemberName primary, const AddressB
 
 }  // namespace
 
-std::string WhyStartAnew(const SentinelHealInput& input) {
+std::optional<std::string> WhyStartAnew(const SentinelHealInput& input) {
   const std::vector<MemberName> members = input.layout.Members();
   if (!std::ranges::all_of(members,
                            [&](MemberName member) { return input.addresses.contains(member); })) {
-    return "";  // an address that we cannot name may be the missing member's
+    return std::nullopt;  // an address that we cannot name may be the missing member's
   }
   const auto primary = AgreedPrimary(input.layout, input.reports);
-  if (!primary || !TellsNothingElse(input.reports, *primary, input.addresses)) return "";
+  if (!primary || !TellsNothingElse(input.reports, *primary, input.addresses)) return std::nullopt;
   for (const MemberName member : input.layout.Sentinels()) {
     const SentinelSnapshot& view = *input.reports.at(member).sentinel;
     const auto gone = Gone(view, input.addresses);
     const auto refused = Refused(view, input);
     if (gone.empty() && refused.empty()) continue;
-    if (member != input.self) return "";
+    if (member != input.self) return std::nullopt;
     return gone.empty() ? std::format("it takes {} for down, which is well", Join(refused))
                         : std::format("it lists {}, which is no member's any more", Join(gone));
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace bowline

@@ -22,8 +22,11 @@ using testing::RunningSet;
 const SentinelPeer kGone{.ip = "10.96.9.9", .port = 6379, .id = "gone", .down = true};
 
 std::string Why(const RunningSet& set, MemberName self) {
-  return WhyStartAnew(
-      {.layout = set.layout, .self = self, .addresses = set.addresses, .reports = set.reports});
+  return WhyStartAnew({.layout = set.layout,
+                       .self = self,
+                       .addresses = set.addresses,
+                       .reports = set.reports})
+      .value_or("");
 }
 
 TEST_CASE("a sentinel that lists nobody but the declared members is left alone") {

@@ -6,7 +6,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "plan/sentinel/cold_start.h"
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "plan/sentinel/quorum_view.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "testing/plan/sentinel_rules.h"
@@ -103,7 +103,7 @@ TEST_CASE("a replica restarts") {
     CHECK(set.Plan(1).keep_copy);
     CHECK(set.Plan(1).warning);
   }
-  SECTION("its primary is about to start: held back, though that one's mark is older") {
+  SECTION("its primary is about to start: held back, though that one's position is older") {
     set.Guard(0).Server(0).position->offset = 99;
     CHECK(set.Plan(1).passive);
     set.Server(1).epoch = set.Server(1).position->epoch = 4;
@@ -113,7 +113,7 @@ TEST_CASE("a replica restarts") {
     set.Server(1).position->offset = 99;
     CHECK(set.Plan(1).passive);
   }
-  SECTION("of an earlier term, while the primary cannot be compared") {
+  SECTION("of an earlier epoch, while the primary cannot be compared") {
     set.Lead(2, 4).Silence(ServerName(2));
     CHECK(set.Plan(1).keep_copy);
     CHECK_THAT(set.Plan(1).reason, ContainsSubstring("earlier or unknown epoch"));
@@ -156,7 +156,7 @@ TEST_CASE("the primary restarts with its data") {
     for (int i = 1; i < 3; ++i) set.Guard(i).Server(i).position->offset = 50;
     Check(set.Plan(0), StartAction::kResume, "nobody holds a newer dataset");
   }
-  SECTION("a replica has a later term but is no better than the best one by offset") {
+  SECTION("a replica has a later epoch but is no better than the best one by offset") {
     for (int i = 1; i < 3; ++i) {
       set.Server(i).engine.info.link_down_seconds = -1;
       set.Server(i).engine.info.link_up = false;
@@ -254,7 +254,7 @@ TEST_CASE("nobody remembers and nobody runs: the newest dataset, when all were h
   Check(set.Plan(0), StartAction::kFollow, "its dataset is the newest", 2);
   Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 2, 4);
   Check(set.Watch(2), StartAction::kResume, "its dataset is the newest", 2, 6);
-  SECTION("a later term wins over a higher offset") {
+  SECTION("a later epoch wins over a higher offset") {
     set.Server(1).epoch = set.Server(1).position->epoch = 4;
     Check(set.Plan(1), StartAction::kResume, "nobody holds a newer dataset");
     Check(set.Plan(2), StartAction::kFollow, "its dataset is the newest", 1);
@@ -268,7 +268,7 @@ TEST_CASE("nobody remembers and nobody runs: the newest dataset, when all were h
     set.Guard(1, VolumeKind::kRefused);
     Check(set.Plan(2), StartAction::kWait, "server-1 has a volume that it refuses");
   }
-  SECTION("two have gone on from one history in one term") {
+  SECTION("two have gone on from one history in one epoch") {
     set.Server(0).position = {.replication_id = "x",
                               .offset = 130,
                               .previous_id = "history",
@@ -278,7 +278,7 @@ TEST_CASE("nobody remembers and nobody runs: the newest dataset, when all were h
     StartInput input = set.Ask(ServerName(1));
     input.recover_from = ServerName(2);
     Check(PlanStart(input), StartAction::kFollow, "sentinel.recoverFrom says whose is kept", 2);
-    SECTION("a third one of a later term makes that no question") {
+    SECTION("a third one of a later epoch makes that no question") {
       set.Server(1).epoch = set.Server(1).position->epoch = 4;
       Check(set.Plan(0), StartAction::kFollow, "its dataset is the newest", 1);
       CHECK(set.Plan(0).keep_copy);
@@ -340,7 +340,7 @@ TEST_CASE("a sentinel starts") {
     set.Name(2, 0, 3).Silence(ServerName(2));
     Check(set.Watch(0), StartAction::kWait, "1 others know who leads, 1 are silent");
   }
-  SECTION("one remembers what the roll-call says no more: the roll-call's epoch is later") {
+  SECTION("one sentinel names a server in an earlier epoch than that of the newest dataset") {
     set.Forget(0).Forget(1).Name(2, 0, 3).Guard(0).Guard(1).Guard(2);
     set.Server(1).epoch = 4;
     Check(set.Watch(0), StartAction::kResume, "its dataset is the newest", 1, 5);

@@ -4,21 +4,21 @@
 #include <format>
 
 #include "plan/common/moved_service.h"
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "plan/sentinel/running_sentinels.h"
 
 namespace bowline {
 namespace {
 
-/// Why this server must leave its place and follow `primary`; empty: it need not.
-std::string WhyFollow(const ServerHealInput& input, MemberName primary) {
+/// Why this server must leave its place and follow `primary`; nothing: it need not.
+std::optional<std::string> WhyFollow(const ServerHealInput& input, MemberName primary) {
   const EngineInfo& info = input.own.engine.info;
   if (info.primary) return "a primary";
   const auto followed = MemberAt(input.addresses, info.primary_host);
-  if (followed == primary) return "";  // link up or not: the engine tries by itself
+  if (followed == primary) return std::nullopt;  // link up or not: the engine tries by itself
   if (followed) return "a replica of " + followed->ToString();
   // Nobody's address: an old one, or of a primary outside, whose link is then up.
-  if (info.link_up || info.sync_in_progress) return "";
+  if (info.link_up || info.sync_in_progress) return std::nullopt;
   return std::format("a replica of {}, which is no member's address", info.primary_host);
 }
 
@@ -30,21 +30,22 @@ void PlanFollow(const ServerHealInput& input, ServerHealPlan& plan) {
   const auto report = input.peers.find(primary);
   if (report == input.peers.end() || !report->second.RunsAsPrimary()) return;
   if (!input.addresses.contains(primary)) return;
-  const std::string why = WhyFollow(input, primary);
-  if (why.empty()) return;
+  const auto why = WhyFollow(input, primary);
+  if (!why) return;
   plan.follow = primary;
   plan.reason +=
-      std::format("{}, but a majority of the sentinels names {}; ", why, primary.ToString());
+      std::format("{}, but a majority of the sentinels names {}; ", *why, primary.ToString());
 }
 
-/// Why this server need not be held back any longer; empty: it must.
-std::string_view WhyRelease(const ServerHealInput& input, bool follows_anew) {
+/// Why sentinels may promote this server again; nothing: they may not.
+std::optional<std::string_view> WhyRelease(const ServerHealInput& input, bool follows_anew) {
   const EngineInfo& info = input.own.engine.info;
   // Who follows another one from now on has yet to get what that one has.
   if (!follows_anew && info.primary) return "leads, may be promoted again; ";
   if (!follows_anew && info.link_up && !info.sync_in_progress) return "in sync, may be promoted; ";
   const auto follows = MemberAt(input.addresses, info.primary_host);
-  if (!MayBePromoted(input.layout, input.peers, input.own, follows, input.lived)) return "";
+  if (!MayBePromoted(input.layout, input.peers, input.own, follows, input.lived))
+    return std::nullopt;
   return "no other server is known to hold a newer dataset, may be promoted; ";
 }
 
@@ -62,7 +63,7 @@ bool TakenForDead(const ServerHealInput& input, MemberName primary) {
   return dead * 2 > input.layout.sentinels && AskSentinels(input.layout, input.peers).settled;
 }
 
-/// The primary that has not come back; empty: nobody is to be replaced.
+/// The primary that has not come back; nothing: nobody is to be replaced.
 std::optional<MemberName> WhomToReplace(const ServerHealInput& input) {
   const EngineInfo& info = input.own.engine.info;
   const bool never_linked = !info.link_up && !info.sync_in_progress && info.link_down_seconds < 0;
@@ -88,9 +89,9 @@ ServerHealPlan PlanServerHeal(const ServerHealInput& input) {
         plan.replace->ToString() + " has not come back, a sentinel is asked to replace it; ";
   }
   if (!input.held_back) return plan;
-  const std::string_view why = WhyRelease(input, plan.follow.has_value());
-  plan.release = !why.empty();
-  plan.reason += why;
+  const auto why = WhyRelease(input, plan.follow.has_value());
+  plan.release = why.has_value();
+  plan.reason += why.value_or("");
   return plan;
 }
 

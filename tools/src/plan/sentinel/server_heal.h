@@ -40,10 +40,10 @@ struct ServerHealPlan {
 /// member that the processes of more than half of the declared sentinels name, that runs as
 /// primary, and that nobody is about to replace; while its own role has just changed (kRoleSettles)
 /// only by a later epoch: one that has just been promoted would give the lead back. Released is who
-/// is in sync with its primary, or who may be promoted before that (plan/sentinel/promotable.h).
-/// The primary is replaced when after a death of all it has not come back while it was waited for:
-/// the sentinels found nobody to promote then, and try again only after twice the failover time-out
-/// (sentinel.c, sentinelStartFailoverIfNeeded).
+/// is in sync with its primary, or who may be promoted before that
+/// (plan/sentinel/may_be_promoted.h). The primary is replaced when after a death of all it has not
+/// come back while it was waited for: the sentinels found nobody to promote then, and try again
+/// only after twice the failover time-out (sentinel.c, sentinelStartFailoverIfNeeded).
 ServerHealPlan PlanServerHeal(const ServerHealInput& input);
 
 }  // namespace bowline

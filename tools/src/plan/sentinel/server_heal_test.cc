@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "testing/plan/running_set.h"
 
 namespace bowline {
@@ -306,10 +306,10 @@ TEST_CASE("after a death of all, a replica is held back while others hold more")
   RunningSet set = AllKilled();
   bool release = false;
   SECTION("its primary comes, and has more") {}
-  SECTION("its primary comes, though its mark is older: marks are a second old") {
+  SECTION("its primary comes, though its position is older: positions are a second old") {
     set.Of(kServer0).position->offset = set.Of(kServer2).position->offset = 900;
   }
-  SECTION("its primary is gone, the other replica has more by its volume's mark") {
+  SECTION("its primary is gone, the other replica has more by its volume's noted position") {
     set.Silence(kServer0);
   }
   SECTION("the same, and the other one runs as little in sync as this one") {
@@ -324,7 +324,7 @@ TEST_CASE("after a death of all, a replica is held back while others hold more")
     set.Of(kServer2).position->offset = 900;
     release = true;
   }
-  SECTION("its primary comes with nothing but an earlier term") {
+  SECTION("its primary comes with nothing but an earlier epoch") {
     set.Of(kServer0).epoch = set.Of(kServer2).epoch = 4;
     release = true;
   }

@@ -4,7 +4,7 @@
 
 #include "plan/common/dataset_order.h"
 #include "plan/sentinel/cold_start.h"
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 #include "plan/sentinel/starts.h"
 
 namespace bowline {

@@ -23,7 +23,7 @@ void RequireSound(SentinelSimulation& world, bool settled) {
 
 /// It gets there, and its primary has all of these.
 void RequireKept(SentinelSimulation& world, const Writes& all) {
-  RequireSound(world, world.Calm());
+  RequireSound(world, world.Settle());
   INFO(world.Story());
   CHECK(Contains(world.Primary()->writes, all));
 }
@@ -32,16 +32,16 @@ void RequireKept(SentinelSimulation& world, const Writes& all) {
 SentinelSimulation Lived(int servers, unsigned seed) {
   SentinelSimulation world(servers, 3, seed);
   world.append_only = world.Below(2) == 0;
-  RequireSound(world, world.Calm());
+  RequireSound(world, world.Settle());
   for (int failovers = world.Below(3); failovers > 0; --failovers) {
     world.Write();
-    RequireSound(world, world.Calm());
+    RequireSound(world, world.Settle());
     world.Kill(world.servers.at(world.Primary()->name));
     world.Steps(8);
-    RequireSound(world, world.Calm());
+    RequireSound(world, world.Settle());
   }
   for (int i = 0; i < 5; ++i) world.Write();
-  RequireSound(world, world.Calm());
+  RequireSound(world, world.Settle());
   world.story.clear();
   return world;
 }
@@ -54,7 +54,7 @@ TEST_CASE("sentinel mode: a first start always gets there, led by the first serv
       for (auto& [name, server] : world.servers) server.up = world.Below(3) != 0;
       for (auto& [name, sentinel] : world.sentinels) sentinel.up = world.Below(3) != 0;
       world.Steps(world.Below(10));
-      RequireSound(world, world.Calm());
+      RequireSound(world, world.Settle());
       CHECK(world.Primary()->name == ServerName(0));
     }
   }
@@ -143,7 +143,7 @@ TEST_CASE("one member after the other dies, restarts or loses its volume: nothin
       }
       RequireKept(world, all);
       world.Write();
-      RequireSound(world, world.Calm());
+      RequireSound(world, world.Settle());
     }
   }
 }
@@ -196,7 +196,7 @@ TEST_CASE("the lead changes and everybody ends before a sentinel hears of it: no
   }
 }
 
-TEST_CASE("everybody ends when the primary's mark has not yet the term of its lead") {
+TEST_CASE("everybody ends when the primary's noted position has not yet the epoch of its lead") {
   for (unsigned seed = 0; seed < 16; ++seed) {
     SentinelSimulation world = Lived(3, seed);
     CAPTURE(seed);
@@ -263,7 +263,7 @@ TEST_CASE("whatever happens, everybody gets there again and no rule is broken") 
       world.Step();
     }
     world.recover_from = ServerName(0);
-    RequireSound(world, world.Calm(120));
+    RequireSound(world, world.Settle(120));
   }
 }
 

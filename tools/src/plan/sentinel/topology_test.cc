@@ -331,7 +331,7 @@ TEST_CASE("the JSON of this mode has the fields of the other") {
   CHECK(members->at(5).GetString("member") == "sentinel-2");
   CHECK(members->at(5).GetString("role") == "sentinel");
   CHECK(members->at(5).GetInt("shard") == 0);
-  CHECK(members->at(5).GetInt("lag") == -1);
+  CHECK(members->at(5).GetInt("lagBytes") == -1);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ VolumeFacts Judge(const VolumeFiles& files, MemberName self) {
   return JudgeVolume(files, Expected(), self);
 }
 
-TEST_CASE("a server's usual volume has its term from its mark") {
+TEST_CASE("a server's usual volume has its epoch from its noted position") {
   const VolumeFacts facts = Judge(ServerFiles(), kServer);
   CHECK(facts.kind == VolumeKind::kData);
   CHECK(facts.Epoch() == 3);

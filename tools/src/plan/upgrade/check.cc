@@ -64,11 +64,12 @@ class Check {
 
   [[nodiscard]] std::string Fullname() const { return asked_.shape.fullname.value_or(""); }
 
-  /// The first set that would be deleted, because it is called otherwise; empty: none.
-  [[nodiscard]] std::string Foreign() const {
+  /// The first set that would be deleted, because it is called otherwise.
+  [[nodiscard]] std::optional<std::string> Foreign() const {
     const auto found = std::ranges::find_if(
         installed_.sets, [&](const InstalledSet& set) { return !IsSetOf(Fullname(), set.name); });
-    return found == installed_.sets.end() ? std::string() : found->name;
+    if (found == installed_.sets.end()) return std::nullopt;
+    return found->name;
   }
 
   /// The standalone server becomes the first one of a set with sentinels, on its volume.
@@ -78,10 +79,10 @@ class Check {
   }
 
   void Names() {
-    const std::string foreign = Foreign();
-    if (!foreign.empty()) {
+    const auto foreign = Foreign();
+    if (foreign) {
       Add("fullnameOverride",
-          std::format("StatefulSet {} is of this release, objects would be called {}-...", foreign,
+          std::format("StatefulSet {} is of this release, objects would be called {}-...", *foreign,
                       Fullname()),
           "the running members would be deleted, and empty ones with other volumes and another "
           "password started in their place",
@@ -181,7 +182,7 @@ class Check {
   /// Sets of other names are made anew, with whatever claims.
   [[nodiscard]] bool SameSets() const {
     return installed_.shape && (installed_.shape->mode == asked_.shape.mode || Grows()) &&
-           Foreign().empty();
+           !Foreign();
   }
 
   void Storage() {
@@ -244,7 +245,7 @@ class Check {
   void Passwords() {
     const PasswordSource& from = installed_.passwords;
     const PasswordSource& to = asked_.passwords;
-    const bool both = !from.secret.empty() && !to.secret.empty() && Foreign().empty();
+    const bool both = !from.secret.empty() && !to.secret.empty() && !Foreign();
     if (both && from.secret != to.secret) {
       Add(asked_.own_secret ? "auth" : "auth.existingSecret",
           std::format("Secret {} -> {}", from.secret, to.secret), kMixed, kHowToChange, true);

@@ -20,9 +20,9 @@ std::optional<std::int64_t> NumberAfter(std::string_view text, std::string_view 
   return number ? std::optional<std::int64_t>(*number) : std::nullopt;
 }
 
-/// The value by which the member of a claim is not declared any more; empty: it is declared, or
+/// The value by which the member of a claim is not declared any more; nothing: it is declared, or
 /// what it holds decides nothing (a sentinel beside others). `member`: "shard-0-1", "server-0".
-std::string UndeclaredBy(std::string_view member, const AskedState& asked) {
+std::optional<std::string> UndeclaredBy(std::string_view member, const AskedState& asked) {
   const Shape& shape = asked.shape;
   const bool cluster = shape.mode == "cluster";
   constexpr std::string_view kShard = "shard-";
@@ -31,26 +31,28 @@ std::string UndeclaredBy(std::string_view member, const AskedState& asked) {
     if (!cluster) return "mode";
     const auto shard = NumberAfter(member.substr(0, dash), kShard);
     const auto ordinal = NumberAfter(member.substr(dash), "-");
-    if (!shard || !ordinal) return "";
+    if (!shard || !ordinal) return std::nullopt;
     if (*shard >= shape.shards.value_or(kMost)) return "cluster.shards";
     if (*ordinal >= shape.servers.value_or(kMost)) return "cluster.replicasPerShard";
   } else if (const auto ordinal = NumberAfter(member, "server-")) {
     if (cluster) return "mode";
     const bool standalone = shape.mode == "standalone";
     if (*ordinal >= (standalone ? 1 : shape.servers.value_or(kMost))) {
-      return standalone ? "mode" : "replicas";
+      return std::string(standalone ? "mode" : "replicas");
     }
   } else {
     // A sentinel's. Which of them are declared decides nothing: they hear from each other.
-    return shape.mode == "sentinel" || !NumberAfter(member, "sentinel-") ? "" : "mode";
+    if (shape.mode == "sentinel" || !NumberAfter(member, "sentinel-")) return std::nullopt;
+    return "mode";
   }
-  return asked.claims.contains("server") ? "" : "persistence.enabled";
+  if (asked.claims.contains("server")) return std::nullopt;
+  return "persistence.enabled";
 }
 
-std::string UndeclaredBy(const InstalledClaim& claim, const AskedState& asked) {
+std::optional<std::string> UndeclaredBy(const InstalledClaim& claim, const AskedState& asked) {
   constexpr std::string_view kVolume = "data-";
   std::string_view pod = claim.name;
-  if (!pod.starts_with(kVolume)) return "";
+  if (!pod.starts_with(kVolume)) return std::nullopt;
   pod.remove_prefix(kVolume.size());
   const std::string ours = asked.shape.fullname.value_or("") + "-";
   if (!pod.starts_with(ours)) return "fullnameOverride";
@@ -74,8 +76,8 @@ std::vector<Refusal> CheckLeftovers(const InstalledState& installed, const Asked
   if (installed.claims.empty()) return refusals;  // a record without volumes stops nobody
   std::map<std::string, std::vector<std::string>> undeclared;
   for (const InstalledClaim& claim : installed.claims) {
-    const std::string value = UndeclaredBy(claim, asked);
-    if (!value.empty()) undeclared[value].push_back(claim.name);
+    const auto value = UndeclaredBy(claim, asked);
+    if (value) undeclared[*value].push_back(claim.name);
   }
   for (const auto& [value, names] : undeclared) {
     refusals.push_back(MayConfirm(

@@ -83,16 +83,16 @@ std::vector<Complaint> ReadComplaints(std::string_view log) {
       continue;
     }
     const bool last = i + 1 == lines.size();
-    const std::string_view said = listed ? "it knows no such directive (one of a module is known "
-                                           "only after that module's loadmodule)"
-                                  : last ? before
-                                         : Message(lines[i + 1]);
-    complaints.push_back({.line = std::string(named), .said = Printable(said)});
+    const std::string_view words = listed ? "it knows no such directive (one of a module is known "
+                                            "only after that module's loadmodule)"
+                                   : last ? before
+                                          : Message(lines[i + 1]);
+    complaints.push_back({.line = std::string(named), .message = Printable(words)});
   }
   return complaints;
 }
 
-std::string LastWords(std::string_view log) {
+std::string LastLines(std::string_view log) {
   std::vector<std::string_view> told;
   for (const std::string_view line : SplitLines(log)) {
     if (const std::string_view message = Message(line); !message.empty()) told.push_back(message);
@@ -126,7 +126,7 @@ std::vector<TellableLine> TellableLines(std::string_view directives) {
 
 Complaint WithoutEffect(const std::string& line) {
   return {.line = line,
-          .said =
+          .message =
               "it takes the line without a word, but CONFIG GET knows no such directive: it "
               "would have no effect"};
 }
@@ -147,7 +147,9 @@ std::string PrintTrial(const EngineTrial& trial) {
   json.Key("refused").BeginArray();
   for (const EngineTrial::Refused& refused : trial.refused) {
     json.BeginObject().Field("value", refused.value);
-    json.Field("line", refused.complaint.line).Field("said", refused.complaint.said).EndObject();
+    json.Field("line", refused.complaint.line)
+        .Field("message", refused.complaint.message)
+        .EndObject();
   }
   json.EndArray();
   const auto* end = std::ranges::find(kEnds, trial.end, [](const auto& e) { return e.first; });
@@ -166,7 +168,7 @@ Result<EngineTrial> ReadTrial(std::string_view text) {
     EngineTrial::Refused refused;
     ASSIGN_OR_RETURN(refused.value, item.GetString("value"));
     ASSIGN_OR_RETURN(refused.complaint.line, item.GetString("line"));
-    ASSIGN_OR_RETURN(refused.complaint.said, item.GetString("said"));
+    ASSIGN_OR_RETURN(refused.complaint.message, item.GetString("message"));
     trial.refused.push_back(std::move(refused));
   }
   ASSIGN_OR_RETURN(const std::string end, root.GetString("end"));
@@ -249,7 +251,7 @@ std::vector<Refusal> CheckTrial(const EngineTrial& trial, const InstalledState& 
   for (const EngineTrial::Refused& refused : trial.refused) {
     refusals.push_back({.value = refused.value,
                         .what = std::format("{} refuses the line '{}': {}", who,
-                                            refused.complaint.line, refused.complaint.said),
+                                            refused.complaint.line, refused.complaint.message),
                         .remedy = RemedyOf(refused.value),
                         .token = ""});
   }

@@ -14,8 +14,8 @@ namespace bowline {
 
 /// A line that an engine does not take.
 struct Complaint {
-  std::string line;  ///< "maxmemory-policy nonsense"
-  std::string said;  ///< the engine's words
+  std::string line;     ///< "maxmemory-policy nonsense"
+  std::string message;  ///< the engine's words
   bool operator==(const Complaint&) const = default;
 };
 
@@ -23,7 +23,7 @@ struct Complaint {
 std::vector<Complaint> ReadComplaints(std::string_view log);
 
 /// The last lines of a log that say something, in one, without times and process ids.
-std::string LastWords(std::string_view log);
+std::string LastLines(std::string_view log);
 
 /// A line with a directive that CONFIG GET can tell.
 struct TellableLine {

@@ -57,9 +57,9 @@ TEST_CASE("the lines that an engine does not take are read from its log") {
   const auto unresolved = ReadComplaints(kUnresolved);
   REQUIRE(unresolved.size() == 2);
   CHECK(unresolved[0].line == "maxmemroy 1gb");
-  CHECK(unresolved[0].said.starts_with("it knows no such directive"));
+  CHECK(unresolved[0].message.starts_with("it knows no such directive"));
   CHECK(unresolved[1].line == "it's \"one\" 2");
-  CHECK(unresolved[1].said == unresolved[0].said);
+  CHECK(unresolved[1].message == unresolved[0].message);
   CHECK(ReadComplaints(kModule).empty());
   CHECK(ReadComplaints("").empty());
   // A log that is cut.
@@ -68,19 +68,19 @@ TEST_CASE("the lines that an engine does not take are read from its log") {
   CHECK(ReadComplaints(">>> ''").empty());
 }
 
-TEST_CASE("the last words of a log are short, and printable") {
-  CHECK(LastWords(kModule) ==
+TEST_CASE("the last lines of a log are short, and printable") {
+  CHECK(LastLines(kModule) ==
         "Running mode=standalone, port=0. | Module /x.so failed to load: no such file | Can't load "
         "module from /x.so: server aborting");
-  CHECK(LastWords("").empty());
-  CHECK(LastWords("a\x1b[31mb\n") == "a?[31mb");
-  CHECK(LastWords(std::string(100'000, 'x')).size() == 400);
+  CHECK(LastLines("").empty());
+  CHECK(LastLines("a\x1b[31mb\n") == "a?[31mb");
+  CHECK(LastLines(std::string(100'000, 'x')).size() == 400);
 }
 
 TEST_CASE("a refused line is of a value, of the arguments, or of bowline") {
   const std::string directives = "maxmemory-policy nonsense\nsentinel deny-scripts-reconfig nope\n";
   const auto value = [&](const char* line, const char* values = "config") {
-    return ValueOf({.line = line, .said = ""}, directives, values, {"--maxclients", "many"});
+    return ValueOf({.line = line, .message = ""}, directives, values, {"--maxclients", "many"});
   };
   CHECK(value("maxmemory-policy nonsense") == "config.maxmemory-policy");
   CHECK(value("sentinel deny-scripts-reconfig nope", "sentinel.config") ==

@@ -1,4 +1,4 @@
-#include "plan/sentinel/promotable.h"
+#include "plan/sentinel/may_be_promoted.h"
 
 #include "plan/common/dataset_order.h"
 #include "plan/sentinel/known_epochs.h"

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/timing.h"
 #include "model/layout.h"
 #include "plan/common/report.h"
 #include "plan/common/shard_view.h"
@@ -20,7 +21,5 @@ namespace bowline {
 /// else. `peers` are the reports of the others.
 bool MayBePromoted(const Layout& layout, const Reports& peers, const Report& self,
                    std::optional<MemberName> follows, std::chrono::milliseconds lived);
-
-inline constexpr std::chrono::milliseconds kPrimaryPatience{30'000};
 
 }  // namespace bowline
