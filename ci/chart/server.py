@@ -9,6 +9,7 @@ import copy
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
@@ -81,15 +82,18 @@ def pods(profile: Profile) -> str:
     return dry_run(found)
 
 
-def checks() -> Iterator[tuple[str, Callable[[], str]]]:
-    if not available():
-        print("not run: the API server's view (the local Kubernetes is not up; ci/up starts it)")
-        return
+@contextmanager
+def namespace() -> Iterator[None]:
+    """The one that the checks below use."""
     make_namespace(NAMESPACE)
     try:
-        for profile in render.profiles():
-            yield f"{profile.name}: API server takes the objects", partial(manifests, profile)
-            if not profile.fixture:
-                yield f"{profile.name}: restricted Pod Security takes the pods", partial(pods, profile)
+        yield
     finally:
         kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+
+
+def checks() -> Iterator[tuple[str, Callable[[], str]]]:
+    for profile in render.profiles():
+        yield f"{profile.name}: API server takes the objects", partial(manifests, profile)
+        if not profile.fixture:
+            yield f"{profile.name}: restricted Pod Security takes the pods", partial(pods, profile)

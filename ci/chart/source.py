@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -105,10 +106,10 @@ def owned_directives() -> str:
 
 
 def unit_tests() -> str:
-    result = render.run(render.tool("helm-unittest"), "--color=false", str(render.CHART))
-    snapshots = render.CHART / "tests/__snapshot__"  # made by every run, also when nothing is in it
-    if snapshots.exists() and not any(snapshots.iterdir()):
-        snapshots.rmdir()
+    with tempfile.TemporaryDirectory() as folder:
+        # Of a copy: every run makes a folder beside the tests, and checks that run meanwhile read the chart.
+        chart = shutil.copytree(render.CHART, Path(folder, render.CHART.name))
+        result = render.run(render.tool("helm-unittest"), "--color=false", str(chart))
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 

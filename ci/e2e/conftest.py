@@ -125,9 +125,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     wanted = report.failed or (report.when == "call" and "BOWLINE_E2E_SAVE" in os.environ)
     if report.when != "teardown" and wanted and (members := members_of(item)):
-        short, complete = diagnosis(members)
-        path = save(item.name, complete)
-        report.sections.append(("members", f"{short}\n(complete: {path})"))
+        try:
+            short, complete = diagnosis(members)
+            path = save(item.name, complete)
+            report.sections.append(("members", f"{short}\n(complete: {path})"))
+        except (Exception, pytest.fail.Exception) as error:
+            # The time-out of the test may end it in the diagnosis: that must not end the tests that come after it.
+            report.sections.append(("members", f"no diagnosis: {error}"))
     return report
 
 

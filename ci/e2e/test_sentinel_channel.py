@@ -26,7 +26,7 @@ PAUSE_BOUND = 5.0
 REPAIRED = 35.0
 """Seconds in which a member's new address is told without a pause."""
 PROBE = 3.0
-"""Seconds after which the kubelet gives a probe up (values: probes.readiness.timeoutSeconds). The figure is `ci/bench attacks`'."""
+"""Seconds of a probe, as in the values (probes.readiness.timeoutSeconds). `ci/bench attacks` measures the figure."""
 ATTACK = 4.0
 """Seconds of each. `ci/bench attacks` goes on for a minute."""
 

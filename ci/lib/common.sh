@@ -86,9 +86,14 @@ packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || die "missing packages, root is needed to install them: ${missing[*]}"
   command -v apt-get >/dev/null || die "missing, and no apt-get here to install them: ${missing[*]}"
-  step "apt-get update" apt-get update
-  step "apt-get install ${missing[*]}" \
-    env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  mkdir -p "$CACHE"
+  ( # one at a time: apt-get fails while another one runs
+    exec 7>"$CACHE/packages.lock"
+    flock 7
+    step "apt-get update" apt-get update
+    step "apt-get install ${missing[*]}" \
+      env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  )
 }
 
 # mirror [LABEL]: where this machine gets Debian (or Debian-Security) from; nothing when that is not known, then the tools'

@@ -4,6 +4,8 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
 "$here/builder.sh" make
+exec 9>"${BOWLINE_BUILD:-$CACHE/build}.program.lock" # two parts of ci/test may ask for it at once
+flock 9
 compile() {
   "$here/builder.sh" run sh -c 'cmake --preset static-release && cmake --build --preset static-release --target bowline'
 }

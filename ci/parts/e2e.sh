@@ -13,4 +13,4 @@ here=$(dirname "$(readlink -f "$0")")
 if [[ -n ${BOWLINE_LONG:-} && $("$ROOT/ci/e2e/run.sh" --collect-only -q "${some[@]}") == *test_landed.py::test_landed* ]]; then
   "$ROOT/ci/images/landed.sh"
 fi
-run_pytest "$ROOT/ci/e2e/run.sh" --color=no "${some[@]}"
+run_pytest "$ROOT/ci/e2e/run.sh" --color=no --durations=25 --durations-min=10 "${some[@]}"

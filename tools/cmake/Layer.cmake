@@ -6,8 +6,9 @@ set(BOWLINE_PRIVATE_HEADERS
   web:boost/beast.hpp web:boost/beast/http.hpp
   cmd:CLI/CLI.hpp)
 
-# bowline_layer(NAME [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL | TEST_LAST]): one layer of the
-# program as a static library.
+# bowline_layer(NAME [PURE] [DEPENDS layer...] [PRIVATE_LIBS lib...] [TEST_SHARDS n] [TEST_SERIAL | TEST_LAST]): one layer of the
+# program as a static library. PURE: it has no I/O and no clock (ci/test binary looks for them), so no result of its tests depends
+# on how fast they run; they have the label "pure".
 #
 # Sources are tools/src/NAME/*.cc; files *_test.cc become one Catch2 program, NAME_test. NAME is a folder or a room in one
 # ("plan/cluster"; its target is bowline_plan_cluster). A layer sees only the headers of the layers that it names (each
@@ -18,7 +19,7 @@ file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/include-testing)
 file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/testing ${CMAKE_CURRENT_BINARY_DIR}/include-testing/testing SYMBOLIC)
 
 function(bowline_layer room)
-  cmake_parse_arguments(ARG "TEST_SERIAL;TEST_LAST" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "PURE;TEST_SERIAL;TEST_LAST" "TEST_SHARDS" "DEPENDS;PRIVATE_LIBS" ${ARGN})
   string(REPLACE "/" "_" name ${room})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR}/src/${room})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
@@ -85,6 +86,9 @@ function(bowline_layer room)
       # Tests with engines, sockets and deadlines have the machine for themselves; those that wait far more than they compute
       # share it with their other shards, after all tests that are declared before them.
       set_tests_properties(${name}-${shard} PROPERTIES RUN_SERIAL ${ARG_TEST_SERIAL})
+      if(ARG_PURE)
+        set_tests_properties(${name}-${shard} PROPERTIES LABELS pure)
+      endif()
       if(ARG_TEST_LAST)
         set_tests_properties(${name}-${shard} PROPERTIES DEPENDS "${others}")
       endif()
