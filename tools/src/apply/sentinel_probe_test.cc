@@ -46,5 +46,18 @@ TEST_CASE("a named server that says it is a replica") {
   CHECK(testing::Eventually([&] { return set.Look().primary_denies; }));
 }
 
+TEST_CASE("the primary is known by its address of the start and by its present one") {
+  Watching set;
+  CHECK_FALSE(set.Look().primary);
+  const Endpoint here{.ip = testing::Engine::kIp, .port = set.primary.port()};
+  set.probe.SetAddresses(
+      {{testing::kServer0, here}, {testing::kServer1, {.ip = "10.96.0.2", .port = 6379}}});
+  CHECK(set.Look().primary == testing::kServer0);
+  set.probe.SetMoved({{testing::kServer0, {.ip = "10.96.0.1", .port = 6379}}});
+  CHECK(set.Look().primary == testing::kServer0);  // not yet started anew
+  set.probe.SetMoved({{testing::kServer1, here}});
+  CHECK(set.Look().primary == testing::kServer1);
+}
+
 }  // namespace
 }  // namespace bowline

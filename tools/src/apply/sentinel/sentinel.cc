@@ -22,7 +22,7 @@ class Sentinel : public Supervisor {
 
   int Watched(GuardOutcome start, pid_t child) override {
     const SentinelMonitor monitor(lanes_.monitor, settings_, self_, std::move(start.addresses),
-                                  live_, events_, peers_);
+                                  probe_, live_, events_, peers_);
     return Supervise(child);
   }
 

@@ -31,11 +31,12 @@ bool AllName(const Reports& sentinels, std::optional<MemberName> primary) {
 }  // namespace
 
 SentinelMonitor::SentinelMonitor(Lane& lane, const LiveSettings& settings, MemberName self,
-                                 AddressBook addresses, LiveState& live, EventSink& events,
-                                 Peers& peers)
+                                 AddressBook addresses, SentinelProbe& probe, LiveState& live,
+                                 EventSink& events, Peers& peers)
     : settings_(settings),
       self_(self),
       addresses_(std::move(addresses)),
+      probe_(probe),
       live_(live),
       events_(events),
       peers_(peers),
@@ -60,8 +61,8 @@ void SentinelMonitor::Look() {
     servers_ =
         peers_.GatherOf(addresses_, settings_->layout.MembersOf(0), Deadline::In(kReportsTimeout));
   }
-  const bool anew =
-      !live_.Paused() && (Moved(Trouble(report)) || (servers && ListsTheGone(report)));
+  LookUp(Trouble(report));
+  const bool anew = !live_.Paused() && (Moved() || (servers && ListsTheGone(report)));
   if (anew) ::kill(::getpid(), SIGHUP);
 }
 
@@ -89,21 +90,30 @@ std::vector<MemberName> SentinelMonitor::Trouble(const Report& report) const {
   return trouble;
 }
 
-bool SentinelMonitor::Moved(const std::vector<MemberName>& trouble) {
+void SentinelMonitor::LookUp(const std::vector<MemberName>& trouble) {
   const std::vector<MemberName> due = lookups_.Due(Since({}), trouble);
-  if (due.empty()) return false;
+  if (due.empty()) return;
   const AddressAnswers answers = ResolveSome(*settings_.Get(), due, Deadline::In(kDnsTimeout));
   lookups_.Answered(due, answers.book);
   for (const auto& [member, endpoint] : answers.book) {
     const auto known = addresses_.find(member);
-    if (known != addresses_.end() && known->second.ip == endpoint.ip) continue;
-    events_.Emit(
-        "AddressRepair",
-        std::format("the Service of {} has the address {} now: starting the sentinel anew{}",
-                    member.ToString(), endpoint.ip, kPauseStops));
-    return true;
+    if (known != addresses_.end() && known->second.ip == endpoint.ip) {
+      moved_.erase(member);
+    } else {
+      moved_[member] = endpoint;
+    }
   }
-  return false;
+  probe_.SetMoved(moved_);
+}
+
+bool SentinelMonitor::Moved() {
+  if (moved_.empty()) return false;
+  const auto [member, endpoint] = *moved_.begin();
+  moved_.clear();  // told once for each look-up, should the end of the process take long
+  events_.Emit("AddressRepair",
+               std::format("the Service of {} has the address {} now: starting the sentinel anew{}",
+                           member.ToString(), endpoint.ip, kPauseStops));
+  return true;
 }
 
 bool SentinelMonitor::ListsTheGone(const Report& report) const {

@@ -21,8 +21,14 @@ bool IsReply(const Error& error) {
 void SentinelProbe::SetAddresses(AddressBook addresses) {
   const std::scoped_lock lock(mutex_);
   addresses_ = std::move(addresses);
+  moved_.clear();
   client_.reset();
   proved_ = {};
+}
+
+void SentinelProbe::SetMoved(AddressBook moved) {
+  const std::scoped_lock lock(mutex_);
+  moved_ = std::move(moved);
 }
 
 Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
@@ -36,7 +42,8 @@ Result<SentinelSnapshot> SentinelProbe::Ask(Deadline deadline) {
   ASSIGN_OR_RETURN(snapshot.sentinels, client_->SentinelSentinels(master_name_, deadline));
   RETURN_IF_ERROR(ProveSaved(deadline));
   snapshot.unsaved = unsaved_;
-  snapshot.primary = MemberAt(addresses_, snapshot.primary_ip);
+  snapshot.primary = MemberAt(moved_, snapshot.primary_ip);
+  if (!snapshot.primary) snapshot.primary = MemberAt(addresses_, snapshot.primary_ip);
   snapshot.epochs.current = snapshot.epochs.leader = snapshot.epochs.config;
   snapshot.answers = true;
   return snapshot;

@@ -26,6 +26,9 @@ class SentinelProbe : public MemberProbe {
   Snapshots Take(Deadline deadline) override;
   /// What the addresses mean that the sentinel was started with.
   void SetAddresses(AddressBook addresses);
+  /// The present addresses of members whose Services were made anew since then. The sentinel may
+  /// name a member by either address.
+  void SetMoved(AddressBook moved);
 
  private:
   Result<SentinelSnapshot> Ask(Deadline deadline);
@@ -38,6 +41,7 @@ class SentinelProbe : public MemberProbe {
   Milliseconds proof_period_;
   std::mutex mutex_;
   AddressBook addresses_;
+  AddressBook moved_;
   std::optional<RespClient> client_;
   std::string unsaved_;  ///< of the last proof
   std::chrono::steady_clock::time_point proved_;
