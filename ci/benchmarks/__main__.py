@@ -15,6 +15,8 @@ from e2e.shell import CACHE, ROOT
 
 FOLDER = CACHE / "bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
+PLACES = {"chart": "figures of the chart", "looks": "figures of large clusters", "scale": "figures of large clusters"}
+"""Parts whose table is not the first one."""
 
 
 def file_of(part: str) -> Path:
@@ -60,7 +62,7 @@ def place_of(part: str) -> str:
     peer = chosen()
     if peer:
         return f"figures beside {peer[0].name}"
-    return "figures of the chart" if part == "chart" else "figures"
+    return PLACES.get(part, "figures")
 
 
 def report(parts: list[str], *, write: bool) -> None:
