@@ -15,8 +15,13 @@ from e2e.shell import CACHE, ROOT
 
 FOLDER = CACHE / "bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-OWN_TABLES = ("chart", "gate")
-"""Parts with a table of their own in the document."""
+PLACES = {
+    "chart": "figures of the chart",
+    "gate": "figures of the gate",
+    "looks": "figures of large clusters",
+    "scale": "figures of large clusters",
+}
+"""Parts whose table is not the first one."""
 
 
 def file_of(part: str) -> Path:
@@ -62,7 +67,7 @@ def place_of(part: str) -> str:
     peer = chosen()
     if peer:
         return f"figures beside {peer[0].name}"
-    return f"figures of the {part}" if part in OWN_TABLES else "figures"
+    return PLACES.get(part, "figures")
 
 
 def report(parts: list[str], *, write: bool) -> None:

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import time
 
-from benchmarks import choice
+from benchmarks import choice, pod_cgroup
 from benchmarks.figure import Figure, say
 from benchmarks.probes import SETTLE, at_rest
 from benchmarks.subject import Subject, subjects
-from e2e.members import Pod, Pods
+from e2e.members import Pods
 
 RUNS = choice.number("BOWLINE_INSTALLS", 3)
-MEBIBYTE = 1 << 20
-
-# Bytes that the pod holds and cannot give back, as the kubelet counts them: usage less inactive pages of files.
-POD_MEMORY = """
-dir=$(find /sys/fs/cgroup/memory /sys/fs/cgroup -type d -name "pod$1" 2>/dev/null | head -n 1)
-if [ -e "$dir/memory.usage_in_bytes" ]; then
-  used=$(cat "$dir/memory.usage_in_bytes")
-  idle=$(awk '$1 == "total_inactive_file" { print $2 }' "$dir/memory.stat")
-else
-  used=$(cat "$dir/memory.current")
-  idle=$(awk '$1 == "inactive_file" { print $2 }' "$dir/memory.stat")
-fi
-echo $((used - idle))
-"""
-
-
-def memory(pod: Pod) -> float:
-    return int(pod.node.sh(POD_MEMORY, pod.uid)) / MEBIBYTE
 
 
 def claims(installed: Pods) -> int:
@@ -53,7 +35,7 @@ def rest(subject: Subject) -> list[Figure]:
         return [
             Figure(f"{title}: pods", [len(pods)], ""),
             Figure(f"{title}: claims", [claims(installed)], ""),
-            Figure(f"{title}: memory at rest of all pods", [sum(memory(pod) for pod in pods)], "MiB"),
+            Figure(f"{title}: memory at rest of all pods", [sum(pod_cgroup.mebibytes(pod) for pod in pods)], "MiB"),
             *cpu,
         ]
     finally:

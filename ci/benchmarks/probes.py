@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from benchmarks import pod_cgroup
 from benchmarks.figure import Figure, say
 from benchmarks.subject import Subject, subjects
 from benchmarks.supervisor import cpu_milliseconds
@@ -17,20 +18,6 @@ from e2e.nodes import Process
 SECONDS = 60
 SETTLE = 20
 """Seconds after the installation: some probes begin late."""
-
-# Microseconds. cpuacct.usage is of version 1 of cgroups, usage_usec of version 2.
-POD_CPU = """
-dir=$(find /sys/fs/cgroup/cpuacct /sys/fs/cgroup -type d -name "pod$1" 2>/dev/null | head -n 1)
-if [ -e "$dir/cpuacct.usage" ]; then
-  echo $(($(cat "$dir/cpuacct.usage") / 1000))
-else
-  awk '$1 == "usage_usec" { print $2 }' "$dir/cpu.stat"
-fi
-"""
-
-
-def pod_milliseconds(pod: Pod) -> float:
-    return int(pod.node.sh(POD_CPU, pod.uid)) / 1000
 
 
 def engine_of(pod: Pod, *, is_ours: bool) -> Process | None:
@@ -64,7 +51,7 @@ def threads(pod: Pod) -> int:
 
 
 def usage(pods: list[tuple[Pod, Process | None]]) -> Usage:
-    all_pods = [pod_milliseconds(pod) for pod, _ in pods]
+    all_pods = [pod_cgroup.milliseconds(pod) for pod, _ in pods]
     return Usage(
         all_pods,
         [cpu_milliseconds(pod, engine) for pod, engine in pods if engine],

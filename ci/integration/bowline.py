@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from integration.loopback import BUS_PORT, PORT, LoopbackCluster
-
-INSTALLATION = "0123456789abcdef0123456789abcdef"
-NAMESPACE = "loopback"
-RELEASE = "demo"
 
 
 def program() -> Path:
@@ -21,21 +19,39 @@ def bowline(*args: str, stdin: str | None = None) -> subprocess.CompletedProcess
     return subprocess.run([str(program()), *args], input=stdin, capture_output=True, text=True, timeout=30)
 
 
-def generate(cluster: LoopbackCluster, member: str) -> str:
-    addresses = [f"--address={name}={ip}:{PORT}@{BUS_PORT}" for name, ip in cluster.addresses().items()]
+@dataclass(frozen=True)
+class Identity:
+    """Of a release."""
+
+    installation: str
+    namespace: str
+    release: str
+
+
+LOOPBACK = Identity("0123456789abcdef0123456789abcdef", "loopback", "demo")
+
+
+def first_nodes_conf(
+    addresses: Mapping[str, str], member: str, *, shards: int, replicas: int, identity: Identity
+) -> str:
     result = bowline(
         "nodes-conf",
         "generate",
-        f"--shards={cluster.shards}",
-        f"--replicas-per-shard={cluster.replicas}",
-        f"--installation={INSTALLATION}",
-        f"--namespace={NAMESPACE}",
-        f"--release={RELEASE}",
+        f"--shards={shards}",
+        f"--replicas-per-shard={replicas}",
+        f"--installation={identity.installation}",
+        f"--namespace={identity.namespace}",
+        f"--release={identity.release}",
         f"--member={member}",
-        *addresses,
+        *[f"--address={name}={ip}:{PORT}@{BUS_PORT}" for name, ip in addresses.items()],
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def generate(cluster: LoopbackCluster, member: str) -> str:
+    shape = {"shards": cluster.shards, "replicas": cluster.replicas}
+    return first_nodes_conf(cluster.addresses(), member, **shape, identity=LOOPBACK)
 
 
 def write_nodes_conf(cluster: LoopbackCluster) -> None:

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 from e2e.shell import ROOT, run
-from integration.bowline import program
+from integration.bowline import Identity, first_nodes_conf, program
 from integration.engines import Engine
+from integration.loopback import BUS_PORT
+from integration.networks import HUB_ADDRESS, Networks, member_address
 
-NET = "10.78.0"
-HUB = f"{NET}.254"
 API_PORT = 6443
 CLIENT_PORT = 6379
 NAMESPACE = "ns"
 FULLNAME = "demo"
+IDENTITY = Identity("0123", NAMESPACE, FULLNAME)
+"""The installation is that of the API server's record (tools/testdata/kube/fake_api.py)."""
 STOP = 20
 """Seconds."""
 
 
 class Member:
-    def __init__(self, name: str, address: str, folder: Path, *, sentinel: bool) -> None:
+    def __init__(self, name: str, address: str, folder: Path) -> None:
         self.name = name
         self.pod = f"{FULLNAME}-{name}"
         self.address = address
         self.folder = folder
-        self.network = f"bwl-{name}"
-        self.verb = "sentinel" if sentinel else "server"
+        self.verb = "sentinel" if name.startswith("sentinel") else "server"
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,56 +59,66 @@ class Member:
         return sorted(names)
 
 
-class Members:
-    """Servers server-<n> and three sentinels, in the `with` block."""
+def processes() -> dict[int, int]:
+    """Process id -> parent's, of all."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            found[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    return found
 
-    def __init__(self, engine: Engine, folder: Path, *, servers: int = 3) -> None:
+
+class Members:
+    """They run in the `with` block. `mode` and `ports` are what bowline.json has of their mode."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        names: list[str],
+        mode: Mapping[str, object],
+        ports: Mapping[str, int],
+        *,
+        directives: str = "",
+        prefix: str = "bwl",
+        volume: Callable[[Member], Mapping[str, str]] = lambda _: {},
+        pause: float = 0.0,
+    ) -> None:
+        """`volume`: files that are there before the first start. `pause`: seconds between two members' starts."""
         self.engine = engine
         self.folder = folder
-        names = [f"server-{i}" for i in range(servers)] + [f"sentinel-{i}" for i in range(3)]
-        self.members = {
-            name: Member(name, f"{NET}.{i + 1}", folder / name, sentinel=name.startswith("sentinel"))
-            for i, name in enumerate(names)
-        }
-        self.servers = servers
+        self.members = {name: Member(name, member_address(i), folder / name) for i, name in enumerate(names)}
+        self.mode = mode
+        self.ports = {"client": CLIENT_PORT, "http": 8379, "peers": 8380, **ports}
+        self.directives = f'save ""\nappendonly yes\nrepl-diskless-sync-delay 0\n{directives}'
+        self.volume = volume
+        self.pause = pause
+        self.networks = Networks(prefix, {name: member.address for name, member in self.members.items()})
         self.helpers: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Members:
-        try:
-            self.make_networks()
+        with ExitStack() as undone:
+            undone.enter_context(self.networks)
+            undone.callback(self.end)
             self.write_files()
             self.start_helpers()
             for member in self.members.values():
-                member.process = self.spawn(member, ["run", member.verb])
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+                self.start(member)
+                time.sleep(self.pause)
+            self.undone = undone.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.undone.close()
+
+    def end(self) -> None:
         processes = [member.process for member in self.members.values() if member.process is not None]
         for process in [*processes, *self.helpers.values()]:
             process.kill()
+        for process in [*processes, *self.helpers.values()]:
             process.wait(STOP)
-        for network in ["bwl-hub", *(member.network for member in self.members.values())]:
-            run("ip", "netns", "del", network, check=False)
-
-    def make_networks(self) -> None:
-        for network in ["bwl-hub", *(member.network for member in self.members.values())]:
-            run("ip", "netns", "del", network, check=False)
-            run("ip", "netns", "add", network)
-            run("ip", "-n", network, "link", "set", "lo", "up")
-        run("ip", "-n", "bwl-hub", "link", "add", "hub", "type", "bridge")
-        run("ip", "-n", "bwl-hub", "address", "add", f"{HUB}/24", "dev", "hub")
-        run("ip", "-n", "bwl-hub", "link", "set", "hub", "up")
-        for member in self.members.values():
-            peer = ["type", "veth", "peer", "name", member.name, "netns", "bwl-hub"]
-            run("ip", "-n", member.network, "link", "add", "eth0", *peer)
-            run("ip", "-n", member.network, "address", "add", f"{member.address}/24", "dev", "eth0")
-            run("ip", "-n", member.network, "link", "set", "eth0", "up")
-            run("ip", "-n", "bwl-hub", "link", "set", member.name, "master", "hub", "up")
 
     def write_files(self) -> None:
         for word in ("server", "sentinel"):
@@ -114,17 +130,19 @@ class Members:
         account = self.folder / "account"
         account.mkdir()
         (account / "token").write_text("good-token\n")
-        certificate = ["-subj", f"/CN={HUB}", "-addext", f"subjectAltName=IP:{HUB}"]
+        certificate = ["-subj", f"/CN={HUB_ADDRESS}", "-addext", f"subjectAltName=IP:{HUB_ADDRESS}"]
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
         files = ["-keyout", str(account / "key"), "-out", str(account / "ca.crt")]
         run("openssl", "req", "-x509", *key, *certificate, *files)
-        (self.folder / "resolv.conf").write_text(f"nameserver {HUB}\n")
-        (self.folder / "engine.conf").write_text('save ""\nappendonly yes\nrepl-diskless-sync-delay 0\n')
+        (self.folder / "resolv.conf").write_text(f"nameserver {HUB_ADDRESS}\n")
+        (self.folder / "engine.conf").write_text(self.directives)
         (self.folder / "sentinel.conf").write_text("")
         (self.folder / "bowline.json").write_text(json.dumps(self.settings()))
         for member in self.members.values():
             for part in ("data", "run"):
                 (member.folder / part).mkdir(parents=True)
+            for name, content in self.volume(member).items():
+                (member.folder / "data" / name).write_text(content)
 
     def settings(self) -> dict[str, object]:
         return {
@@ -132,21 +150,11 @@ class Members:
             "release": FULLNAME,
             "namespace": NAMESPACE,
             "fullname": FULLNAME,
-            "mode": "sentinel",
             "engine": self.engine.name,
             "clusterDomain": "cluster.local",
             "auth": {"enabled": False},
-            "ports": {"client": CLIENT_PORT, "sentinel": 26379, "http": 8379, "peers": 8380},
-            "sentinel": {
-                "servers": self.servers,
-                "sentinels": 3,
-                "quorum": 2,
-                "masterName": "mymaster",
-                "auth": False,
-                "downAfterMilliseconds": 3000,
-                "failoverTimeoutMilliseconds": 60000,
-                "parallelSyncs": 1,
-            },
+            "ports": self.ports,
+            **self.mode,
             "persistence": {"enabled": True},
             "terminationGracePeriodSeconds": 60,
             "fencing": True,
@@ -163,16 +171,21 @@ class Members:
         api_server = ROOT / "tools" / "testdata" / "kube" / "fake_api.py"
         account = self.folder / "account"
         tls = [str(account / "ca.crt"), str(account / "key"), str(self.folder / "api.log")]
-        self.helpers["dns"] = self.in_hub([sys.executable, str(name_server), HUB, *names])
-        self.helpers["api"] = self.in_hub([sys.executable, str(api_server), str(API_PORT), *tls, HUB])
+        self.helpers["dns"] = self.in_hub([sys.executable, str(name_server), HUB_ADDRESS, *names])
+        self.helpers["api"] = self.in_hub([sys.executable, str(api_server), str(API_PORT), *tls, HUB_ADDRESS])
 
     def in_hub(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "helpers.log").open("ab") as log:
-            return subprocess.Popen(["ip", "netns", "exec", "bwl-hub", *command], stdout=log, stderr=log)
+            enter = ["ip", "netns", "exec", self.networks.hub]
+            return subprocess.Popen([*enter, *command], stdout=log, stderr=log)
+
+    def start(self, member: Member) -> None:
+        member.process = self.spawn(member, ["run", member.verb])
 
     def spawn(self, member: Member, words: list[str]) -> subprocess.Popen[bytes]:
         """The program in the member's network, with the cluster's name server."""
-        enter = ["nsenter", f"--net=/run/netns/{member.network}", "unshare", "--mount", "sh", "-c"]
+        network = self.networks.of(member.name)
+        enter = ["nsenter", f"--net=/run/netns/{network}", "unshare", "--mount", "sh", "-c"]
         script = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
         environment = {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
@@ -181,7 +194,7 @@ class Members:
             "POD_UID": "u-1",
             "POD_IP": member.address,
             "NODE_NAME": f"node-of-{member.name}",
-            "KUBERNETES_SERVICE_HOST": HUB,
+            "KUBERNETES_SERVICE_HOST": HUB_ADDRESS,
             "KUBERNETES_SERVICE_PORT_HTTPS": str(API_PORT),
             "BOWLINE_SERVICE_ACCOUNT": str(self.folder / "account"),
             "BOWLINE_CONFIG": str(self.folder / "bowline.json"),
@@ -198,8 +211,8 @@ class Members:
 
     def ask(self, member: str, *words: str) -> str:
         """A command to the member's engine."""
-        network = self.members[member].network
         client = [*self.engine.program("cli"), "-h", self.members[member].address, *words]
+        network = self.networks.of(member)
         return run("ip", "netns", "exec", network, *client, timeout=10, check=False).stdout
 
     def role(self, member: str) -> str:
@@ -209,13 +222,50 @@ class Members:
     def ready(self, member: str) -> bool:
         url = "http://127.0.0.1:8379/ready"
         command = ["curl", "--silent", "--max-time", "2", "--output", "/dev/null", "--fail", url]
-        network = self.members[member].network
-        return run("ip", "netns", "exec", network, *command, check=False).returncode == 0
+        return run("ip", "netns", "exec", self.networks.of(member), *command, check=False).returncode == 0
 
-    def cut(self, member: str) -> None:
-        """Its cable, for the others too: nothing comes through, and nothing is refused."""
-        run("ip", "-n", "bwl-hub", "link", "set", member, "down")
+    def engines(self) -> dict[str, int]:
+        """Process ids, by member; without those whose program has no child."""
+        parents = {parent: pid for pid, parent in processes().items()}
+        running = {name: parents.get(member.pid) for name, member in self.members.items()}
+        return {name: pid for name, pid in running.items() if pid is not None}
 
     def hang(self, helper: str) -> None:
         """What it is asked is never answered."""
         self.helpers[helper].send_signal(signal.SIGSTOP)
+
+
+def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3) -> Members:
+    """Servers server-<n> and three sentinels."""
+    names = [f"server-{i}" for i in range(servers)] + [f"sentinel-{i}" for i in range(3)]
+    sentinel = {
+        "servers": servers,
+        "sentinels": 3,
+        "quorum": 2,
+        "masterName": "mymaster",
+        "auth": False,
+        "downAfterMilliseconds": 3000,
+        "failoverTimeoutMilliseconds": 60000,
+        "parallelSyncs": 1,
+    }
+    return Members(engine, folder, names, {"mode": "sentinel", "sentinel": sentinel}, {"sentinel": 26379})
+
+
+def cluster(engine: Engine, folder: Path, *, shards: int, node_timeout: int, directives: str, prefix: str) -> Members:
+    """Members shard-<s>-0 and shard-<s>-1, as after a stop of all. `node_timeout` in milliseconds.
+
+    Fresh volumes would not do: each member of a new cluster must hear all others in one look, and a hundred on two
+    processors do not come to that.
+    """
+    names = [f"shard-{shard}-{ordinal}" for ordinal in (1, 0) for shard in range(shards)]
+    addresses = {name: member_address(index) for index, name in enumerate(names)}
+
+    def volume(member: Member) -> dict[str, str]:
+        nodes = first_nodes_conf(addresses, member.name, shards=shards, replicas=1, identity=IDENTITY)
+        state = {"version": 1, **asdict(IDENTITY), "member": member.name, "held": False}
+        return {"nodes.conf": nodes, "bowline-state.json": json.dumps(state)}
+
+    shape = {"shards": shards, "replicasPerShard": 1, "nodeTimeoutMilliseconds": node_timeout}
+    mode = {"mode": "cluster", "cluster": shape}
+    ports = {"bus": BUS_PORT}
+    return Members(engine, folder, names, mode, ports, directives=directives, prefix=prefix, volume=volume, pause=0.2)

@@ -11,8 +11,11 @@ import pytest
 
 from benchmarks.attacks import beyond
 from benchmarks.figure import Figure
+from benchmarks.fleet import Lead
 from benchmarks.peer import FOLDER, Description
 from benchmarks.recovery import Outcome, suffer
+from benchmarks.scale import failovers, latest
+from benchmarks.shard_writer import PAUSE, Ack, ShardWriter
 from integration.engines import NEWEST
 from integration.loopback import Server, wait_until
 from integration.writing import direct_settings, durable
@@ -102,3 +105,35 @@ def test_attack_beyond_a_limit() -> None:
     assert beyond(within) == []
     told = beyond([*within, Figure("slowest", [3.0, 50.1], "ms", "50"), Figure("largest", [16.1], "MiB", "16")])
     assert len(told) == 2, told
+
+
+def writer_with(acks: list[Ack]) -> ShardWriter:
+    writer = ShardWriter({0: "k"}, {0: {"old": "127.0.0.1", "new": "127.0.0.2"}}, 1)
+    writer.watch([0])
+    writer.acks[0] = acks
+    writer.loop.close()
+    return writer
+
+
+def test_when_a_shard_serves_again() -> None:
+    """The old primary takes writes until 10.0, the new one from 14.2."""
+    before = [Ack(8 + i * 0.5, 8 + i * 0.5, "old") for i in range(5)]
+    after = [Ack(14.2 + i * 0.5, 14.2 + i * 0.5, "new") for i in range(10)]
+    assert writer_with([*before, *after]).serves_since(0, 10, 19) == 14.2
+    assert writer_with([*before, *after]).first(0, 9, without="old") == 14.2
+    assert writer_with([*before, *after]).first(0, 9) == 9.5
+    assert writer_with(before).serves_since(0, 10, 10 + 2 * PAUSE) is None, "it does not serve at the end"
+    assert writer_with(before).first(0, 10) is None
+    assert writer_with(before).serves_since(0, 8, 10) == 8, "no pause"
+    again = [Ack(14.2, 14.2, "new"), Ack(17, 17, "new")]
+    assert writer_with([*before, *again]).serves_since(0, 10, 17.5) == 17, "the last pause counts"
+
+
+def test_failovers_of_others() -> None:
+    before = {0: Lead("shard-0-0", 1), 1: Lead("shard-1-0", 2), 2: Lead("shard-2-0", 3)}
+    after = {0: Lead("shard-0-1", 4), 1: Lead("shard-1-1", 5), 2: Lead("shard-2-0", 3)}
+    assert failovers(before, before, ()) == []
+    assert len(failovers(before, after, [0])) == 1
+    assert len(failovers(before, {0: after[0]}, [0])) == 2, "a shard that nobody leads counts"
+    assert latest([12.0, 13.5], 10) == 3.5
+    assert latest([12.0, None], 10) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from integration.bad_files import BAD_FILES
-from integration.bowline import INSTALLATION, NAMESPACE, RELEASE, bowline, generate, write_nodes_conf
+from integration.bowline import LOOPBACK, bowline, generate, write_nodes_conf
 from integration.engines import ENGINES, Engine
 from integration.loopback import LoopbackCluster, wait_until
 
@@ -32,7 +32,7 @@ def cluster(engine: Engine, tmp_path: Path) -> Iterator[LoopbackCluster]:
 
 
 def identity(name: str) -> str:
-    return hashlib.sha1(f"{INSTALLATION}/{NAMESPACE}/{RELEASE}/{name}".encode()).hexdigest()
+    return hashlib.sha1(f"{LOOPBACK.installation}/{LOOPBACK.namespace}/{LOOPBACK.release}/{name}".encode()).hexdigest()
 
 
 def test_cluster_forms(cluster: LoopbackCluster) -> None:

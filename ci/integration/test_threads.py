@@ -11,7 +11,7 @@ import pytest
 
 from integration.engines import NEWEST, Engine
 from integration.loopback import wait_until
-from integration.members import Member, Members
+from integration.members import Member, Members, sentinel_set
 
 MOST = 12
 START = 60.0
@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture
 def members(engine: Engine, tmp_path: Path) -> Iterator[Members]:
-    with Members(engine, tmp_path) as members:
+    with sentinel_set(engine, tmp_path) as members:
         try:
             wait_until("all are ready", lambda: all(members.ready(name) for name in members.members), START)
         except TimeoutError as error:
@@ -84,8 +84,7 @@ def test_few_threads(members: Members) -> None:
     with Watch(observed) as watch:
         members.hang("api")
         members.hang("dns")
-        members.cut("server-2")
-        members.cut("sentinel-2")
+        members.networks.cut(["server-2", "sentinel-2"])
         assert for_seconds(20, lambda: members.role("server-0") == "master")
         asked = members.spawn(members.members["server-0"], ["prestop"])
         try:

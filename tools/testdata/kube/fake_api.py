@@ -262,6 +262,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 256
 
     def handle_error(self, *_: object) -> None:
         """Clients that hang up are what the tests are about."""
@@ -272,7 +273,8 @@ def main() -> None:
     context.load_cert_chain(sys.argv[2], sys.argv[3])
     address = sys.argv[5] if len(sys.argv) > 5 else "127.0.0.1"
     server = Server((address, int(sys.argv[1])), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # The handshake is the connection's own thread's: a client that falls silent must not keep the others waiting.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.serve_forever()
 
 
