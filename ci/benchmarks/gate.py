@@ -1,4 +1,4 @@
-"""What the gate adds to `helm upgrade`: the same upgrade, which changes nothing, with its hooks and without, in pairs."""
+"""What the gate adds to `helm upgrade`: an upgrade that changes nothing, with its hooks and without, in pairs."""
 
 from __future__ import annotations
 
