@@ -12,7 +12,7 @@
 #include "apply/common/volume_io.h"
 #include "plan/common/start_parts.h"
 #include "sys/log.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {
