@@ -6,7 +6,7 @@
 #include "kube/http_call.h"
 #include "kube/objects.h"
 #include "sys/files.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {

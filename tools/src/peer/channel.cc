@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/digest.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "resp/error_reply.h"
 #include "resp/impl.h"
 
 namespace bowline {
@@ -104,11 +105,11 @@ class RespErrand {
   void Replied(Reply reply) {
     if (logs_in_) {
       logs_in_ = false;
-      const auto in = impl_->UnlessError("AUTH", std::move(reply));
+      const auto in = UnlessError("AUTH", impl_->peer, std::move(reply));
       if (!in) end_ = FailWith(in, "logging in");
       return;
     }
-    auto answer = impl_->UnlessError(command_, std::move(reply));
+    auto answer = UnlessError(command_, impl_->peer, std::move(reply));
     if (!answer) {
       end_ = std::unexpected(answer.error());
     } else if (!SetBlocking(*impl_->context, true)) {

@@ -1,29 +1,11 @@
+// The commands, over RespClient::Command; the connection is in connection.cc.
+
 #include "resp/client.h"
 
-#include "resp/impl.h"
+#include "resp/error_reply.h"
 
 namespace bowline {
 namespace {
-
-timeval ToTimeval(Milliseconds span) {
-  timeval value{};
-  const auto bounded = std::max<std::int64_t>(span.count(), 1);  // zero would mean "for ever"
-  value.tv_sec = static_cast<time_t>(bounded / 1000);
-  value.tv_usec = static_cast<suseconds_t>((bounded % 1000) * 1000);
-  return value;
-}
-
-Code CodeOf(std::string_view word) {
-  for (const std::string_view busy : {"LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"}) {
-    if (word == busy) return Code::kUnavailable;
-  }
-  for (const std::string_view denied : {"NOAUTH", "WRONGPASS", "NOPERM"}) {
-    if (word == denied) return Code::kPermissionDenied;
-  }
-  if (word == "INPROG") return Code::kAborted;
-  if (word == "NOGOODSLAVE") return Code::kUnavailable;
-  return Code::kFailedPrecondition;
-}
 
 /// A flat list of names and values.
 SentinelFields ToFields(const Reply& reply) {
@@ -47,121 +29,6 @@ Result<std::vector<SentinelPeer>> ToPeers(const Reply& reply) {
 
 Result<SentinelSnapshot> ReadSentinelReply(const Reply& reply) {
   return ReadSentinelMaster(ToFields(reply));
-}
-
-Reply CopyReply(const redisReply& from) {
-  Reply to;
-  switch (from.type) {
-    case REDIS_REPLY_INTEGER:
-      to.type = Reply::Type::kInteger;
-      to.integer = from.integer;
-      break;
-    case REDIS_REPLY_ERROR:
-      to.type = Reply::Type::kError;
-      to.text.assign(from.str, from.len);
-      break;
-    case REDIS_REPLY_ARRAY:
-      to.type = Reply::Type::kArray;
-      for (std::size_t i = 0; i < from.elements; ++i)
-        to.items.push_back(CopyReply(*from.element[i]));
-      break;
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-      to.type = Reply::Type::kString;
-      to.text.assign(from.str, from.len);
-      break;
-    default:
-      break;
-  }
-  return to;
-}
-
-std::unexpected<Error> RespClient::Impl::Broken(std::string_view what, Deadline deadline) const {
-  std::string text = static_cast<const char*>(context->errstr);
-  if (text.empty()) text = "no complete reply in time";
-  const bool late =
-      deadline.Passed() || text.contains("temporarily unavailable") || text.contains("timed out");
-  return Fail(late ? Code::kDeadlineExceeded : Code::kUnavailable, "{} {}: {}", what, peer, text);
-}
-
-Result<Reply> RespClient::Impl::UnlessError(std::string_view command, Reply reply) const {
-  if (!reply.IsError()) return reply;
-  // The first word only: arguments of AUTH must never reach a log.
-  return Fail(CodeOf(reply.ErrorWord()), "{} to {}: {}", command, peer, reply.text);
-}
-
-RespClient::RespClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-RespClient::RespClient(RespClient&&) noexcept = default;
-RespClient& RespClient::operator=(RespClient&&) noexcept = default;
-RespClient::~RespClient() = default;
-
-Result<RespClient> RespClient::Connect(const std::string& ip, int port,
-                                       const Credentials& credentials, Deadline deadline) {
-  auto impl = std::make_unique<Impl>();
-  impl->peer = std::format("{}:{}", ip, port);
-  impl->context.reset(redisConnectWithTimeout(ip.c_str(), port, ToTimeval(deadline.Left())));
-  return LogIn(std::move(impl), credentials, deadline);
-}
-
-Result<RespClient> RespClient::ConnectLocal(const std::filesystem::path& socket,
-                                            const Credentials& credentials, Deadline deadline) {
-  auto impl = std::make_unique<Impl>();
-  impl->peer = socket.string();
-  impl->context.reset(redisConnectUnixWithTimeout(socket.c_str(), ToTimeval(deadline.Left())));
-  return LogIn(std::move(impl), credentials, deadline);
-}
-
-Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentials& credentials,
-                                     Deadline deadline) {
-  if (!impl->context) return Fail(Code::kInternal, "connecting to {}: no memory", impl->peer);
-  if (impl->context->err != 0) return impl->Broken("connecting to", deadline);
-  RespClient client(std::move(impl));
-  if (credentials.password.empty()) return client;
-  const auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);
-  if (!auth) return FailWith(auth, "logging in");
-  return client;
-}
-
-Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadline deadline) {
-  std::vector<const char*> pointers;
-  std::vector<std::size_t> lengths;
-  for (const std::string& word : words) {
-    pointers.push_back(word.data());
-    lengths.push_back(word.size());
-  }
-  redisContext* context = impl_->context.get();
-  const auto broken = [&] {
-    impl_->broken = true;
-    return impl_->Broken(std::format("{} to", words.front()), deadline);
-  };
-  if (impl_->broken) {
-    return Fail(Code::kUnavailable,
-                "{} to {}: the connection is given up: an earlier call has had no reply",
-                words.front(), impl_->peer);
-  }
-  if (context->err != 0 || redisAppendCommandArgv(context, static_cast<int>(words.size()),
-                                                  pointers.data(), lengths.data()) != REDIS_OK) {
-    return broken();
-  }
-  // Not redisGetReply: its time-out is that of each read, and a peer may answer byte by byte.
-  void* raw = nullptr;
-  for (int sent = 0; raw == nullptr;) {
-    if (redisSetTimeout(context, ToTimeval(deadline.Left())) != REDIS_OK) return broken();
-    if (sent == 0) {
-      if (redisBufferWrite(context, &sent) != REDIS_OK) return broken();
-      continue;
-    }
-    if (redisBufferRead(context) != REDIS_OK) return broken();
-    if (redisGetReplyFromReader(context, &raw) != REDIS_OK) return broken();
-    if (raw == nullptr && deadline.Passed()) return broken();
-  }
-  const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
-  return CopyReply(*static_cast<const redisReply*>(reply.get()));
-}
-
-Result<Reply> RespClient::Ask(const std::vector<std::string>& words, Deadline deadline) {
-  ASSIGN_OR_RETURN(Reply reply, Command(words, deadline));
-  return impl_->UnlessError(words.front(), std::move(reply));
 }
 
 Result<EngineInfo> RespClient::Info(Deadline deadline) {
@@ -257,7 +124,7 @@ Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
   }
   ASSIGN_OR_RETURN(const Reply done, Ask({"EXEC"}, deadline));
   for (const Reply& reply : done.items) {
-    if (reply.IsError()) return Fail(CodeOf(reply.ErrorWord()), "stepping back: {}", reply.text);
+    if (reply.IsError()) return Fail(CodeOfError(reply), "stepping back: {}", reply.text);
   }
   return {};
 }

@@ -20,8 +20,6 @@ struct RespClient::Impl {
   bool broken = false;  ///< a reply may still come that answers an earlier command
 
   [[nodiscard]] std::unexpected<Error> Broken(std::string_view what, Deadline deadline) const;
-  /// See RespClient::Ask.
-  [[nodiscard]] Result<Reply> UnlessError(std::string_view command, Reply reply) const;
 };
 
 Reply CopyReply(const redisReply& from);

@@ -2,14 +2,12 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <iterator>
@@ -221,27 +219,6 @@ std::vector<Addresses> ResolveAll(const std::vector<std::string>& hosts, Deadlin
 Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like,
                   const std::string& resolv_conf) {
   return std::move(ResolveAll({host}, deadline, like, resolv_conf).front());
-}
-
-std::string StableChoice(const std::vector<std::string>& addresses, const std::string& own) {
-  const bool six = own.contains(':');
-  std::string best;
-  for (const std::string& address : addresses) {
-    const bool alike = own.empty() || address.contains(':') == six;
-    const bool best_alike = own.empty() || best.contains(':') == six;
-    if (best.empty() || (alike && !best_alike) || (alike == best_alike && address < best)) {
-      best = address;
-    }
-  }
-  return best;
-}
-
-std::string RandomHex(std::size_t bytes) {
-  std::string raw(bytes, '\0');
-  if (::getrandom(raw.data(), raw.size(), 0) != static_cast<ssize_t>(raw.size())) std::abort();
-  std::string text;
-  for (const char byte : raw) text += std::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
 }
 
 }  // namespace bowline

@@ -27,12 +27,4 @@ std::vector<Addresses> ResolveAll(const std::vector<std::string>& hosts, Deadlin
 Addresses Resolve(const std::string& host, Deadline deadline, const std::string& like = "",
                   const std::string& resolv_conf = "/etc/resolv.conf");
 
-/// Of a name's addresses always the same one, in whatever order DNS tells them: the lowest of the
-/// family of `own` (a pod's first address, whose family a Service has first by default), else the
-/// lowest. `own` empty: of any family. Empty when there is none.
-std::string StableChoice(const std::vector<std::string>& addresses, const std::string& own);
-
-/// `bytes` random bytes in hex digits (getrandom). Aborts when the kernel has no randomness.
-std::string RandomHex(std::size_t bytes = 16);
-
 }  // namespace bowline

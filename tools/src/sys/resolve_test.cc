@@ -4,6 +4,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <set>
 
+#include "sys/random_hex.h"
+#include "sys/stable_choice.h"
 #include "testing/dns.h"
 #include "testing/sys.h"
 

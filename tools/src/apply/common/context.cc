@@ -7,6 +7,7 @@
 #include "sys/files.h"
 #include "sys/log.h"
 #include "sys/resolve.h"
+#include "sys/stable_choice.h"
 
 namespace bowline {
 

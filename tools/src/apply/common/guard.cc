@@ -13,7 +13,7 @@
 #include "base/timing.h"
 #include "plan/common/start_parts.h"
 #include "sys/log.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/timing.h"
 #include "sys/log.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {

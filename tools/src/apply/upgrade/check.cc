@@ -4,7 +4,7 @@
 
 #include "apply/common/record.h"
 #include "sys/log.h"
-#include "sys/resolve.h"
+#include "sys/random_hex.h"
 
 namespace bowline {
 namespace {
