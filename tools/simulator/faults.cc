@@ -62,7 +62,7 @@ void Faults::Strike() {
 
 void Faults::CutPower(Machine machine) {
   const Micros now = world_.scheduler.Now();
-  if (Leads(machine)) rules_.Allow(machine, now - kPowerLoss, now);
+  if (Leads(machine)) rules_.AllowAny(now - kPowerLoss, now);
   const Micros back = now + world_.scheduler.Between(500 * kMillisecond, 20 * kSecond);
   world_.CutPower(machine);
   world_.scheduler.At(back, [this, machine] { world_.RestorePower(machine); });

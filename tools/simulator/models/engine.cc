@@ -13,6 +13,7 @@ namespace bowline::simulator {
 namespace {
 
 constexpr Micros kTick = 100 * kMillisecond;
+constexpr int kTicksOfASync = 10;  // appendfsync everysec
 constexpr Micros kShutdown = 10 * kSecond;
 
 std::map<std::string, std::string> ReadConfig(const std::string& file) {
@@ -64,7 +65,7 @@ void Engine::Cron() {
   bus_.Cron();
   if (!loading_) {
     replication_.Cron();
-    if (world_.scheduler.Below(10) == 0) dataset_.Sync();
+    if (++ticks_ % kTicksOfASync == 0) dataset_.Sync();
   }
   if (!WritesPaused()) Resume();
   if (shutting_down_ && (replication_.AllFollow() || world_.scheduler.Now() > shutdown_until_)) {

@@ -92,6 +92,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Dataset dataset_;
   Bus bus_;
   Replication replication_;
+  int ticks_ = 0;
   bool loading_ = true;
   bool ended_ = false;
   Micros client_pause_ = 0;
