@@ -15,13 +15,6 @@ from e2e.shell import CACHE, ROOT
 
 FOLDER = CACHE / "bench"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PLACES = {
-    "chart": "figures of the chart",
-    "gate": "figures of the gate",
-    "looks": "figures of large clusters",
-    "scale": "figures of large clusters",
-}
-"""Parts whose table is not the first one."""
 
 
 def file_of(part: str) -> Path:
@@ -43,42 +36,35 @@ def measure(part: str) -> None:
         raise missed
 
 
-def told_once(values: dict[str, str]) -> str:
-    """What all parts have in common, or each part's own."""
-    common = set(values.values())
-    return common.pop() if len(common) == 1 else ", ".join(f"{value} ({part})" for part, value in values.items())
-
-
-def table(parts: list[str]) -> str:
-    """Parts may have been measured in runs of their own."""
-    of_part = {part: json.loads(file_of(part).read_text()) for part in parts}
-    results = list(of_part.values())
-    lines = [
-        f"- {key}: {told_once({part: result['machine'][key] for part, result in of_part.items()})}"
-        for key in results[0]["machine"]
-    ]
+def table(part: str) -> str:
+    result = json.loads(file_of(part).read_text())
+    lines = [f"- {key}: {value}" for key, value in result["machine"].items()]
     lines += ["", "| Figure | Measured | Goal |", "|---|---|---|"]
-    lines += [Figure(**figure).row() for result in results for figure in result["figures"]]
+    lines += [Figure(**figure).row() for figure in result["figures"]]
     return "\n".join(lines) + "\n"
 
 
 def place_of(part: str) -> str:
-    """Which table of the document it is in."""
+    """Of its table in the document. One beside a peer's chart has as many parts as were measured with it."""
     peer = chosen()
-    if peer:
-        return f"figures beside {peer[0].name}"
-    return PLACES.get(part, "figures")
+    return f"figures beside {peer[0].name}" if peer else f"figures of {part}"
 
 
 def report(parts: list[str], *, write: bool) -> None:
     """A table is written as a whole: with all of its parts that are named, and no others."""
-    for place in dict.fromkeys(map(place_of, parts)):
-        text = table([part for part in parts if place_of(part) == place])
+    tables: dict[str, list[str]] = {}
+    for part in parts:
+        tables.setdefault(place_of(part), []).append(table(part))
+    for place, texts in tables.items():
+        text = "\n".join(texts)
         print(text)
         if not write:
             continue
         begin, end = f"<!-- {place} -->\n", f"<!-- end of {place} -->\n"
-        before, rest = DOCUMENT.read_text().split(begin)
+        document = DOCUMENT.read_text()
+        if begin not in document:
+            raise SystemExit(f"{DOCUMENT} has no line {begin.strip()}: no place for this table")
+        before, rest = document.split(begin)
         DOCUMENT.write_text(before + begin + "\n" + text + "\n" + end + rest.split(end)[1])
 
 
