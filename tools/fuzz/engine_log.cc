@@ -6,7 +6,7 @@
 #include "plan/upgrade/trial.h"
 
 void bowline::fuzz::Try(std::string_view input) {
-  Must(std::ranges::all_of(LastWords(input), [](char c) { return c >= ' ' && c <= '~'; }));
+  Must(std::ranges::all_of(LastLines(input), [](char c) { return c >= ' ' && c <= '~'; }));
   EngineTrial trial;
   for (const Complaint& complaint : ReadComplaints(input)) {
     Must(!complaint.line.empty());
