@@ -2,6 +2,7 @@
 
 #include "apply/common/handover_parts.h"
 #include "base/timing.h"
+#include "plan/cluster/handover.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -60,6 +61,36 @@ Status SwitchByElection(const HandoverContext& ctx, const SwitchTarget& target, 
   return SwitchWithoutVotes(ctx, target.member, *target.secure, deadline);
 }
 
+/// The replica's election has not come to an end in its usual time: its votes were given to a
+/// replica of another shard that asked in the same epoch, and it asks again only after 4 x
+/// node-timeout (cluster_legacy.c, auth_retry_time). `ctx.self`'s engine has ended under this
+/// program and takes no writes, so the replica may do without votes as in a planned handover.
+Status TakeOverWithoutVotes(const HandoverContext& ctx, RespClient& client,
+                            const TakeOverTarget& target, Deadline deadline) {
+  const auto asked = std::chrono::steady_clock::now();
+  const Reports reports = LookAtAll(ctx, deadline.Within(kHandoverReports));
+  const HandoverLook look{.layout = ctx.settings.layout,
+                          .identity = ctx.identity,
+                          .self = ctx.self,
+                          .reports = reports,
+                          .node_timeout = Milliseconds(ctx.settings.node_timeout_milliseconds),
+                          .to = target.member};
+  const VotelessPlan plan = PlanWithoutVotes(look);
+  if (!plan.secure) return Fail(Code::kUnavailable, "{}", plan.why);
+  const Deadline secure = deadline.Within(std::max(*plan.secure - Since(asked), Milliseconds(0)));
+  if (secure.Passed()) return Fail(Code::kUnavailable, "the look at all primaries took too long");
+  ASSIGN_OR_RETURN(const EngineInfo info, client.Info(secure));
+  if (info.primary) return {};
+  RETURN_IF_ERROR(StillFit(info, target));
+  // Somebody has made another member of the shard primary meanwhile.
+  if (info.link_up || MemberAt(ctx.addresses, info.primary_host) != ctx.self) {
+    return Fail(Code::kAborted, "{} follows {}", target.member.ToString(), info.primary_host);
+  }
+  LogWarning("the election takes too long; taking over without votes",
+             {{"to", target.member.ToString()}});
+  return client.ClusterFailover(FailoverMode::kTakeover, secure);
+}
+
 }  // namespace
 
 Status SwitchShard(const HandoverContext& ctx, const SwitchTarget& target, Deadline deadline) {
@@ -81,6 +112,12 @@ Status TakeOverShard(const HandoverContext& ctx, const TakeOverTarget& target, D
     const FailoverMode mode =
         target.without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
     RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kHandoverCall)));
+    const bool may_do_without = target.engine_ended && !target.without_quorum;
+    if (may_do_without && !WaitUntilPrimary(ctx, target.member, deadline.Within(kUsualSwitch))) {
+      const Status taken = TakeOverWithoutVotes(ctx, client, target, deadline);
+      if (!taken && taken.error().code == Code::kAborted) return taken;
+      if (!taken) LogWarning("not without votes", {{"err", taken.error().ToString()}});
+    }
   }
   RETURN_IF_ERROR(WaitUntilPrimary(ctx, target.member, deadline.Within(kEngineGivesUp)));
   if (target.without_quorum) return {};  // nobody else runs to confirm it; the guard looks again

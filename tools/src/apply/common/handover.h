@@ -53,12 +53,16 @@ struct TakeOverTarget {
   /// or a loss is accepted.
   std::optional<ReplicationPosition> position = std::nullopt;
   bool without_quorum = false;  ///< cluster mode: no votes are to be had
+  /// Cluster mode: the engine of `ctx.self` has ended as a child of this very program, which alone
+  /// can start it again. So when the votes do not come, the target may do without them.
+  bool engine_ended = false;
   /// Sentinel mode: also when the sentinels take the primary for dead and would promote nobody.
   bool accept_loss = false;
 };
 
-/// `ctx.self`'s engine does not run: the target takes over by FORCE (TAKEOVER without a quorum) and
-/// it is watched until it leads by the word of a majority. kAborted when the target is no fit
+/// `ctx.self`'s engine does not run: the target takes over by FORCE (TAKEOVER without a quorum, or
+/// when others took its votes and its engine has ended here) and it is watched until it leads by
+/// the word of a majority. kAborted when the target is no fit
 /// replica any more (loading, or its dataset does not contain what it held when it was chosen):
 /// decide anew. In sentinel mode a sentinel chooses among the replicas when one of them takes the
 /// primary for dead already.

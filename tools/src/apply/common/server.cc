@@ -141,7 +141,8 @@ class Server : public Supervisor {
       }
       if (plan.action != AfterDeathAction::kTakeOver) return Stay(plan);
       const Status taken = TakeOverDead(
-          Context(now), {.member = plan.target->member, .position = plan.target->position},
+          Context(now),
+          {.member = plan.target->member, .position = plan.target->position, .engine_ended = true},
           Deadline::In(kDeathTakeOver));
       if (taken) {
         TellTakenOver(*plan.target);

@@ -71,24 +71,54 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Repo
   return result;
 }
 
-bool LedByMajority(const Identity& identity, const Reports& reports, MemberName member) {
-  const NodeId id = identity.NodeIdOf(member);
+namespace {
+
+/// The primaries that were heard, and how many of them say that a member leads and lives.
+struct Word {
   int running = 0;
   int agreeing = 0;
+  std::ptrdiff_t all = 0;  ///< primaries that there are, by the view that has most
+};
+
+Word WordOnLead(const Identity& identity, const Reports& reports, MemberName member) {
+  const NodeId id = identity.NodeIdOf(member);
+  Word word;
   for (const auto& [name, report] : reports) {
     const NodesView* view = ViewOf(report);
-    if (view == nullptr || !view->Myself()->LeadsSlots()) continue;
-    ++running;
+    if (view == nullptr) continue;
+    word.all = std::max(word.all, view->Leading());
+    if (!view->Myself()->LeadsSlots()) continue;
+    ++word.running;
     const NodeLine* line = view->Find(id);
-    if (line != nullptr && LeadsAlive(*line)) ++agreeing;
+    if (line != nullptr && LeadsAlive(*line)) ++word.agreeing;
   }
-  return agreeing * 2 > running;
+  return word;
+}
+
+}  // namespace
+
+bool LedByMajority(const Identity& identity, const Reports& reports, MemberName member) {
+  const Word word = WordOnLead(identity, reports, member);
+  return word.agreeing * 2 > word.running;
 }
 
 bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member) {
+  const Word word = WordOnLead(identity, reports, member);
   return ViewOfShard(layout, identity, reports, member.shard).quorum &&
-         LedByMajority(identity, reports, member);
+         word.agreeing * 2 > word.all;
+}
+
+bool KnownToMajority(const Reports& reports, std::uint64_t epoch) {
+  std::ptrdiff_t knowing = 0;
+  std::ptrdiff_t all = 0;
+  for (const auto& [name, report] : reports) {
+    const NodesView* view = ViewOf(report);
+    if (view == nullptr) continue;
+    all = std::max(all, view->Leading());
+    if (view->Myself()->LeadsSlots() && report.engine.cluster.current_epoch >= epoch) ++knowing;
+  }
+  return knowing * 2 > all;
 }
 
 std::vector<MemberName> TakenForFailedBy(const Layout& layout, const Identity& identity,

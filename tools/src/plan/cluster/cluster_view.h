@@ -24,6 +24,11 @@ bool LedByMajority(const Identity& identity, const Reports& reports, MemberName 
 bool SecureInLead(const Layout& layout, const Identity& identity, const Reports& reports,
                   MemberName member);
 
+/// Has more than half of all primaries heard of this epoch (cluster_current_epoch)? A replica that
+/// asks for votes raises the epoch of whoever hears it (cluster_legacy.c,
+/// clusterRequestFailoverAuth), so then it is not cut off from them.
+bool KnownToMajority(const Reports& reports, std::uint64_t epoch);
+
 /// The primaries of the other shards that take `member` for failed or suspect it (flags fail and
 /// fail?), when with those that were not heard they are a majority of all primaries; else empty.
 /// These can agree that it has failed and elect another one after it has taken over: a replica

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <utility>
 
 #include "base/timing.h"
 #include "plan/cluster/cluster_view.h"
@@ -20,6 +21,34 @@ bool ListsAsReplica(const EngineSnapshot& primary, const Identity& identity, Mem
 
 }  // namespace
 
+std::optional<std::chrono::milliseconds> SecureSpan(const HandoverLook& look) {
+  if (!SecureInLead(look.layout, look.identity, look.reports, look.self)) return std::nullopt;
+  return std::max(look.node_timeout - kOldestReport, std::chrono::milliseconds(0));
+}
+
+VotelessPlan PlanWithoutVotes(const HandoverLook& look) {
+  const auto not_so = [](std::string why) {
+    return VotelessPlan{.secure = std::nullopt, .why = std::move(why)};
+  };
+  const std::string name = look.to->ToString();
+  const auto target = look.reports.find(*look.to);
+  if (target == look.reports.end()) return not_so(name + " is silent");
+  const EngineSnapshot& engine = target->second.engine;
+  if (!engine.answers || !HearsMajority(engine.view)) {
+    return not_so(name + " does not hear a majority of the primaries");
+  }
+  if (!KnownToMajority(look.reports, engine.cluster.current_epoch)) {
+    return not_so("a majority of the primaries has not heard that " + name + " asks for votes");
+  }
+  if (!TakenForFailedBy(look.layout, look.identity, look.reports, *look.to).empty()) {
+    return not_so("other primaries take " + name + " for failed");
+  }
+  const auto span = SecureSpan(look);
+  if (!span) return not_so("no majority of the primaries says that the dead one leads");
+  if (span->count() == 0) return not_so("the node timeout is too short for it");
+  return {.secure = std::min(*span, kVotelessSpan), .why = ""};
+}
+
 void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {
   if (!ListsAsReplica(look.reports.at(look.self).engine, look.identity, look.self, step.target)) {
     step.obstacle = Obstacle::kSyncing;
@@ -35,8 +64,7 @@ void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {
         by.size(), by.front().ToString(), step.target.ToString());
     return;
   }
-  if (!SecureInLead(look.layout, look.identity, look.reports, look.self)) return;
-  step.secure = std::max(look.node_timeout - kOldestReport, std::chrono::milliseconds(0));
+  step.secure = SecureSpan(look);
 }
 
 }  // namespace bowline
