@@ -66,29 +66,44 @@ Status SwitchByElection(const HandoverContext& ctx, const SwitchTarget& target, 
 /// node-timeout (cluster_legacy.c, auth_retry_time). `ctx.self`'s engine has ended under this
 /// program and takes no writes, so the replica may do without votes as in a planned handover.
 Status TakeOverWithoutVotes(const HandoverContext& ctx, RespClient& client,
-                            const TakeOverTarget& target, Deadline deadline) {
+                            const TakeOverTarget& target, std::uint64_t epoch_before,
+                            Deadline deadline) {
   const auto asked = std::chrono::steady_clock::now();
-  const Reports reports = LookAtAll(ctx, deadline.Within(kHandoverReports));
+  const Reports reports = LookAtAll(ctx, deadline.Within(kVotelessLook));
   const HandoverLook look{.layout = ctx.settings.layout,
                           .identity = ctx.identity,
                           .self = ctx.self,
                           .reports = reports,
                           .node_timeout = Milliseconds(ctx.settings.node_timeout_milliseconds),
                           .to = target.member};
-  const VotelessPlan plan = PlanWithoutVotes(look);
+  const VotelessPlan plan = PlanWithoutVotes(look, epoch_before);
   if (!plan.secure) return Fail(Code::kUnavailable, "{}", plan.why);
   const Deadline secure = deadline.Within(std::max(*plan.secure - Since(asked), Milliseconds(0)));
   if (secure.Passed()) return Fail(Code::kUnavailable, "the look at all primaries took too long");
   ASSIGN_OR_RETURN(const EngineInfo info, client.Info(secure));
   if (info.primary) return {};
   RETURN_IF_ERROR(StillFit(info, target));
-  // Somebody has made another member of the shard primary meanwhile.
-  if (info.link_up || MemberAt(ctx.addresses, info.primary_host) != ctx.self) {
-    return Fail(Code::kAborted, "{} follows {}", target.member.ToString(), info.primary_host);
-  }
+  RETURN_IF_ERROR(CheckOrphan(info, MemberAt(ctx.addresses, info.primary_host), ctx.self));
+  // An answer that came late is accepted when it is there; the proof has ended meanwhile.
+  if (secure.Passed()) return Fail(Code::kUnavailable, "the replica's answer came too late");
   LogWarning("the election takes too long; taking over without votes",
              {{"to", target.member.ToString()}});
   return client.ClusterFailover(FailoverMode::kTakeover, secure);
+}
+
+/// The replica has asked for votes. When its election does not come to an end in its usual time,
+/// without votes, tried again while a precondition may still come true. kAborted: the replica must
+/// not lead.
+Status EndElection(const HandoverContext& ctx, RespClient& client, const TakeOverTarget& target,
+                   std::uint64_t epoch_before, Deadline deadline) {
+  const Deadline patience = deadline.Within(kVotelessPatience);
+  while (!WaitUntilPrimary(ctx, target.member, deadline.Within(kUsualSwitch))) {
+    const Status taken = TakeOverWithoutVotes(ctx, client, target, epoch_before, deadline);
+    if (taken || taken.error().code == Code::kAborted) return taken;
+    LogWarning("not without votes", {{"err", taken.error().ToString()}});
+    if (patience.Passed()) break;
+  }
+  return {};
 }
 
 }  // namespace
@@ -111,12 +126,11 @@ Status TakeOverShard(const HandoverContext& ctx, const TakeOverTarget& target, D
   if (!info.primary) {
     const FailoverMode mode =
         target.without_quorum ? FailoverMode::kTakeover : FailoverMode::kForce;
+    const auto before = client.ReadClusterInfo(deadline.Within(kHandoverCall));
     RETURN_IF_ERROR(client.ClusterFailover(mode, deadline.Within(kHandoverCall)));
-    const bool may_do_without = target.engine_ended && !target.without_quorum;
-    if (may_do_without && !WaitUntilPrimary(ctx, target.member, deadline.Within(kUsualSwitch))) {
-      const Status taken = TakeOverWithoutVotes(ctx, client, target, deadline);
-      if (!taken && taken.error().code == Code::kAborted) return taken;
-      if (!taken) LogWarning("not without votes", {{"err", taken.error().ToString()}});
+    if (!before) LogWarning("not without votes", {{"err", before.error().ToString()}});
+    if (before && target.engine_ended && !target.without_quorum) {
+      RETURN_IF_ERROR(EndElection(ctx, client, target, before->current_epoch, deadline));
     }
   }
   RETURN_IF_ERROR(WaitUntilPrimary(ctx, target.member, deadline.Within(kEngineGivesUp)));

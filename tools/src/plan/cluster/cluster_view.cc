@@ -1,6 +1,7 @@
 #include "plan/cluster/cluster_view.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -73,26 +74,40 @@ ShardView ViewOfShard(const Layout& layout, const Identity& identity, const Repo
 
 namespace {
 
-/// The primaries that were heard, and how many of them say that a member leads and lives.
+/// The shards whose primary was heard, and in how many of them it says something. Where two members
+/// claim one shard for a moment, both must say it.
 struct Word {
   int running = 0;
   int agreeing = 0;
   std::ptrdiff_t all = 0;  ///< primaries that there are, by the view that has most
 };
 
-Word WordOnLead(const Identity& identity, const Reports& reports, MemberName member) {
-  const NodeId id = identity.NodeIdOf(member);
+/// `says`: of a primary's report and its view.
+template <typename Says>
+Word WordOfPrimaries(const Reports& reports, const Says& says) {
   Word word;
+  std::map<int, bool> shards;
   for (const auto& [name, report] : reports) {
     const NodesView* view = ViewOf(report);
     if (view == nullptr) continue;
     word.all = std::max(word.all, view->Leading());
     if (!view->Myself()->LeadsSlots()) continue;
+    bool& agrees = shards.try_emplace(name.shard, true).first->second;
+    agrees = says(report, *view) && agrees;
+  }
+  for (const auto& [shard, agrees] : shards) {
     ++word.running;
-    const NodeLine* line = view->Find(id);
-    if (line != nullptr && LeadsAlive(*line)) ++word.agreeing;
+    if (agrees) ++word.agreeing;
   }
   return word;
+}
+
+Word WordOnLead(const Identity& identity, const Reports& reports, MemberName member) {
+  const NodeId id = identity.NodeIdOf(member);
+  return WordOfPrimaries(reports, [&](const Report&, const NodesView& view) {
+    const NodeLine* line = view.Find(id);
+    return line != nullptr && LeadsAlive(*line);
+  });
 }
 
 }  // namespace
@@ -110,15 +125,10 @@ bool SecureInLead(const Layout& layout, const Identity& identity, const Reports&
 }
 
 bool KnownToMajority(const Reports& reports, std::uint64_t epoch) {
-  std::ptrdiff_t knowing = 0;
-  std::ptrdiff_t all = 0;
-  for (const auto& [name, report] : reports) {
-    const NodesView* view = ViewOf(report);
-    if (view == nullptr) continue;
-    all = std::max(all, view->Leading());
-    if (view->Myself()->LeadsSlots() && report.engine.cluster.current_epoch >= epoch) ++knowing;
-  }
-  return knowing * 2 > all;
+  const Word word = WordOfPrimaries(reports, [&](const Report& report, const NodesView&) {
+    return report.engine.cluster.current_epoch >= epoch;
+  });
+  return word.agreeing * 2 > word.all;
 }
 
 std::vector<MemberName> TakenForFailedBy(const Layout& layout, const Identity& identity,

@@ -195,6 +195,30 @@ TEST_CASE("secure in the lead is who has a majority of all primaries, not of tho
   CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
 }
 
+TEST_CASE("a bare majority is heard, and one of it suspects the leader: it is not secure") {
+  RunningCluster cluster{{.shards = 5, .replicas_per_shard = 1}};
+  cluster.Silence({.shard = 3, .ordinal = 0}).Silence({.shard = 4, .ordinal = 0});
+  CHECK(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
+  Flag(cluster, k20, k00, false, true);
+  CHECK(LedByMajority(TestIdentity(), cluster.reports, k00));
+  CHECK_FALSE(SecureInLead(cluster.layout, TestIdentity(), cluster.reports, k00));
+}
+
+TEST_CASE("a shard that two members claim for a moment counts once, and both must agree") {
+  RunningCluster later;
+  later.Lead(k11);
+  RunningCluster cluster;
+  cluster.Of(k11) = later.Of(k11);  // 1-0 has not heard of it
+  cluster.Silence(k20);
+  const std::uint64_t epoch = cluster.conf.current_epoch;
+  CHECK(KnownToMajority(cluster.reports, epoch));  // 0 and 1 of 3
+  cluster.Of(k11).engine.cluster.current_epoch = epoch - 1;
+  CHECK_FALSE(KnownToMajority(cluster.reports, epoch));
+  cluster.Of(k11).engine.cluster.current_epoch = epoch;
+  cluster.Silence(k00);
+  CHECK_FALSE(KnownToMajority(cluster.reports, epoch));  // 1 of 3, told twice
+}
+
 TEST_CASE("who is suspected or failed for a majority is not secure in the lead") {
   for (const bool failed : {false, true}) {
     RunningCluster cluster;

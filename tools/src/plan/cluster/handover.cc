@@ -26,7 +26,7 @@ std::optional<std::chrono::milliseconds> SecureSpan(const HandoverLook& look) {
   return std::max(look.node_timeout - kOldestReport, std::chrono::milliseconds(0));
 }
 
-VotelessPlan PlanWithoutVotes(const HandoverLook& look) {
+VotelessPlan PlanWithoutVotes(const HandoverLook& look, std::uint64_t epoch_before) {
   const auto not_so = [](std::string why) {
     return VotelessPlan{.secure = std::nullopt, .why = std::move(why)};
   };
@@ -36,6 +36,12 @@ VotelessPlan PlanWithoutVotes(const HandoverLook& look) {
   const EngineSnapshot& engine = target->second.engine;
   if (!engine.answers || !HearsMajority(engine.view)) {
     return not_so(name + " does not hear a majority of the primaries");
+  }
+  const auto leading = PrimariesOf(look.layout, look.reports, look.self.shard);
+  if (!leading.empty()) return not_so(leading.front().ToString() + " leads the shard");
+  if (engine.cluster.current_epoch <= epoch_before) {
+    return not_so(std::format("{} has not raised its epoch yet, which is still {}", name,
+                              engine.cluster.current_epoch));
   }
   if (!KnownToMajority(look.reports, engine.cluster.current_epoch)) {
     return not_so("a majority of the primaries has not heard that " + name + " asks for votes");
@@ -47,6 +53,19 @@ VotelessPlan PlanWithoutVotes(const HandoverLook& look) {
   if (!span) return not_so("no majority of the primaries says that the dead one leads");
   if (span->count() == 0) return not_so("the node timeout is too short for it");
   return {.secure = std::min(*span, kVotelessSpan), .why = ""};
+}
+
+Status CheckOrphan(const EngineInfo& info, const std::optional<MemberName>& follows,
+                   MemberName self) {
+  if (follows && *follows != self) {
+    return Fail(Code::kAborted, "the replica follows {}", follows->ToString());
+  }
+  if (info.link_up) return Fail(Code::kUnavailable, "the replica's link to its primary is up");
+  if (!follows) {
+    return Fail(Code::kUnavailable, "the replica follows {}, an unknown address",
+                info.primary_host);
+  }
+  return {};
 }
 
 void CheckShardHandover(const HandoverLook& look, HandoverStep& step) {

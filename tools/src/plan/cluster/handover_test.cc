@@ -39,7 +39,8 @@ struct Fixture {
                              .self = k00,
                              .reports = cluster.reports,
                              .node_timeout = node_timeout,
-                             .to = k01});
+                             .to = k01},
+                            kAsked - 1);
   }
   /// `by` sees the cluster as it is, but for what `change` does to its line of `member`.
   template <typename Change>
@@ -81,6 +82,16 @@ TEST_CASE_METHOD(Fixture, "the replica may not do without votes") {
     cluster.Of(k01).engine.view = testing::ViewOf(view, k01);
     why = "does not hear a majority";
   }
+  SECTION("another replica was elected meanwhile") {
+    cluster.Lead(k02);
+    why = "shard-0-2 leads the shard";
+  }
+  SECTION("the request for votes is not sent yet") {
+    for (const MemberName member : {k01, k10, k20}) {
+      cluster.Of(member).engine.cluster.current_epoch = kAsked - 1;
+    }
+    why = "has not raised its epoch yet";
+  }
   SECTION("nobody has heard it: it has raised its epoch alone") {
     cluster.Of(k01).engine.cluster.current_epoch = kAsked + 1;
     why = "has not heard that shard-0-1 asks for votes";
@@ -109,6 +120,17 @@ TEST_CASE_METHOD(Fixture, "the replica may not do without votes") {
   const VotelessPlan plan = Plan();
   CHECK_FALSE(plan.secure);
   CHECK_THAT(plan.why, ContainsSubstring(why));
+}
+
+TEST_CASE("the last answer of a replica before it takes over without votes") {
+  EngineInfo info;
+  info.primary_host = "10.0.0.9";
+  CHECK(CheckOrphan(info, k00, k00));
+  CHECK(CheckOrphan(info, k02, k00).error().code == Code::kAborted);
+  CHECK(CheckOrphan(info, std::nullopt, k00).error().code == Code::kUnavailable);
+  info.link_up = true;
+  CHECK(CheckOrphan(info, k00, k00).error().code == Code::kUnavailable);
+  CHECK(CheckOrphan(info, k02, k00).error().code == Code::kAborted);
 }
 
 }  // namespace
