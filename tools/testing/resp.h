@@ -38,8 +38,12 @@ class Engine {
   void Freeze() const { process_->Signal(SIGSTOP); }
   void Thaw() const { process_->Signal(SIGCONT); }
 
+  /// For other threads than the test's: Catch2's macros are for that one alone.
+  [[nodiscard]] Result<RespClient> TryConnect(const Credentials& credentials = {}) const {
+    return RespClient::Connect(ip_, port_, credentials, Soon());
+  }
   [[nodiscard]] RespClient Connect(const Credentials& credentials = {}) const {
-    auto client = RespClient::Connect(ip_, port_, credentials, Soon());
+    auto client = TryConnect(credentials);
     INFO((client ? std::string() : client.error().message));
     REQUIRE(client);
     return *std::move(client);

@@ -100,8 +100,12 @@ class LateClient {
     closed_ = true;
     const auto naming = AskSentinelProcesses(set.know.Context(), Soon()).Naming(kServer1);
     if (naming != std::ssize(set.sentinels)) refused_ = std::format("{} sentinels know", naming);
-    const auto written = set.servers.at(kServer1).Connect().Ask({"INCR", "writes"}, Soon());
+    const auto written = Write(set);
     if (!written) refused_ = written.error().message;
+  }
+  static Result<Reply> Write(const RealSet& set) {
+    ASSIGN_OR_RETURN(RespClient client, set.servers.at(kServer1).TryConnect());
+    return client.Ask({"INCR", "writes"}, Soon());
   }
 
   bool closed_ = false;
