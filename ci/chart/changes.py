@@ -16,7 +16,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -69,6 +69,8 @@ FIXED_IN_SERVICES = ("ipFamilies", "loadBalancerClass")
 IN_PART = {"mode", "replicas", "cluster.replicasPerShard", "sentinel.replicas"}
 # It starts the engine with these; an older engine than what runs is refused by its version.
 TRIED = {"config", "sentinel.config", "extraArgs", *(f"image.{name}" for name in ("registry", "repository", "tag", "digest"))}
+# Maps in which one key is live and another one is not: one of each kind.
+MIXED: dict[str, tuple[Values, ...]] = {"config": ({"hz": 12}, {"databases": 20})}
 MUTABLE = (
     "replicas",
     "updateStrategy",
@@ -167,8 +169,8 @@ def live_names() -> set[str]:
 
 
 def is_live(key: str) -> bool:
-    """Of a key of bowline.json, with those above it."""
-    return any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
+    """Of a key of bowline.json, with those above it. The revision only tells that something has changed."""
+    return key == "revision" or any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
 
 
 def keys(settings: Values, above: str = "") -> dict[str, Any]:
@@ -256,9 +258,10 @@ def change(value: Value) -> str:
     needs = [needed for path, needed in NEEDS.items() if f"{value.path}.".startswith(f"{path}.")]
     accepted = False
     for base in BASES:
-        found = tried(value, merged(base, *needs))
-        accepted = accepted or found is not None
-        if found and (text := found.text()):
+        mixed = MIXED.get(value.path)
+        found = [tried(value, merged(base, *needs), [one]) for one in mixed] if mixed else [tried(value, merged(base, *needs))]
+        accepted = accepted or any(found)
+        if text := ", or ".join(one.text() for one in found if one and one.text()):
             return text + in_part(value.path)
     if not accepted:
         raise ChangeError(f"{value.path}: no other value is accepted: give one in SAMPLES, or what it needs in NEEDS")
@@ -272,12 +275,12 @@ def in_part(path: str) -> str:
     return "; refused where the gate's trial fails" if path in TRIED else ""
 
 
-def tried(value: Value, base: Values) -> Effect | None:
-    """With the first other value that the chart takes; None: it takes none."""
+def tried(value: Value, base: Values, others: Sequence[Any] = ()) -> Effect | None:
+    """With the first of these other values, else of samples, that the chart takes; None: it takes none."""
     before = objects(base)
     if before is None:
         return None
-    for other in sample(value):
+    for other in others or sample(value):
         after = objects(merged(base, nested(value.path, other)))
         if after is not None:
             return effect(before, after)

@@ -31,7 +31,7 @@ FREE: dict[str, dict[str, Any]] = {
     "config": {
         "type": "object",
         "additionalProperties": {
-            "type": ["string", "number", "boolean", "array"],
+            "type": ["string", "number", "boolean", "array", "null"],
             "items": {"type": ["string", "number", "boolean"]},
         },
     },

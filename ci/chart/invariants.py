@@ -57,7 +57,9 @@ BOWLINE_JSON = {
     "protectLastCopy": None,
     "fencing": None,
     "failover": {"staleAfterSeconds"},
+    "maxMemoryPercent": None,
     "maxReplicaLagSeconds": None,
+    "revision": None,
     "readinessTimeoutSeconds": None,
     "engineStuckSeconds": None,
     "startWithout": None,
@@ -334,7 +336,7 @@ def role_services(things: list[Object]) -> Iterator[str]:
         name
         for role in by_kind(things, "Role")
         for rule in role["rules"]
-        if rule["resources"] == ["pods"] and "patch" in rule["verbs"]
+        if rule["resources"] == ["pods"] and rule["verbs"] == ["get", "patch"]
         for name in rule["resourceNames"]
     }
     servers = {
@@ -390,7 +392,7 @@ def configuration(things: list[Object]) -> Iterator[str]:
         if bool(settings["record"]) != bool(records):
             yield "bowline.json: record"
         files = {"engine.conf"} | ({"sentinel.conf"} if mode == "sentinel" else set())
-        if config["data"].keys() != {"bowline.json", "objects", *files}:
+        if config["data"].keys() != {"bowline.json", "live-directives", "objects", *files}:
             yield f"{key(config)}: files {sorted(config['data'])}"
         for file in sorted(files):
             for line in config["data"][file].splitlines():

@@ -24,7 +24,7 @@ TRUTHS = {
     "persistence.keepAfterDeletion": "live",
     "image.tag": "rolls: servers, sentinels; refused where the gate's trial fails",
     "image.pullPolicy": "rolls: servers, sentinels",
-    "config": "rolls: servers; refused where the gate's trial fails",
+    "config": "live, or rolls: servers; refused where the gate's trial fails",
     "extraArgs": "rolls: servers; refused where the gate's trial fails",
     "sentinel.config": "rolls: sentinels; refused where the gate's trial fails",
     "log.level": "live",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 Problem = str | None
 PAGE = "docs/reference/interface.md"
+CONFIGURED = "tools/src/plan/common/configured.cc"
 REASON = re.compile(r'"([A-Z][A-Za-z]+)"')
 START = re.compile(r"case StartAction::k(?:Seed|Resume|Follow|Lead):\s*return \"([a-z]+)\";")
 NAME = re.compile(r'"(bowline/[a-z-]+)"')
@@ -73,7 +74,8 @@ def interface(root: Path) -> Iterator[tuple[str, Problem]]:
     yield from compare(page, "Events", reasons(sources, "Emit"))
     starts = {name.capitalize() for text in sources.values() for name in START.findall(text)}
     of_roles = reasons(sources, "NotRunning") | reasons(sources, "Role", 1) | {"NotRunning"}
-    yield from compare(page, "Conditions of pods", starts | of_roles)
+    of_configuration = set(REASON.findall(sources[root / CONFIGURED]))
+    yield from compare(page, "Conditions of pods", starts | of_roles | of_configuration)
     for kind in sorted({kind for text in sources.values() for kind in re.findall(r'"(bowline/[A-Z][a-z]+)"', text)}):
         yield f"{PAGE}: condition {kind}", None if f"`{kind}`" in page else "is not named"
     charts = [path.read_text() for path in root.glob("charts/bowline/templates/**/*.*")]

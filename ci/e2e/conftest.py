@@ -40,6 +40,7 @@ ORDER = [
     "test_sentinel_fence",
     "test_sentinel_resize",
     "test_sentinel_settings",
+    "test_sentinel_memory_limit",
     "test_sentinel_releases",
     "test_sentinel_memory",
     "test_sentinel_evictions",

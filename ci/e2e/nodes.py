@@ -25,6 +25,16 @@ done
 """
 
 
+LIMIT_MEMORY = """
+group=$(sed -n 's/^[0-9]*:memory://p; s/^0:://p' "/proc/$1/cgroup" | head -n 1)
+for name in memory.limit_in_bytes memory.max; do
+  file=$(find /sys/fs/cgroup -path "*/${group##*/}/$name" | head -n 1)
+  [ -z "$file" ] || break
+done
+echo "$2" >"$file"
+"""
+
+
 @dataclass(frozen=True)
 class Process:
     pid: int
@@ -68,6 +78,10 @@ class Node:
     def engine(self, pod_uid: str) -> Process:
         """Of a server's pod."""
         return next(process for process in self.processes(pod_uid) if process.name.endswith("-server"))
+
+    def limit_memory(self, pod_uid: str, limit: int) -> None:
+        """Of the container of a server, in bytes, as the kubelet does when the pod is resized."""
+        self.sh(LIMIT_MEMORY, str(self.engine(pod_uid).pid), str(limit))
 
     def kill_engine(self, pod_uid: str) -> None:
         self.signal(self.engine(pod_uid).pid, "KILL")

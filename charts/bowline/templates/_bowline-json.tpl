@@ -1,7 +1,12 @@
 {{- /* The file bowline.json of the ConfigMap. */ -}}
 
-{{- /* What bowline needs to know; read strictly, so a new key needs a new bowline. Argument: the root. */ -}}
+{{- /* The file, with the revision of the whole ConfigMap. Argument: the root. */ -}}
 {{- define "bowline.bowlineJson" -}}
+{{- set (include "bowline.bowlineSettings" . | fromJson) "revision" (include "bowline.revision" .) | toPrettyJson -}}
+{{- end -}}
+
+{{- /* What bowline needs to know; read strictly, so a new key needs a new bowline. Argument: the root. */ -}}
+{{- define "bowline.bowlineSettings" -}}
 {{- $v := .Values -}}
 {{- $ports := dict "client" (int $v.ports.client) "http" (int $v.ports.http) "peers" (int $v.ports.peers) -}}
 {{- $topology := dict -}}
@@ -31,6 +36,7 @@
   "fencing" (eq true $v.fencing.enabled)
   "failover" (dict "staleAfterSeconds" (int $v.failover.staleAfterSeconds))
   "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
+  "maxMemoryPercent" (int $v.maxMemoryPercent)
   "engineStuckSeconds" (int $v.engineStuckSeconds)
   "startWithout" ($v.startWithout | default list)
   "readinessTimeoutSeconds" (int $v.probes.readiness.timeoutSeconds)
@@ -40,7 +46,7 @@
   "log" (dict "format" $v.log.format "level" $v.log.level) -}}
 {{- if ne (include "bowline.namespace" .) .Release.Namespace }}{{ $json = set $json "releaseNamespace" .Release.Namespace }}{{ end -}}
 {{- if ne $v.mode "standalone" }}{{ $json = set $json $v.mode $topology }}{{ end -}}
-{{- toPrettyJson $json -}}
+{{- toJson $json -}}
 {{- end -}}
 
 {{- /* What the sentinels must know of their set, but for the one value that servers alone read. Argument: the root. */ -}}

@@ -36,7 +36,7 @@ min-replicas-max-lag: {{ int64 .Values.sentinel.minReplicasMaxLag }}
 {{- /* Directives, one a line; a list gives one several times. Argument: a map. */ -}}
 {{- define "bowline.directives" -}}
 {{- range $name, $value := . }}
-{{- range kindIs "slice" $value | ternary $value (list $value) }}
+{{- range kindIs "invalid" $value | ternary list (kindIs "slice" $value | ternary $value (list $value)) }}
 {{ $name }} {{ include "bowline.directiveValue" . }}
 {{- end }}
 {{- end }}
@@ -56,9 +56,34 @@ min-replicas-max-lag: {{ int64 .Values.sentinel.minReplicasMaxLag }}
 {{- include "bowline.directives" .Values.sentinel.config | trim -}}
 {{- end -}}
 
+{{- /*
+What a running engine changes, with the defaults (docs/decisions/0038-live-configuration.md). Measured on the engines by
+ci/integration/live_directives.py. Argument: the root.
+*/ -}}
+{{- define "bowline.liveDirectives" -}}
+{{- .Files.Get (printf "files/live-directives.%s" .Values.engine) | trim -}}
+{{- end -}}
+
+{{- /* Of the lines of engine.conf those that hold only from an engine's start on. Argument: the root. */ -}}
+{{- define "bowline.startDirectives" -}}
+{{- $live := dict -}}
+{{- range include "bowline.liveDirectives" . | splitList "\n" }}{{ $live = set $live (splitList " " . | first) true }}{{ end -}}
+{{- range include "bowline.engineConf" . | splitList "\n" }}
+{{- if not (hasKey $live (splitList " " . | first | lower)) }}
+{{ . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* Which state of the ConfigMap the members are to work by. Argument: the root. */ -}}
+{{- define "bowline.revision" -}}
+{{- list (include "bowline.bowlineSettings" .) (include "bowline.engineConf" .) (include "bowline.liveDirectives" .)
+      (include "bowline.sentinelConf" .) | toJson | sha256sum | trunc 12 -}}
+{{- end -}}
+
 {{- /* Annotations of the servers' pods: what must restart them when it changes. As YAML. Argument: the root. */ -}}
 {{- define "bowline.serverAnnotations" -}}
-{{- $written := include "bowline.engineConf" . }}
+{{- $written := include "bowline.startDirectives" . }}
 {{- if eq .Values.mode "cluster" }}
 {{- $written = printf "%s\ncluster-node-timeout %d" $written (int .Values.cluster.nodeTimeoutMilliseconds) }}
 {{- end }}

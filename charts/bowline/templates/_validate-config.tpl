@@ -77,7 +77,7 @@ digest. Give each build a tag of its own: nodes keep what they have pulled.
 {{- else if not (regexMatch "^[a-z][a-z0-9-]*$" $name) }}
 ¶ config: {{ $name | quote }} is no name of a directive. Use lower-case letters, digits and hyphens.
 {{- end }}
-{{- range kindIs "slice" $value | ternary $value (list $value) }}
+{{- range kindIs "invalid" $value | ternary list (kindIs "slice" $value | ternary $value (list $value)) }}
 {{- if regexMatch "[\r\n]" (toString .) }}
 ¶ config.{{ $name }}: a value has several lines. Use a list to give a directive several times.
 {{- end }}
@@ -86,4 +86,22 @@ digest. Give each build a tag of its own: nodes keep what they have pulled.
 {{- end }}
 {{- end }}
 {{- end }}
+{{- $config := .Values.config | default dict }}
+{{- $memory := include "bowline.bytes" (get $config "maxmemory") | int64 }}
+{{- $backlog := include "bowline.bytes" (get $config "repl-backlog-size") | int64 }}
+{{- if and (gt $memory 0) (gt (mul 2 $backlog) $memory) }}
+¶ config.repl-backlog-size: {{ get $config "repl-backlog-size" }} is more than half of config.maxmemory
+({{ $config.maxmemory }}), in which it counts: writes would be refused, or keys evicted, for it. Leave it out; then it is a tenth of maxmemory.
+{{- end }}
+{{- end -}}
+
+{{- /* Of a size as the engines read it, "48mb" or 100; 0: it is none. Argument: the value. */ -}}
+{{- define "bowline.bytes" -}}
+{{- $text := include "bowline.text" . | lower -}}
+{{- $units := dict "" 1 "b" 1 "k" 1000 "kb" 1024 "m" 1000000 "mb" 1048576 "g" 1000000000 "gb" 1073741824 -}}
+{{- if regexMatch "^[0-9]{1,12}([kmg]?b?)$" $text -}}
+{{- mul (regexFind "^[0-9]+" $text | int64) (get $units (regexFind "[a-z]*$" $text)) -}}
+{{- else -}}
+0
+{{- end -}}
 {{- end -}}

@@ -46,8 +46,8 @@
 {{- if and (eq $v.spread.nodes "none") (ne $v.mode "standalone") }}
 - spread.nodes is none: a primary and its replicas may share a node and be lost together.
 {{- end }}
-{{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) }}
-- resources.server.limits.memory is set, but config.maxmemory is not: a growing dataset ends in a kill, not in an error reply.
+{{- if and (((($v.resources).server).limits).memory) (not (hasKey ($v.config | default dict) "maxmemory")) (not (int $v.maxMemoryPercent)) }}
+- resources.server.limits.memory is set, but config.maxmemory is not, and maxMemoryPercent is 0: a growing dataset ends in a kill, not in an error reply.
 {{- end }}
 {{- if and $v.networkPolicy.enabled (not $v.networkPolicy.extraIngress) }}
 {{- range $container := concat ($v.extraContainers | default list) ($v.sentinel.extraContainers | default list) }}

@@ -41,13 +41,6 @@ std::string MessageOf(const std::string& body) {
   return body.substr(0, 200);
 }
 
-void WriteMap(JsonWriter& json, std::string_view key,
-              const std::map<std::string, std::string>& values) {
-  json.Key(key).BeginObject();
-  for (const auto& [name, value] : values) json.Field(name, value);
-  json.EndObject();
-}
-
 /// The rest of an open "metadata", then the data.
 void WriteSecret(JsonWriter& json, const SecretBody& secret) {
   WriteMap(json, "labels", secret.labels);
@@ -131,63 +124,29 @@ Result<KubeApi> KubeApi::InCluster() {
 
 Result<std::string> KubeApi::Call(const char* method, const std::string& path,
                                   const std::string& body, const char* content_type,
-                                  Deadline deadline) const {
+                                  Deadline deadline, const char* accept) const {
   ASSIGN_OR_RETURN(const std::string token, ReadFile(account_ + "/token"));
   const HttpsRequest request{.method = method,
                              .url = base_url_ + path,
                              .token = std::string(Trim(token)),
                              .ca_file = account_ + "/ca.crt",
                              .body = body,
-                             .content_type = content_type};
+                             .content_type = content_type,
+                             .accept = accept};
   ASSIGN_OR_RETURN(HttpsResponse response, HttpsCall(request, deadline));
   if (response.status >= 200 && response.status < 300) return std::move(response.body);
   return Fail(CodeOfStatus(response.status), "{} {}: {} {}", method, path, response.status,
               MessageOf(response.body));
 }
 
-Result<ConfigMapState> KubeApi::GetConfigMap(const std::string& name_space, const std::string& name,
-                                             Deadline deadline) const {
-  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
-  ASSIGN_OR_RETURN(const std::string body, Call("GET", path, "", "application/json", deadline));
-  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(body));
-  ASSIGN_OR_RETURN(const JsonView metadata, document.root().Get("metadata"));
-  ConfigMapState state;
-  ASSIGN_OR_RETURN(state.resource_version, metadata.GetString("resourceVersion"));
-  ASSIGN_OR_RETURN(state.data, ReadMap(document.root(), "data"));
-  ASSIGN_OR_RETURN(state.annotations, ReadMap(metadata, "annotations"));
-  ASSIGN_OR_RETURN(state.labels, ReadMap(metadata, "labels"));
-  return state;
-}
-
-Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string& name,
-                               const std::string& resource_version,
-                               const std::map<std::string, std::string>& data,
-                               Deadline deadline) const {
+Status KubeApi::PatchPodMap(const ObjectRef& pod, std::string_view map, const std::string& name,
+                            const std::string& value, Deadline deadline) const {
   JsonWriter json;
-  json.BeginObject();
-  json.Key("metadata").BeginObject().Field("resourceVersion", resource_version).EndObject();
-  WriteMap(json, "data", data);
-  json.EndObject();
-  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
-  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
-                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
-  return {};
-}
-
-Status KubeApi::Annotate(const std::string& name_space, const std::string& name,
-                         const std::map<std::string, std::optional<std::string>>& annotations,
-                         Deadline deadline) const {
-  JsonWriter json;
-  json.BeginObject().Key("metadata").BeginObject().Key("annotations").BeginObject();
-  for (const auto& [key, value] : annotations) {
-    if (value) {
-      json.Field(key, *value);
-    } else {
-      json.Key(key).Null();
-    }
-  }
-  json.EndObject().EndObject().EndObject();
-  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
+  json.BeginObject().Key("metadata").BeginObject();
+  WriteUid(json, pod);
+  WriteMap(json, map, {{name, value}});
+  json.EndObject().EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", pod.name_space, pod.name);
   ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
                    Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
   return {};
@@ -195,15 +154,12 @@ Status KubeApi::Annotate(const std::string& name_space, const std::string& name,
 
 Status KubeApi::SetPodLabel(const ObjectRef& pod, const std::string& label,
                             const std::string& value, Deadline deadline) const {
-  JsonWriter json;
-  json.BeginObject().Key("metadata").BeginObject();
-  WriteUid(json, pod);
-  WriteMap(json, "labels", {{label, value}});
-  json.EndObject().EndObject();
-  const std::string path = std::format("/api/v1/namespaces/{}/pods/{}", pod.name_space, pod.name);
-  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
-                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
-  return {};
+  return PatchPodMap(pod, "labels", label, value, deadline);
+}
+
+Status KubeApi::SetPodAnnotation(const ObjectRef& pod, const std::string& annotation,
+                                 const std::string& value, Deadline deadline) const {
+  return PatchPodMap(pod, "annotations", annotation, value, deadline);
 }
 
 Result<PodState> KubeApi::GetPod(const std::string& name_space, const std::string& name,

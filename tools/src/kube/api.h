@@ -132,6 +132,10 @@ class KubeApi {
 
   Result<ConfigMapState> GetConfigMap(const std::string& name_space, const std::string& name,
                                       Deadline deadline) const;
+  /// Its annotations alone: the object's data stay at the API server.
+  Result<std::map<std::string, std::string>> ConfigMapAnnotations(const std::string& name_space,
+                                                                  const std::string& name,
+                                                                  Deadline deadline) const;
   /// Compare-and-swap of keys: merges `data` when the object still has `resource_version`; kAborted
   /// otherwise.
   Status PatchConfigMap(const std::string& name_space, const std::string& name,
@@ -145,6 +149,9 @@ class KubeApi {
   /// process that was cut off must not speak for its successor. kAborted when the pod has changed.
   Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,
                      Deadline deadline) const;
+  /// The same with an annotation.
+  Status SetPodAnnotation(const ObjectRef& pod, const std::string& annotation,
+                          const std::string& value, Deadline deadline) const;
   Result<PodState> GetPod(const std::string& name_space, const std::string& name,
                           Deadline deadline) const;
   /// All that have all these labels.
@@ -188,7 +195,11 @@ class KubeApi {
   Status List(const std::string& path, const std::map<std::string, std::string>& labels,
               Deadline deadline, const std::function<Status(const JsonView&)>& take) const;
   Result<std::string> Call(const char* method, const std::string& path, const std::string& body,
-                           const char* content_type, Deadline deadline) const;
+                           const char* content_type, Deadline deadline,
+                           const char* accept = "application/json") const;
+  /// Sets an entry of the pod's metadata.
+  Status PatchPodMap(const ObjectRef& pod, std::string_view map, const std::string& name,
+                     const std::string& value, Deadline deadline) const;
 
   std::string base_url_;
   std::string account_;  ///< folder of token and ca.crt

@@ -261,6 +261,25 @@ TEST_CASE("StatefulSets are found by their labels, page by page, with what is fi
   CHECK_FALSE(find("malformed"));
 }
 
+TEST_CASE("of a ConfigMap the annotations alone, without its data") {
+  const FakeCluster cluster;
+  const auto annotations = cluster.Api().ConfigMapAnnotations("ns", "demo-config", Soon());
+  REQUIRE(annotations);
+  CHECK(annotations->at("bowline/revision") == "0a1b2c3d4e5f");
+  CHECK(cluster.LastRequest().root().GetString("accept") ==
+        "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
+  CHECK(cluster.Api().ConfigMapAnnotations("ns", "nodata", Soon())->empty());
+  CHECK(cluster.Api().ConfigMapAnnotations("ns", "absent", Soon()).error().code == Code::kNotFound);
+}
+
+TEST_CASE("an annotation goes to this very pod") {
+  const FakeCluster cluster;
+  const ObjectRef pod{.name = "web-0", .name_space = "ns", .uid = "u-1"};
+  REQUIRE(cluster.Api().SetPodAnnotation(pod, "bowline/wants-revision", "r", Soon()));
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"uid":"u-1","annotations":{"bowline/wants-revision":"r"}}})");
+}
+
 TEST_CASE("Secrets: decoded, encoded, and never twice") {
   const FakeCluster cluster;
   const KubeApi api = cluster.Api();

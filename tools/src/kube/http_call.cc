@@ -40,7 +40,7 @@ Result<HttpsResponse> HttpsCall(const HttpsRequest& request, Deadline deadline) 
 
   curl_slist* raw = curl_slist_append(nullptr, ("Authorization: Bearer " + request.token).c_str());
   raw = curl_slist_append(raw, ("Content-Type: " + request.content_type).c_str());
-  raw = curl_slist_append(raw, "Accept: application/json");
+  raw = curl_slist_append(raw, ("Accept: " + request.accept).c_str());
   const std::unique_ptr<curl_slist, FreeList> headers(raw);
 
   HttpsResponse response;

@@ -15,6 +15,7 @@ struct HttpsRequest {
   std::string ca_file;
   std::string body;
   std::string content_type = "application/json";
+  std::string accept = "application/json";
 };
 
 struct HttpsResponse {

@@ -131,4 +131,11 @@ Result<PodState> ReadPod(const JsonView& object) {
   return pod;
 }
 
+void WriteMap(JsonWriter& json, std::string_view key,
+              const std::map<std::string, std::string>& values) {
+  json.Key(key).BeginObject();
+  for (const auto& [name, value] : values) json.Field(name, value);
+  json.EndObject();
+}
+
 }  // namespace bowline

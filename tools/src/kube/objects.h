@@ -1,5 +1,5 @@
 #pragma once
-// Reading of the API's objects. Only for kube/*.cc.
+// The API's objects, read and written. Only for kube/*.cc.
 
 #include <map>
 #include <string>
@@ -13,6 +13,10 @@ namespace bowline {
 
 /// A map of strings; empty when the member is missing or null.
 Result<std::map<std::string, std::string>> ReadMap(const JsonView& object, std::string_view key);
+
+/// The same, written.
+void WriteMap(JsonWriter& json, std::string_view key,
+              const std::map<std::string, std::string>& values);
 
 /// Items of a list that an object may lack.
 Result<std::vector<JsonView>> ReadItems(const JsonView& object, std::string_view key);

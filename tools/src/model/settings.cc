@@ -244,12 +244,15 @@ Result<Settings> ParseSettings(std::string_view json) {
                               "fencing",
                               "failover",
                               "maxReplicaLagSeconds",
+                              "maxMemoryPercent",
                               "readinessTimeoutSeconds",
                               "engineStuckSeconds",
                               "startWithout",
                               "terminationGracePeriodSeconds",
+                              "revision",
                               "log"},
                              settings));
+  ASSIGN_OR_RETURN(settings.revision, root.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(settings.release, root.GetString("release"));
   ASSIGN_OR_RETURN(settings.name_space, root.GetString("namespace"));
   ASSIGN_OR_RETURN(settings.release_namespace,
@@ -272,6 +275,9 @@ Result<Settings> ParseSettings(std::string_view json) {
   if (root.Has("maxReplicaLagSeconds")) {
     ASSIGN_OR_RETURN(settings.max_replica_lag_seconds,
                      GetBounded(root, "maxReplicaLagSeconds", 0, 86'400));
+  }
+  if (root.Has("maxMemoryPercent")) {
+    ASSIGN_OR_RETURN(settings.max_memory_percent, GetBounded(root, "maxMemoryPercent", 0, 90));
   }
   if (root.Has("readinessTimeoutSeconds")) {
     ASSIGN_OR_RETURN(settings.readiness_timeout_seconds,

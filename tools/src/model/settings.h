@@ -61,10 +61,12 @@ struct Settings {
   int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
   int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer
   int engine_stuck_seconds = 30;      ///< an engine without any reply is ended; 0: never
+  int max_memory_percent = 0;         ///< of the container's memory limit; 0: no maxmemory by it
   int grace_seconds = 60;
   std::vector<MemberName> start_without;  ///< whom no start waits for; may name who is no member
   std::string log_format = "json";
   std::string log_level = "info";
+  std::string revision;  ///< of all that the ConfigMap says; empty: a chart that tells none
   std::vector<std::string> unknown;  ///< paths of what was left out, since nobody here knows it
 
   /// "F-shard-0-1": name of the pod and of its member Service.

@@ -44,6 +44,7 @@ std::string Last(const std::string& text, std::string_view name) {
 TEST_CASE("the engine's file is this text") {
   CHECK(MustRender(Input()) ==
         "# Written by bowline at every start.\n"
+        "repl-backlog-size 10485760\n"
         "maxmemory 100mb\n"
         "appendonly yes\n"
         "port 6379\n"
@@ -154,8 +155,9 @@ TEST_CASE("what the program owns is refused, exactly what the chart refuses") {
   }
   // The other way round: every name that the file itself sets after the user's is in the list.
   EngineConfInput empty = Input();
-  empty.user_directives.clear();
-  const std::string written = MustRender(empty);
+  empty.user_directives = "# ours follow";
+  std::string written = MustRender(empty);
+  written.erase(0, written.find(empty.user_directives));
   for (const std::string_view line : SplitLines(written)) {
     if (line.starts_with('#')) continue;
     const std::string name(line.substr(0, line.find(' ')));
@@ -165,6 +167,16 @@ TEST_CASE("what the program owns is refused, exactly what the chart refuses") {
     });
     CHECK((by_prefix || owned.contains(name)));
   }
+}
+
+TEST_CASE("the backlog follows the container's limit; maxmemory is set after the load") {
+  EngineConfInput input = Input();
+  input.settings.max_memory_percent = 50;
+  input.memory_limit = std::int64_t{200} << 20;
+  input.user_directives = "hz 10\n";
+  CHECK_THAT(MustRender(input), ContainsSubstring("start.\nrepl-backlog-size 10485760\nhz 10\n"));
+  input.user_directives = "repl-backlog-size 1mb\n";
+  CHECK_THAT(MustRender(input), ContainsSubstring("start.\nrepl-backlog-size 1mb\n"));
 }
 
 TEST_CASE("an owned directive is found in any dress, and only then") {
@@ -192,6 +204,7 @@ TEST_CASE("the engine's file in sentinel mode is this text") {
   input.passive = true;
   CHECK(MustRender(input) ==
         "# Written by bowline at every start.\n"
+        "repl-backlog-size 10485760\n"
         "maxmemory 100mb\n"
         "appendonly yes\n"
         "port 6379\n"

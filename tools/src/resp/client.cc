@@ -2,6 +2,7 @@
 
 #include "resp/client.h"
 
+#include "base/parse.h"
 #include "resp/error_reply.h"
 
 namespace bowline {
@@ -44,6 +45,16 @@ Result<ClusterInfo> RespClient::ReadClusterInfo(Deadline deadline) {
 Result<std::string> RespClient::ClusterNodes(Deadline deadline) {
   ASSIGN_OR_RETURN(Reply reply, Ask({"CLUSTER", "NODES"}, deadline));
   return std::move(reply.text);
+}
+
+Result<std::int64_t> RespClient::UsedMemory(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"INFO", "memory"}, deadline));
+  constexpr std::string_view kField = "used_memory:";
+  for (const std::string_view line : SplitLines(reply.text)) {
+    if (!line.starts_with(kField)) continue;
+    return ParseInt(Trim(line.substr(kField.size())), 0, INT64_MAX);
+  }
+  return Fail(Code::kInternal, "INFO memory has no used_memory");
 }
 
 Result<std::int64_t> RespClient::DbSize(Deadline deadline) {
@@ -193,8 +204,17 @@ Result<ConfigFields> RespClient::ConfigGet(const std::vector<std::string>& names
 }
 
 Status RespClient::ConfigSet(const std::string& name, const std::string& value, Deadline deadline) {
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
-                   Ask({"CONFIG", "SET", name, value}, deadline));
+  return ConfigSet({{name, value}}, deadline);
+}
+
+Status RespClient::ConfigSet(const std::vector<std::pair<std::string, std::string>>& values,
+                             Deadline deadline) {
+  std::vector<std::string> words{"CONFIG", "SET"};
+  for (const auto& [name, value] : values) {
+    words.push_back(name);
+    words.push_back(value);
+  }
+  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply, Ask(words, deadline));
   return {};
 }
 

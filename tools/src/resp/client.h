@@ -75,6 +75,8 @@ class RespClient {
   Result<ClusterInfo> ReadClusterInfo(Deadline deadline);
   /// The raw text of CLUSTER NODES.
   Result<std::string> ClusterNodes(Deadline deadline);
+  /// used_memory, in bytes. kInternal: the reply has none.
+  Result<std::int64_t> UsedMemory(Deadline deadline);
   Result<std::int64_t> DbSize(Deadline deadline);
   /// +OK means "accepted", never "done": watch the role.
   Status ClusterFailover(FailoverMode mode, Deadline deadline);
@@ -122,6 +124,9 @@ class RespClient {
   /// Of these names those that the engine knows. Several at once need redis 7.0.
   Result<ConfigFields> ConfigGet(const std::vector<std::string>& names, Deadline deadline);
   Status ConfigSet(const std::string& name, const std::string& value, Deadline deadline);
+  /// All of them or, with an error, none. Several at once need redis 7.0.
+  Status ConfigSet(const std::vector<std::pair<std::string, std::string>>& values,
+                   Deadline deadline);
 
  private:
   friend class RespErrand;

@@ -35,6 +35,23 @@ std::uint64_t LiveSettings::Version() const {
   return version_;
 }
 
+std::string LiveSettings::Error() const {
+  const std::scoped_lock lock(mutex_);
+  return told_error_;
+}
+
+std::vector<SettingChange> LiveSettings::Waiting() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<SettingChange> waiting = Difference(*used_, *declared_);
+  if (mounted_ != secrets_) {
+    waiting.push_back({.value = "auth: the Secret's passwords",
+                       .from = "those of the start",
+                       .to = "others",
+                       .live = false});
+  }
+  return waiting;
+}
+
 SettingsNews LiveSettings::Refresh() {
   SettingsNews news;
   const std::scoped_lock lock(mutex_);
@@ -58,7 +75,6 @@ void LiveSettings::RefreshSettings(SettingsNews& news) {
   text_ = *std::move(text);
   told_error_.clear();
   news.changes = Difference(*declared_, *settings);
-  if (news.changes.empty()) return;
   declared_ = std::make_shared<const Settings>(*std::move(settings));
   const Pointer used = std::make_shared<const Settings>(WithLive(started_, *declared_));
   if (Difference(*used_, *used).empty()) return;

@@ -40,6 +40,10 @@ class LiveSettings {
   /// In use: those of the start, for the own engine knows no other ones.
   [[nodiscard]] const EngineSecrets& Secrets() const { return secrets_; }
   [[nodiscard]] const Paths& paths() const { return paths_; }
+  /// Why the mounted settings cannot be used, by the last Refresh; empty: they can.
+  [[nodiscard]] std::string Error() const;
+  /// What is declared and holds only from the next start of the container on.
+  [[nodiscard]] std::vector<SettingChange> Waiting() const;
   /// Counts the changes of the settings in use, from 1.
   [[nodiscard]] std::uint64_t Version() const;
 

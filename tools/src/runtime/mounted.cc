@@ -60,4 +60,9 @@ Result<std::string> LoadEngineDirectives(const Paths& paths) {
   return text;
 }
 
+std::string LoadLiveDirectives(const Paths& paths) {
+  return ReadFile(paths.engine_directives.parent_path() / "live-directives", kConfigLimit)
+      .value_or(std::string());
+}
+
 }  // namespace bowline

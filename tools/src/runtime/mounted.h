@@ -35,4 +35,8 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings);
 /// ReadFile's.
 Result<std::string> LoadEngineDirectives(const Paths& paths);
 
+/// The chart's list of the directives that a running engine changes, with their defaults
+/// (plan/common/directive_change.h), beside the directives; empty: a chart without one.
+std::string LoadLiveDirectives(const Paths& paths);
+
 }  // namespace bowline

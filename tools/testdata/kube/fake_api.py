@@ -52,7 +52,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        seen = {"method": self.command, "path": self.path, "type": self.headers["Content-Type"], "body": body}
+        headers = {"type": self.headers["Content-Type"], "accept": self.headers["Accept"]}
+        seen = {"method": self.command, "path": self.path, **headers, "body": body}
         with open(sys.argv[4], "a") as log:
             log.write(json.dumps(seen) + "\n")
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
@@ -178,6 +179,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def get_record(self) -> None:
         self.answer(200, RECORD)
+
+    def get_demo_config(self) -> None:
+        metadata = {"name": "demo-config", "annotations": {"bowline/revision": "0a1b2c3d4e5f"}}
+        partial = "as=PartialObjectMetadata" in self.headers["Accept"]
+        self.answer(200, {"metadata": metadata, **({} if partial else {"data": {"bowline.json": "{}"}})})
 
     def get_workload(self) -> None:
         self.answer(200, {"metadata": {"name": "workload", "uid": "u-7"}})

@@ -172,6 +172,11 @@ void LiveState::SetLastCopy(std::string reason, bool eviction_allowed) {
   report_.eviction_allowed = eviction_allowed;
 }
 
+void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
+  const std::scoped_lock lock(mutex_);
+  report_.configured = verdict;
+}
+
 Report LiveState::Last() {
   const std::scoped_lock lock(mutex_);
   return Told();

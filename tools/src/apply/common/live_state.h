@@ -59,6 +59,8 @@ class LiveState {
   void SetPause(std::optional<PauseOrder> pause);
   /// Must nothing be done by itself right now (docs/decisions/0024-pause.md)?
   bool Paused();
+  /// Does this member work by the declared configuration?
+  void SetConfigured(const ConfiguredVerdict& verdict);
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 

@@ -1,5 +1,10 @@
 #include "apply/common/observe.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "plan/common/configured.h"
+
 namespace bowline {
 namespace {
 
@@ -27,6 +32,10 @@ Observation Observe(const Settings& settings, const ModeRules& rules, const Engi
   for (std::string& problem : rules.Problems(settings, identity, seen.reports)) {
     seen.topology.problems.push_back(std::move(problem));
   }
+  ConfigurationWords words = DescribeConfiguration(settings.revision, settings.name_space,
+                                                   !settings.record.empty(), seen.reports);
+  std::ranges::move(words.problems, std::back_inserter(seen.topology.problems));
+  std::ranges::move(words.warnings, std::back_inserter(seen.topology.warnings));
   return seen;
 }
 

@@ -43,6 +43,12 @@ void PodConditions::Role(bool primary, const std::string& reason, const std::str
   Send();
 }
 
+void PodConditions::Configured(const ConfiguredVerdict& verdict) {
+  const std::scoped_lock lock(mutex_);
+  Change(configured_, verdict.holds, verdict.reason, verdict.message);
+  Send();
+}
+
 void PodConditions::Flush(Deadline deadline) {
   if (sender_) sender_->Flush(deadline);
 }
@@ -59,6 +65,7 @@ void PodConditions::Send() {
   if (!sender_) return;
   std::vector<PodCondition> conditions{started_};
   if (may_lead_) conditions.push_back(primary_);
+  if (!configured_.since.empty()) conditions.push_back(configured_);
   sender_->Set(std::move(conditions));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// The conditions bowline/Started and bowline/Primary in the status of our own pod: what this member
-// is now and why, for `kubectl describe pod` and `kubectl wait`. Why on the pod:
-// docs/decisions/0014-conditions-on-pods.md.
+// The conditions bowline/Started, bowline/Primary and bowline/Configured in the status of our own
+// pod: what this member is now and why, for `kubectl describe pod` and `kubectl wait`. Why on the
+// pod: docs/decisions/0014-conditions-on-pods.md.
 
 #include <mutex>
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "apply/common/newest_sender.h"
 #include "kube/api.h"
+#include "plan/common/report.h"
 #include "sys/env.h"
 
 namespace bowline {
@@ -29,6 +30,8 @@ class PodConditions {
   void Running(const std::string& reason, const std::string& message);
   /// What the engine is.
   void Role(bool primary, const std::string& reason, const std::string& message);
+  /// Does it work by the declared configuration (plan/common/configured.h)?
+  void Configured(const ConfiguredVerdict& verdict);
   /// Waits until the newest state was tried or the deadline passes; for just before an exit.
   void Flush(Deadline deadline);
 
@@ -42,6 +45,7 @@ class PodConditions {
   std::mutex mutex_;
   PodCondition started_{.type = "bowline/Started"};
   PodCondition primary_{.type = "bowline/Primary"};
+  PodCondition configured_{.type = "bowline/Configured"};
   std::optional<NewestSender<std::vector<PodCondition>>> sender_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "apply/common/dataset_repair.h"
 #include "apply/common/declared.h"
+#include "apply/common/directive_watch.h"
 #include "apply/common/engine_probe.h"
 #include "apply/common/fence.h"
 #include "apply/common/handover.h"
@@ -12,6 +13,7 @@
 #include "apply/common/last_copy.h"
 #include "apply/common/last_steps.h"
 #include "apply/common/lead_label.h"
+#include "apply/common/memory_watch.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/monitor.h"
 #include "apply/common/settings_news.h"
@@ -22,6 +24,7 @@
 #include "plan/common/after_death.h"
 #include "plan/common/dataset_order.h"
 #include "plan/common/stop_budget.h"
+#include "sys/cgroup.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -36,10 +39,11 @@ constexpr Milliseconds kEngineTimeout{300};
 constexpr Milliseconds kRoleAge{200};
 constexpr Milliseconds kUndoLook{500};
 
-Status WriteEngineConf(const LiveSettings& settings, const ModeRules& rules,
-                       const GuardOutcome& start) {
+/// The user's directives in it.
+Result<std::string> WriteEngineConf(const LiveSettings& settings, const ModeRules& rules,
+                                    const GuardOutcome& start) {
   const Paths& paths = settings.paths();
-  ASSIGN_OR_RETURN(const std::string directives, LoadEngineDirectives(paths));
+  ASSIGN_OR_RETURN(std::string directives, LoadEngineDirectives(paths));
   ASSIGN_OR_RETURN(const std::string text,
                    RenderEngineConf({.settings = *settings.Get(),
                                      .secrets = settings.Secrets(),
@@ -49,25 +53,27 @@ Status WriteEngineConf(const LiveSettings& settings, const ModeRules& rules,
                                      .append_only = start.append_only,
                                      .passive = start.passive,
                                      .user_directives = directives,
+                                     .memory_limit = MemoryLimit(),
                                      .data_directory = paths.data},
                                     rules));
-  return WriteFileAtomic(paths.run / "engine.conf", text, 0600);
+  RETURN_IF_ERROR(WriteFileAtomic(paths.run / "engine.conf", text, 0600));
+  return directives;
 }
 
 class Server : public Supervisor {
  public:
   Server(LiveSettings& settings, MemberName self, DriverFor driver_for, const PodEnv& pod,
-         EngineProbe& probe)
+         EngineProbe& probe, const std::vector<std::string>& engine_arguments)
       : Supervisor(settings, self, driver_for(settings->layout), pod, probe),
         driver_for_(driver_for),
         lead_label_(lanes_.urgent, pod, settings->role_label),
-        volume_writes_(settings.paths().data) {}
+        volume_writes_(settings.paths().data),
+        start_with_{.directives = "", .arguments = engine_arguments} {}
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
-    RETURN_IF_ERROR(WriteEngineConf(settings_, driver_.rules(), start));
-    append_only_ = start.append_only ||
-                   AppendOnly(LoadEngineDirectives(settings_.paths()).value_or(std::string()));
+    ASSIGN_OR_RETURN(start_with_.directives, WriteEngineConf(settings_, driver_.rules(), start));
+    append_only_ = start.append_only || AppendOnly(start_with_.directives);
     return std::vector<std::string>{settings_->EngineProgram(),
                                     settings_.paths().run / "engine.conf"};
   }
@@ -84,7 +90,14 @@ class Server : public Supervisor {
     });
     const Monitor monitor(lanes_, settings_, self_, driver_, std::move(start), pod_, live_,
                           *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
+    std::optional<DirectiveWatch> directives;
+    directives.emplace(lanes_.handovers, settings_, self_, start_with_, configuration_, live_,
+                       events_, peers_);
+    std::optional<MemoryWatch> memory;
+    memory.emplace(lanes_.handovers, settings_, *directives, live_, events_);
     const int code = Supervise(child);
+    memory.reset();
+    directives.reset();
     handovers_.End();
     kept_.reset();
     return code;
@@ -286,6 +299,7 @@ class Server : public Supervisor {
   DriverFor driver_for_;
   LeadLabel lead_label_;
   VolumeWrites volume_writes_;
+  DirectiveWatch::Start start_with_;
   bool append_only_ = false;                 ///< how the engine was started
   std::optional<PositionKeeper> positions_;  ///< of the engine's present life
   /// When the engine was last started again here after it had ended by itself.
@@ -304,7 +318,7 @@ Result<int> RunServer(LiveSettings& settings, DriverFor driver_for, const PodEnv
   EngineProbe probe("127.0.0.1", settings->ports.client,
                     LoginSource([&settings] { return LoginOf(settings.Secrets()); }),
                     driver_for(settings->layout).rules().Sharded());
-  Server server(settings, self, driver_for, pod, probe);
+  Server server(settings, self, driver_for, pod, probe, engine_arguments);
   return server.Run(engine_arguments);
 }
 

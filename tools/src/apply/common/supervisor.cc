@@ -7,6 +7,7 @@
 #include "apply/common/settings_news.h"
 #include "base/exit_code.h"
 #include "base/timing.h"
+#include "sys/cgroup.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -14,6 +15,10 @@ namespace {
 
 constexpr Milliseconds kLook{1000};
 constexpr Milliseconds kFlush{1500};
+
+constexpr const char* kOutOfMemory =
+    ", by the kernel: the container has reached its memory limit. Raise the limit, or leave more "
+    "of it free by maxMemoryPercent or config.maxmemory";
 
 std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::nullopt;
@@ -103,6 +108,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
     }
     ASSIGN_OR_RETURN(std::vector<std::string> argv, Arguments(*start));
     argv.insert(argv.end(), engine_arguments.begin(), engine_arguments.end());
+    oom_kills_ = OomKills();
     ASSIGN_OR_RETURN(const pid_t child, Spawn(argv));
     live_.SetPhase(Phase::kRunning, start->reason);
     conditions_.Running(start->decision, start->reason);
@@ -118,6 +124,7 @@ void Supervisor::FollowSettings() {
   const auto settings = settings_.Get();
   live_.SetLimits(std::chrono::seconds(settings->max_replica_lag_seconds),
                   std::chrono::seconds(settings->engine_stuck_seconds));
+  configuration_.Look();
 }
 
 int Supervisor::Supervise(pid_t child) {
@@ -202,8 +209,9 @@ int Supervisor::Ended(const ChildExit& ended, bool told_to_stop) {
   if (!handovers_.Close(Deadline::In(kHandoverEnds))) LogWarning("a handover has not ended yet");
   if (StartsAnew(ended)) return ended.ContainerCode();
   again_ = AfterDeath();
+  const bool memory = ended.signal == SIGKILL && OomKills() > oom_kills_;
   const std::string text = "the engine ended by itself: " + ended.ToString() +
-                           (again_ ? "; it is started again" : "") +
+                           (memory ? kOutOfMemory : "") + (again_ ? "; it is started again" : "") +
                            (ended.signal == 0 && !HasLoaded() ? Hint().value_or("") : "");
   events_.Emit("EngineEnded", text, true);
   conditions_.NotRunning("EngineEnded", text);

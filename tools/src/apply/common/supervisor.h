@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apply/common/configuration.h"
 #include "apply/common/context.h"
 #include "apply/common/events.h"
 #include "apply/common/guard.h"
@@ -16,6 +17,7 @@
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/probes.h"
+#include "apply/common/revision_watch.h"
 #include "runtime/live_settings.h"
 #include "sys/child.h"
 #include "web/http.h"
@@ -75,6 +77,7 @@ class Supervisor {
   Peers peers_;
   Identity identity_;  ///< as the start has found it
   Handovers handovers_{lanes_.handovers};
+  Configuration configuration_{settings_, live_, conditions_, self_.HoldsData()};
 
  private:
   int Ended(const ChildExit& ended, bool told_to_stop);
@@ -89,6 +92,7 @@ class Supervisor {
   /// whose clients are paused an Event tells.
   void EndIfStuck(pid_t child);
 
+  RevisionWatch revision_{lanes_.api, settings_, pod_};
   PauseWatch pause_{lanes_.api, settings_, live_, events_};
   Probes probes_;
   HttpServer probe_listener_;
@@ -97,8 +101,9 @@ class Supervisor {
   std::optional<DatasetDamage> damage_;  ///< for the next start
   std::optional<DatasetDamage> found_;   ///< the last one that was found
   bool told_paused_ = false;
-  bool again_ = false;  ///< the process is to be started anew
-  bool ran_ = false;    ///< a process was started
+  bool again_ = false;          ///< the process is to be started anew
+  bool ran_ = false;            ///< a process was started
+  std::int64_t oom_kills_ = 0;  ///< of the container, as counted when the process was started
 };
 
 }  // namespace bowline

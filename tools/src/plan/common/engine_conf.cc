@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "plan/common/directives.h"
+#include "plan/common/memory.h"
 #include "plan/common/mode_rules.h"
 
 namespace bowline {
@@ -113,7 +114,15 @@ Status CheckEngineDirectives(const ModeRules& rules, std::string_view text) {
 Result<std::string> RenderEngineConf(const EngineConfInput& input, const ModeRules& rules) {
   const Settings& settings = input.settings;
   RETURN_IF_ERROR(CheckEngineDirectives(rules, input.user_directives));
-  std::string text = "# Written by bowline at every start.\n" + input.user_directives;
+  std::string text = "# Written by bowline at every start.\n";
+  const Directives declared = ReadDirectives(input.user_directives);
+  // maxmemory is set when the dataset is loaded (plan/common/memory.h).
+  const Directives memory =
+      MemoryDirectives(input.memory_limit, settings.max_memory_percent, declared);
+  if (const auto backlog = memory.find(kBacklogSize); backlog != memory.end()) {
+    text += std::format("{} {}\n", kBacklogSize, backlog->second);
+  }
+  text += input.user_directives;
   if (!text.ends_with('\n')) text += '\n';
   text += std::format("port {}\n", settings.ports.client);
   text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on

@@ -1,6 +1,7 @@
 #pragma once
 // The engine's configuration file: the user's directives, then ours, which win by standing last.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct EngineConfInput {
   bool append_only = false;     ///< `appendonly yes`, whatever the directives say
   bool passive = false;         ///< sentinel mode: no sentinel may promote this member yet
   std::string user_directives;  ///< engine.conf of the chart
+  std::optional<std::int64_t> memory_limit =
+      std::nullopt;  ///< of the container, in bytes; empty: none
   std::string data_directory = "/data";
 };
 

@@ -256,6 +256,11 @@ std::string PrintReport(const Report& report, ViewForm form) {
   json.Field("missedSeconds", report.missed_seconds);
   json.Field("fenceEvidence", report.fence_evidence).Field("writtenMs", report.written_ms);
   json.Field("lastCopy", report.last_copy).Field("evictionAllowed", report.eviction_allowed);
+  if (report.configured) {
+    const ConfiguredVerdict& told = *report.configured;
+    json.Key("configured").BeginObject().Field("holds", told.holds).Field("reason", told.reason);
+    json.Field("message", told.message).Field("revision", told.revision).EndObject();
+  }
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
   json.Field("damage", report.damage);
@@ -300,6 +305,14 @@ Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(report.fence_evidence, root.GetStringOr("fenceEvidence", ""));
   ASSIGN_OR_RETURN(report.last_copy, root.GetStringOr("lastCopy", ""));
   ASSIGN_OR_RETURN(report.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
+  if (root.Has("configured")) {
+    ASSIGN_OR_RETURN(const JsonView told, root.Get("configured"));
+    ConfiguredVerdict& verdict = report.configured.emplace();
+    ASSIGN_OR_RETURN(verdict.holds, told.GetBool("holds"));
+    ASSIGN_OR_RETURN(verdict.reason, told.GetString("reason"));
+    ASSIGN_OR_RETURN(verdict.message, told.GetString("message"));
+    ASSIGN_OR_RETURN(verdict.revision, told.GetString("revision"));
+  }
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(report.reason, root.GetString("reason"));

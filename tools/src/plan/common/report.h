@@ -56,6 +56,15 @@ enum class Phase {
 };
 std::string_view PhaseName(Phase phase);
 
+/// Does the member work by the declared configuration (plan/common/configured.h)?
+struct ConfiguredVerdict {
+  bool holds = false;
+  std::string reason;    ///< CamelCase: "Applied", "RestartNeeded"
+  std::string message;   ///< the revision, and what does not hold
+  std::string revision;  ///< that the member has read; empty: its chart tells none
+  bool operator==(const ConfiguredVerdict&) const = default;
+};
+
 struct Report {
   MemberName member;
   std::string pod;
@@ -85,8 +94,9 @@ struct Report {
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
   std::string last_copy;       ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
                                ///< empty: it may
-  bool eviction_allowed = false;    ///< a last copy that somebody lets go by bowline/allow-eviction
-  std::optional<PauseOrder> pause;  ///< that is on, as far as the member knows
+  bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
+  std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
+  std::optional<PauseOrder> pause;              ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).
   std::vector<std::int64_t> role_changes;

@@ -27,12 +27,13 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, pause, role_changes] = report;
+         eviction, configured, pause, role_changes] = report;
   missed = 47;
   written = 48;
   evidence = "e";
   last_copy = "l";
   eviction = true;
+  configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};
   member = k01;

@@ -77,6 +77,7 @@ const std::vector<Field>& Fields() {
       Of("failover.staleAfterSeconds", When::kLive, &Settings::stale_after_seconds),
       Of("maxReplicaLagSeconds", When::kLive, &Settings::max_replica_lag_seconds),
       Of("engineStuckSeconds", When::kLive, &Settings::engine_stuck_seconds),
+      Of("maxMemoryPercent", When::kLive, &Settings::max_memory_percent),
       Of("startWithout", When::kLive, &Settings::start_without),
       Of("pdb.protectLastCopy", When::kLive, &Settings::protect_last_copy),
       Of("rbac.create: the record", When::kStart, &Settings::record),
