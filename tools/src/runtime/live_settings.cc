@@ -35,6 +35,11 @@ std::uint64_t LiveSettings::Version() const {
   return version_;
 }
 
+bool LiveSettings::Applied() const {
+  const std::scoped_lock lock(mutex_);
+  return told_error_.empty() && mounted_ == secrets_ && Difference(*used_, *declared_).empty();
+}
+
 SettingsNews LiveSettings::Refresh() {
   SettingsNews news;
   const std::scoped_lock lock(mutex_);

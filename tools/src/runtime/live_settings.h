@@ -40,6 +40,9 @@ class LiveSettings {
   /// In use: those of the start, for the own engine knows no other ones.
   [[nodiscard]] const EngineSecrets& Secrets() const { return secrets_; }
   [[nodiscard]] const Paths& paths() const { return paths_; }
+  /// Is all that is mounted in use, the passwords too? Not when it cannot be read, or holds from
+  /// the next start of the container on.
+  [[nodiscard]] bool Applied() const;
   /// Counts the changes of the settings in use, from 1.
   [[nodiscard]] std::uint64_t Version() const;
 
