@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <format>
 
 #include "base/parse.h"
@@ -73,10 +72,11 @@ class InfoMetrics {
       set_.Add("redis_start_time_seconds", kGauge, "Start of the process, seconds since 1970.",
                static_cast<double>(now) - *uptime);
     }
-    for (const char* name : {"hz", "configured_hz"}) {
-      if (const auto hz = Number(fields, name)) {
-        set_.Add(std::format("redis_{}", name), kGauge, std::format("INFO field {}.", name), *hz);
-      }
+    if (const auto hz = Number(fields, "hz")) {
+      set_.Add("redis_hz", kGauge, "INFO field hz.", *hz);
+    }
+    if (const auto hz = Number(fields, "configured_hz")) {
+      set_.Add("redis_configured_hz", kGauge, "INFO field configured_hz.", *hz);
     }
     Instance(fields);
   }

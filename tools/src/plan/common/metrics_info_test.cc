@@ -72,6 +72,7 @@ TEST_CASE("databases, the empty ones too") {
   CHECK(text.contains("\nredis_db_avg_ttl_seconds{db=\"db1\"} 1.5\n"));
   CHECK(text.contains("\nredis_db_keys{db=\"db0\"} 0\n"));
   CHECK(Count(text, "\nredis_db_keys{") == 3);
+  CHECK_FALSE(text.contains("redis_db_keys_cached"));
 }
 
 TEST_CASE("CLUSTER INFO") {

@@ -11,6 +11,7 @@ namespace {
 using enum MetricType;
 
 constexpr int kMostPrimaries = 16;
+constexpr std::string_view kPrefix = "redis_";
 
 std::string Value(const InfoFields& fields, std::string_view key) {
   const auto field = fields.find(key);
@@ -86,12 +87,12 @@ void AddWatched(const WatchedPrimary& watched, MetricSet& set) {
 
 void AddSentinelMetrics(const InfoFields& info, const std::optional<WatchedPrimary>& watched,
                         MetricSet& set) {
-  for (const char* field :
-       {"sentinel_masters", "sentinel_tilt", "sentinel_running_scripts",
-        "sentinel_scripts_queue_length", "sentinel_simulate_failure_flags"}) {
+  for (const std::string_view name :
+       {"redis_sentinel_masters", "redis_sentinel_tilt", "redis_sentinel_running_scripts",
+        "redis_sentinel_scripts_queue_length", "redis_sentinel_simulate_failure_flags"}) {
+    const std::string_view field = name.substr(kPrefix.size());
     if (!info.contains(field)) continue;
-    set.Add(std::format("redis_{}", field), kGauge, std::format("INFO field {}.", field),
-            Number(info, field));
+    set.Add(name, kGauge, std::format("INFO field {}.", field), Number(info, field));
   }
   AddListed(info, set);
   if (watched) AddWatched(*watched, set);
