@@ -40,14 +40,13 @@ struct Member {
   Peers peers{used, ServerName(0), live, events};
   MetricsPage page{
       lanes.engine, lanes.api,
-      MetricsPage::Sources{.settings = used,
-                           .rules = RulesOf(settings.layout),
-                           .live = live,
-                           .peers = peers,
-                           .statistics = {.port = settings.ports.client,
-                                          .login = {},
-                                          .ask = &AskStatistics},
-                           .texts = [this] { return probe.Texts(); }}};
+      MetricsPage::Sources{
+          .settings = used,
+          .rules = RulesOf(settings.layout),
+          .live = live,
+          .peers = peers,
+          .statistics = {.port = settings.ports.client, .login = {}, .ask = &AskStatistics},
+          .texts = [this] { return probe.Texts(); }}};
 
   /// As the HTTP server asks for it: again and again until there is an answer.
   HttpAnswer Scrape() {

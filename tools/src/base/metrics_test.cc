@@ -58,8 +58,7 @@ TEST_CASE("labels from outside that come twice are printed once") {
   set.AddOnce("a", kGauge, "", 1, {{"ip", "10.0.0.1"}});
   set.AddOnce("a", kGauge, "", 2, {{"ip", "10.0.0.1"}});
   set.AddOnce("a", kGauge, "", 3, {{"ip", "10.0.0.2"}});
-  CHECK(set.Print() ==
-        "# HELP a \n# TYPE a gauge\na{ip=\"10.0.0.1\"} 1\na{ip=\"10.0.0.2\"} 3\n");
+  CHECK(set.Print() == "# HELP a \n# TYPE a gauge\na{ip=\"10.0.0.1\"} 1\na{ip=\"10.0.0.2\"} 3\n");
 }
 
 TEST_CASE("a histogram has buckets up to +Inf, a summary has quantiles") {

@@ -14,8 +14,8 @@ inline constexpr std::string_view kForVerb = "verb";           ///< `bowline fai
 inline constexpr std::string_view kForRepair = "repair";       ///< the primary cannot write, or is
                                                                ///< not the one that is named
 inline constexpr std::string_view kForDeath = "engine_death";  ///< the primary's engine has ended
-inline constexpr std::string_view kForStart = "start";         ///< a primary that starts without data
-inline constexpr std::string_view kForStale = "stale";         ///< nobody else is left
+inline constexpr std::string_view kForStart = "start";  ///< a primary that starts without data
+inline constexpr std::string_view kForStale = "stale";  ///< nobody else is left
 
 /// Why nobody was promoted, or not this member: label `reason` of bowline_promotions_refused_total.
 inline constexpr std::string_view kMissedWrites = "missed_writes";  ///< of this replica

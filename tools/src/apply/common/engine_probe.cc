@@ -75,7 +75,8 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   if (keys) snapshot.keys = *keys;
   if (!keys && keys.error().code == Code::kDeadlineExceeded) client_.reset();
   if (client_ && MayRefuseWrites(snapshot.info)) AskRefusal(snapshot, deadline);
-  auto texts = std::make_shared<EngineTexts>(EngineTexts{.info = std::move(reply->text), .cluster = ""});
+  auto texts =
+      std::make_shared<EngineTexts>(EngineTexts{.info = std::move(reply->text), .cluster = ""});
   if (client_ && cluster_) AskCluster(snapshot, *texts, deadline);
   const std::scoped_lock lock(texts_mutex_);
   texts_ = std::move(texts);

@@ -28,8 +28,8 @@ std::vector<CommandTimes> ReadTimes(const Reply& reply) {
   for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
     const std::vector<Reply>& details = reply.items[i + 1].items;
     if (details.size() < 4) continue;
-    CommandTimes& command = times.emplace_back(CommandTimes{
-        .command = reply.items[i].text, .calls = details[1].integer, .buckets = {}});
+    CommandTimes& command = times.emplace_back(
+        CommandTimes{.command = reply.items[i].text, .calls = details[1].integer, .buckets = {}});
     const std::vector<Reply>& buckets = details[3].items;
     for (std::size_t b = 0; b + 1 < buckets.size(); b += 2) {
       command.buckets.emplace_back(buckets[b].integer, buckets[b + 1].integer);
@@ -104,8 +104,7 @@ void EngineStatistics::Look() {
   if (report.phase == Phase::kRunning && report.engine.answers && !report.engine.info.loading) {
     const Deadline deadline = Deadline::In(kTimeout);
     if (!client_) {
-      auto client =
-          RespClient::Connect("127.0.0.1", source_.port, source_.login(), deadline);
+      auto client = RespClient::Connect("127.0.0.1", source_.port, source_.login(), deadline);
       if (client) client_ = *std::move(client);
     }
     if (client_) *told = source_.ask(*client_, deadline);

@@ -42,8 +42,7 @@ std::optional<HttpAnswer> MetricsPage::Answer(Milliseconds waited) {
     return std::nullopt;
   }
   if (page_.empty()) return HttpAnswer{.status = 503, .body = "there is no page yet\n"};
-  return HttpAnswer{
-      .status = 200, .body = page_, .content_type = std::string(kMetricsContentType)};
+  return HttpAnswer{.status = 200, .body = page_, .content_type = std::string(kMetricsContentType)};
 }
 
 void MetricsPage::Render() {
@@ -78,8 +77,7 @@ std::string MetricsPage::Rendered() {
     const std::scoped_lock lock(mutex_);
     facts.waited = Since(guard_began_);
   }
-  const auto texts =
-      sources_.texts ? sources_.texts() : std::make_shared<const EngineTexts>();
+  const auto texts = sources_.texts ? sources_.texts() : std::make_shared<const EngineTexts>();
   facts.info = texts->info;
   MetricSet set;
   AddMemberMetrics(facts, set);

@@ -95,8 +95,9 @@ int Databases(const EngineAnswers& answers, const EngineTold& told) {
 }  // namespace
 
 std::vector<std::string> MetricDirectives() {
-  return {"io-threads",        "maxclients", "maxmemory", "repl-backlog-size",
-          "client-output-buffer-limit", "databases", "commandlog-*"};
+  return {
+      "io-threads", "maxclients",  "maxmemory", "repl-backlog-size", "client-output-buffer-limit",
+      "databases",  "commandlog-*"};
 }
 
 std::vector<std::string> CommandLogKinds() { return {"slow", "large-request", "large-reply"}; }

@@ -117,8 +117,9 @@ TEST_CASE("a sentinel") {
   CHECK(text.contains("redis_sentinel_master_ok_slaves{" + labels + "} 2\n"));
   CHECK(text.contains("redis_sentinel_master_config_epoch{" + labels + "} 7\n"));
   CHECK(text.contains("redis_sentinel_master_last_ok_ping_reply_seconds{" + labels + "} 0.25\n"));
-  CHECK(text.contains("redis_sentinel_master_ckquorum_status{master_name=\"mymaster\",message="
-                      "\"OK 3 usable Sentinels\"} 1\n"));
+  CHECK(
+      text.contains("redis_sentinel_master_ckquorum_status{master_name=\"mymaster\",message="
+                    "\"OK 3 usable Sentinels\"} 1\n"));
   CHECK(text.contains("\nredis_start_time_seconds 990\n"));
   CHECK_FALSE(text.contains("redis_db_keys"));
 }

@@ -151,8 +151,9 @@ class InfoMetrics {
 
   void Instance(const Fields& fields) {
     MetricLabels labels;
-    for (const char* key : {"role", "redis_version", "redis_build_id", "redis_mode", "os",
-                            "maxmemory_policy", "tcp_port", "run_id", "process_id", "master_replid"}) {
+    for (const char* key :
+         {"role", "redis_version", "redis_build_id", "redis_mode", "os", "maxmemory_policy",
+          "tcp_port", "run_id", "process_id", "master_replid"}) {
       labels.emplace_back(key, Value(fields, key));
     }
     for (const char* key : {"valkey_version", "valkey_release_stage"}) {

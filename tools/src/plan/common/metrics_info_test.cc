@@ -89,10 +89,11 @@ TEST_CASE("CLUSTER INFO") {
 TEST_CASE("the process's own description") {
   const std::string text = Printed(
       "redis_version:7.2.4\r\nvalkey_version:9.1.0\r\nrole:master\r\nos:Linux 6 x86_64\r\n");
-  CHECK(text.contains("redis_instance_info{role=\"master\",redis_version=\"7.2.4\",redis_build_id="
-                      "\"\",redis_mode=\"\",os=\"Linux 6 x86_64\",maxmemory_policy=\"\",tcp_port="
-                      "\"\",run_id=\"\",process_id=\"\",master_replid=\"\",valkey_version="
-                      "\"9.1.0\"} 1\n"));
+  CHECK(
+      text.contains("redis_instance_info{role=\"master\",redis_version=\"7.2.4\",redis_build_id="
+                    "\"\",redis_mode=\"\",os=\"Linux 6 x86_64\",maxmemory_policy=\"\",tcp_port="
+                    "\"\",run_id=\"\",process_id=\"\",master_replid=\"\",valkey_version="
+                    "\"9.1.0\"} 1\n"));
 }
 
 TEST_CASE("numbers") {

@@ -75,8 +75,9 @@ void AddPrimary(const MemberFacts& facts, MetricSet& set) {
   const auto in_sync = ReplicasInSync(info, facts.addresses);
   AddOwn(set, "bowline_replicas_declared", static_cast<double>(replicas.size()));
   AddOwn(set, "bowline_replicas_in_sync",
-         static_cast<double>(std::ranges::count_if(
-             replicas, [&](MemberName replica) { return std::ranges::contains(in_sync, replica); })));
+         static_cast<double>(std::ranges::count_if(replicas, [&](MemberName replica) {
+           return std::ranges::contains(in_sync, replica);
+         })));
   for (const auto& [member, entry] : Followers(facts)) {
     const MetricLabels labels = {{"replica", member.ToString()}};
     AddOwn(set, "bowline_replication_lag_bytes",

@@ -27,16 +27,16 @@ struct MemberFacts {
   Verdict ready;
   bool fenced = false;
   bool paused = false;
-  bool settings_applied = true;  ///< all that is mounted is in use
+  bool settings_applied = true;         ///< all that is mounted is in use
   std::chrono::milliseconds waited{0};  ///< of the start guard that runs now
   /// How long ago each other member's program was heard last: an answer, or a signed question.
   std::map<MemberName, std::chrono::milliseconds> heard;
   std::string_view info;  ///< INFO of the engine's last look
 };
 
-/// A reason in words as a label's value: numbers, addresses and ids are replaced by "#", so that the
-/// number of different values is bounded by the number of reasons and of members' names. At most
-/// 160 characters.
+/// A reason in words as a label's value: numbers, addresses and ids are replaced by "#", so that
+/// the number of different values is bounded by the number of reasons and of members' names. At
+/// most 160 characters.
 std::string ReasonLabel(std::string_view reason);
 
 void AddMemberMetrics(const MemberFacts& facts, MetricSet& set);

@@ -56,8 +56,8 @@ TEST_CASE("a primary") {
   CHECK(text.contains("\nbowline_replication_lag_seconds{replica=\"server-1\"} 1\n"));
   CHECK(text.contains("\nbowline_replication_full_copies_total 4\n"));
   CHECK_FALSE(text.contains("bowline_replication_link_up"));
-  CHECK(text.contains(
-      "\nbowline_member_info{kind=\"server\",shard=\"0\",member=\"server-0\"} 1\n"));
+  CHECK(
+      text.contains("\nbowline_member_info{kind=\"server\",shard=\"0\",member=\"server-0\"} 1\n"));
 }
 
 TEST_CASE("declared members that were not heard are not seen") {
