@@ -35,10 +35,8 @@ bool IsErrorName(std::string_view text) {
 /// Calls `use` with the rest of each key that begins with `prefix`, and its parts.
 template <typename Use>
 void ForEach(const InfoFields& fields, std::string_view prefix, const Use& use) {
-  int found = 0;
   for (auto field = fields.lower_bound(prefix);
-       field != fields.end() && field->first.starts_with(prefix) && found < kMostCommands;
-       ++field, ++found) {
+       field != fields.end() && field->first.starts_with(prefix); ++field) {
     use(field->first.substr(prefix.size()), MetricParts(field->second));
   }
 }
@@ -98,7 +96,9 @@ void AddErrorMetrics(const InfoFields& info, MetricSet& set) {
 }
 
 void AddCommandMetrics(const InfoFields& statistics, MetricSet& set) {
+  int told = 0;
   ForEach(statistics, kCommand, [&](const std::string& command, const InfoFields& parts) {
+    if (++told > kMostCommands) return;
     const auto add = [&](const char* name, const char* help, const char* part, double unit) {
       const auto value = Number(parts, part);
       if (value) set.Add(name, kCounter, help, *value / unit, {{"cmd", command}});
@@ -109,7 +109,9 @@ void AddCommandMetrics(const InfoFields& statistics, MetricSet& set) {
         "rejected_calls", 1);
     add("redis_commands_failed_calls_total", "Calls that ended with an error.", "failed_calls", 1);
   });
+  told = 0;
   ForEach(statistics, kPercentiles, [&](const std::string& command, const InfoFields& parts) {
+    if (++told > kMostCommands) return;
     AddPercentiles(statistics, command, parts, set);
   });
 }
