@@ -82,6 +82,7 @@ TEST_CASE("scrapes within a second get one page, and the engine is asked once") 
   const Engine engine{std::string(AnyEngine())};
   Member member(engine.port());
   member.live.SetPhase(Phase::kRunning, "");
+  REQUIRE(Eventually([&] { return member.live.LastAnswer().answers; }));
   const std::string first = member.Scrape().body;
   CHECK(member.Scrape().body == first);
   CHECK(member.Scrape().body == first);
