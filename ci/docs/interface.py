@@ -1,4 +1,4 @@
-"""docs/reference/interface.md lists the names of the code, no more and no less: Events, conditions, labels, keys."""
+"""docs/reference lists the names of the code, no more and no less: Events, conditions, labels, keys; metrics."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ OUTPUT = {
     "Log lines, `log.format: json`": ("tools/src/sys/log.cc",),
 }
 """Which headings list the keys that these sources write."""
+METRICS_PAGE = "docs/reference/metrics.md"
+METRICS_TABLE = "tools/src/base/own_metrics.cc"
+METRIC = re.compile(r'\{"(bowline_\w+)",\s*k(\w+),\s*"([a-z,]*)",')
+ENGINE_METRIC = re.compile(r'"(redis_[a-z_]+[a-z])"')
 OF_THE_CHART = {"bowline/mode", "bowline/redis-min", "bowline/redis-max", "bowline/valkey-min", "bowline/valkey-max"}
 """Names that the program and scripts do not read."""
 
@@ -63,6 +67,34 @@ def compare(page: str, heading: str, used: set[str]) -> Iterator[tuple[str, Prob
     yield f"{PAGE}: {heading}", None if used else "no source names any"
 
 
+def own_metrics(root: Path, page: str, sources: dict[Path, str]) -> Iterator[tuple[str, Problem]]:
+    """Name, type and labels of each, in the code's table and on the page."""
+    table = (root / METRICS_TABLE).read_text()
+    declared = {name: (kind.lower(), labels) for name, kind, labels in METRIC.findall(table)}
+    rows = re.findall(r"^\| `(bowline_\w+)` \| (\w+) \|([^|]*)\|", page, re.MULTILINE)
+    listed = {name: (kind, ",".join(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    for name in sorted(declared | listed):
+        same = declared.get(name) == listed.get(name)
+        yield f"{METRICS_PAGE}: {name}", None if same else f"{listed.get(name)}, in the code {declared.get(name)}"
+    others = "\n".join(text for path, text in sources.items() if path != root / METRICS_TABLE)
+    for name in sorted(declared):
+        yield f"{METRICS_TABLE}: {name} is told", None if f'"{name}"' in others else "no source tells it"
+    for name in sorted(set(re.findall(r'"(bowline_[a-z_]+)"', others)) - set(declared)):
+        yield f"metric {name}", f"{METRICS_TABLE} does not have it"
+    yield f"{METRICS_PAGE}: bowline's own", None if declared else "no source declares any"
+
+
+def engine_metrics(root: Path, page: str, sources: dict[Path, str]) -> Iterator[tuple[str, Problem]]:
+    """Names of the engine's metrics beside those of the table of INFO's fields are on the page, by name or pattern."""
+    patterns = [name.replace("*", "[a-z_]+") for name in re.findall(r"`(redis_[a-z_*]+)`", page)]
+    folder, table = root / "tools/src/plan/common", "metrics_fields.cc"
+    texts = [text for path, text in sources.items() if path.parent == folder and path.name.startswith("metrics_")]
+    names = {name for text in texts for name in ENGINE_METRIC.findall(text)}
+    names -= set(ENGINE_METRIC.findall((folder / table).read_text()))
+    for name in sorted(names):
+        yield f"{METRICS_PAGE}: {name}", None if any(re.fullmatch(p, name) for p in patterns) else "is not named"
+
+
 def interface(root: Path) -> Iterator[tuple[str, Problem]]:
     page = (root / PAGE).read_text()
     sources = {
@@ -71,6 +103,9 @@ def interface(root: Path) -> Iterator[tuple[str, Problem]]:
         for path in root.glob(f"tools/src/**/{pattern}")
         if not path.stem.endswith("_test")
     }
+    metrics = (root / METRICS_PAGE).read_text()
+    yield from own_metrics(root, metrics, sources)
+    yield from engine_metrics(root, metrics, sources)
     yield from compare(page, "Events", reasons(sources, "Emit"))
     starts = {name.capitalize() for text in sources.values() for name in START.findall(text)}
     of_roles = reasons(sources, "NotRunning") | reasons(sources, "Role", 1) | {"NotRunning"}

@@ -7,6 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 "$here/../lib/engines.sh"
 # The other client libraries are tested by the long scenarios alone.
 case "$*" in *"not long"*) ;; *) "$here/../clients/build.sh" ;; esac
+"$here/../lib/tools.sh" exporter
 BOWLINE_BIN=${BOWLINE_BIN:-$("$here/../lib/program.sh")}
 venv=$("$here/../lib/venv.sh")
 cd "$ROOT/ci"

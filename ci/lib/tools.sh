@@ -1,9 +1,10 @@
 #!/bin/bash
-# tools.sh kube|charts|helm|firewall: programs in $CACHE/bin, each made only if the version there is not the wanted one.
+# tools.sh kube|charts|helm|firewall|exporter: programs in $CACHE/bin, each made only if the version there is not the wanted one.
 #   kube      what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
 #   charts    what tests of the chart need: helm 4 and 3, helm-unittest
 #   helm      helm 4 alone
 #   firewall  what enforces NetworkPolicies in the local Kubernetes (ci/kube/firewall.sh)
+#   exporter  the community's redis_exporter, with which GET /metrics is compared (ci/integration/test_metrics.py)
 # Versions and sums are in the modules below ci/kube/tools; go itself refuses what is not as their go.sum says.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -59,6 +60,11 @@ unittest() {
   v=$(version helm $path)
   has helm-unittest $path "$v" || step "helm-unittest $v" compile helm helm-unittest $path/cmd/helm-unittest
 }
+exporter() {
+  local path=github.com/oliver006/redis_exporter v
+  v=$(version exporter $path)
+  has redis_exporter $path "$v" || step "redis_exporter $v" compile exporter redis_exporter $path
+}
 coredns() {
   local path=github.com/coredns/coredns v
   v=$(version coredns $path)
@@ -89,7 +95,7 @@ etcd() {
   etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
-case ${1:-} in kube | charts | helm | firewall) ;; *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;; esac
+case ${1:-} in kube | charts | helm | firewall | exporter) ;; *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;; esac
 packages go:golang-go
 [ "$(go env GOVERSION | awk -F'[o.]' '{ print $2 * 1000 + $3 }')" -ge 1026 ] || die "needs Go 1.26 or newer in PATH"
 export CGO_ENABLED=0
@@ -101,6 +107,7 @@ case $1 in
   kube) kubernetes; helm 4; coredns; ours volumes "volume provisioner"; etcd ;;
   charts) helm 4; helm 3; unittest ;;
   helm) helm 4 ;;
+  exporter) exporter ;;
   firewall)
     packages ipset:ipset iptables-legacy:iptables
     ours firewall "firewall (kube-router $(version firewall github.com/cloudnativelabs/kube-router/v2))"

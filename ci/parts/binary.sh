@@ -14,7 +14,8 @@ relro() { has -l GNU_RELRO && has -d 'BIND_NOW|FLAGS.*NOW'; }
 no_exec_stack() { has -l 'GNU_STACK.* RW ' && ! has -l 'GNU_STACK.*RWE'; }
 stack_protector() { grep -qa 'stack smashing detected' "$bin"; }
 stripped() { ! has -S '\.symtab'; }
-small() { [ "$(stat -c %s "$bin")" -lt $((10 * 1000 * 1000)) ] || { stat -c '%s bytes' "$bin"; return 1; }; }
+# 10 MB until it had the metrics (docs/decisions/0040-metrics.md).
+small() { [ "$(stat -c %s "$bin")" -lt $((11 * 1000 * 1000)) ] || { stat -c '%s bytes' "$bin"; return 1; }; }
 no_build_paths() { ! grep -caE '/src/tools/|/build/static' "$bin"; }
 exits() { # WANTED CMD...
   local want=$1 rc=0
@@ -56,7 +57,7 @@ check "no executable stack" no_exec_stack
 check "stack protector" stack_protector
 for layer in base model plan plan_common plan_cluster plan_sentinel plan_standalone plan_upgrade; do check "no I/O in the layer $layer" pure "$layer"; done
 check "stripped" stripped
-check "smaller than 10 MB" small
+check "smaller than 11 MB" small
 check "no build paths inside" no_build_paths
 check "--version" exits 0 "$bin" --version
 check "--help" exits 0 "$bin" --help

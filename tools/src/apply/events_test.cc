@@ -3,6 +3,7 @@
 #include "apply/common/events.h"
 
 #include "apply/common/lanes.h"
+#include "sys/counters.h"
 #include "testing/kube.h"
 
 namespace bowline {
@@ -36,6 +37,23 @@ TEST_CASE("an API server that does not answer does not hold up the end") {
     for (int i = 0; i < 20; ++i) events.Emit("Reason", "message");
   }
   CHECK(Since(start) < Milliseconds(6000));
+}
+
+double Dropped() {
+  MetricSet set;
+  ProcessCounters().AddTo(set);
+  const auto family = set.families().find("bowline_events_dropped_total");
+  return family == set.families().end() ? 0 : family->second.samples.front().value;
+}
+
+TEST_CASE("what does not fit into the queue is counted") {
+  const FakeCluster cluster;
+  cluster.Freeze();
+  Lanes lanes;
+  EventSink events(lanes.api, kPod, true);
+  const double before = Dropped();
+  for (int i = 0; i < 100; ++i) events.Emit("Reason", "message");
+  CHECK(Dropped() - before >= 35);  // 64 wait, one may be on its way
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <thread>
 
+#include "sys/counters.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/sys.h"
 
@@ -195,6 +196,38 @@ TEST_CASE("a handover that throws is a failed one") {
   REQUIRE(end);
   CHECK(end->result == HandoverResult::kFailed);
   CHECK_THAT(end->why, ContainsSubstring("no memory"));
+}
+
+TEST_CASE("handovers are counted by their kind and end, what was none is not") {
+  const auto count = [](const std::string& result) {
+    MetricSet set;
+    ProcessCounters().AddTo(set);
+    const MetricLabels labels = {{"kind", "stale"}, {"result", result}};
+    double found = 0;
+    for (const auto& [name, family] : set.families()) {
+      if (name != "bowline_handovers_total") continue;
+      for (const MetricSample& sample : family.samples) {
+        if (sample.labels == labels) found += sample.value;
+      }
+    }
+    return found;
+  };
+  Lane lane("handovers");
+  Handovers handovers(lane);
+  HandoverEnd end = Done();
+  handovers.Open([&](const HandoverOrder&, Deadline) { return end; });
+  const auto run = [&] {
+    (void)handovers.Run({.id = "", .by = "a test", .target = ""}, Soon(), kForStale);
+  };
+  run();
+  CHECK(count("done") == 1);
+  end = {.result = HandoverResult::kFailed, .why = "no"};
+  run();
+  CHECK(count("failed") == 1);
+  end = {.result = HandoverResult::kNothingToDo, .why = "a replica"};
+  run();
+  CHECK(count("done") == 1);
+  CHECK(count("failed") == 1);
 }
 
 TEST_CASE("what the hook has done counts at SIGTERM") {

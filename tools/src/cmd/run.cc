@@ -9,7 +9,9 @@
 #include "cmd/held.h"
 #include "cmd/paths.h"
 #include "cmd/verbs.h"
+#include "cmd/version.h"
 #include "sys/child.h"
+#include "sys/counters.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -47,6 +49,8 @@ VerbAction DeclareRun(CLI::App& app, const char* verb, const RunMember& run) {
     if (!known) {
       LogWarning("settings of another version are left out", {{"err", known.error().message}});
     }
+    ProcessCounters().Set("bowline_build_info", 1,
+                          {{"version", kVersion}, {"mode", started.ModeName()}});
     ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(started));
     LiveSettings settings(started, secrets, paths, [&](const Settings& used) {
       if (const auto now = LogOf(used, common)) ChangeLog(now->level, now->format);

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 
+#include "sys/counters.h"
+
 namespace bowline {
 namespace {
 
@@ -28,6 +30,15 @@ Code CodeOf(CURLcode code) {
   if (code == CURLE_OPERATION_TIMEDOUT) return Code::kDeadlineExceeded;
   if (code == CURLE_PEER_FAILED_VERIFICATION) return Code::kPermissionDenied;
   return Code::kUnavailable;
+}
+
+/// 0: no answer. That something is absent, or was changed by somebody else, is an answer that
+/// callers expect.
+void Count(long status) {
+  Counters& counters = ProcessCounters();
+  counters.Add("bowline_kubernetes_requests_total", {{"code", std::to_string(status)}});
+  const bool refused = status >= 400 && status != 404 && status != 409;
+  if (status == 0 || refused) counters.Add("bowline_kubernetes_errors_total");
 }
 
 }  // namespace
@@ -59,9 +70,11 @@ Result<HttpsResponse> HttpsCall(const HttpsRequest& request, Deadline deadline) 
   }
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
+    Count(0);
     return Fail(CodeOf(code), "{} {}: {}", request.method, request.url, curl_easy_strerror(code));
   }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &response.status);
+  Count(response.status);
   return response;
 }
 

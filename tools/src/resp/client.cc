@@ -4,18 +4,10 @@
 
 #include "base/parse.h"
 #include "resp/error_reply.h"
+#include "resp/fields.h"
 
 namespace bowline {
 namespace {
-
-/// A flat list of names and values.
-SentinelFields ToFields(const Reply& reply) {
-  SentinelFields fields;
-  for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) {
-    fields.insert_or_assign(reply.items[i].text, reply.items[i + 1].text);
-  }
-  return fields;
-}
 
 Result<std::vector<SentinelPeer>> ToPeers(const Reply& reply) {
   std::vector<SentinelPeer> peers;
@@ -35,11 +27,6 @@ Result<SentinelSnapshot> ReadSentinelReply(const Reply& reply) {
 Result<EngineInfo> RespClient::Info(Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"INFO"}, deadline));
   return ParseEngineInfo(reply.text);
-}
-
-Result<ClusterInfo> RespClient::ReadClusterInfo(Deadline deadline) {
-  ASSIGN_OR_RETURN(const Reply reply, Ask({"CLUSTER", "INFO"}, deadline));
-  return ParseClusterInfo(reply.text);
 }
 
 Result<std::string> RespClient::ClusterNodes(Deadline deadline) {

@@ -47,6 +47,39 @@ TEST_CASE("nothing is told of files that are as they were") {
   CHECK(live.Version() == 1);
 }
 
+bool AllInUse(const LiveSettings& live) { return live.Error().empty() && live.Waiting().empty(); }
+
+TEST_CASE("all that is mounted is in use until something else is mounted that is not live") {
+  const Mounted mounted;
+  LiveSettings live = mounted.Live();
+  (void)live.Refresh();
+  CHECK(AllInUse(live));
+  SECTION("what is live") {
+    Spill(mounted.paths.config, Json(mounted.folder, "debug"));
+    (void)live.Refresh();
+    CHECK(AllInUse(live));
+  }
+  SECTION("what is not") {
+    Spill(mounted.paths.config, Json(mounted.folder, "info", 9000));
+    (void)live.Refresh();
+    CHECK_FALSE(AllInUse(live));
+    Spill(mounted.paths.config, Json(mounted.folder, "info"));
+    (void)live.Refresh();
+    CHECK(AllInUse(live));
+  }
+  SECTION("what cannot be read") {
+    Spill(mounted.paths.config, "{");
+    (void)live.Refresh();
+    (void)live.Refresh();
+    CHECK_FALSE(AllInUse(live));
+  }
+  SECTION("another password") {
+    Spill(mounted.folder / "password", "second");
+    (void)live.Refresh();
+    CHECK_FALSE(AllInUse(live));
+  }
+}
+
 TEST_CASE("what is live holds at once, the rest is declared alone; both are told once") {
   const Mounted mounted;
   LiveSettings live = mounted.Live();

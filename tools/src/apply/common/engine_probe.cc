@@ -29,9 +29,12 @@ void EngineProbe::AskRefusal(EngineSnapshot& snapshot, Deadline deadline) {
   }
 }
 
-void EngineProbe::AskCluster(EngineSnapshot& snapshot, Deadline deadline) {
-  const auto cluster = client_->ReadClusterInfo(deadline);
-  if (cluster) snapshot.cluster = *cluster;
+void EngineProbe::AskCluster(EngineSnapshot& snapshot, EngineTexts& texts, Deadline deadline) {
+  auto cluster = client_->Ask({"CLUSTER", "INFO"}, deadline);
+  if (cluster) {
+    snapshot.cluster = ParseClusterInfo(cluster->text).value_or(ClusterInfo());
+    texts.cluster = std::move(cluster->text);
+  }
   auto view = client_->ClusterNodes(deadline);
   const bool late = (!cluster && cluster.error().code == Code::kDeadlineExceeded) ||
                     (!view && view.error().code == Code::kDeadlineExceeded);
@@ -72,8 +75,17 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   if (keys) snapshot.keys = *keys;
   if (!keys && keys.error().code == Code::kDeadlineExceeded) client_.reset();
   if (client_ && MayRefuseWrites(snapshot.info)) AskRefusal(snapshot, deadline);
-  if (client_ && cluster_) AskCluster(snapshot, deadline);
+  auto texts =
+      std::make_shared<EngineTexts>(EngineTexts{.info = std::move(reply->text), .cluster = ""});
+  if (client_ && cluster_) AskCluster(snapshot, *texts, deadline);
+  const std::scoped_lock lock(texts_mutex_);
+  texts_ = std::move(texts);
   return snapshot;
+}
+
+std::shared_ptr<const EngineTexts> EngineProbe::Texts() const {
+  const std::scoped_lock lock(texts_mutex_);
+  return texts_;
 }
 
 }  // namespace bowline

@@ -2,6 +2,7 @@
 // Snapshots of one engine over one kept connection. Thread-safe: the monitor, the probes and the
 // peers share it.
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,12 +13,20 @@
 
 namespace bowline {
 
+/// Replies as the engine gave them.
+struct EngineTexts {
+  std::string info;     ///< INFO
+  std::string cluster;  ///< CLUSTER INFO; empty: not asked, or an error
+};
+
 class EngineProbe : public MemberProbe {
  public:
   EngineProbe(std::string ip, int port, LoginSource login, bool cluster)
       : ip_(std::move(ip)), port_(port), login_(std::move(login)), cluster_(cluster) {}
 
   Snapshots Take(Deadline deadline) override;
+  /// Of the last look that was answered; empty: there was none. Does not wait for a look.
+  [[nodiscard]] std::shared_ptr<const EngineTexts> Texts() const;
 
  private:
   EngineSnapshot TakeLocked(Deadline deadline);
@@ -25,7 +34,7 @@ class EngineProbe : public MemberProbe {
   /// other one, AUTH and CLIENT UNPAUSE too (docs/facts/silence.md).
   [[nodiscard]] bool LoopTurns() const;
   void AskRefusal(EngineSnapshot& snapshot, Deadline deadline);
-  void AskCluster(EngineSnapshot& snapshot, Deadline deadline);
+  void AskCluster(EngineSnapshot& snapshot, EngineTexts& texts, Deadline deadline);
 
   std::string ip_;
   int port_;
@@ -33,6 +42,8 @@ class EngineProbe : public MemberProbe {
   bool cluster_;  ///< it is asked for its cluster, too
   std::mutex mutex_;
   std::optional<RespClient> client_;
+  mutable std::mutex texts_mutex_;
+  std::shared_ptr<const EngineTexts> texts_ = std::make_shared<EngineTexts>();
 };
 
 }  // namespace bowline

@@ -1,11 +1,13 @@
 #include "apply/common/events.h"
 
+#include "sys/counters.h"
 #include "sys/log.h"
 
 namespace bowline {
 namespace {
 
 constexpr std::size_t kQueueLimit = 64;
+constexpr const char* kDropped = "bowline_events_dropped_total";
 constexpr Milliseconds kSendTimeout{2000};  // of one call
 constexpr Milliseconds kLastSends{1000};
 
@@ -38,7 +40,10 @@ void EventSink::Emit(const std::string& reason, const std::string& message, bool
   if (!step_) return;
   {
     const std::scoped_lock lock(mutex_);
-    if (queue_.size() >= kQueueLimit) queue_.pop_front();
+    if (queue_.size() >= kQueueLimit) {
+      queue_.pop_front();
+      ProcessCounters().Add(kDropped);
+    }
     queue_.push_back({.reason = reason, .message = message, .warning = warning});
   }
   step_->Wake();
@@ -52,7 +57,9 @@ bool EventSink::Send(Deadline deadline) {
     queue_.pop_front();
   }
   const auto told = [](const Status& sent) {
-    if (!sent) LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
+    if (sent) return;
+    ProcessCounters().Add(kDropped);
+    LogWarning("an Event could not be sent", {{"err", sent.error().ToString()}});
   };
   if (!current_->pod_told) {
     current_->pod_told = true;

@@ -4,6 +4,7 @@
 
 #include "apply/common/mode_driver.h"
 #include "base/timing.h"
+#include "sys/counters.h"
 #include "sys/env.h"
 #include "sys/log.h"
 
@@ -191,7 +192,10 @@ void Fence::Tell(bool leads) {
     const std::string why = judge_.Describe(group_, Now());
     live_.SetFenced(paused ? why : why + "; the pause fails: " + problem_);
     if (told_at_ && told_paused_ == paused) return;
-    if (!told_at_) told_at_ = Now();
+    if (!told_at_) {
+      told_at_ = Now();
+      ProcessCounters().Add("bowline_fences_total");
+    }
     told_paused_ = paused;
     events_.Emit("Fenced",
                  (paused ? "cut off, writes are paused: "

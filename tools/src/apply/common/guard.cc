@@ -3,6 +3,7 @@
 #include <cctype>
 #include <utility>
 
+#include "apply/common/counting.h"
 #include "apply/common/declared.h"
 #include "apply/common/handover.h"
 #include "apply/common/kept_dataset.h"
@@ -243,12 +244,15 @@ Result<bool> Guard::Act(const StartPlan& plan) {
                                 .self = self_,
                                 .self_ip = "127.0.0.1",
                                 .volume = settings_.paths().data};
-      RETURN_IF_ERROR(TakeOverDead(ctx,
-                                   {.member = *plan.target,
-                                    .position = plan.target_position,
-                                    .without_quorum = plan.without_quorum,
-                                    .accept_loss = plan.loss},
-                                   Deadline::In(kTakeOverTimeout)));
+      const auto began = std::chrono::steady_clock::now();
+      const Status taken = TakeOverDead(ctx,
+                                        {.member = *plan.target,
+                                         .position = plan.target_position,
+                                         .without_quorum = plan.without_quorum,
+                                         .accept_loss = plan.loss},
+                                        Deadline::In(kTakeOverTimeout));
+      CountHandover(kForStart, taken.has_value(), began);
+      RETURN_IF_ERROR(taken);
       role_changes_.CountAtStart();
       if (plan.loss) events_.Emit("LossAccepted", plan.reason, true);
       const std::string text = "this member was the primary; another one leads now";

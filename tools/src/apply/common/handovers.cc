@@ -56,10 +56,13 @@ void Handovers::End() {
   changed_.notify_all();
 }
 
-void Handovers::Begin(HandoverOrder order, Deadline deadline) {
+void Handovers::Begin(HandoverOrder order, Deadline deadline, std::string_view kind) {
   LogInfo("a handover begins", {{"by", order.by}, {"withinMs", deadline.Left().count()}});
   if (order.stop) hook_asked_ = std::chrono::steady_clock::now();
-  running_ = Current{.order = std::move(order), .deadline = deadline};
+  running_ = Current{.order = std::move(order),
+                     .deadline = deadline,
+                     .kind = kind,
+                     .began = std::chrono::steady_clock::now()};
   challenge_ = RandomHex();
   step_->Wake();
 }
@@ -75,6 +78,9 @@ void Handovers::RunOrdered() {
     end = work(current.order, current.deadline);
   } catch (const std::exception& error) {  // no handover may end the program
     end.why = std::format("the program has failed: {}", error.what());
+  }
+  if (end.result != HandoverResult::kNothingToDo) {
+    CountHandover(current.kind, end.result == HandoverResult::kDone, current.began);
   }
   lock.lock();
   LogInfo("a handover has ended",
@@ -112,7 +118,8 @@ std::string Handovers::Answer(const PeerOrder& message) {
   const std::scoped_lock lock(mutex_);
   if (order && open_ && !running_ && !message.challenge.empty() &&
       message.challenge == challenge_) {
-    Begin(*order, Deadline::In(std::min<Milliseconds>(order->budget, kLongest)));
+    Begin(*order, Deadline::In(std::min<Milliseconds>(order->budget, kLongest)),
+          order->stop ? kForStop : kForVerb);
   }
   return PrintHandoverState(State(order ? order->id : ""));
 }
@@ -130,7 +137,7 @@ std::optional<HandoverEnd> Handovers::Wait(Deadline deadline) {
                      .why = "the handover that was asked for by " + by + " has not ended in time"};
 }
 
-HandoverEnd Handovers::Run(HandoverOrder order, Deadline deadline) {
+HandoverEnd Handovers::Run(HandoverOrder order, Deadline deadline, std::string_view kind) {
   order.id = RandomHex();
   {
     std::unique_lock lock(mutex_);
@@ -140,7 +147,7 @@ HandoverEnd Handovers::Run(HandoverOrder order, Deadline deadline) {
       return {.result = HandoverResult::kFailed,
               .why = "another handover runs, asked for by " + running_->order.by};
     }
-    Begin(order, deadline);
+    Begin(order, deadline, kind);
   }
   // A call that has begun may end a second after its deadline.
   const Deadline patience = Deadline::In(deadline.Left() + kOrderMessage);

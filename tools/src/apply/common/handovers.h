@@ -9,7 +9,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "apply/common/counting.h"
 #include "apply/common/handover.h"
 #include "peer/channel.h"
 #include "peer/handover_order.h"
@@ -43,8 +45,9 @@ class Handovers {
 
   /// Waits for the handover that runs; its end when it has one by the deadline. Empty: none runs.
   std::optional<HandoverEnd> Wait(Deadline deadline);
-  /// By this program itself: begins when none runs any more, and waits for the end.
-  HandoverEnd Run(HandoverOrder order, Deadline deadline);
+  /// By this program itself: begins when none runs any more, and waits for the end. `kind`: as
+  /// apply/common/counting.h has it.
+  HandoverEnd Run(HandoverOrder order, Deadline deadline, std::string_view kind = kForRepair);
 
   [[nodiscard]] bool Running();
   [[nodiscard]] bool IsOpen();
@@ -56,9 +59,12 @@ class Handovers {
   struct Current {
     HandoverOrder order;
     Deadline deadline;
+    std::string_view kind;
+    std::chrono::steady_clock::time_point began;
   };
   void RunOrdered();
-  void Begin(HandoverOrder order, Deadline deadline);        ///< with the lock held
+  /// With the lock held.
+  void Begin(HandoverOrder order, Deadline deadline, std::string_view kind);
   [[nodiscard]] HandoverState State(const std::string& id);  ///< with the lock held
 
   Lane& lane_;

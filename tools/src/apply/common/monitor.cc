@@ -7,6 +7,7 @@
 #include "model/engine_version.h"
 #include "plan/common/pause.h"
 #include "plan/common/role_label.h"
+#include "sys/counters.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -151,6 +152,8 @@ void Monitor::NoteLabel(const Report& report) {
   const Milliseconds down_after = rules.DownAfter(*settings_.Get());
   const auto& heard = server_.majority_heard;
   const auto& confirmed = server_.confirmed;
+  const bool majority = heard && Since(*heard) < down_after + kQuietLook;
+  ProcessCounters().Set("bowline_quorum", majority ? 1 : 0);
   const RoleLabelPlan plan =
       PlanRoleLabel({.primary = report.engine.info.primary,
                      .majority_heard = heard ? std::optional(Since(*heard)) : std::nullopt,
@@ -168,8 +171,7 @@ void Monitor::NoteLabel(const Report& report) {
     label_.Reads(!report.engine.info.primary);
   }
   // Between two looks at the others the majority counts as heard: the labels stay as they are.
-  const bool between = !plan.own && heard && Since(*heard) < down_after + kQuietLook;
-  if (!between) label_.KeepAlone(round);
+  if (plan.own || !majority) label_.KeepAlone(round);
   if (plan.own || !settings_->role_label) {
     unlabelled_.reset();
     unlabelled_told_ = false;

@@ -1,5 +1,6 @@
 // The monitor's part in who leads: a replica that has missed writes, a primary that cannot write.
 
+#include "apply/common/counting.h"
 #include "apply/common/handover.h"
 #include "apply/common/monitor.h"
 #include "base/timing.h"
@@ -65,6 +66,7 @@ void Monitor::LookAtLink(const Report& report) {
                  {{"err", set.error().ToString()}});
     } else {
       server_.stale = plan.held;
+      if (plan.held) CountRefusedPromotion(kMissedWrites);
       events_.Emit(server_.stale ? "PromotionBlocked" : "PromotionAllowed", plan.reason,
                    server_.stale);
     }
@@ -84,6 +86,7 @@ void Monitor::LeadStale(MemberName primary, const std::string& reason) {
   events_.Emit("LossAccepted", std::format("{}{}", reason, kPauseStops), true);
   const Status led = TakeOverDead(server_.From(primary), {.member = self_, .accept_loss = true},
                                   Deadline::In(kStaleTakeOver));
+  CountHandover(kForStale, led.has_value(), *led_stale_at_);
   if (!led) LogWarning("the take-over failed", {{"err", led.error().ToString()}});
 }
 

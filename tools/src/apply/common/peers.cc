@@ -22,18 +22,32 @@ PeerChannel Peers::Channel() {
               [this](MemberName member, const std::string& ip) {
                 const std::scoped_lock lock(mutex_);
                 shown_[member] = ip;
+                heard_[member] = std::chrono::steady_clock::now();
               },
           .views = views_};
 }
 
 Reports Peers::Gather(const AddressBook& addresses, Deadline deadline,
                       std::vector<MemberName>* unread) {
-  return GatherReports(Channel(), *settings_.Get(), addresses, &self_, deadline, unread);
+  return Note(GatherReports(Channel(), *settings_.Get(), addresses, &self_, deadline, unread));
 }
 
 Reports Peers::GatherOf(const AddressBook& addresses, const std::vector<MemberName>& members,
                         Deadline deadline, PeerViews views) {
-  return GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline, views);
+  return Note(GatherReportsOf(Channel(), *settings_.Get(), addresses, members, deadline, views));
+}
+
+Reports Peers::Note(Reports reports) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [member, report] : reports) heard_[member] = std::chrono::steady_clock::now();
+  return reports;
+}
+
+std::map<MemberName, Milliseconds> Peers::Heard() {
+  const std::scoped_lock lock(mutex_);
+  std::map<MemberName, Milliseconds> heard;
+  for (const auto& [member, at] : heard_) heard[member] = Since(at);
+  return heard;
 }
 
 AddressBook Peers::Shown(const std::vector<MemberName>& members) {

@@ -32,8 +32,11 @@ class Peers {
   /// kube-proxy. Never believed by itself, since a proxy, an address translation or a request that
   /// is sent again may show another one: it is only where a member is asked for a signed answer.
   AddressBook Shown(const std::vector<MemberName>& members);
+  /// How long ago each of the others was heard last: it answered, or it asked.
+  std::map<MemberName, Milliseconds> Heard();
 
  private:
+  Reports Note(Reports reports);
   /// Tells it by an Event PeerRejected, at most one in a minute: a stranger must not be able to
   /// make many.
   void Rejected(const std::string& why);
@@ -45,6 +48,7 @@ class Peers {
   std::shared_ptr<KnownViews> views_ = std::make_shared<KnownViews>();
   std::mutex mutex_;
   std::map<MemberName, std::string> shown_;
+  std::map<MemberName, std::chrono::steady_clock::time_point> heard_;
   std::chrono::steady_clock::time_point told_;
   int untold_ = 0;  ///< since then
 };

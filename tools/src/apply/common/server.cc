@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "apply/common/counting.h"
 #include "apply/common/dataset_repair.h"
 #include "apply/common/declared.h"
 #include "apply/common/directive_watch.h"
@@ -65,6 +66,7 @@ class Server : public Supervisor {
   Server(LiveSettings& settings, MemberName self, DriverFor driver_for, const PodEnv& pod,
          EngineProbe& probe, const std::vector<std::string>& engine_arguments)
       : Supervisor(settings, self, driver_for(settings->layout), pod, probe),
+        probe_(probe),
         driver_for_(driver_for),
         lead_label_(lanes_.urgent, pod, settings->role_label),
         volume_writes_(settings.paths().data),
@@ -111,6 +113,18 @@ class Server : public Supervisor {
     if (!noted) LogInfo("no last position", {{"err", noted.error().ToString()}});
   }
 
+  MetricsPage::Sources ForMetrics() override {
+    return {.settings = settings_,
+            .rules = driver_.rules(),
+            .live = live_,
+            .peers = peers_,
+            .statistics = {.port = settings_->ports.client,
+                           .login = LoginSource(
+                               [&settings = settings_] { return LoginOf(settings.Secrets()); }),
+                           .ask = &AskStatistics},
+            .texts = [&probe = probe_] { return probe.Texts(); }};
+  }
+
   std::optional<DatasetDamage> Damage() override {
     return FindDamage(settings_.paths().data, append_only_);
   }
@@ -152,11 +166,17 @@ class Server : public Supervisor {
         (void)Deadline::In(kLook).Sleep(kLook);
         continue;
       }
-      if (plan.action != AfterDeathAction::kTakeOver) return Stay(plan);
+      if (plan.action != AfterDeathAction::kTakeOver) {
+        const auto leaders = PrimariesOf(input.layout, input.reports, self_.shard);
+        if (leaders.empty()) CountRefusedPromotion(kNoneInSync);
+        return Stay(plan);
+      }
+      const auto began = std::chrono::steady_clock::now();
       const Status taken = TakeOverDead(
           Context(now),
           {.member = plan.target->member, .position = plan.target->position, .engine_ended = true},
           Deadline::In(kDeathTakeOver));
+      CountHandover(kForDeath, taken.has_value(), began);
       if (taken) {
         TellTakenOver(*plan.target);
         return false;
@@ -207,7 +227,7 @@ class Server : public Supervisor {
       LogWarning("a handover was cut off", {{"to", note->to.ToString()}});
       return;
     }
-    (void)handovers_.Run({.id = "", .by = "SIGTERM", .target = ""}, deadline);
+    (void)handovers_.Run({.id = "", .by = "SIGTERM", .target = ""}, deadline, kForStop);
   }
 
   /// On the lane of the handovers.
@@ -296,6 +316,7 @@ class Server : public Supervisor {
         .promoted = [this](MemberName member) { lead_label_.MoveTo(settings_->PodOf(member)); }};
   }
 
+  EngineProbe& probe_;
   DriverFor driver_for_;
   LeadLabel lead_label_;
   VolumeWrites volume_writes_;

@@ -3,11 +3,13 @@
 #include <csignal>
 #include <utility>
 
+#include "apply/common/counting.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/settings_news.h"
 #include "base/exit_code.h"
 #include "base/timing.h"
 #include "sys/cgroup.h"
+#include "sys/counters.h"
 #include "sys/log.h"
 
 namespace bowline {
@@ -80,7 +82,12 @@ Supervisor::Supervisor(LiveSettings& settings, MemberName self, const ModeDriver
 }
 
 Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
+  DeclareCounters(self_.HoldsData());
+  MetricsPage& metrics = metrics_.emplace(lanes_.engine, lanes_.api, ForMetrics());
   AnswerProbes(probe_listener_, probes_);
+  probe_listener_.On("GET", "/metrics", [&metrics](const HttpRequest&, Milliseconds waited) {
+    return metrics.Answer(waited);
+  });
   RETURN_IF_ERROR(probe_listener_.Start(settings_->ports.http));
   peer_listener_.On("POST", kReportPath,
                     AnswerReports({.channel = [this] { return peers_.Channel(); },
@@ -98,8 +105,11 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
   while (true) {
     again_ = ended_stuck_ = false;
     lanes_.HoldCalls(false);
+    metrics.GuardBegins();
+    ProcessCounters().Set("bowline_quorum", 0);
+    const bool ran = std::exchange(ran_, true);
     Guard guard(settings_, self_, driver_, live_, events_, conditions_, peers_,
-                std::exchange(damage_, std::nullopt), std::exchange(ran_, true));
+                std::exchange(damage_, std::nullopt), ran);
     auto start = guard.Run(&PauseUnlessStopped);
     if (!start && start.error().code == Code::kAborted) return 0;
     if (!start) {
@@ -110,6 +120,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
     argv.insert(argv.end(), engine_arguments.begin(), engine_arguments.end());
     oom_kills_ = OomKills();
     ASSIGN_OR_RETURN(const pid_t child, Spawn(argv));
+    if (ran) ProcessCounters().Add("bowline_engine_restarts_total");
     live_.SetPhase(Phase::kRunning, start->reason);
     conditions_.Running(start->decision, start->reason);
     LogInfo("engine started", {{"pid", child}, {"why", start->reason}});

@@ -13,6 +13,7 @@
 #include "apply/common/handovers.h"
 #include "apply/common/lanes.h"
 #include "apply/common/live_state.h"
+#include "apply/common/metrics_page.h"
 #include "apply/common/pause.h"
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
@@ -50,6 +51,9 @@ class Supervisor {
   virtual Result<std::vector<std::string>> Arguments(const GuardOutcome& start) = 0;
   /// Supervise, with the resident looks beside it.
   virtual int Watched(GuardOutcome start, pid_t child) = 0;
+  /// How GET /metrics learns what the process says. It may be used until the end of this object, so
+  /// it refers to nothing of a class that is derived.
+  virtual MetricsPage::Sources ForMetrics() = 0;
   /// preStop has normally done this already; a SIGTERM without it (no kubelet) must not lose the
   /// lead either.
   virtual void BeforeStop() {}
@@ -95,6 +99,7 @@ class Supervisor {
   RevisionWatch revision_{lanes_.api, settings_, pod_};
   PauseWatch pause_{lanes_.api, settings_, live_, events_};
   Probes probes_;
+  std::optional<MetricsPage> metrics_;
   HttpServer probe_listener_;
   HttpServer peer_listener_{PeerLimits()};
   bool ended_stuck_ = false;

@@ -3,6 +3,7 @@
 #include "apply/common/supervisor.h"
 #include "apply/sentinel/sentinel_monitor.h"
 #include "apply/sentinel/sentinel_probe.h"
+#include "apply/sentinel/sentinel_statistics.h"
 
 namespace bowline {
 namespace {
@@ -27,6 +28,23 @@ class Sentinel : public Supervisor {
   }
 
   [[nodiscard]] bool StartsAnewOnHangUp() const override { return true; }
+
+  MetricsPage::Sources ForMetrics() override {
+    const std::string name = settings_->sentinel.master_name;
+    return {.settings = settings_,
+            .rules = driver_.rules(),
+            .live = live_,
+            .peers = peers_,
+            .statistics = {.port = settings_->ports.sentinel,
+                           .login = LoginSource([&settings = settings_] {
+                             return SentinelLoginOf(*settings.Get(), settings.Secrets());
+                           }),
+                           .ask =
+                               [name](RespClient& sentinel, Deadline deadline) {
+                                 return AskSentinelStatistics(sentinel, name, deadline);
+                               }},
+            .texts = {}};
+  }
 
  private:
   SentinelProbe& probe_;

@@ -9,6 +9,7 @@
 #include "plan/common/pause.h"
 #include "plan/sentinel/running_sentinels.h"
 #include "plan/sentinel/sentinel_heal.h"
+#include "sys/counters.h"
 
 namespace bowline {
 namespace {
@@ -56,6 +57,9 @@ void SentinelMonitor::Look() {
     sentinels_ = peers_.GatherOf(addresses_, others, Deadline::In(kReportsTimeout));
     live_.SetSentinels(sentinels_, 0, AskSentinels(settings_->layout, sentinels_).epoch);
   }
+  Reports all = sentinels_;
+  all[self_] = report;
+  ProcessCounters().Set("bowline_quorum", HearsMajority(settings_->layout, all) ? 1 : 0);
   const bool servers = looks_ % kLooksPerServers == 0;
   if (servers || looks_ == 1) {
     servers_ =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "apply/common/counting.h"
 #include "apply/common/kept_dataset.h"
 #include "apply/sentinel/failover.h"
 #include "base/timing.h"
@@ -121,7 +122,10 @@ Status SetWatch::Repair(const ServerHealPlan& plan) {
 }
 
 Status SetWatch::Replace(MemberName primary) {
-  return ReplaceDead(server_.From(primary), Deadline::In(kReplaceTimeout));
+  const auto began = std::chrono::steady_clock::now();
+  Status replaced = ReplaceDead(server_.From(primary), Deadline::In(kReplaceTimeout));
+  CountHandover(kForRepair, replaced.has_value(), began);
+  return replaced;
 }
 
 Status SetWatch::AllowPromotion(bool allowed) {
