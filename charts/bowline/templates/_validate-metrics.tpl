@@ -15,7 +15,7 @@ Prometheus operator first, or set this to false. helm template asks no Kubernete
 false.
 {{- end }}
 {{- $rule := .prometheusRule }}
-{{- $chosen := concat ($rule.disabled | default list) (keys ($rule.severities | default dict)) }}
+{{- $chosen := concat ($rule.disabled | default list) (keys ($rule.severities | default dict) | sortAlpha) }}
 {{- if $chosen }}
 {{- $names := list }}
 {{- range include "bowline.allAlerts" $ | fromYamlArray }}{{ $names = append $names .alert }}{{ end }}
