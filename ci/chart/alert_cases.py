@@ -195,10 +195,10 @@ CASES = [
     ),
     Case(
         "BowlineFullCopiesRepeat",
-        counts("bowline_replication_full_copies_total", 1, every=6, pod=REPLICA),
-        f"{REPLICA} in data has made 5 full copies within an hour",
-        {"pod": REPLICA},
-        within=14,
+        counts("bowline_replication_full_copies_total", 1, every=2, pod=PRIMARY),
+        f"The primary {PRIMARY} in data has given 11 full copies within an hour",
+        {"pod": PRIMARY},
+        within=10,
     ),
     Case(
         "BowlineMemoryFull",
@@ -284,6 +284,7 @@ def rolls(release: Release) -> None:
 def hands_over(release: Release, old: str, new: str, step: int) -> None:
     """Two are scraped as primaries for a moment, since they are not scraped at the same time."""
     release.change("bowline_primary", 1, step - 1, pod=f"{release.name}-{new}")
+    release.change("bowline_replication_full_copies_total", 2, step, pod=f"{release.name}-{new}")
     for samples in release.find("bowline_primary", pod=f"{release.name}-{old}"):
         samples[step:] = [sample if not isinstance(sample, (int, float)) else 0 for sample in samples[step:]]
 

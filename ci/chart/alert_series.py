@@ -138,7 +138,8 @@ def add_member(release: Release, target: dict[str, str], everybody: list[str]) -
     release.add("bowline_build_info", 1, version="0.1.0", mode=release.mode, **target)
     release.add("bowline_members_seen", len(everybody), **target)
     for other in everybody:
-        release.add("bowline_member_seen", 1, member=other, **target)
+        if f"{release.name}-{other}" != target["pod"]:
+            release.add("bowline_member_seen", 1, member=other, **target)
     for metric, value in MEMBER.items():
         release.add(metric, value, **target)
 
