@@ -289,17 +289,23 @@ def hands_over(release: Release, old: str, new: str, step: int) -> None:
         samples[step:] = [sample if not isinstance(sample, (int, float)) else 0 for sample in samples[step:]]
 
 
+WRONG = {
+    **{f"bowline_{name}": 0.0 for name in ("ready", "primary", "quorum", "settings_applied", "member_seen", "replicas_in_sync")},
+    **{f"bowline_{name}": 1.0 for name in ("waiting", "volume_refused", "fenced", "last_copy")},
+    "bowline_members_seen": 99,
+    "redis_memory_used_bytes": 2 * GIB,
+    "container_memory_working_set_bytes": 4 * GIB,
+    "kubelet_volume_stats_available_bytes": 0,
+}
+
+
 def burns(name: str, namespace: str) -> Fault:
     """Another release, in which everything is wrong."""
 
     def fault(release: Release) -> None:
         neighbour = healthy(release.mode, release.steps, name, namespace)
-        wrong = {"bowline_ready": 0, "bowline_primary": 0, "bowline_quorum": 0, "bowline_waiting": 1, "bowline_volume_refused": 1}
-        wrong |= {"bowline_settings_applied": 0, "bowline_fenced": 1, "bowline_last_copy": 1, "bowline_member_seen": 0}
-        wrong |= {"redis_memory_used_bytes": 2 * GIB, "container_memory_working_set_bytes": 4 * GIB}
-        wrong |= {"kubelet_volume_stats_available_bytes": 0, "bowline_members_seen": 99}
-        for metric, value in wrong.items():
-            neighbour.change(metric, value, 0)
+        for metric in {metric for metric, _ in neighbour.series} & WRONG.keys():
+            neighbour.change(metric, WRONG[metric], 0)
         release.series |= neighbour.series
 
     return fault

@@ -1,4 +1,4 @@
-"""The alerts, by promtool: each one fires in time and in the right words when its fault comes, and nothing else does."""
+"""The alerts, by promtool: each fires in time and in the right words when its fault comes, and nothing else does."""
 
 from __future__ import annotations
 
@@ -60,14 +60,15 @@ def test_of(case: Case) -> dict[str, Any]:
     before = begin - EVALUATION if case.within else begin + delay - EVALUATION
     release = healthy(case.mode, fires // case.step + 2)
     case.fault(release)
-    text = {"exp_labels": {**case.labels, **rule["labels"]}, "exp_annotations": {**rule["annotations"], "summary": case.summary}}
+    texts = {**rule["annotations"], "summary": case.summary}
+    told = {"exp_labels": {**case.labels, **rule["labels"]}, "exp_annotations": texts}
     return {
         "name": f"{case.alert}: {case.summary}",
         "interval": f"{case.step}s",
         "input_series": list(release.written()),
         "alert_rule_test": [
             {"eval_time": f"{before}s", "alertname": case.alert, "exp_alerts": []},
-            {"eval_time": f"{fires}s", "alertname": case.alert, "exp_alerts": [text]},
+            {"eval_time": f"{fires}s", "alertname": case.alert, "exp_alerts": [told]},
         ],
         "promql_expr_test": [firing(before, FIRING, ()), firing(fires, FIRING, (case.alert,))],
     }
