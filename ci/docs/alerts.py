@@ -1,4 +1,4 @@
-"""Each alert has its runbook and its row in docs/operations/monitoring.md; each series that a rule reads is described."""
+"""Each alert has its runbook and its row in docs/operations/monitoring.md; each series that it reads is described."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SERIES = re.compile(r"\b((?:bowline|redis|kube|kubelet|container)_[a-z_]+)\{")
 
 
 def alerts(root: Path) -> dict[str, list[str]]:
-    """The text of each alert's entries. Without a YAML parser, which is none of Python's own; ci/chart/alerts.py has one."""
+    """The text of each alert's entries, without a YAML parser, which Python has not by itself."""
     found: dict[str, list[str]] = {}
     for name, text in ENTRY.findall((root / RULES).read_text()):
         found.setdefault(name, []).append(text)
