@@ -247,6 +247,7 @@ CASES = [
         counts("redis_commands_duration_seconds_total", 3, cmd="get", pod=PRIMARY),
         f"The command get takes 100ms on average on {PRIMARY} in data",
         {"pod": PRIMARY, "cmd": "get"},
+        within=15,
     ),
 ]
 

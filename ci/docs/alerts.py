@@ -10,7 +10,9 @@ Problem = str | None
 RULES = "charts/bowline/files/alerts.yaml"
 RUNBOOKS = "docs/runbooks"
 METRICS = "docs/reference/metrics.md"
-"""Series of bowline, and those of the engine under the names of redis_exporter."""
+"""Names the series of bowline, and of the engine those that are not in FIELDS."""
+FIELDS = "tools/src/plan/common/metrics_fields.cc"
+"""Series of the engine that are a field of INFO each."""
 TASK = "docs/operations/monitoring.md"
 """Has the alerts as a table, and names the series that others than the members give."""
 HEADINGS = ("Symptom", "What it means", "Look here", "Do this")
@@ -56,8 +58,9 @@ def check_alerts(root: Path) -> Iterator[tuple[str, Problem]]:
     pages = {path.stem for path in (root / RUNBOOKS).glob("*.md")}
     for name in sorted((pages | rows.keys()) - found.keys()):
         yield f"alert of {RUNBOOKS}/{name}.md", f"{RULES} has none of this name"
-    described = set(re.findall(r"`((?:bowline|redis)_[a-z_]+)", page(root, METRICS)))
+    described = set(re.findall(r"`((?:bowline|redis)_[a-z_]+)[`{]", page(root, METRICS)))
     yield f"{METRICS} describes series", None if described else "there is no such page, or it names none"
+    described |= set(re.findall(r'"(redis_[a-z_]+)"', page(root, FIELDS)))
     for series in sorted({name for texts in found.values() for text in texts for name in SERIES.findall(text)}):
         own = series.startswith(("bowline_", "redis_"))
         known = series in described if own else f"`{series}`" in task

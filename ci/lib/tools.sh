@@ -100,7 +100,7 @@ promtool=2
 # Debian's package, since Prometheus' module cannot be installed by name and is large.
 promtool() {
   if promtool_there; then return 0; fi
-  debian promtool prometheus
+  debian promtool promtool
   promtool_there || die "Debian's promtool does not run here, or is not $promtool"
 }
 

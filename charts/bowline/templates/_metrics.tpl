@@ -68,3 +68,20 @@ matchLabels:
 matchExpressions:
   - {key: app.kubernetes.io/component, operator: In, values: {{ include "bowline.components" .root }}}
 {{- end -}}
+
+{{- /*
+The rule for monitoring, or nothing: once something here asks for scrapes, or somebody is named. The port is that of the probes, too.
+Argument: the root.
+*/ -}}
+{{- define "bowline.policyMonitoring" -}}
+{{- $from := .Values.networkPolicy.monitoring -}}
+{{- if and .Values.metrics.enabled (or $from (include "bowline.scraped" .)) -}}
+# Monitoring; without `from` everybody.
+- ports:
+    {{- include "bowline.policyPorts" (list .Values.ports.http) | trim | nindent 4 }}
+  {{- with $from }}
+  from:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+{{- end -}}

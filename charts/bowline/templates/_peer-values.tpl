@@ -94,11 +94,6 @@ pdb.minAvailable: Set pdb.maxUnavailable.
 podDisruptionBudget: Set pdb.
 haproxy: Remove it. The Services of the primary and of the replicas follow the roles without a proxy.
 metrics.image: Remove it. bowline itself serves the metrics, without an exporter.
-metrics.resources: Remove it. bowline itself serves the metrics, without an exporter.
-metrics.extraArgs: Remove it. bowline itself serves the metrics, without an exporter.
-metrics.containerPorts: Set ports.http, at which bowline serves probes and metrics.
-metrics.port: Set ports.http, at which bowline serves probes and metrics.
-metrics.service: Remove it. metrics.podMonitor and metrics.serviceMonitor need no Service of their own.
 metrics.podAnnotations: Set metrics.annotations.enabled.
 exporter: Set metrics. bowline itself serves the metrics, without an exporter.
 sentinelExporter: Set metrics. Sentinels are scraped, too, without an exporter.
