@@ -86,15 +86,6 @@ debian() {
   rm -r "$tmp"
 }
 
-etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
-etcd=3.5
-# Debian's package, since etcd's module cannot be installed by name and takes two minutes.
-etcd() {
-  if etcd_there; then return 0; fi
-  debian etcd etcd-server
-  etcd_there || die "Debian's etcd does not run here, or is not $etcd"
-}
-
 promtool_there() { [[ $("$BIN/promtool" --version 2>/dev/null) == "promtool, version $promtool."* ]]; }
 promtool=2
 # Debian's package, since Prometheus' module cannot be installed by name and is large.
@@ -102,6 +93,15 @@ promtool() {
   if promtool_there; then return 0; fi
   debian promtool promtool
   promtool_there || die "Debian's promtool does not run here, or is not $promtool"
+}
+
+etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
+etcd=3.5
+# Debian's package, since etcd's module cannot be installed by name and takes two minutes.
+etcd() {
+  if etcd_there; then return 0; fi
+  debian etcd etcd-server
+  etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
 case ${1:-} in kube | charts | helm | firewall) ;; *) sed -n '2,7s/^# \?//p' "$0"; exit 2 ;; esac
