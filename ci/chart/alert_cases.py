@@ -253,19 +253,20 @@ CASES = [
 
 # What raises no alert.
 
-RESTART = 4
-"""Steps from the stop of a member to its being ready: two minutes."""
+AWAY, RESTART = 3, 5
+"""Steps from the stop of a member to its being scraped again, and to its being ready: two and a half minutes."""
 
 
 def restarts(release: Release, member: str, since: int) -> None:
     """As in a rollout: its pod is replaced and comes back with the new version, as a replica."""
     pod = f"{release.name}-{member}"
-    release.away(pod, since, since + RESTART - 1)
-    release.relabel("bowline_build_info", since + RESTART - 1, pod, version="0.2.0")
-    release.change("bowline_ready", 0, since + RESTART - 1, since + RESTART, pod=pod)
+    release.away(pod, since, since + AWAY)
+    release.relabel("bowline_build_info", since + AWAY, pod, version="0.2.0")
+    release.change("bowline_ready", 0, since + AWAY, since + RESTART, pod=pod)
     release.change("bowline_settings_applied", 0, BEGIN, since, pod=pod)
     if release.mode != "standalone":
-        release.change("bowline_member_seen", 0, since, since + RESTART - 1, member=member)
+        release.change("bowline_member_seen", 0, since, since + AWAY, member=member)
+        release.change("bowline_replicas_in_sync", 0, since, since + RESTART)
 
 
 def rolls(release: Release) -> None:
@@ -283,8 +284,8 @@ def rolls(release: Release) -> None:
 
 
 def hands_over(release: Release, old: str, new: str, step: int) -> None:
-    """Two are scraped as primaries for a moment, since they are not scraped at the same time."""
-    release.change("bowline_primary", 1, step - 1, pod=f"{release.name}-{new}")
+    """Two are scraped as primaries for a minute, since they are not scraped at the same time."""
+    release.change("bowline_primary", 1, step - 2, pod=f"{release.name}-{new}")
     release.change("bowline_replication_full_copies_total", 2, step, pod=f"{release.name}-{new}")
     for samples in release.find("bowline_primary", pod=f"{release.name}-{old}"):
         samples[step:] = [sample if not isinstance(sample, (int, float)) else 0 for sample in samples[step:]]
