@@ -42,6 +42,15 @@ NEEDS: dict[str, Values] = {
     **{
         f"networkPolicy.{name}": {"networkPolicy": {"limitEgress": True}} for name in ("apiServer", "dnsPorts", "extraEgress")
     },
+    "metrics.enabled": {"metrics": {"podMonitor": {"enabled": True}}},
+    **{
+        f"metrics.{name}.{field}": {"metrics": {name: {"enabled": True}}}
+        for name in ("podMonitor", "serviceMonitor", "prometheusRule")
+        for field in (
+            *("namespace", "labels", "interval", "scrapeTimeout", "relabelings", "metricRelabelings"),
+            *("runbookUrl", "disabled", "severities", "additionalRules"),
+        )
+    },
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -137,7 +146,7 @@ def sample(value: Value) -> Iterator[Any]:
 def rendered(values: str) -> dict[str, Object] | None:
     """By kind and name; None: the chart refuses these values."""
     chart = (render.RELEASE, str(render.CHART), "--namespace", render.NAMESPACE)
-    result = render.run(render.tool("helm"), "template", *chart, "--values", "-", stdin=values)
+    result = render.run(render.tool("helm"), "template", *chart, *render.OPERATOR, "--values", "-", stdin=values)
     if result.returncode != 0:
         return None
     return {render.key(thing): thing for thing in render.objects(result.stdout)}
@@ -220,7 +229,8 @@ def effect(before: dict[str, Object], after: dict[str, Object]) -> Effect:
             continue
         thing = one or other or {}
         if one and other and one["metadata"]["namespace"] != other["metadata"]["namespace"]:
-            found.moved = True
+            # Those of the Prometheus operator may be elsewhere.
+            found.moved |= thing["kind"] == "StatefulSet"
         if is_hook(thing):
             found.hooks = True
         elif thing["kind"] == "StatefulSet" and one and other:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import alerts
 import bad_input
 import golden
 import invariants
@@ -54,6 +55,7 @@ def of_the_renders() -> Iterator[Check]:
     yield from umbrella.checks(HELMS)
     yield from readme.checks(HELMS)
     yield from program.checks()
+    yield from alerts.checks()
 
 
 def of_the_server() -> Iterator[Check]:

@@ -45,6 +45,33 @@ MEMBER_CLAIMS: Schema = {
     },
 }
 
+# Parts of the Prometheus operator's objects (monitoring.coreos.com/v1: RelabelConfig, Rule), which comes without a schema of Kubernetes.
+RELABELING: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "sourceLabels": {"type": "array", "items": {"type": "string"}},
+        "separator": WORD,
+        "targetLabel": WORD,
+        "regex": WORD,
+        "modulus": {"type": ["integer", "null"]},
+        "replacement": WORD,
+        "action": WORD,
+    },
+}
+WORDS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+RULE: Schema = {
+    "type": "object",
+    "required": ["expr"],
+    "additionalProperties": False,
+    "properties": {
+        **{name: WORD for name in ("alert", "record", "for", "keep_firing_for")},
+        "expr": {"type": ["string", "number"]},
+        "labels": WORDS,
+        "annotations": WORDS,
+    },
+}
+
 
 def load() -> dict[str, Schema]:
     kubernetes: dict[str, Schema] = json.loads(Path(__file__).with_name("kubernetes.json").read_text())
@@ -52,7 +79,8 @@ def load() -> dict[str, Schema]:
     variable = kubernetes["EnvVar"]
     text = {"type": ["string", "number", "boolean", "null"]}
     variable = {**variable, "properties": {**variable["properties"], "value": text}}
-    return {"global": GLOBAL, "memberClaims": MEMBER_CLAIMS, "pullSecret": PULL_SECRET, "variable": variable, **kubernetes}
+    own = {"global": GLOBAL, "memberClaims": MEMBER_CLAIMS, "pullSecret": PULL_SECRET, "relabeling": RELABELING, "rule": RULE}
+    return {**own, "variable": variable, **kubernetes}
 
 
 def used(schema: Any, all_definitions: dict[str, Schema]) -> dict[str, Schema]:

@@ -285,10 +285,30 @@ def selectors(things: list[Object]) -> Iterator[str]:
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     """As the API server does it, for the operators that the chart uses."""
     for expression in selector.get("matchExpressions", []):
-        inside = labels.get(expression["key"]) in expression["values"]
-        if inside != {"In": True, "NotIn": False}[expression["operator"]]:
+        inside = expression["key"] in labels
+        if expression["operator"] != "Exists":
+            inside = labels.get(expression["key"]) in expression["values"]
+        if inside != {"In": True, "NotIn": False, "Exists": True}[expression["operator"]]:
             return False
     return bool(selector.get("matchLabels", {}).items() <= labels.items())
+
+
+def monitors(things: list[Object]) -> Iterator[str]:
+    """A monitor meets each member once, at the port of the probes, and nothing else."""
+    for thing in things:
+        if thing["kind"] not in ("PodMonitor", "ServiceMonitor"):
+            continue
+        selector = thing["spec"]["selector"]
+        services = [one["spec"] for one in by_kind(things, "Service") if selects(selector, one["metadata"]["labels"])]
+        for name, labels, spec in pods(things):
+            if thing["kind"] == "PodMonitor":
+                met = int(selects(selector, labels))
+            else:
+                met = sum(service["selector"].items() <= labels.items() for service in services)
+            if met != name.startswith("StatefulSet/"):
+                yield f"{key(thing)}: meets {name} {met} times"
+            if met and "http" not in {port["name"] for port in spec["containers"][0]["ports"]}:
+                yield f"{key(thing)}: {name} has no port http"
 
 
 def one_budget(things: list[Object]) -> Iterator[str]:
@@ -440,6 +460,7 @@ def network_policies(things: list[Object]) -> Iterator[str]:
 RULES: list[Rule] = [
     network_policies,
     object_list,
+    monitors,
     names_and_labels,
     pod_security,
     container_security,

@@ -39,7 +39,7 @@ def links() -> str:
 def examples() -> str:
     """Values that the chart's shows are values."""
     found = [block for block in blocks(OURS.read_text()) if re.match("[A-Za-z]+:", block)]
-    problems = [render.template("helm", "--values", "-", stdin=block).stderr for block in found]
+    problems = [render.template("helm", *render.OPERATOR, "--values", "-", stdin=block).stderr for block in found]
     return "\n".join(problems).strip() if found else "no example found"
 
 

@@ -20,6 +20,12 @@ NAMESPACE = "default"
 # The chart has no default for it.
 TOOLKIT_IMAGE = {"repository": "registry.example.org/team/bowline", "tag": "0.1.0"}
 TOOLKIT = tuple(word for key, value in TOOLKIT_IMAGE.items() for word in ("--set", f"toolkit.image.{key}={value}"))
+# The kinds that the Prometheus operator brings, which no Kubernetes has by itself.
+OPERATOR = tuple(
+    word
+    for kind in ("PodMonitor", "ServiceMonitor", "PrometheusRule")
+    for word in ("--api-versions", f"monitoring.coreos.com/v1/{kind}")
+)
 
 Object = dict[str, Any]
 
@@ -80,7 +86,7 @@ def template(
 @cache
 def render(profile: Profile, helm: str = "helm") -> str:
     """The manifests as text, or ValueError with Helm's message."""
-    result = template(helm, *profile.arguments)
+    result = template(helm, *OPERATOR, *profile.arguments)
     if result.returncode != 0:
         raise ValueError(result.stderr.strip())
     return result.stdout

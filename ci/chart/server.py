@@ -54,10 +54,11 @@ def dry_run(things: list[Object], warnings: bool = True) -> str:
 
 
 def rendered(profile: Profile) -> list[Object]:
-    result = render.template("helm", *profile.arguments, namespace=NAMESPACE)
+    """Without the objects of the Prometheus operator, whose kinds the local Kubernetes does not have."""
+    result = render.template("helm", *render.OPERATOR, *profile.arguments, namespace=NAMESPACE)
     if result.returncode != 0:
         raise ValueError(result.stderr)
-    return render.objects(result.stdout)
+    return [thing for thing in render.objects(result.stdout) if not thing["apiVersion"].startswith("monitoring.")]
 
 
 def manifests(profile: Profile) -> str:

@@ -18,6 +18,15 @@ TRUTHS = {
     "nameOverride": "refused",
     "networkPolicy.limitEgress": "live",
     "networkPolicy.extraEgress": "live",
+    # Monitoring alone: no member notices.
+    "networkPolicy.monitoring": "live",
+    "metrics.podMonitor.enabled": "live",
+    "metrics.podMonitor.namespace": "live",
+    "metrics.serviceMonitor.enabled": "live",
+    "metrics.prometheusRule.disabled": "live",
+    "metrics.prometheusRule.additionalRules": "live",
+    # Annotations of pods are in their template.
+    "metrics.annotations.enabled": "rolls: servers, sentinels",
     "auth.secretAnnotations": "next run",
     "auth.password": "refused",
     "persistence.size": "refused",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alerts import check_alerts
 from interface import interface
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -222,6 +223,7 @@ def whole(project: Project) -> Iterator[tuple[str, Problem]]:
     yield from reasons(rows)
     yield from citations()
     yield from interface(ROOT)
+    yield from check_alerts(ROOT)
 
 
 CALL = re.compile(r"\b(Wait|Refuse|RefuseVolume|Undecided|No|Emit)\(")

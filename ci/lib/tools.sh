@@ -1,7 +1,7 @@
 #!/bin/bash
 # tools.sh kube|charts|helm|firewall|exporter: programs in $CACHE/bin, each made only if the version there is not the wanted one.
 #   kube      what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
-#   charts    what tests of the chart need: helm 4 and 3, helm-unittest
+#   charts    what tests of the chart need: helm 4 and 3, helm-unittest, promtool
 #   helm      helm 4 alone
 #   firewall  what enforces NetworkPolicies in the local Kubernetes (ci/kube/firewall.sh)
 #   exporter  the community's redis_exporter, with which GET /metrics is compared (ci/integration/test_metrics.py)
@@ -79,19 +79,34 @@ ours() {
   stamp "$BIN/$1.stamp" "$want"
 }
 
+# debian FILE PACKAGE: /usr/bin/FILE of a package of the builder's Debian as $BIN/FILE. Nothing is installed, so no service is started.
+debian() {
+  local tmp
+  tmp=$(mktemp -d -p "$BIN")
+  "$here/builder.sh" make
+  chmod 777 "$tmp"
+  # shellcheck disable=SC2016 # expanded in the builder
+  BOWLINE_BUILD=$tmp step "$1 of Debian's package $2" "$here/builder.sh" run \
+    sh -c 'apt-get update -qq && cd /build && apt-get download -qq "$1" && dpkg -x "$1"_*.deb root' - "$2"
+  mv "$tmp/root/usr/bin/$1" "$BIN/$1"
+  rm -r "$tmp"
+}
+
+promtool_there() { [[ $("$BIN/promtool" --version 2>/dev/null) == "promtool, version $promtool."* ]]; }
+promtool=2
+# Debian's package, since Prometheus' module cannot be installed by name and is large.
+promtool() {
+  if promtool_there; then return 0; fi
+  debian promtool promtool
+  promtool_there || die "Debian's promtool does not run here, or is not $promtool"
+}
+
 etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
 etcd=3.5
 # Debian's package, since etcd's module cannot be installed by name and takes two minutes.
 etcd() {
-  local tmp
   if etcd_there; then return 0; fi
-  tmp=$(mktemp -d -p "$BIN")
-  "$here/builder.sh" make
-  chmod 777 "$tmp"
-  BOWLINE_BUILD=$tmp step "etcd $etcd" "$here/builder.sh" run \
-    sh -c 'apt-get update -qq && cd /build && apt-get download -qq etcd-server && dpkg -x etcd-server_*.deb root'
-  mv "$tmp/root/usr/bin/etcd" "$BIN/etcd"
-  rm -r "$tmp"
+  debian etcd etcd-server
   etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
@@ -105,7 +120,7 @@ flock 9
 
 case $1 in
   kube) kubernetes; helm 4; coredns; ours volumes "volume provisioner"; etcd ;;
-  charts) helm 4; helm 3; unittest ;;
+  charts) helm 4; helm 3; unittest; promtool ;;
   helm) helm 4 ;;
   exporter) exporter ;;
   firewall)

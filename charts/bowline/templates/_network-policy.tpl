@@ -97,6 +97,9 @@ spec:
       from:
         {{- toYaml . | nindent 8 }}
       {{- end }}
+    {{- with include "bowline.policyMonitoring" .root }}
+    {{- . | nindent 4 }}
+    {{- end }}
     {{- with $policy.extraIngress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

@@ -93,10 +93,13 @@ pdb.create: Set pdb.enabled.
 pdb.minAvailable: Set pdb.maxUnavailable.
 podDisruptionBudget: Set pdb.
 haproxy: Remove it. The Services of the primary and of the replicas follow the roles without a proxy.
-metrics: There is no exporter yet. Add one by extraContainers and sentinel.extraContainers.
-exporter: There is no exporter yet. Add one by extraContainers and sentinel.extraContainers.
-sentinelExporter: There is no exporter yet. Add one by sentinel.extraContainers.
-serviceMonitor: There is no exporter yet. Add the object by extraObjects.
+metrics.image: Remove it. bowline itself serves the metrics, without an exporter.
+metrics.podAnnotations: Set metrics.annotations.enabled.
+exporter: Set metrics. bowline itself serves the metrics, without an exporter.
+sentinelExporter: Set metrics. Sentinels are scraped, too, without an exporter.
+serviceMonitor: Set metrics.serviceMonitor or metrics.podMonitor.
+prometheusRule: Set metrics.prometheusRule.
+networkPolicy.metrics: Set networkPolicy.monitoring.
 tls: TLS is not supported yet.
 useExternalDNS: Set service.annotations.
 externalMaster: A primary outside this release is not supported.

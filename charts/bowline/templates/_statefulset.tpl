@@ -44,7 +44,7 @@ spec:
     metadata:
       labels:
         {{- include "bowline.podLabels" . | nindent 8 }}
-      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $annotations)) | nindent 6 }}
+      {{- include "bowline.annotations" (dict "root" .root "annotations" (list .podAnnotations $annotations (include "bowline.scrapeAnnotations" .root | fromYaml))) | nindent 6 }}
     spec:
       {{- include "bowline.memberSpec" . | nindent 6 }}
   {{- if include "bowline.isPersistent" . }}
@@ -55,10 +55,12 @@ spec:
 
 {{- /* Governing Service of the StatefulSet: host names for the pods. Argument: a group. */ -}}
 {{- define "bowline.governingService" -}}
+{{- $meta := set (omit . "name") "name" (printf "%s-headless" .name) -}}
+{{- if include "bowline.metricsBy" (dict "root" .root "name" "serviceMonitor") }}{{ $meta = set $meta "labels" (dict "bowline/scraped" "true") }}{{ end -}}
 apiVersion: v1
 kind: Service
 metadata:
-  {{- include "bowline.metadata" (set (omit . "name") "name" (printf "%s-headless" .name)) | nindent 2 }}
+  {{- include "bowline.metadata" $meta | nindent 2 }}
 spec:
   type: ClusterIP
   clusterIP: None

@@ -3,7 +3,7 @@
 {{- /* Label keys that are the chart's own, as YAML. */ -}}
 {{- define "bowline.ownLabels" -}}
 [app.kubernetes.io/name, app.kubernetes.io/instance, app.kubernetes.io/component, app.kubernetes.io/managed-by,
-  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/reads, bowline/last-copy, apps.kubernetes.io/pod-index,
+  app.kubernetes.io/version, helm.sh/chart, bowline/shard, bowline/role, bowline/reads, bowline/last-copy, bowline/scraped, apps.kubernetes.io/pod-index,
   statefulset.kubernetes.io/pod-name, controller-revision-hash]
 {{- end -}}
 
@@ -31,7 +31,9 @@ underscores, or an annotation.
 {{- range $path, $labels := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels
       "persistence.labels" .Values.persistence.labels "nodeSelector" .Values.nodeSelector
       "upgrade.job.labels" .Values.upgrade.job.labels "test.labels" .Values.test.labels
-      "sentinel.podLabels" .Values.sentinel.podLabels "sentinel.nodeSelector" .Values.sentinel.nodeSelector }}
+      "sentinel.podLabels" .Values.sentinel.podLabels "sentinel.nodeSelector" .Values.sentinel.nodeSelector
+      "metrics.podMonitor.labels" .Values.metrics.podMonitor.labels "metrics.serviceMonitor.labels" .Values.metrics.serviceMonitor.labels
+      "metrics.prometheusRule.labels" .Values.metrics.prometheusRule.labels }}
 {{- include "bowline.validate.keys" (dict "path" $path "map" $labels "labels" true) }}
 {{- range $key, $_ := $labels }}
 {{- if and (has $key $own) (not (hasSuffix "nodeSelector" $path)) }}

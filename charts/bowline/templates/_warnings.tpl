@@ -56,6 +56,10 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- if and (include "bowline.metricsBy" (dict "root" . "name" "prometheusRule")) (not (include "bowline.scraped" .)) }}
+- metrics.prometheusRule.enabled is true, and nothing here has Prometheus scrape the members (metrics.podMonitor, metrics.serviceMonitor,
+  metrics.annotations): unless it does so by settings of its own, the alert BowlineNothingScraped fires.
+{{- end }}
 {{- if and $v.rbac.create (eq true $v.upgrade.tryEngine) }}
 {{- with include "bowline.untriedFile" . }}
 - the gate does not try the directives: they, or extraArgs, name {{ . | trim }}, which its pod does not have.

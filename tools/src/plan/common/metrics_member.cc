@@ -147,7 +147,9 @@ void AddMemberMetrics(const MemberFacts& facts, MetricSet& set) {
   AddOwn(set, "bowline_paused", Flag(facts.paused));
   if (report.configured) {
     AddOwn(set, "bowline_settings_applied", Flag(report.configured->holds));
-    AddOwn(set, "bowline_settings_revision_info", 1, {{"revision", report.configured->revision}});
+    if (const std::string& revision = report.configured->revision; !revision.empty()) {
+      AddOwn(set, "bowline_settings_revision_info", 1, {{"revision", revision}});
+    }
   }
   AddOthers(facts, set);
   if (report.member.HoldsData()) AddServer(facts, set);
