@@ -29,6 +29,11 @@ Result<EngineInfo> RespClient::Info(Deadline deadline) {
   return ParseEngineInfo(reply.text);
 }
 
+Result<ClusterInfo> RespClient::ReadClusterInfo(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"CLUSTER", "INFO"}, deadline));
+  return ParseClusterInfo(reply.text);
+}
+
 Result<std::string> RespClient::ClusterNodes(Deadline deadline) {
   ASSIGN_OR_RETURN(Reply reply, Ask({"CLUSTER", "NODES"}, deadline));
   return std::move(reply.text);

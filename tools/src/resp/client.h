@@ -72,6 +72,7 @@ class RespClient {
 
   /// INFO everything that EngineInfo needs. Answered while loading, too.
   Result<EngineInfo> Info(Deadline deadline);
+  Result<ClusterInfo> ReadClusterInfo(Deadline deadline);
   /// The raw text of CLUSTER NODES.
   Result<std::string> ClusterNodes(Deadline deadline);
   /// used_memory, in bytes. kInternal: the reply has none.

@@ -88,7 +88,7 @@ TEST_CASE("what an engine says of itself") {
   CHECK_FALSE(info->loading);
   CHECK(info->version.contains('.'));
   CHECK(info->replication_id.size() == 40);
-  const auto cluster = ParseClusterInfo(client.Ask({"CLUSTER", "INFO"}, Soon())->text);
+  const auto cluster = client.ReadClusterInfo(Soon());
   REQUIRE(cluster);
   CHECK_FALSE(cluster->state_ok);
   CHECK(cluster->known_nodes == 1);
