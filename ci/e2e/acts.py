@@ -201,7 +201,7 @@ def conditions_as_they_are(members: Members) -> dict[str, dict[str, Object]]:
             for name, own in members.kube.conditions(members.selector).items()
         }
         wanted = {
-            pod.name: {"Started": "True"}
+            pod.name: {"Started": "True", "Configured": "True"}
             | ({"Primary": str(members.is_primary(pod))} if pod.component == "server" else {})
             for pod in members.pods()
         }
