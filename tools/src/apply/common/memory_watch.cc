@@ -59,15 +59,18 @@ Result<bool> MemoryWatch::Follow(const Directives& wanted, bool primary) {
   ASSIGN_OR_RETURN(const ConfigFields now,
                    engine.ConfigGet({kMaxMemory, kPolicy, kBacklogSize}, deadline));
   const auto backlog = wanted.find(kBacklogSize);
-  if (backlog != wanted.end() && NumberIn(now, kBacklogSize) != ParseMemory(backlog->second)) {
-    RETURN_IF_ERROR(Set(engine, kBacklogSize, now.at(kBacklogSize), backlog->second, deadline));
+  const std::int64_t size = NumberIn(now, kBacklogSize);
+  if (backlog != wanted.end() && size != ParseMemory(backlog->second)) {
+    RETURN_IF_ERROR(Set(engine, kBacklogSize, std::to_string(size), backlog->second, deadline));
   }
   const auto max_memory = wanted.find(kMaxMemory);
   if (max_memory == wanted.end()) return true;
+  const std::int64_t goal = ParseMemory(max_memory->second).value_or(0);
+  if (goal == 0 && NumberIn(now, kMaxMemory) == 0) return true;
   const auto policy = now.find(kPolicy);
   ASSIGN_OR_RETURN(const std::int64_t used, engine.UsedMemory(deadline));
   const MaxMemoryStep step{.now = NumberIn(now, kMaxMemory),
-                           .wanted = ParseMemory(max_memory->second).value_or(0),
+                           .wanted = goal,
                            .used = used,
                            .evicts = policy != now.end() && policy->second != "noeviction",
                            .primary = primary,
