@@ -13,13 +13,6 @@ HttpsResponse Refused(long status, const char* why) {
   return {.status = status, .body = std::format(R"({{"message":"{}"}})", why)};
 }
 
-void WriteMap(JsonWriter& json, std::string_view key,
-              const std::map<std::string, std::string>& values) {
-  json.Key(key).BeginObject();
-  for (const auto& [name, value] : values) json.Field(name, value);
-  json.EndObject();
-}
-
 /// A merge patch adds and replaces.
 void Merge(std::map<std::string, std::string>& into, const JsonView& object, std::string_view key) {
   const auto values = ReadMap(object, key).value();
