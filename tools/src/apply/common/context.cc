@@ -15,6 +15,11 @@ Credentials LoginOf(const EngineSecrets& secrets) {
   return {.user = "default", .password = secrets.password};
 }
 
+Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,
+                                Deadline deadline) {
+  return RespClient::Connect("127.0.0.1", settings.ports.client, LoginOf(secrets), deadline);
+}
+
 Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) {
   return {.user = AccountOf("bowline", identity), .password = secrets.password};
 }

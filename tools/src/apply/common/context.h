@@ -20,6 +20,10 @@ namespace bowline {
 /// How we log in to the own engine and, to prove that it takes writes, where clients do.
 Credentials LoginOf(const EngineSecrets& secrets);
 
+/// To the own engine, logged in so. Errors as RespClient::Connect's.
+Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,
+                                Deadline deadline);
+
 /// How we log in to any member's engine, and to no other installation's.
 Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity);
 

@@ -172,8 +172,8 @@ Result<DirectivePlan> DirectiveWatch::Apply(const Directives& declared,
 Status DirectiveWatch::Set(const DirectivePlan& plan) {
   if (plan.set.empty()) return {};
   const Deadline deadline = Deadline::In(kCall);
-  ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_->ports.client,
-                                                          LoginOf(settings_.Secrets()), deadline));
+  ASSIGN_OR_RETURN(RespClient engine,
+                   ConnectToOwn(*settings_.Get(), settings_.Secrets(), deadline));
   RETURN_IF_ERROR(engine.ConfigSet(plan.set, deadline));
   std::vector<std::string> names;
   for (const auto& [name, value] : plan.set) names.push_back(name);

@@ -43,8 +43,7 @@ auto LinkWatch::Ask(const Call& call)
     client_.reset();
   }
   const Deadline anew = Deadline::In(kFenceCall);  // the first may have used its time up
-  auto made =
-      RespClient::Connect("127.0.0.1", settings_->ports.client, LoginOf(settings_.Secrets()), anew);
+  auto made = ConnectToOwn(*settings_.Get(), settings_.Secrets(), anew);
   if (!made) return std::unexpected(made.error());
   client_ = *std::move(made);
   auto again = call(*client_, anew);

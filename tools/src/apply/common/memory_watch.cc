@@ -54,8 +54,8 @@ void MemoryWatch::Look() {
 Result<bool> MemoryWatch::Follow(const Directives& wanted, bool primary) {
   if (wanted.empty()) return true;
   const Deadline deadline = Deadline::In(kCall);
-  ASSIGN_OR_RETURN(RespClient engine, RespClient::Connect("127.0.0.1", settings_->ports.client,
-                                                          LoginOf(settings_.Secrets()), deadline));
+  ASSIGN_OR_RETURN(RespClient engine,
+                   ConnectToOwn(*settings_.Get(), settings_.Secrets(), deadline));
   ASSIGN_OR_RETURN(const ConfigFields now,
                    engine.ConfigGet({kMaxMemory, kPolicy, kBacklogSize}, deadline));
   const auto backlog = wanted.find(kBacklogSize);

@@ -279,8 +279,7 @@ class Server : public Supervisor {
       return done;
     }
     ASSIGN_OR_RETURN(RespClient engine,
-                     RespClient::Connect("127.0.0.1", settings_->ports.client,
-                                         LoginOf(settings_.Secrets()), deadline));
+                     ConnectToOwn(*settings_.Get(), settings_.Secrets(), deadline));
     return step(engine, deadline);
   }
 

@@ -34,8 +34,7 @@ HandoverContext ServerWatch::From(MemberName primary) const {
 }
 
 Result<RespClient> ServerWatch::Connect(Deadline deadline) const {
-  return RespClient::Connect("127.0.0.1", settings->ports.client, LoginOf(settings.Secrets()),
-                             deadline);
+  return ConnectToOwn(*settings.Get(), settings.Secrets(), deadline);
 }
 
 }  // namespace bowline
