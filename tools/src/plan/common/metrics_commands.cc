@@ -4,8 +4,6 @@
 #include <format>
 #include <optional>
 
-#include "plan/common/metrics_info.h"
-
 namespace bowline {
 namespace {
 
@@ -19,11 +17,6 @@ constexpr std::size_t kLongestError = 32;
 constexpr std::string_view kCommand = "cmdstat_";
 constexpr std::string_view kError = "errorstat_";
 constexpr std::string_view kPercentiles = "latency_percentiles_usec_";
-
-std::optional<double> Number(const InfoFields& parts, std::string_view key) {
-  const auto part = parts.find(key);
-  return part == parts.end() ? std::nullopt : MetricNumber(part->second);
-}
 
 /// Scripts make errors of any name: only what looks like an engine's is told by its name.
 bool IsErrorName(std::string_view text) {
@@ -47,8 +40,8 @@ void AddPercentiles(const InfoFields& statistics, const std::string& command,
   if (counted == statistics.end()) return;
   const InfoFields totals = MetricParts(counted->second);
   MetricDistribution times{.parts = {},
-                           .sum = Number(totals, "usec").value_or(0),
-                           .count = Number(totals, "calls").value_or(0)};
+                           .sum = InfoNumber(totals, "usec").value_or(0),
+                           .count = InfoNumber(totals, "calls").value_or(0)};
   for (const auto& [name, text] : parts) {
     const auto quantile = name.starts_with('p') ? MetricNumber(name.substr(1)) : std::nullopt;
     const auto value = MetricNumber(text);
@@ -65,7 +58,7 @@ double Microseconds(const InfoFields& statistics, const std::string& command) {
   double sum = 0;
   const std::string own = std::format("{}{}", kCommand, command);
   const auto add = [&](const std::string& text) {
-    sum += Number(MetricParts(text), "usec").value_or(0);
+    sum += InfoNumber(MetricParts(text), "usec").value_or(0);
   };
   if (const auto field = statistics.find(own); field != statistics.end()) add(field->second);
   for (auto field = statistics.lower_bound(own + "|");
@@ -81,7 +74,7 @@ void AddErrorMetrics(const InfoFields& info, MetricSet& set) {
   double others = 0;
   int named = 0;
   ForEach(info, kError, [&](const std::string& name, const InfoFields& parts) {
-    const auto count = Number(parts, "count");
+    const auto count = InfoNumber(parts, "count");
     if (!count) return;
     if (!IsErrorName(name) || ++named > kMostErrors) {
       others += *count;
@@ -100,7 +93,7 @@ void AddCommandMetrics(const InfoFields& statistics, MetricSet& set) {
   ForEach(statistics, kCommand, [&](const std::string& command, const InfoFields& parts) {
     if (++told > kMostCommands) return;
     const auto add = [&](const char* name, const char* help, const char* part, double unit) {
-      const auto value = Number(parts, part);
+      const auto value = InfoNumber(parts, part);
       if (value) set.Add(name, kCounter, help, *value / unit, {{"cmd", command}});
     };
     add("redis_commands_total", "Calls of a command.", "calls", 1);

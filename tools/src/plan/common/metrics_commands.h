@@ -3,12 +3,12 @@
 // redis_exporter v1.88. Pure.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/metrics.h"
+#include "plan/common/metrics_info.h"
 
 namespace bowline {
 
@@ -19,8 +19,6 @@ struct CommandTimes {
   /// Microseconds, and how many calls took no longer.
   std::vector<std::pair<std::int64_t, std::int64_t>> buckets;
 };
-
-using InfoFields = std::map<std::string, std::string, std::less<>>;
 
 /// Fields "errorstat_*" of INFO.
 void AddErrorMetrics(const InfoFields& info, MetricSet& set);

@@ -13,22 +13,11 @@ namespace bowline {
 namespace {
 
 using enum MetricType;
-using Fields = std::map<std::string, std::string, std::less<>>;
 
 constexpr int kMostDatabases = 64;
 constexpr int kMostReplicas = 64;
 constexpr int kMostClusterFields = 64;
 constexpr std::string_view kIoThread = "used_active_time_io_thread_";
-
-std::string Value(const Fields& fields, std::string_view key) {
-  const auto field = fields.find(key);
-  return field == fields.end() ? std::string() : field->second;
-}
-
-std::optional<double> Number(const Fields& fields, std::string_view key) {
-  const auto field = fields.find(key);
-  return field == fields.end() ? std::nullopt : MetricNumber(field->second);
-}
 
 /// Is it `prefix` and a number? The number.
 std::optional<std::string_view> Numbered(std::string_view key, std::string_view prefix) {
@@ -67,23 +56,23 @@ class InfoMetrics {
     }
   }
 
-  void Server(const Fields& fields, std::int64_t now) {
-    if (const auto uptime = Number(fields, "uptime_in_seconds")) {
+  void Server(const InfoFields& fields, std::int64_t now) {
+    if (const auto uptime = InfoNumber(fields, "uptime_in_seconds")) {
       set_.Add("redis_start_time_seconds", kGauge, "Start of the process, seconds since 1970.",
                static_cast<double>(now) - *uptime);
     }
-    if (const auto hz = Number(fields, "hz")) {
+    if (const auto hz = InfoNumber(fields, "hz")) {
       set_.Add("redis_hz", kGauge, "INFO field hz.", *hz);
     }
-    if (const auto hz = Number(fields, "configured_hz")) {
+    if (const auto hz = InfoNumber(fields, "configured_hz")) {
       set_.Add("redis_configured_hz", kGauge, "INFO field configured_hz.", *hz);
     }
     Instance(fields);
   }
 
-  void Replica(const Fields& fields) {
-    const MetricLabels primary = {{"master_host", Value(fields, "master_host")},
-                                  {"master_port", Value(fields, "master_port")}};
+  void Replica(const InfoFields& fields) {
+    const MetricLabels primary = {{"master_host", InfoText(fields, "master_host")},
+                                  {"master_port", InfoText(fields, "master_port")}};
     const auto add = [&](const char* name, const char* help, double value) {
       set_.Add(name, kGauge, help, value, primary);
     };
@@ -92,30 +81,30 @@ class InfoMetrics {
     }
     const auto copy = [&](const char* field, const char* name, const char* help) {
       if (!fields.contains(field)) return;
-      add(name, help, Number(fields, field).value_or(0));
+      add(name, help, InfoNumber(fields, field).value_or(0));
     };
     copy("master_last_io_seconds_ago", "redis_master_last_io_seconds_ago",
          "Seconds since the primary was last heard.");
     copy("master_sync_in_progress", "redis_master_sync_in_progress",
          "The whole dataset is being copied from the primary.");
     copy("slave_repl_offset", "redis_slave_repl_offset", "Replication offset of the replica.");
-    if (Value(fields, "role") != "slave") return;
+    if (InfoText(fields, "role") != "slave") return;
     MetricLabels labels = primary;
-    labels.emplace_back("read_only", Value(fields, "slave_read_only"));
+    labels.emplace_back("read_only", InfoText(fields, "slave_read_only"));
     set_.Add("redis_slave_info", kGauge, "What the replica is.", 1, std::move(labels));
   }
 
   void ListedReplica(std::string_view text) {
     if (++replicas_ > kMostReplicas) return;
-    const Fields parts = MetricParts(text);
-    const auto offset = Number(parts, "offset");
+    const InfoFields parts = MetricParts(text);
+    const auto offset = InfoNumber(parts, "offset");
     if (!offset) return;
-    const MetricLabels labels = {{"slave_ip", Value(parts, "ip")},
-                                 {"slave_port", Value(parts, "port")},
-                                 {"slave_state", Value(parts, "state")}};
+    const MetricLabels labels = {{"slave_ip", InfoText(parts, "ip")},
+                                 {"slave_port", InfoText(parts, "port")},
+                                 {"slave_state", InfoText(parts, "state")}};
     set_.AddOnce("redis_connected_slave_offset_bytes", kGauge,
                  "Replication offset that a replica acknowledged.", *offset, labels);
-    const auto lag = Number(parts, "lag");
+    const auto lag = InfoNumber(parts, "lag");
     if (!lag || *lag < 0) return;
     set_.AddOnce("redis_connected_slave_lag_seconds", kGauge,
                  "Seconds since a replica last acknowledged.", *lag, labels);
@@ -123,12 +112,12 @@ class InfoMetrics {
 
   void Database(const std::string& name, std::string_view text) {
     if (std::ssize(databases_) >= kMostDatabases) return;
-    const Fields parts = MetricParts(text);
-    const auto keys = Number(parts, "keys");
-    const auto expiring = Number(parts, "expires");
+    const InfoFields parts = MetricParts(text);
+    const auto keys = InfoNumber(parts, "keys");
+    const auto expiring = InfoNumber(parts, "expires");
     if (!keys || !expiring) return;
     AddDatabase(name, *keys, *expiring);
-    const auto milliseconds = Number(parts, "avg_ttl");
+    const auto milliseconds = InfoNumber(parts, "avg_ttl");
     if (!milliseconds) return;
     set_.Add("redis_db_avg_ttl_seconds", kGauge, "Average time that expiring keys have left.",
              *milliseconds / 1000, {{"db", name}});
@@ -149,15 +138,15 @@ class InfoMetrics {
              {{"db", name}});
   }
 
-  void Instance(const Fields& fields) {
+  void Instance(const InfoFields& fields) {
     MetricLabels labels;
     for (const char* key :
          {"role", "redis_version", "redis_build_id", "redis_mode", "os", "maxmemory_policy",
           "tcp_port", "run_id", "process_id", "master_replid"}) {
-      labels.emplace_back(key, Value(fields, key));
+      labels.emplace_back(key, InfoText(fields, key));
     }
     for (const char* key : {"valkey_version", "valkey_release_stage"}) {
-      if (fields.contains(key)) labels.emplace_back(key, Value(fields, key));
+      if (fields.contains(key)) labels.emplace_back(key, InfoText(fields, key));
     }
     set_.Add("redis_instance_info", kGauge, "What the process is.", 1, std::move(labels));
   }
@@ -181,8 +170,8 @@ std::optional<double> MetricNumber(std::string_view text) {
   return value;
 }
 
-Fields MetricParts(std::string_view text) {
-  Fields parts;
+InfoFields MetricParts(std::string_view text) {
+  InfoFields parts;
   for (const std::string_view part : Split(text, ',')) {
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) continue;
@@ -190,6 +179,16 @@ Fields MetricParts(std::string_view text) {
                            std::string(part.substr(equals + 1)));
   }
   return parts;
+}
+
+std::string InfoText(const InfoFields& fields, std::string_view field) {
+  const auto found = fields.find(field);
+  return found == fields.end() ? std::string() : found->second;
+}
+
+std::optional<double> InfoNumber(const InfoFields& fields, std::string_view field) {
+  const auto found = fields.find(field);
+  return found == fields.end() ? std::nullopt : MetricNumber(found->second);
 }
 
 std::optional<double> InfoNumber(std::string_view info, std::string_view field) {
@@ -201,7 +200,7 @@ std::optional<double> InfoNumber(std::string_view info, std::string_view field) 
 }
 
 void AddInfoMetrics(const InfoTexts& texts, MetricSet& set) {
-  const Fields fields = ParseInfo(texts.info);
+  const InfoFields fields = ParseInfo(texts.info);
   InfoMetrics metrics(set);
   for (const auto& [key, text] : fields) {
     if (Numbered(key, "db")) {

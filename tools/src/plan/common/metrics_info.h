@@ -13,12 +13,20 @@
 
 namespace bowline {
 
+/// As ParseInfo has them.
+using InfoFields = std::map<std::string, std::string, std::less<>>;
+
 /// "12.5" -> 12.5; "ok" and "true" are 1, "err", "fail" and "false" 0. Nothing for any other text,
 /// and for a number that no double has.
 std::optional<double> MetricNumber(std::string_view text);
 
 /// "a=1,b=x" -> a: 1, b: x. A part without "=" is left out.
-std::map<std::string, std::string, std::less<>> MetricParts(std::string_view text);
+InfoFields MetricParts(std::string_view text);
+
+/// Empty when the field is missing.
+std::string InfoText(const InfoFields& fields, std::string_view field);
+/// Nothing when the field is missing or no number.
+std::optional<double> InfoNumber(const InfoFields& fields, std::string_view field);
 
 /// Of a text with lines "field:value". Nothing when the field is missing or no number.
 std::optional<double> InfoNumber(std::string_view info, std::string_view field);

@@ -13,13 +13,8 @@ using enum MetricType;
 constexpr int kMostPrimaries = 16;
 constexpr std::string_view kPrefix = "redis_";
 
-std::string Value(const InfoFields& fields, std::string_view key) {
-  const auto field = fields.find(key);
-  return field == fields.end() ? std::string() : field->second;
-}
-
 double Number(const InfoFields& fields, std::string_view key) {
-  return MetricNumber(Value(fields, key)).value_or(0);
+  return InfoNumber(fields, key).value_or(0);
 }
 
 /// Those without the flags s_down and o_down; without any flags none.
@@ -37,12 +32,12 @@ void AddListed(const InfoFields& info, MetricSet& set) {
     const auto field = info.find(std::format("master{}", i));
     if (field == info.end()) return;
     const InfoFields parts = MetricParts(field->second);
-    const auto replicas = MetricNumber(Value(parts, "slaves"));
-    const auto sentinels = MetricNumber(Value(parts, "sentinels"));
+    const auto replicas = InfoNumber(parts, "slaves");
+    const auto sentinels = InfoNumber(parts, "sentinels");
     if (!replicas || !sentinels) continue;
-    const MetricLabels labels = {{"master_name", Value(parts, "name")},
-                                 {"master_address", Value(parts, "address")}};
-    const std::string status = Value(parts, "status");
+    const MetricLabels labels = {{"master_name", InfoText(parts, "name")},
+                                 {"master_address", InfoText(parts, "address")}};
+    const std::string status = InfoText(parts, "status");
     MetricLabels with_status = labels;
     with_status.emplace_back("master_status", status);
     set.AddOnce("redis_sentinel_master_status", kGauge, "The primary is well: 1.",
@@ -56,10 +51,10 @@ void AddListed(const InfoFields& info, MetricSet& set) {
 
 void AddWatched(const WatchedPrimary& watched, MetricSet& set) {
   const SentinelFields& primary = watched.primary;
-  const std::string name = Value(primary, "name");
+  const std::string name = InfoText(primary, "name");
   const MetricLabels labels = {
       {"master_name", name},
-      {"master_address", Value(primary, "ip") + ":" + Value(primary, "port")}};
+      {"master_address", InfoText(primary, "ip") + ":" + InfoText(primary, "port")}};
   const auto add = [&](const char* metric, const char* help, double value) {
     set.Add(metric, kGauge, help, value, labels);
   };
