@@ -41,12 +41,10 @@ Result<std::string> RespClient::ClusterNodes(Deadline deadline) {
 
 Result<std::int64_t> RespClient::UsedMemory(Deadline deadline) {
   ASSIGN_OR_RETURN(const Reply reply, Ask({"INFO", "memory"}, deadline));
-  constexpr std::string_view kField = "used_memory:";
-  for (const std::string_view line : SplitLines(reply.text)) {
-    if (!line.starts_with(kField)) continue;
-    return ParseInt(Trim(line.substr(kField.size())), 0, INT64_MAX);
-  }
-  return Fail(Code::kInternal, "INFO memory has no used_memory");
+  const auto info = ParseInfo(reply.text);
+  const auto used = info.find("used_memory");
+  if (used == info.end()) return Fail(Code::kInternal, "INFO memory has no used_memory");
+  return ParseInt(used->second, 0, INT64_MAX);
 }
 
 Result<std::int64_t> RespClient::DbSize(Deadline deadline) {
