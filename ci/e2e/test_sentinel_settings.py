@@ -24,12 +24,8 @@ def applied(sentinel_set: SentinelSet) -> bool:
     """The revision of the ConfigMap, by the condition of each member."""
     config = sentinel_set.kube.get("configmap", f"{sentinel_set.release.name}-config")
     message = f"revision {config['metadata']['annotations']['bowline/revision']}"
-    found = [condition(pod) for pod in sentinel_set.kube.all("pod", sentinel_set.selector)]
+    found = [own["Configured"] for own in sentinel_set.kube.conditions(sentinel_set.selector).values()]
     return all((one["status"], one["message"]) == ("True", message) for one in found)
-
-
-def condition(pod: dict[str, Any]) -> dict[str, str]:
-    return next(one for one in pod["status"]["conditions"] if one["type"] == "bowline/Configured")
 
 
 def directives(sentinel_set: SentinelSet, wanted: dict[str, Any]) -> bool:
