@@ -16,10 +16,13 @@ constexpr Milliseconds kCall{500};
 // What was refused may be taken later: a limit of the system, a value that depends on the data.
 constexpr Milliseconds kRefusedAgain{30'000};
 
-std::vector<MemberName> DataMembers(const Layout& layout) {
-  std::vector<MemberName> members = layout.Members();
-  std::erase_if(members, [](MemberName member) { return !member.HoldsData(); });
-  return members;
+/// Who tries new directives: the last server, which is usually a replica.
+MemberName FirstToSet(const Layout& layout) {
+  MemberName first;
+  for (const MemberName member : layout.Members()) {
+    if (member.HoldsData()) first = member;
+  }
+  return first;
 }
 
 std::string NamesOf(const DirectivePlan& plan) {
@@ -49,11 +52,7 @@ DirectiveWatch::DirectiveWatch(Lane& lane, const LiveSettings& settings, MemberN
   });
 }
 
-Directives DirectiveWatch::InUse() const {
-  Directives all = given_;
-  all.insert(in_use_.begin(), in_use_.end());
-  return all;
-}
+Directives DirectiveWatch::InUse() const { return Over(given_, in_use_); }
 
 std::optional<DirectiveWatch::Mounted> DirectiveWatch::ReadMounted() const {
   const Paths& paths = settings_.paths();
@@ -101,20 +100,20 @@ bool DirectiveWatch::Follow(const std::string& text, const std::string& revision
 }
 
 Status DirectiveWatch::AskFirst(const std::string& revision) {
-  const std::vector<MemberName> servers = DataMembers(settings_->layout);
-  TurnInput input{.first = servers.back() == self_,
+  const MemberName first = FirstToSet(settings_->layout);
+  TurnInput input{.first = first == self_,
                   .told = std::nullopt,
                   .revision = revision,
                   .waited = Since(seen_at_),
                   .patience = PatienceWithFirst(settings_->layout.Members().size(),
                                                 !settings_->record.empty())};
   if (!input.first) {
-    const Reports reports = peers_.GatherOf(live_.Addresses(), {servers.back()},
-                                            Deadline::In(kCall), PeerViews::kUnread);
-    const auto report = reports.find(servers.back());
+    const Reports reports =
+        peers_.GatherOf(live_.Addresses(), {first}, Deadline::In(kCall), PeerViews::kUnread);
+    const auto report = reports.find(first);
     if (report != reports.end()) input.told = report->second.configured;
   }
-  const std::string name = servers.back().ToString();
+  const std::string name = first.ToString();
   switch (PlanTurn(input)) {
     case Turn::kSet:
       return {};
@@ -129,10 +128,9 @@ Status DirectiveWatch::AskFirst(const std::string& revision) {
 Result<DirectivePlan> DirectiveWatch::Apply(const Directives& declared,
                                             const std::string& revision) {
   Directives live = ReadDirectives(LoadLiveDirectives(settings_.paths()));
-  Directives all = given_;
-  all.insert(declared.begin(), declared.end());
   // Of what is declared no more these are set by MemoryWatch, step by step.
-  const Directives memory = MemoryDirectives(MemoryLimit(), settings_->max_memory_percent, all);
+  const Directives memory =
+      MemoryDirectives(MemoryLimit(), settings_->max_memory_percent, Over(given_, declared));
   const Directives from = Without(Without(in_use_, given_), memory);
   const Directives to = Without(declared, given_);
   while (true) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <format>
 #include <optional>
 
@@ -10,20 +11,17 @@
 namespace bowline {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const int lower = std::tolower(static_cast<unsigned char>(c));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// What stands behind a backslash in double quotes, from `at` on; `at` is moved behind it. As the
 /// engines read it (sds.c, sdssplitargs).
 char Escaped(std::string_view line, std::size_t& at) {
   const char c = line[at++];
-  if (c == 'x' && at + 1 < line.size() && HexDigit(line[at]) >= 0 && HexDigit(line[at + 1]) >= 0) {
-    const int value = HexDigit(line[at]) * 16 + HexDigit(line[at + 1]);
-    at += 2;
-    return static_cast<char>(value);
+  if (c == 'x' && at + 2 <= line.size()) {
+    unsigned char value = 0;
+    const char* const digits = line.data() + at;
+    if (std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
+      at += 2;
+      return static_cast<char>(value);
+    }
   }
   switch (c) {
     case 'n':
@@ -127,6 +125,11 @@ Directives ReadArguments(const std::vector<std::string>& arguments) {
   return directives;
 }
 
+Directives Over(Directives directives, const Directives& others) {
+  directives.insert(others.begin(), others.end());
+  return directives;
+}
+
 Directives Without(Directives directives, const Directives& names) {
   std::erase_if(directives, [&](const auto& entry) { return names.contains(entry.first); });
   return directives;
@@ -134,11 +137,9 @@ Directives Without(Directives directives, const Directives& names) {
 
 DirectivePlan PlanDirectives(const Directives& in_use, const Directives& declared,
                              const Directives& live) {
-  Directives all = in_use;
-  all.insert(declared.begin(), declared.end());
   DirectivePlan plan;
   std::vector<std::string> changed;
-  for (const auto& [name, ignored] : all) {
+  for (const auto& [name, ignored] : Over(in_use, declared)) {
     const auto before = in_use.find(name);
     const auto after = declared.find(name);
     if (before != in_use.end() && after != declared.end() && before->second == after->second) {

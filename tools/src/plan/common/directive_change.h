@@ -32,6 +32,9 @@ struct DirectivePlan {
 /// wins at each start, so nothing else is set while the engine runs.
 Directives ReadArguments(const std::vector<std::string>& arguments);
 
+/// Both; where both have a directive, the value of the former.
+Directives Over(Directives directives, const Directives& others);
+
 /// `directives` without those of these names.
 Directives Without(Directives directives, const Directives& names);
 
