@@ -51,6 +51,7 @@ NEEDS: dict[str, Values] = {
             *("runbookUrl", "disabled", "severities", "additionalRules"),
         )
     },
+    **{f"auth.{name}": {"auth": {"password": "one", "replicationPassword": "two"}} for name in ("password", "replicationPassword")},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -76,6 +77,8 @@ SAMPLES: dict[str, Any] = {
 FIXED_IN_SERVICES = ("ipFamilies", "loadBalancerClass")
 # The gate looks at the numbers, and lets pass what destroys nothing.
 IN_PART = {"mode", "replicas", "cluster.replicasPerShard", "sentinel.replicas"}
+# It refuses other ones only where the installed members are of an older chart, which does not follow them.
+FOLLOWED = {"auth.password", "auth.replicationPassword"}
 # It starts the engine with these; an older engine than what runs is refused by its version.
 TRIED = {"config", "sentinel.config", "extraArgs", *(f"image.{name}" for name in ("registry", "repository", "tag", "digest"))}
 # Maps in which one key is live and another one is not: one of each kind.
@@ -168,7 +171,7 @@ def refused() -> set[str]:
 def is_refused(path: str) -> bool:
     """By the gate, whatever the new value is."""
     whole = ("auth.existingSecretKeys.", "ports.")
-    return path in refused() - IN_PART or path.startswith(whole)
+    return path in refused() - IN_PART - FOLLOWED or path.startswith(whole)
 
 
 @cache
@@ -178,8 +181,8 @@ def live_names() -> set[str]:
 
 
 def is_live(key: str) -> bool:
-    """Of a key of bowline.json, with those above it. The revision only tells that something has changed."""
-    return key == "revision" or any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
+    """Of a key of bowline.json, with those above it. The revisions only tell that something has changed."""
+    return key in ("revision", "auth.revision") or any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
 
 
 def keys(settings: Values, above: str = "") -> dict[str, Any]:

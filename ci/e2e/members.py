@@ -187,8 +187,12 @@ class Pods(ABC):
 
     @cached_property
     def known_password(self) -> str:
-        """As it was when first asked for: it stays the same while the release lives."""
+        """As it was when first asked for: it stays the same until forget_password."""
         return self.password()
+
+    def forget_password(self) -> None:
+        """It is another one now."""
+        vars(self).pop("known_password", None)
 
     def client(self, host: str, port: int = PORT) -> Redis:
         """With the clients' password; one attempt per command."""

@@ -54,6 +54,11 @@ class Release:
         """The flag of `helm upgrade` that undoes what has failed."""
         return "--atomic" if self.helm.endswith("3") else "--rollback-on-failure"
 
+    @property
+    def take_ownership(self) -> list[str]:
+        """The flags of `helm upgrade` for an object that the gate has made and the values now declare."""
+        return ["--take-ownership", *([] if self.helm.endswith("3") else ["--force-conflicts"])]
+
     def upgrade(self, changes: Values | None = None, *flags: str, wait: bool = True, timeout: int = 180) -> None:
         args = [*flags, *(["--wait", f"--timeout={timeout}s"] if wait else [])]
         values = {**self.values, **(changes or {})}

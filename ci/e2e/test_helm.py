@@ -46,9 +46,6 @@ REFUSED: dict[str, dict[str, Any]] = {
     "nameOverride: label app.kubernetes.io/name bowline -> kv": {"nameOverride": "kv"},
     "fullnameOverride: StatefulSet demo-shard-0 is of this release": {"fullnameOverride": "other"},
     "auth.existingSecret: Secret demo-auth -> other": {"auth": {"existingSecret": "other"}},
-    "auth.password: another password than that of the Secret": {
-        "auth": {"password": "another", "replicationPassword": "others"}
-    },
 }
 """What the gate says, and the change that it is about."""
 

@@ -29,7 +29,7 @@
   "engine" $v.engine
   "clusterDomain" $v.clusterDomain
   "ports" $ports
-  "auth" (dict "enabled" (eq true $v.auth.enabled) "directory" "/etc/bowline-secret")
+  "auth" (include "bowline.authJson" . | fromJson)
   "persistence" (dict "enabled" (eq true $v.persistence.enabled))
   "record" (include "bowline.recordName" .)
   "events" (and (eq true $v.events.enabled) (eq true $v.rbac.create))
@@ -47,6 +47,27 @@
 {{- if ne (include "bowline.namespace" .) .Release.Namespace }}{{ $json = set $json "releaseNamespace" .Release.Namespace }}{{ end -}}
 {{- if ne $v.mode "standalone" }}{{ $json = set $json $v.mode $topology }}{{ end -}}
 {{- toJson $json -}}
+{{- end -}}
+
+{{- /* How members find their passwords. Argument: the root. */ -}}
+{{- define "bowline.authJson" -}}
+{{- $auth := .Values.auth -}}
+{{- $json := dict "enabled" (eq true $auth.enabled) "directory" "/etc/bowline-secret"
+      "rotation" (dict "keepOldForSeconds" (int $auth.rotation.keepOldForSeconds)) -}}
+{{- with include "bowline.secretRevision" . }}{{ $json = set $json "revision" . }}{{ end -}}
+{{- toJson $json -}}
+{{- end -}}
+
+{{- /*
+Which passwords the chart has put into the Secret; empty: it has put none. By scrypt, so that nobody finds a password by trying many
+against this text, which everybody may read who reads the ConfigMap. Argument: the root.
+*/ -}}
+{{- define "bowline.secretRevision" -}}
+{{- $auth := .Values.auth -}}
+{{- if and $auth.enabled $auth.password (not $auth.existingSecret) -}}
+{{- derivePassword 1 "maximum" (toString $auth.password) (toString $auth.replicationPassword) (include "bowline.baseName" .)
+      | sha256sum | trunc 12 -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* What the sentinels must know of their set, but for the one value that servers alone read. Argument: the root. */ -}}

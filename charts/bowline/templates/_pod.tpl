@@ -87,6 +87,17 @@ securityContext:
           items:
             - key: {{ $keys.peerKey | default "peer-key" | quote }}
               path: peer-key
+{{- if not .Values.auth.existingSecret }}
+# Apart from the passwords: the gates of older charts compare what the volume "auth" holds.
+- name: auth-revision
+  secret:
+    secretName: {{ include "bowline.secretName" . | quote }}
+    defaultMode: 0440
+    optional: true
+    items:
+      - key: revision
+        path: revision
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -99,6 +110,11 @@ securityContext:
 - name: auth
   mountPath: /etc/bowline-secret
   readOnly: true
+{{- if not .Values.auth.existingSecret }}
+- name: auth-revision
+  mountPath: /etc/bowline-secret-revision
+  readOnly: true
+{{- end }}
 {{- end }}
 {{- end -}}
 

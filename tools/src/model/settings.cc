@@ -147,9 +147,16 @@ Status ParseSections(const JsonView& root, Settings& settings) {
   RETURN_IF_ERROR(ParsePorts(ports, settings));
   RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
-  RETURN_IF_ERROR(NoteOthers(auth, {"enabled", "directory"}, settings));
+  RETURN_IF_ERROR(NoteOthers(auth, {"enabled", "directory", "revision", "rotation"}, settings));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
   ASSIGN_OR_RETURN(settings.auth_directory, auth.GetStringOr("directory", settings.auth_directory));
+  ASSIGN_OR_RETURN(settings.auth_revision, auth.GetStringOr("revision", ""));
+  if (auth.Has("rotation")) {
+    ASSIGN_OR_RETURN(const JsonView rotation, auth.Get("rotation"));
+    RETURN_IF_ERROR(NoteOthers(rotation, {"keepOldForSeconds"}, settings));
+    ASSIGN_OR_RETURN(settings.keep_old_password_seconds,
+                     GetBounded(rotation, "keepOldForSeconds", 10, 30 * 24 * 3600));
+  }
   ASSIGN_OR_RETURN(const JsonView persistence, root.Get("persistence"));
   RETURN_IF_ERROR(NoteOthers(persistence, {"enabled"}, settings));
   ASSIGN_OR_RETURN(settings.persistence, persistence.GetBool("enabled"));

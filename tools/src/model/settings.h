@@ -49,6 +49,8 @@ struct Settings {
   SentinelSettings sentinel;
   bool auth = true;
   std::string auth_directory = "/etc/bowline-secret";
+  std::string auth_revision;  ///< that the chart has given the Secret; empty: it is not the chart's
+  int keep_old_password_seconds = 3600;  ///< after all members have the new one
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;

@@ -33,7 +33,7 @@ std::optional<std::string> WhyNotOf(const PeerTarget& target, const PeerChannel&
 
 Result<Report> ReadReport(const PeerTarget& target, const PeerChannel& channel,
                           const std::string& nonce, const std::string& message) {
-  ASSIGN_OR_RETURN(const PeerReport opened, OpenReport(channel.key, nonce, message));
+  ASSIGN_OR_RETURN(const PeerReport opened, OpenReport(channel.keys, nonce, message));
   const auto why = WhyNotOf(target, channel, opened);
   if (why) return Fail(Code::kPermissionDenied, "{}", *why);
   ASSIGN_OR_RETURN(Report report, ParseReport(opened.body));
@@ -121,7 +121,7 @@ class Look {
                        .port = target.port,
                        .method = "POST",
                        .path = kReportPath,
-                       .body = SealRequest(channel_.key, {.from = channel_.self,
+                       .body = SealRequest(channel_.keys, {.from = channel_.self,
                                                           .to = target.member.ToString(),
                                                           .nonce = nonce_,
                                                           .digest = !question.whole})});
@@ -166,14 +166,14 @@ HttpHandler AnswerReports(ReportSource source) {
   return [source = std::move(source)](const HttpRequest& http,
                                       Milliseconds waited) -> std::optional<HttpAnswer> {
     const PeerChannel channel = source.channel();
-    const auto request = OpenRequest(channel.key, http.body);
+    const auto request = OpenRequest(channel.keys, http.body);
     if (!request) return Unreadable(channel, http, request.error());
     if (!ForUs(channel, http, *request)) return HttpAnswer{.silence = true};
     const auto report = source.report(waited);
     if (!report) return std::nullopt;
     const ViewForm form = request->digest ? ViewForm::kDigest : ViewForm::kWhole;
     return HttpAnswer{
-        .body = SealReport(channel.key, request->nonce,
+        .body = SealReport(channel.keys, request->nonce,
                            {.from = channel.self, .body = PrintReport(*report, form)}),
         .content_type = "application/octet-stream"};
   };
@@ -190,13 +190,13 @@ Result<std::string> SendOrder(const PeerChannel& channel, const PeerTarget& targ
                                                      .port = target.port,
                                                      .method = "POST",
                                                      .path = path,
-                                                     .body = SealOrder(channel.key, order)},
+                                                     .body = SealOrder(channel.keys, order)},
                                                     deadline));
   if (answer.status != 200) {
     return Fail(Code::kUnavailable, "{} answers {} to {}", target.member.ToString(), answer.status,
                 path);
   }
-  ASSIGN_OR_RETURN(PeerReport report, OpenReport(channel.key, order.request.nonce, answer.body));
+  ASSIGN_OR_RETURN(PeerReport report, OpenReport(channel.keys, order.request.nonce, answer.body));
   const auto why = WhyNotOf(target, channel, report);
   if (why) return Fail(Code::kPermissionDenied, "{}", *why);
   return std::move(report.body);
@@ -206,10 +206,10 @@ HttpHandler AnswerOrders(std::function<PeerChannel()> source, OrderHandler handl
   return [source = std::move(source), handler = std::move(handler)](
              const HttpRequest& http, Milliseconds) -> std::optional<HttpAnswer> {
     const PeerChannel channel = source();
-    const auto order = OpenOrder(channel.key, http.body);
+    const auto order = OpenOrder(channel.keys, http.body);
     if (!order) return Unreadable(channel, http, order.error());
     if (!ForUs(channel, http, order->request)) return HttpAnswer{.silence = true};
-    return HttpAnswer{.body = SealReport(channel.key, order->request.nonce,
+    return HttpAnswer{.body = SealReport(channel.keys, order->request.nonce,
                                          {.from = channel.self, .body = handler(*order)}),
                       .content_type = "application/octet-stream"};
   };

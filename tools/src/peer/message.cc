@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/parse.h"
 
 namespace bowline {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 // In a request's "view". A form with other common lines (model/nodes_view.h) must get another word:
 // digests of two forms are never equal, and nobody would find the lines.
 constexpr std::string_view kDigest = "digest";
+
+// So many HMACs of one message are looked at: a stranger must not make a member compute many.
+constexpr std::size_t kMostKeys = 8;
 
 // What the HMAC covers begins with the kind: a request can never pass for a report.
 constexpr std::string_view kRequest = "bowline request\n";
@@ -22,15 +26,36 @@ std::string Mac(std::string_view key, std::string_view kind, std::string_view no
   return HmacSha256Hex(key, std::format("{}{}\n{}", kind, nonce, content));
 }
 
-/// The message is the HMAC, a line end, and the content.
-Result<std::string_view> Authentic(std::string_view key, std::string_view kind,
+/// The message: the HMACs by all keys, separated by blanks, a line end, and the content.
+std::string Sealed(const PeerKeys& keys, std::string_view kind, std::string_view nonce,
+                   const std::string& content) {
+  std::string head;
+  for (const std::string& key : keys) {
+    head += (head.empty() ? "" : " ") + Mac(key, kind, nonce, content);
+  }
+  return head + "\n" + content;
+}
+
+bool IsBy(const PeerKeys& keys, std::string_view kind, std::string_view nonce,
+          std::string_view content, std::string_view head) {
+  const std::vector<std::string_view> macs = Split(head, ' ');
+  if (macs.size() > kMostKeys) return false;
+  bool found = false;
+  for (const std::string& key : keys) {
+    const std::string mac = Mac(key, kind, nonce, content);
+    for (const std::string_view told : macs) found |= EqualInConstantTime(mac, told);
+  }
+  return found;
+}
+
+Result<std::string_view> Authentic(const PeerKeys& keys, std::string_view kind,
                                    std::string_view nonce, std::string_view message) {
   const std::size_t end = message.find('\n');
   if (end == std::string_view::npos) {
     return Fail(Code::kInvalidArgument, "a message of {} bytes without an HMAC", message.size());
   }
   const std::string_view content = message.substr(end + 1);
-  if (!EqualInConstantTime(Mac(key, kind, nonce, content), message.substr(0, end))) {
+  if (!IsBy(keys, kind, nonce, content, message.substr(0, end))) {
     return Fail(Code::kPermissionDenied, "the HMAC is wrong: another key");
   }
   return content;
@@ -88,32 +113,32 @@ std::optional<std::string> WhyForeign(const Identity& own, const Identity& other
                      own.installation);
 }
 
-std::string SealRequest(std::string_view key, const PeerRequest& request) {
+std::string SealRequest(const PeerKeys& keys, const PeerRequest& request) {
   JsonWriter json;
   json.BeginObject();
   WriteRequest(json, request);
   json.EndObject();
   const std::string content = json.Take();
-  return Mac(key, kRequest, "", content) + "\n" + content;
+  return Sealed(keys, kRequest, "", content);
 }
 
-Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message) {
-  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kRequest, "", message));
+Result<PeerRequest> OpenRequest(const PeerKeys& keys, std::string_view message) {
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(keys, kRequest, "", message));
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content));
   return ReadRequest(document.root());
 }
 
-std::string SealOrder(std::string_view key, const PeerOrder& order) {
+std::string SealOrder(const PeerKeys& keys, const PeerOrder& order) {
   JsonWriter json;
   json.BeginObject();
   WriteRequest(json, order.request);
   json.Field("challenge", order.challenge).EndObject();
   const std::string content = json.Take() + "\n" + order.body;
-  return Mac(key, kOrder, "", content) + "\n" + content;
+  return Sealed(keys, kOrder, "", content);
 }
 
-Result<PeerOrder> OpenOrder(std::string_view key, std::string_view message) {
-  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kOrder, "", message));
+Result<PeerOrder> OpenOrder(const PeerKeys& keys, std::string_view message) {
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(keys, kOrder, "", message));
   const std::size_t end = content.find('\n');
   if (end == std::string_view::npos) return Fail(Code::kInvalidArgument, "an order without a body");
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content.substr(0, end)));
@@ -124,18 +149,18 @@ Result<PeerOrder> OpenOrder(std::string_view key, std::string_view message) {
   return order;
 }
 
-std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report) {
+std::string SealReport(const PeerKeys& keys, std::string_view nonce, const PeerReport& report) {
   JsonWriter json;
   json.BeginObject();
   WriteSender(json, report.from);
   json.EndObject();
   const std::string content = json.Take() + "\n" + report.body;
-  return Mac(key, kReport, nonce, content) + "\n" + content;
+  return Sealed(keys, kReport, nonce, content);
 }
 
-Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce,
+Result<PeerReport> OpenReport(const PeerKeys& keys, std::string_view nonce,
                               std::string_view message) {
-  ASSIGN_OR_RETURN(const std::string_view content, Authentic(key, kReport, nonce, message));
+  ASSIGN_OR_RETURN(const std::string_view content, Authentic(keys, kReport, nonce, message));
   const std::size_t end = content.find('\n');
   if (end == std::string_view::npos) return Fail(Code::kInvalidArgument, "a report without a body");
   ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(content.substr(0, end)));

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/identity.h"
+#include "plan/common/passwords.h"
 
 namespace bowline {
 
@@ -39,19 +41,19 @@ struct PeerRequest {
 std::optional<std::string> WhyForeign(const Identity& own, const Identity& other);
 
 /// The message as it is sent.
-std::string SealRequest(std::string_view key, const PeerRequest& request);
-/// kPermissionDenied: the HMAC is wrong; kInvalidArgument: it is no request, or of a version that
+std::string SealRequest(const PeerKeys& keys, const PeerRequest& request);
+/// kPermissionDenied: no HMAC is by one of the keys; kInvalidArgument: it is no request, or of a version that
 /// this program cannot read.
-Result<PeerRequest> OpenRequest(std::string_view key, std::string_view message);
+Result<PeerRequest> OpenRequest(const PeerKeys& keys, std::string_view message);
 
 struct PeerReport {
   PeerSender from;
   std::string body;  ///< the member's report, as JSON
 };
 
-std::string SealReport(std::string_view key, std::string_view nonce, const PeerReport& report);
+std::string SealReport(const PeerKeys& keys, std::string_view nonce, const PeerReport& report);
 /// Errors as OpenRequest's.
-Result<PeerReport> OpenReport(std::string_view key, std::string_view nonce,
+Result<PeerReport> OpenReport(const PeerKeys& keys, std::string_view nonce,
                               std::string_view message);
 
 /// Asks a member's program to do something (docs/formats/peer-protocol.md).
@@ -63,8 +65,8 @@ struct PeerOrder {
   std::string body;
 };
 
-std::string SealOrder(std::string_view key, const PeerOrder& order);
+std::string SealOrder(const PeerKeys& keys, const PeerOrder& order);
 /// Errors as OpenRequest's.
-Result<PeerOrder> OpenOrder(std::string_view key, std::string_view message);
+Result<PeerOrder> OpenOrder(const PeerKeys& keys, std::string_view message);
 
 }  // namespace bowline

@@ -95,18 +95,27 @@ class RespErrand {
       return;
     }
     if (impl_->context->err != 0) return Breaks("connecting to");
-    logs_in_ = !errand.credentials.password.empty();
-    if (!logs_in_) return;
-    const std::vector<std::string> words{"AUTH", errand.credentials.user,
-                                         errand.credentials.password};
+    login_ = errand.credentials;
+    logs_in_ = !login_.password.empty();
+    if (logs_in_) LogIn(login_.password);
+  }
+
+  void LogIn(const std::string& password) {
+    const std::vector<std::string> words{"AUTH", login_.user, password};
     if (Append(*impl_->context, words) != REDIS_OK) Breaks("logging in at");
   }
 
   void Replied(Reply reply) {
     if (logs_in_) {
-      logs_in_ = false;
       const auto in = UnlessError("AUTH", impl_->peer, std::move(reply));
-      if (!in) end_ = FailWith(in, "logging in");
+      logs_in_ = !in && in.error().code == Code::kPermissionDenied && !login_.former.empty();
+      if (logs_in_) {
+        const std::string next = login_.former.front();
+        login_.former.erase(login_.former.begin());
+        LogIn(next);
+      } else if (!in) {
+        end_ = FailWith(in, "logging in");
+      }
       return;
     }
     auto answer = UnlessError(command_, impl_->peer, std::move(reply));
@@ -127,6 +136,7 @@ class RespErrand {
   std::string command_;
   Deadline deadline_;
   std::unique_ptr<RespClient::Impl> impl_;
+  Credentials login_;
   bool logs_in_ = false;
   int sent_ = 0;  ///< all of it
   std::optional<Result<RespClient::Done>> end_;

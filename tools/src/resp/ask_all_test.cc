@@ -48,10 +48,14 @@ TEST_CASE("a frozen engine, one that is not there and a wrong password cost nobo
   errands.push_back(To(locked.port(), {"PING"}, "wrong"));
   errands.push_back(To(locked.port(), {"PING"}));
   errands.push_back(To(good.port(), {"PING"}));
+  errands.push_back(To(locked.port(), {"PING"}, "new"));
+  errands.back().credentials.former = {"newer", "secret"};
+  errands.push_back(To(locked.port(), {"PING"}, "new"));
+  errands.back().credentials.former = {"newer"};
   const auto start = std::chrono::steady_clock::now();
   const auto answers = RespClient::AskAll(std::move(errands), Deadline::In(Milliseconds(1000)));
   CHECK(Since(start) < Milliseconds(3000));
-  REQUIRE(answers.size() == 5);
+  REQUIRE(answers.size() == 7);
   CHECK(answers[0].error().code == Code::kDeadlineExceeded);
   CHECK(answers[1].error().code == Code::kUnavailable);
   CHECK(answers[2].error().code == Code::kPermissionDenied);
@@ -60,6 +64,9 @@ TEST_CASE("a frozen engine, one that is not there and a wrong password cost nobo
   CHECK(answers[3].error().code == Code::kPermissionDenied);
   REQUIRE(answers[4]);
   CHECK(answers[4]->reply.text == "PONG");
+  REQUIRE(answers[5]);
+  CHECK(answers[5]->reply.text == "PONG");
+  CHECK(answers[6].error().code == Code::kPermissionDenied);
 }
 
 TEST_CASE("a connection that is there already is used, and one that has broken is an error") {

@@ -24,6 +24,7 @@ namespace bowline {
 struct Credentials {
   std::string user = "default";
   std::string password;
+  std::vector<std::string> former = {};  ///< tried one after the other when that one is refused
 };
 
 /// How CLUSTER FAILOVER is asked for.

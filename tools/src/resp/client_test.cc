@@ -71,6 +71,15 @@ TEST_CASE("logging in") {
   CHECK(wrong.code == Code::kPermissionDenied);
   CHECK_THAT(wrong.message, ContainsSubstring("logging in"));
   CHECK_THAT(wrong.message, !ContainsSubstring("wrong-password"));
+  CHECK(engine
+            .Connect({.user = "default",
+                      .password = "newer",
+                      .former = {"new", "right-password", "old"}})
+            .Ask({"PING"}, Soon()));
+  const Error all = ErrorOf(RespClient::Connect(
+      Engine::kIp, engine.port(),
+      {.user = "default", .password = "wrong-password", .former = {"wrong-too"}}, Soon()));
+  CHECK(all.code == Code::kPermissionDenied);
   const Error none = ErrorOf(engine.Connect().Ask({"PING"}, Soon()));
   CHECK(none.code == Code::kPermissionDenied);
   CHECK_THAT(none.message, ContainsSubstring("NOAUTH"));

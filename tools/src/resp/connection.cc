@@ -78,7 +78,11 @@ Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentia
   if (impl->context->err != 0) return impl->Broken("connecting to", deadline);
   RespClient client(std::move(impl));
   if (credentials.password.empty()) return client;
-  const auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);
+  auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);
+  for (const std::string& former : credentials.former) {
+    if (auth || auth.error().code != Code::kPermissionDenied) break;
+    auth = client.Ask({"AUTH", credentials.user, former}, deadline);
+  }
   if (!auth) return FailWith(auth, "logging in");
   return client;
 }

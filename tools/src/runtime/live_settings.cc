@@ -9,11 +9,11 @@ namespace bowline {
 LiveSettings::LiveSettings(Settings started, EngineSecrets secrets, Paths paths,
                            std::function<void(const Settings&)> changed)
     : paths_(std::move(paths)),
-      secrets_(std::move(secrets)),
       changed_(std::move(changed)),
       started_(std::move(started)),
       used_(std::make_shared<const Settings>(started_)),
       declared_(used_),
+      secrets_(std::move(secrets)),
       mounted_(secrets_) {
   if (started_.auth && secrets_.replication_password == secrets_.password) {
     LogWarning("replicas log in with the clients' password");
@@ -42,21 +42,41 @@ std::string LiveSettings::Error() const {
 
 std::vector<SettingChange> LiveSettings::Waiting() const {
   const std::scoped_lock lock(mutex_);
-  std::vector<SettingChange> waiting = Difference(*used_, *declared_);
-  if (mounted_ != secrets_) {
-    waiting.push_back({.value = "auth: the Secret's passwords",
-                       .from = "those of the start",
-                       .to = "others",
-                       .live = false});
-  }
-  return waiting;
+  return Difference(*used_, *declared_);
+}
+
+EngineSecrets LiveSettings::Secrets() const {
+  const std::scoped_lock lock(mutex_);
+  return secrets_;
+}
+
+void LiveSettings::UseSecrets(EngineSecrets secrets) {
+  const std::scoped_lock lock(mutex_);
+  secrets_ = std::move(secrets);
+}
+
+EngineSecrets LiveSettings::MountedSecrets() const {
+  const std::scoped_lock lock(mutex_);
+  return mounted_;
+}
+
+bool LiveSettings::SecretsInUse() const {
+  const std::scoped_lock lock(mutex_);
+  if (!started_.auth) return true;
+  const std::string& declared = declared_->auth_revision;
+  return mounted_.SameAs(secrets_) && (declared.empty() || mounted_.revision == declared);
+}
+
+PeerKeys LiveSettings::Keys() const {
+  const std::scoped_lock lock(mutex_);
+  return KeysOf(mounted_.SameAs(secrets_) ? secrets_ : Succeed(secrets_, mounted_));
 }
 
 SettingsNews LiveSettings::Refresh() {
   SettingsNews news;
   const std::scoped_lock lock(mutex_);
   RefreshSettings(news);
-  RefreshPasswords(news);
+  RefreshSecrets(news);
   return news;
 }
 
@@ -83,11 +103,11 @@ void LiveSettings::RefreshSettings(SettingsNews& news) {
   if (changed_) changed_(*used_);
 }
 
-void LiveSettings::RefreshPasswords(SettingsNews& news) {
+void LiveSettings::RefreshSecrets(SettingsNews& news) {
   auto secrets = LoadSecrets(started_);
-  if (!secrets || *secrets == mounted_) return;
-  mounted_ = *std::move(secrets);
-  news.passwords = mounted_ != secrets_;
+  const std::string error = secrets ? "" : secrets.error().message;
+  if (std::exchange(told_secret_error_, error) != error && !secrets) news.error = error;
+  if (secrets) mounted_ = *std::move(secrets);
 }
 
 }  // namespace bowline

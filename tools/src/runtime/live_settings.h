@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "plan/common/passwords.h"
 #include "plan/common/settings_change.h"
 #include "runtime/mounted.h"
 
@@ -17,9 +18,8 @@ namespace bowline {
 /// What a new look at the mounted files has found; nothing when they are as before.
 struct SettingsNews {
   std::vector<SettingChange> changes;
-  bool passwords = false;  ///< the Secret has other ones than those in use
   std::string error;       ///< why the files cannot be used: what was there before holds
-  [[nodiscard]] bool Empty() const { return changes.empty() && !passwords && error.empty(); }
+  [[nodiscard]] bool Empty() const { return changes.empty() && error.empty(); }
 };
 
 /// Thread-safe. Whoever needs a value asks for it when it is needed and keeps nothing of it.
@@ -37,8 +37,15 @@ class LiveSettings {
   Pointer operator->() const { return Get(); }
   /// What the mounted file says. Not followed by a member that runs, as far as it is not live.
   [[nodiscard]] Pointer Declared() const;
-  /// In use: those of the start, for the own engine knows no other ones.
-  [[nodiscard]] const EngineSecrets& Secrets() const { return secrets_; }
+  /// In use: those that the own process lets in (apply/common/password_watch.h).
+  [[nodiscard]] EngineSecrets Secrets() const;
+  void UseSecrets(EngineSecrets secrets);
+  /// What the mounted Secret says.
+  [[nodiscard]] EngineSecrets MountedSecrets() const;
+  /// Are these the same, and of the state that is declared?
+  [[nodiscard]] bool SecretsInUse() const;
+  /// For the members' messages: of the mounted Secret, and those in use.
+  [[nodiscard]] PeerKeys Keys() const;
   [[nodiscard]] const Paths& paths() const { return paths_; }
   /// Why the mounted settings cannot be used, by the last Refresh; empty: they can.
   [[nodiscard]] std::string Error() const;
@@ -53,10 +60,9 @@ class LiveSettings {
 
  private:
   void RefreshSettings(SettingsNews& news);
-  void RefreshPasswords(SettingsNews& news);
+  void RefreshSecrets(SettingsNews& news);
 
   const Paths paths_;
-  const EngineSecrets secrets_;
   const std::function<void(const Settings&)> changed_;
   const Settings started_;
   mutable std::mutex mutex_;
@@ -65,7 +71,9 @@ class LiveSettings {
   std::uint64_t version_ = 1;
   std::string text_;        ///< of the mounted settings, as last read
   std::string told_error_;  ///< the last one
+  EngineSecrets secrets_;   ///< in use
   EngineSecrets mounted_;   ///< as last read
+  std::string told_secret_error_;  ///< the last one
 };
 
 }  // namespace bowline

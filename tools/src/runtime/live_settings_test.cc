@@ -73,11 +73,6 @@ TEST_CASE("all that is mounted is in use until something else is mounted that is
     (void)live.Refresh();
     CHECK_FALSE(AllInUse(live));
   }
-  SECTION("another password") {
-    Spill(mounted.folder / "password", "second");
-    (void)live.Refresh();
-    CHECK_FALSE(AllInUse(live));
-  }
 }
 
 TEST_CASE("what is live holds at once, the rest is declared alone; both are told once") {
@@ -138,15 +133,31 @@ TEST_CASE("a file that is gone a second time is told a second time") {
   }
 }
 
-TEST_CASE("other passwords are told, and are not those in use") {
+TEST_CASE("other passwords are mounted, and in use when somebody says so") {
   const Mounted mounted;
   LiveSettings live = mounted.Live();
+  CHECK(live.SecretsInUse());
   Spill(mounted.folder / "password", "second");
-  CHECK(live.Refresh().passwords);
+  CHECK(live.Refresh().Empty());
   CHECK(live.Secrets().password == "first");
+  CHECK(live.MountedSecrets().password == "second");
+  CHECK_FALSE(live.SecretsInUse());
+  // A member that has the new one alone is understood before the own engine lets it in.
+  CHECK(live.Keys().size() == 2);
+  CHECK(live.Keys().front() == live.MountedSecrets().peer_key);
+  live.UseSecrets(Succeed(live.Secrets(), live.MountedSecrets()));
+  CHECK(live.SecretsInUse());
+  CHECK(live.Secrets().password == "second");
+  CHECK(live.Keys().size() == 2);
+}
+
+TEST_CASE("a Secret that cannot be used is told once, and changes nothing") {
+  const Mounted mounted;
+  LiveSettings live = mounted.Live();
+  Spill(mounted.folder / "password", " \n");
+  CHECK(live.Refresh().error.contains("password is empty"));
   CHECK(live.Refresh().Empty());
-  Spill(mounted.folder / "password", "first");
-  CHECK(live.Refresh().Empty());
+  CHECK(live.MountedSecrets().password == "first");
 }
 
 }  // namespace

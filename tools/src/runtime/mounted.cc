@@ -45,6 +45,9 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   const auto replication = ReadPassword(folder / "replication-password");
   // A Secret of the user's own may hold one password only: then it serves for both.
   secrets.replication_password = replication ? *replication : secrets.password;
+  // The chart's own Secret says which state it is; another one does not.
+  secrets.revision =
+      ReadPassword(folder.string() + "-revision/revision").value_or("");
   const auto peer_key = ReadPassword(folder / "peer-key");
   // A Secret that was given has none. One that cannot be read is no reason to use another key,
   // which would make this member silent to all others.

@@ -27,6 +27,7 @@ void Configuration::Look() {
   state_.revision = settings_.Declared()->revision;
   state_.error = settings_.Error();
   state_.waiting = settings_.Waiting();
+  state_.passwords_pending = !settings_.SecretsInUse();
   if (!has_directives_) state_.directives_revision = state_.revision;
   const ConfiguredVerdict verdict = JudgeConfiguration(state_);
   if (told_ == verdict) return;

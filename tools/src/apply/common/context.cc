@@ -11,9 +11,18 @@
 
 namespace bowline {
 
-Credentials LoginOf(const EngineSecrets& secrets) {
-  return {.user = "default", .password = secrets.password};
+namespace {
+
+/// Former passwords are tried, too: another member may not have the declared ones yet.
+Credentials Login(std::string user, const EngineSecrets& secrets) {
+  Credentials login{.user = std::move(user), .password = secrets.password};
+  for (const FormerSecrets& former : secrets.former) login.former.push_back(former.password);
+  return login;
 }
+
+}  // namespace
+
+Credentials LoginOf(const EngineSecrets& secrets) { return Login("default", secrets); }
 
 Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,
                                 Deadline deadline) {
@@ -21,7 +30,7 @@ Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& s
 }
 
 Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) {
-  return {.user = AccountOf("bowline", identity), .password = secrets.password};
+  return Login(AccountOf("bowline", identity), secrets);
 }
 
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
@@ -57,7 +66,7 @@ PeerChannel PeerChannelOf(const Settings& settings, const EngineSecrets& secrets
                           std::string installation) {
   const std::string pod = ReadPodEnv().name;
   const auto member = settings.MemberOfPod(pod);  // a test's pod is no member
-  return {.key = secrets.peer_key,
+  return {.keys = KeysOf(secrets),
           .self = {.identity = {.installation = std::move(installation),
                                 .name_space = settings.name_space,
                                 .release = settings.release},

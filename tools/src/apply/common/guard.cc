@@ -8,6 +8,7 @@
 #include "apply/common/handover.h"
 #include "apply/common/kept_dataset.h"
 #include "apply/common/mode_driver.h"
+#include "apply/common/password_watch.h"
 #include "apply/common/record.h"
 #include "apply/common/settings_news.h"
 #include "apply/common/volume_io.h"
@@ -75,6 +76,7 @@ Status Guard::TakeVolume(const std::function<bool(Milliseconds)>& pause) {
   RETURN_IF_ERROR(JudgeOwnVolume());
   RETURN_IF_ERROR(SettleDataset());
   live_.SetVolume(volume_);
+  SettlePasswords(settings_, live_);
   LogInfo("volume",
           {{"kind", VolumeKindName(volume_.kind)}, {"datasetBytes", volume_.dataset.bytes}});
   if (volume_.kind == VolumeKind::kRefused) return std::unexpected(Refused(volume_.reason));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/timing.h"
+#include "plan/common/passwords.h"
 
 namespace bowline {
 LiveState::LiveState(Lane& lane, Report report, Layout layout, MemberProbe& probe)
@@ -175,6 +176,12 @@ void LiveState::SetLastCopy(std::string reason, bool eviction_allowed) {
 void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
   const std::scoped_lock lock(mutex_);
   report_.configured = verdict;
+}
+
+void LiveState::SetPasswords(const EngineSecrets& secrets) {
+  const std::scoped_lock lock(mutex_);
+  report_.passwords = DigestOf(secrets);
+  report_.outgoing = secrets.outgoing;
 }
 
 Report LiveState::Last() {

@@ -61,6 +61,8 @@ class LiveState {
   bool Paused();
   /// Does this member work by the declared configuration?
   void SetConfigured(const ConfiguredVerdict& verdict);
+  /// Which passwords the own process lets in (plan/common/passwords.h).
+  void SetPasswords(const EngineSecrets& secrets);
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 

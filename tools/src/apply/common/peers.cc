@@ -11,7 +11,7 @@ Peers::Peers(const LiveSettings& settings, MemberName self, LiveState& live, Eve
     : settings_(settings), self_(self), live_(live), events_(events) {}
 
 PeerChannel Peers::Channel() {
-  return {.key = settings_.Secrets().peer_key,
+  return {.keys = settings_.Keys(),
           .self = {.identity = {.installation = live_.Installation(),
                                 .name_space = settings_->name_space,
                                 .release = settings_->release},

@@ -17,6 +17,7 @@
 #include "apply/common/memory_watch.h"
 #include "apply/common/mode_driver.h"
 #include "apply/common/monitor.h"
+#include "apply/common/password_watch.h"
 #include "apply/common/settings_news.h"
 #include "apply/common/supervisor.h"
 #include "apply/common/volume_io.h"
@@ -92,6 +93,13 @@ class Server : public Supervisor {
     });
     const Monitor monitor(lanes_, settings_, self_, driver_, std::move(start), pod_, live_,
                           *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
+    const PasswordWatch passwords(
+        lanes_.monitor, settings_, self_,
+        {.accounts = AccountsOfServer(driver_.rules(), identity_),
+         .connect = [this](const EngineSecrets& secrets,
+                           Deadline deadline) { return ConnectToOwn(*settings_.Get(), secrets, deadline); },
+         .use = &ServerUseCommands},
+        live_, events_, peers_);
     std::optional<DirectiveWatch> directives;
     directives.emplace(lanes_.handovers, settings_, self_, start_with_, configuration_, live_,
                        events_, peers_);

@@ -7,7 +7,7 @@
 namespace bowline {
 
 /// LiveSettings::Refresh. Events: SettingsChanged with each value and when it holds,
-/// PasswordsChanged, SettingsInvalid.
+/// SettingsInvalid.
 void RefreshSettings(LiveSettings& settings, EventSink& events);
 
 }  // namespace bowline

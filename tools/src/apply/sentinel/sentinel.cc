@@ -1,5 +1,6 @@
 #include "apply/sentinel/sentinel.h"
 
+#include "apply/common/password_watch.h"
 #include "apply/common/supervisor.h"
 #include "apply/sentinel/sentinel_monitor.h"
 #include "apply/sentinel/sentinel_probe.h"
@@ -22,8 +23,24 @@ class Sentinel : public Supervisor {
   }
 
   int Watched(GuardOutcome start, pid_t child) override {
+    live_.SetAddresses(start.addresses);
     const SentinelMonitor monitor(lanes_.monitor, settings_, self_, std::move(start.addresses),
                                   probe_, live_, events_, peers_);
+    const std::string name = settings_->sentinel.master_name;
+    const bool peers = settings_->sentinel.auth;
+    const PasswordWatch passwords(
+        lanes_.monitor, settings_, self_,
+        {.accounts = peers ? AccountsAtSentinel(identity_) : std::vector<Account>{},
+         .connect =
+             [this](const EngineSecrets& secrets, Deadline deadline) {
+               return RespClient::Connect("127.0.0.1", settings_->ports.sentinel,
+                                          SentinelLoginOf(*settings_.Get(), secrets), deadline);
+             },
+         .use =
+             [name, peers](const EngineSecrets& secrets) {
+               return SentinelUseCommands(secrets, name, peers);
+             }},
+        live_, events_, peers_);
     return Supervise(child);
   }
 

@@ -53,7 +53,7 @@ std::string ClusterRules::EngineDirectives(const EngineConfInput& input) const {
   return ClusterDirectives(input);
 }
 
-std::string ClusterRules::Accounts(const EngineConfInput& /*input*/) const { return ""; }
+std::vector<Account> ClusterRules::Accounts(const Identity& /*identity*/) const { return {}; }
 
 FenceGroup ClusterRules::FenceGroupOf(const Layout& layout, const Identity& identity,
                                       MemberName self, const NodesView& view) const {

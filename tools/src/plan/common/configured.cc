@@ -31,6 +31,7 @@ ConfiguredVerdict JudgeConfiguration(const ConfigurationState& state) {
   };
   if (!state.error.empty()) return verdict("Invalid", state.error);
   if (state.directives_revision != state.revision) return verdict("Applying", "");
+  if (state.passwords_pending) return verdict("Applying", "the Secret's passwords");
   if (!state.refused.empty()) return verdict(kRefused, state.refused);
   std::vector<SettingChange> waiting = NotLive(state.waiting);
   const std::vector<SettingChange> directives = NotLive(state.directives_waiting);

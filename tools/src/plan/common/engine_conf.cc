@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/digest.h"
 #include "plan/common/directives.h"
 #include "plan/common/memory.h"
 #include "plan/common/mode_rules.h"
@@ -53,40 +52,22 @@ bool IsOwned(const std::vector<std::string>& words) {
                              [&](std::string_view p) { return name.starts_with(p); });
 }
 
-// What a sentinel sends to a server, and nothing else (facts/sentinel.md 6).
-constexpr std::string_view kSentinelRights =
-    "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
-    "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
-
-// What a replica sends to its primary, and nothing else.
-constexpr std::string_view kReplicationRights = "resetchannels -@all +psync +replconf +ping";
-constexpr std::string_view kAllRights = "~* &* +@all";
-
 std::string Users(const EngineConfInput& input, const ModeRules& rules) {
-  const EngineSecrets& secrets = input.secrets;
-  const std::string replication = AccountOf("replication", input.identity);
-  std::string text = UserLine("default", secrets.password, kAllRights);
-  text += UserLine(AccountOf("bowline", input.identity), secrets.password, kAllRights);
-  text += UserLine(replication, secrets.replication_password, kReplicationRights);
-  text += rules.Accounts(input);
-  text += std::format("masteruser {}\n", replication);
-  text += std::format("masterauth {}\n", QuoteConf(secrets.replication_password));
+  std::string text;
+  for (const Account& account : AccountsOfServer(rules, input.identity)) {
+    text += UserLine(account, input.secrets);
+  }
+  text += std::format("masteruser {}\n", AccountOf("replication", input.identity));
+  text += std::format("masterauth {}\n", QuoteConf(input.secrets.replication_password));
   return text;
 }
 
 }  // namespace
 
-std::string AccountOf(std::string_view what, const Identity& identity) {
-  return std::format("{}-{}", what, identity.installation);
-}
-
-std::string UserLine(std::string_view account, std::string_view password, std::string_view rights) {
-  return std::format("user {} on #{} {}\n", account, Sha256Hex(password), rights);
-}
-
-std::string SentinelAccount(const EngineConfInput& input) {
-  return UserLine(AccountOf("sentinel", input.identity), input.secrets.replication_password,
-                  kSentinelRights);
+std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity) {
+  std::vector<Account> accounts = ServerAccounts(identity);
+  for (Account& account : rules.Accounts(identity)) accounts.push_back(std::move(account));
+  return accounts;
 }
 
 std::string QuoteConf(std::string_view value) {

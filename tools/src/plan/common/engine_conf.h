@@ -5,20 +5,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/settings.h"
+#include "plan/common/accounts.h"
 
 namespace bowline {
 
 class ModeRules;
-
-struct EngineSecrets {
-  std::string password;
-  std::string replication_password;
-  std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
-  bool operator==(const EngineSecrets&) const = default;
-};
 
 struct EngineConfInput {
   Settings settings;
@@ -35,22 +30,14 @@ struct EngineConfInput {
   std::string data_directory = "/data";
 };
 
-/// The name of an account with which members log in to each other. For a moment the Service of a
-/// pod that ended leads to whoever has its address now: a server of another installation does not
-/// know the account, even where the passwords are the same.
-std::string AccountOf(std::string_view what, const Identity& identity);
-
-/// The line of a file, for an engine or a sentinel, that lets an account in with this password.
-std::string UserLine(std::string_view account, std::string_view password, std::string_view rights);
-
-/// The account of the sentinels, as a line of a server's file.
-std::string SentinelAccount(const EngineConfInput& input);
-
 /// kInvalidArgument naming the first line that sets something that the program owns.
 Status CheckEngineDirectives(const ModeRules& rules, std::string_view text);
 
 /// Errors as CheckEngineDirectives'.
 Result<std::string> RenderEngineConf(const EngineConfInput& input, const ModeRules& rules);
+
+/// Of a server in this mode.
+std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity);
 
 /// A value as the engine's configuration syntax wants it: in double quotes, escaped.
 std::string QuoteConf(std::string_view value);

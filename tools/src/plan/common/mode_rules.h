@@ -54,8 +54,8 @@ class ModeRules {
   [[nodiscard]] virtual bool OwnsDirective(std::string_view name) const = 0;
   /// The mode's lines of engine.conf.
   [[nodiscard]] virtual std::string EngineDirectives(const EngineConfInput& input) const = 0;
-  /// The mode's accounts, when passwords are on.
-  [[nodiscard]] virtual std::string Accounts(const EngineConfInput& input) const = 0;
+  /// The mode's own accounts of a server, when passwords are on.
+  [[nodiscard]] virtual std::vector<Account> Accounts(const Identity& identity) const = 0;
 
   /// Who must be heard so that a primary may go on taking writes. `view`: its CLUSTER NODES.
   [[nodiscard]] virtual FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,

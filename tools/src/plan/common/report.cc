@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/common/passwords.h"
 
 namespace bowline {
 namespace {
@@ -261,6 +262,8 @@ std::string PrintReport(const Report& report, ViewForm form) {
     json.Key("configured").BeginObject().Field("holds", told.holds).Field("reason", told.reason);
     json.Field("message", told.message).Field("revision", told.revision).EndObject();
   }
+  if (!report.passwords.empty()) json.Field("passwords", report.passwords);
+  if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
   json.Field("damage", report.damage);
@@ -313,6 +316,8 @@ Result<Report> ParseReport(std::string_view text) {
     ASSIGN_OR_RETURN(verdict.message, told.GetString("message"));
     ASSIGN_OR_RETURN(verdict.revision, told.GetString("revision"));
   }
+  ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
+  ASSIGN_OR_RETURN(report.outgoing, ReadOutgoing(root));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(report.reason, root.GetString("reason"));

@@ -1,6 +1,7 @@
 #pragma once
 // A member's report: all that the others need to know of it, for the start guard, `status` and
-// `check`. Served as JSON on GET /report; no secrets, no keys.
+// `check`. Served as JSON on GET /report; no secrets but the
+// hashes of passwords that are being replaced, no keys.
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "base/timing.h"
 #include "model/info.h"
 #include "model/nodes_view.h"
+#include "model/secrets.h"
 #include "model/sentinel_info.h"
 #include "plan/common/volume.h"
 
@@ -96,6 +98,8 @@ struct Report {
                                ///< empty: it may
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
+  std::string passwords;  ///< DigestOf those in use (plan/common/passwords.h); empty: none
+  std::vector<OutgoingPassword> outgoing;       ///< hashes of passwords that end soon
   std::optional<PauseOrder> pause;              ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).

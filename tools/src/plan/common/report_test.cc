@@ -27,13 +27,15 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, configured, pause, role_changes] = report;
+         eviction, configured, passwords, outgoing, pause, role_changes] = report;
   missed = 47;
   written = 48;
   evidence = "e";
   last_copy = "l";
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
+  passwords = "w";
+  outgoing = {{.of = "o", .hash = std::string(64, 'a'), .ends = 49}};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};
   member = k01;

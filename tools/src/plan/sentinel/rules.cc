@@ -56,8 +56,8 @@ std::string SentinelRules::EngineDirectives(const EngineConfInput& input) const 
   return ServerDirectives(input);
 }
 
-std::string SentinelRules::Accounts(const EngineConfInput& input) const {
-  return SentinelAccount(input);
+std::vector<Account> SentinelRules::Accounts(const Identity& identity) const {
+  return {SentinelAccount(identity)};
 }
 
 FenceGroup SentinelRules::FenceGroupOf(const Layout& layout, const Identity& /*identity*/,

@@ -21,7 +21,7 @@ class SentinelRules : public ModeRules {
                                   const EngineSnapshot& engine) const override;
   [[nodiscard]] bool OwnsDirective(std::string_view name) const override;
   [[nodiscard]] std::string EngineDirectives(const EngineConfInput& input) const override;
-  [[nodiscard]] std::string Accounts(const EngineConfInput& input) const override;
+  [[nodiscard]] std::vector<Account> Accounts(const Identity& identity) const override;
   [[nodiscard]] FenceGroup FenceGroupOf(const Layout& layout, const Identity& identity,
                                         MemberName self, const NodesView& view) const override;
   [[nodiscard]] std::chrono::milliseconds DownAfter(const Settings& settings) const override;

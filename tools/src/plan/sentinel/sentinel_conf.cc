@@ -35,11 +35,6 @@ constexpr std::array<std::string_view, 18> kOwnedSentinel{"myid",
                                                           "down-after-milliseconds",
                                                           "failover-timeout"};
 
-// What a sentinel sends to another one, and nothing else (sentinel.c).
-constexpr std::string_view kPeerRights =
-    "resetchannels &__sentinel__:hello -@all "
-    "+ping +publish +client|setname +sentinel|is-master-down-by-addr";
-
 /// The words of a line; one in double quotes comes without them (Sentinel quotes what it rewrites).
 /// Escapes stand in passwords only, which nobody reads back.
 std::vector<std::string> Words(std::string_view line) {
@@ -112,10 +107,10 @@ std::string Passwords(const SentinelConfInput& input) {
   text += std::format("sentinel auth-pass {} {}\n", name,
                       QuoteConf(input.secrets.replication_password));
   if (!input.settings.sentinel.auth) return text;
-  const std::string peer = AccountOf("peer", input.identity);
-  text += std::format("requirepass {}\n", QuoteConf(input.secrets.password));
-  text += UserLine(peer, input.secrets.password, kPeerRights);
-  text += std::format("sentinel sentinel-user {}\n", peer);
+  for (const Account& account : AccountsAtSentinel(input.identity)) {
+    text += UserLine(account, input.secrets);
+  }
+  text += std::format("sentinel sentinel-user {}\n", AccountOf("peer", input.identity));
   text += std::format("sentinel sentinel-pass {}\n", QuoteConf(input.secrets.password));
   return text;
 }

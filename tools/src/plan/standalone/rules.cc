@@ -48,8 +48,8 @@ std::string StandaloneRules::EngineDirectives(const EngineConfInput& /*input*/) 
 
 /// Sentinels of a later upgrade to sentinel mode watch this server while it still runs as it is.
 /// Could they not log in, they would take it for dead and promote another one.
-std::string StandaloneRules::Accounts(const EngineConfInput& input) const {
-  return SentinelAccount(input);
+std::vector<Account> StandaloneRules::Accounts(const Identity& identity) const {
+  return {SentinelAccount(identity)};
 }
 
 FenceGroup StandaloneRules::FenceGroupOf(const Layout& /*layout*/, const Identity& /*identity*/,

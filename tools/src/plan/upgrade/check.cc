@@ -269,7 +269,11 @@ class Check {
 
   void Password(const char* value, const std::string& from, const std::string& to) {
     if (from.empty() || to.empty() || from == to) return;
-    Add(value, "another password than that of the Secret", kMixed, kHowToChange, true);
+    if (installed_.shape && installed_.shape->follows_passwords) return;
+    Add(value, "another password than that of the Secret", kMixed,
+        "upgrade with the present passwords first; the members of this chart then follow others "
+        "while they run",
+        true);
   }
 
   static constexpr const char* kMixed =

@@ -254,6 +254,18 @@ TEST_CASE("all refusals are told at once") {
                                                              "auth.replicationPassword"});
 }
 
+TEST_CASE("members that follow other passwords get them") {
+  Upgrade set;
+  set.asked.password = "three";
+  set.asked.replication_password = "four";
+  REQUIRE(set.Refusals().size() == 2);
+  const auto shape = ReadShape(R"({"auth": {"enabled": true, "rotation": {}}})");
+  REQUIRE(shape);
+  set.installed.shape->follows_passwords = shape->follows_passwords;
+  CHECK(set.Refusals().empty());
+  CHECK_FALSE(ReadShape(R"({"auth": {"enabled": true}})")->follows_passwords);
+}
+
 TEST_CASE("other keys of the same Secret, and an own one that is gone") {
   Upgrade set;
   std::string value = "auth.existingSecretKeys";

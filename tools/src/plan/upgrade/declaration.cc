@@ -38,8 +38,10 @@ Shape ShapeOf(const JsonView& root) {
     Keep(sentinel.GetString("masterName"), shape.master_name);
     Keep(sentinel.GetBool("auth"), shape.sentinel_auth);
   });
-  ReadSection(root, "auth",
-              [&](const JsonView& auth) { Keep(auth.GetBool("enabled"), shape.auth); });
+  ReadSection(root, "auth", [&](const JsonView& auth) {
+    Keep(auth.GetBool("enabled"), shape.auth);
+    shape.follows_passwords = auth.Has("rotation");
+  });
   ReadSection(root, "ports", [&](const JsonView& ports) {
     for (const std::string& name : ports.Keys().value_or(std::vector<std::string>())) {
       const auto port = ports.GetInt(name);

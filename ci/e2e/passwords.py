@@ -1,0 +1,136 @@
+"""Passwords that are replaced while a release runs: clients that log in again and again, by the former and by the new one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError
+from redis.retry import Retry
+
+from e2e.members import Members, Pod
+from e2e.wait import wait_for
+
+FOLLOWED = 20.0
+"""Seconds until all members let the new one in. The goal is 5 on a free machine."""
+KEPT = 15
+"""Seconds that the former one stays valid after all have the new one."""
+PORTS = {"server": 6379, "shard": 6379, "sentinel": 26379}
+
+
+@dataclass(frozen=True)
+class Passwords:
+    clients: str
+    members: str
+
+    def values(self) -> dict[str, Any]:
+        rotation = {"keepOldForSeconds": KEPT}
+        return {"auth": {"password": self.clients, "replicationPassword": self.members, "rotation": rotation}}
+
+
+def present(members: Members) -> Passwords:
+    return Passwords(members.password(), members.password("replication-password"))
+
+
+def login(pod: Pod, password: str) -> Redis:
+    return Redis(
+        pod.ip,
+        PORTS[pod.component],
+        password=password,
+        decode_responses=True,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def lets_in(pod: Pod, password: str) -> bool:
+    with login(pod, password) as client:
+        try:
+            return bool(client.ping())
+        except AuthenticationError:
+            return False
+
+
+@dataclass
+class Logins:
+    """What came of logging in to each pod again and again. A pod that cannot be reached refuses nobody."""
+
+    refused: dict[str, float] = field(default_factory=dict)
+    """Pod -> when it first refused the password."""
+    tried: int = 0
+
+
+@contextmanager
+def logging_in(members: Members, password: str) -> Iterator[Logins]:
+    """With a connection of its own each time, to all members that run."""
+    logins = Logins()
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(0.1):
+            for pod in members.pods():
+                try:
+                    if not lets_in(pod, password):
+                        logins.refused.setdefault(pod.name, time.monotonic())
+                    logins.tried += 1
+                except (RedisError, OSError):
+                    continue
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield logins
+    finally:
+        over.set()
+        thread.join(timeout=30)
+
+
+def all_let_in(members: Members, password: str) -> bool:
+    return all(lets_in(pod, password) for pod in members.pods())
+
+
+def all_use(members: Members, new: Passwords) -> bool:
+    """Each server logs in to a primary by it."""
+    servers = [pod for pod in members.pods() if pod.component != "sentinel"]
+    for pod in servers:
+        with login(pod, new.clients) as client:
+            if client.config_get("masterauth")["masterauth"] != new.members:
+                return False
+    return True
+
+
+def replace(members: Members, new: Passwords, figures: dict[str, Any], what: str) -> None:
+    """By helm upgrade; until all members let the new ones in, and use them."""
+    members.release.upgrade(new.values(), *members.release.take_ownership)
+    members.forget_password()
+    spent = wait_for("all members let it in", partial(all_let_in, members, new.clients), FOLLOWED, pause=0.1)
+    figures[f"{what}: helm upgrade to let in by all"] = round(spent, 1)
+    wait_for("all servers use it", partial(all_use, members, new), FOLLOWED)
+
+
+def ended(members: Members, former: Passwords) -> bool:
+    return not any(lets_in(pod, former.clients) for pod in members.pods())
+
+
+def links_are_up(members: Members) -> bool:
+    infos = [members.info(pod) for pod in members.pods() if pod.component != "sentinel"]
+    return all(info["role"] == "master" or info["master_link_status"] == "up" for info in infos)
+
+
+def told_nowhere(members: Members, passwords: list[Passwords]) -> None:
+    """In no log and no Event."""
+    for pod in members.pods():
+        logs = members.kube("logs", pod.name, "--all-containers", "--tail=-1")
+        events = " ".join(event["message"] for event in members.kube.events(pod.name))
+        for secret in (text for one in passwords for text in (one.clients, one.members)):
+            assert secret not in logs, f"{pod.name} logs a password"
+            assert secret not in events, f"an Event of {pod.name} tells a password"
+

@@ -1,0 +1,199 @@
+// Real engines, and another member that tells what the test wants.
+
+#include "apply/common/password_watch.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <mutex>
+
+#include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
+#include "peer/channel.h"
+#include "testing/plan/rules.h"
+#include "testing/plan/running_cluster.h"
+#include "testing/resp.h"
+
+namespace bowline {
+namespace {
+
+using testing::Engine;
+using testing::Eventually;
+using testing::Soon;
+using testing::Spill;
+
+constexpr MemberName kSelf{.ordinal = 0, .kind = MemberKind::kServer};
+constexpr MemberName kOther{.ordinal = 1, .kind = MemberKind::kServer};
+
+Settings TwoServers() {
+  Settings settings;
+  settings.layout = Layout::Sentinel(2, 1);
+  settings.keep_old_password_seconds = 1;
+  settings.ports.peers = testing::FreePort();
+  return settings;
+}
+
+/// The program of server-1: it has `secrets`.
+class Other {
+ public:
+  Other(const Settings& settings, EngineSecrets secrets) : secrets_(std::move(secrets)) {
+    server_.On("POST", kReportPath,
+               AnswerReports({.channel =
+                                  [this, pod = settings.PodOf(kOther)] {
+                                    const std::scoped_lock lock(mutex_);
+                                    return PeerChannel{.keys = KeysOf(secrets_),
+                                                       .self = {.identity = {},
+                                                                .member = kOther.ToString(),
+                                                                .pod = pod},
+                                                       .rejected = {},
+                                                       .seen = {}};
+                                  },
+                              .report =
+                                  [this](Milliseconds) {
+                                    const std::scoped_lock lock(mutex_);
+                                    Report report;
+                                    report.member = kOther;
+                                    report.passwords = DigestOf(secrets_);
+                                    report.outgoing = secrets_.outgoing;
+                                    return report;
+                                  }}));
+    REQUIRE(server_.Start(settings.ports.peers));
+  }
+  void Has(EngineSecrets secrets) {
+    const std::scoped_lock lock(mutex_);
+    secrets_ = std::move(secrets);
+  }
+
+ private:
+  std::mutex mutex_;
+  EngineSecrets secrets_;
+  HttpServer server_{PeerLimits()};
+};
+
+/// server-0, its Secret and its volume.
+class Member {
+ public:
+  explicit Member(const char* program) : engine_(program) {
+    settings.ports.client = engine_.port();
+    settings.auth_directory = secret_.path();
+    Mount("first");
+    paths_.data = volume_.path();
+    RespClient client = engine_.Connect();
+    for (const Account& account : AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity())) {
+      std::vector<std::string> words = LetInCommand(account, *LoadSecrets(settings));
+      for (const char* word : {"on", "~*", "&*", "+@all"}) words.emplace_back(word);
+      REQUIRE(client.Ask(words, Soon()));
+    }
+  }
+
+  Settings settings = TwoServers();
+
+  void Mount(const std::string& password) {
+    Spill(secret_ / "password", password);
+    Spill(secret_ / "replication-password", "members-" + password);
+    if (live_settings) (void)live_settings->Refresh();
+  }
+  [[nodiscard]] EngineSecrets Mounted() const { return *LoadSecrets(settings); }
+  /// A life of the program and of its engine's files.
+  void Begin() {
+    watch_.reset();
+    live_settings.emplace(settings, Mounted(), paths_);
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings.layout, probe_);
+    live_->SetAddresses({{kOther, {.ip = Engine::kIp, .port = 1, .bus_port = 0}}});
+    peers_.emplace(*live_settings, kSelf, *live_, events_);
+    SettlePasswords(*live_settings, *live_);
+    watch_.emplace(
+        lanes_.monitor, *live_settings, kSelf,
+        PasswordWatch::Process{
+            .accounts = AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity()),
+            .connect =
+                [this](const EngineSecrets& secrets, Deadline deadline) {
+                  return ConnectToOwn(settings, secrets, deadline);
+                },
+            .use = &ServerUseCommands},
+        *live_, events_, *peers_);
+  }
+  void LoseVolume() { std::filesystem::remove(volume_ / "bowline-passwords.json"); }
+  [[nodiscard]] bool LetsIn(const std::string& password) const {
+    return engine_.TryConnect({.user = "default", .password = password}).has_value();
+  }
+  [[nodiscard]] std::string Uses() const {
+    auto client = engine_.Connect({.user = "default", .password = Mounted().password});
+    return client.ConfigGet({"masterauth"}, Soon())->at("masterauth");
+  }
+  Report Told() { return live_->Last(); }
+
+  std::optional<LiveSettings> live_settings;
+
+ private:
+  testing::TempFolder secret_;
+  testing::TempFolder volume_;
+  Paths paths_;
+  Engine engine_;
+  Lanes lanes_;
+  PodEnv pod_;
+  EventSink events_{lanes_.api, pod_, false};
+  EngineProbe probe_{Engine::kIp, engine_.port(), {}, false};
+  std::optional<LiveState> live_;
+  std::optional<Peers> peers_;
+  std::optional<PasswordWatch> watch_;
+};
+
+TEST_CASE("a new password is let in beside the former one, and used when all have it") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  Other other(member.settings, member.Mounted());
+  member.Begin();
+  CHECK_FALSE(member.LetsIn("second"));
+  member.Mount("second");
+  REQUIRE(Eventually([&] { return member.LetsIn("second"); }));
+  CHECK(member.LetsIn("first"));
+  CHECK(Eventually([&] { return member.Told().passwords == DigestOf(member.Mounted()); }));
+  // The other one is behind: nothing ends, and nothing is used that it would refuse.
+  (void)Deadline::In(Milliseconds(2500)).Sleep(Milliseconds(2500));
+  CHECK(member.LetsIn("first"));
+  CHECK(member.Uses().empty());
+  CHECK(member.Told().outgoing.size() == 3);
+
+  other.Has(member.Mounted());
+  REQUIRE(Eventually([&] { return member.Uses() == "members-second"; }));
+  CHECK(Eventually([&] { return !member.LetsIn("first"); }));
+  CHECK(member.LetsIn("second"));
+  CHECK(Eventually([&] { return member.Told().outgoing.empty(); }));
+  CHECK(member.live_settings->Secrets().former.empty());
+}
+
+TEST_CASE("a connection of the former password outlives its end") {
+  Member member(BOWLINE_VALKEY_SERVER);
+  Other other(member.settings, member.Mounted());
+  member.Begin();
+  auto client = RespClient::Connect(Engine::kIp, member.settings.ports.client,
+                                    LoginOf(member.Mounted()), Soon());
+  REQUIRE(client);
+  member.Mount("second");
+  other.Has(member.Mounted());
+  REQUIRE(Eventually([&] { return member.LetsIn("second") && !member.LetsIn("first"); }));
+  CHECK(client->Ask({"SET", "key", "value"}, Soon()));
+}
+
+TEST_CASE("a member that starts with a new Secret lets the former password in, by its volume") {
+  Member member(BOWLINE_REDIS_SERVER);
+  const Other other(member.settings, member.Mounted());
+  member.Begin();
+  member.Mount("second");
+  member.Begin();
+  CHECK(ValidHashes(member.live_settings->Secrets(), kClients) ==
+        std::vector<std::string>{HashesOf(member.Mounted()).at(kClients).front(),
+                                 member.live_settings->Secrets().outgoing.at(0).hash});
+}
+
+TEST_CASE("a member that has lost its volume hears from the others what is still valid") {
+  Member member(BOWLINE_REDIS_SERVER);
+  const EngineSecrets former = member.Mounted();
+  member.Mount("second");
+  const Other other(member.settings, Succeed(former, member.Mounted()));
+  member.LoseVolume();
+  member.Begin();
+  CHECK(Eventually([&] { return member.Told().outgoing.size() == 3; }));
+}
+
+}  // namespace
+}  // namespace bowline

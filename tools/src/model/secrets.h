@@ -1,0 +1,47 @@
+#pragma once
+// The passwords of an installation, as a member holds them. docs/decisions/0042-passwords.md
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bowline {
+
+/// Whose password it is.
+inline constexpr const char* kClients = "clients";  ///< of the user `default`
+inline constexpr const char* kMembers = "members";  ///< of the members among themselves
+inline constexpr const char* kPeerKey = "peerKey";  ///< of the members' messages: no account's
+
+/// A password that another one has replaced, and that is still valid beside it.
+struct OutgoingPassword {
+  std::string of;          ///< kClients, kMembers or kPeerKey
+  std::string hash;        ///< SHA-256 of the password, in hex
+  std::int64_t ends = 0;   ///< Unix time in seconds; 0: not all members have the new one yet
+  bool operator==(const OutgoingPassword&) const = default;
+};
+
+/// What the Secret has had while this process ran.
+struct FormerSecrets {
+  std::string password;
+  std::string replication_password;
+  std::string peer_key;
+};
+
+struct EngineSecrets {
+  std::string password;
+  std::string replication_password;
+  std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
+  std::string revision = "";  ///< that the chart has given the Secret; empty: none
+  /// Valid beside those above; hashes, since a member may never have known the text.
+  std::vector<OutgoingPassword> outgoing = {};
+  /// For logging in to members that do not have those above yet; the newest first. In memory alone.
+  std::vector<FormerSecrets> former = {};
+
+  /// Are these the same passwords, whatever is valid beside them?
+  [[nodiscard]] bool SameAs(const EngineSecrets& other) const {
+    return password == other.password && replication_password == other.replication_password &&
+           peer_key == other.peer_key;
+  }
+};
+
+}  // namespace bowline

@@ -1,0 +1,48 @@
+#pragma once
+// The accounts of an engine and of a sentinel, and what lets them in.
+// Reasons: docs/decisions/0015-accounts-of-an-installation.md, 0042-passwords.md.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/identity.h"
+#include "model/secrets.h"
+
+namespace bowline {
+
+/// An account with which clients or members log in.
+struct Account {
+  std::string name;
+  std::string of;      ///< whose password opens it (model/secrets.h)
+  std::string rights;  ///< as rules of ACL SETUSER
+};
+
+inline constexpr std::string_view kAllRights = "~* &* +@all";
+
+/// The name of an account with which members log in to each other. For a moment the Service of a
+/// pod that ended leads to whoever has its address now: a server of another installation does not
+/// know the account, even where the passwords are the same.
+std::string AccountOf(std::string_view what, const Identity& identity);
+
+/// Of each server: clients, the program, replicas.
+std::vector<Account> ServerAccounts(const Identity& identity);
+/// With which a sentinel logs in to a server.
+Account SentinelAccount(const Identity& identity);
+/// Of each sentinel: clients, and the other sentinels.
+std::vector<Account> AccountsAtSentinel(const Identity& identity);
+
+/// A line of a file, for an engine or a sentinel, that lets it in with each valid password.
+std::string UserLine(const Account& account, const EngineSecrets& secrets);
+/// The command that lets it in with exactly these passwords from now on. Its connections stay.
+std::vector<std::string> LetInCommand(const Account& account, const EngineSecrets& secrets);
+
+/// What makes a server log in to its primary with the declared password, when it connects anew.
+std::vector<std::vector<std::string>> ServerUseCommands(const EngineSecrets& secrets);
+/// The same of a sentinel, to the servers that it watches and, with `peers`, to other sentinels.
+/// It connects anew to all of them (sentinel.c, sentinelSetCommand).
+std::vector<std::vector<std::string>> SentinelUseCommands(const EngineSecrets& secrets,
+                                                          const std::string& master_name,
+                                                          bool peers);
+
+}  // namespace bowline

@@ -1,0 +1,206 @@
+#include "plan/common/passwords.h"
+
+#include <algorithm>
+#include <format>
+
+#include "base/digest.h"
+#include "base/json.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kDigestDigits = 16;
+constexpr std::size_t kHashDigits = 64;
+
+bool Ended(const OutgoingPassword& outgoing, std::int64_t now) {
+  return outgoing.ends != 0 && now >= outgoing.ends;
+}
+
+bool IsHash(std::string_view text) {
+  return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool IsKnown(const EngineSecrets& secrets, const OutgoingPassword& told) {
+  return std::ranges::any_of(secrets.outgoing, [&](const OutgoingPassword& known) {
+    return known.of == told.of && known.hash == told.hash;
+  });
+}
+
+/// What is declared is not outgoing.
+void DropDeclared(EngineSecrets& secrets) {
+  const PasswordHashes declared = HashesOf(secrets);
+  std::erase_if(secrets.outgoing, [&](const OutgoingPassword& outgoing) {
+    const auto found = declared.find(outgoing.of);
+    return found == declared.end() || std::ranges::contains(found->second, outgoing.hash);
+  });
+}
+
+Result<OutgoingPassword> ReadOne(const JsonView& entry) {
+  OutgoingPassword outgoing;
+  ASSIGN_OR_RETURN(outgoing.of, entry.GetString("of"));
+  ASSIGN_OR_RETURN(outgoing.hash, entry.GetString("hash"));
+  ASSIGN_OR_RETURN(outgoing.ends, entry.GetInt("ends"));
+  if (outgoing.ends < 0) return Fail(Code::kInvalidArgument, "{} ends before 1970", outgoing.of);
+  if (!IsHash(outgoing.hash)) {
+    return Fail(Code::kInvalidArgument, "the hash of {} is no SHA-256 in hex", outgoing.of);
+  }
+  return outgoing;
+}
+
+}  // namespace
+
+PasswordHashes HashesOf(const EngineSecrets& secrets) {
+  PasswordHashes hashes;
+  const auto add = [&](const char* of, const std::string& text) {
+    if (!text.empty()) hashes[of] = {Sha256Hex(text)};
+  };
+  add(kClients, secrets.password);
+  add(kMembers, secrets.replication_password);
+  add(kPeerKey, secrets.peer_key);
+  return hashes;
+}
+
+std::vector<std::string> ValidHashes(const EngineSecrets& secrets, std::string_view of) {
+  const PasswordHashes declared = HashesOf(secrets);
+  std::vector<std::string> hashes;
+  const auto own = declared.find(std::string(of));
+  if (own != declared.end()) hashes = own->second;
+  for (const OutgoingPassword& outgoing : secrets.outgoing) {
+    if (outgoing.of == of) hashes.push_back(outgoing.hash);
+  }
+  return hashes;
+}
+
+void LetOut(EngineSecrets& secrets, const PasswordHashes& before) {
+  for (const auto& [of, hashes] : before) {
+    for (const std::string& hash : hashes) {
+      const OutgoingPassword outgoing{.of = of, .hash = hash};
+      if (!IsKnown(secrets, outgoing)) secrets.outgoing.push_back(outgoing);
+    }
+  }
+  DropDeclared(secrets);
+}
+
+bool Adopt(EngineSecrets& secrets, const std::vector<OutgoingPassword>& told, std::int64_t now) {
+  const std::size_t before = secrets.outgoing.size();
+  for (const OutgoingPassword& outgoing : told) {
+    if (!Ended(outgoing, now) && !IsKnown(secrets, outgoing)) secrets.outgoing.push_back(outgoing);
+  }
+  DropDeclared(secrets);
+  return secrets.outgoing.size() > before;
+}
+
+EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted) {
+  mounted.outgoing = used.outgoing;
+  mounted.former = used.former;
+  if (!mounted.SameAs(used)) {
+    mounted.former.insert(mounted.former.begin(),
+                          {.password = used.password,
+                           .replication_password = used.replication_password,
+                           .peer_key = used.peer_key});
+  }
+  LetOut(mounted, HashesOf(used));
+  return mounted;
+}
+
+PeerKeys KeysOf(const EngineSecrets& secrets) {
+  PeerKeys keys{secrets.peer_key};
+  for (const FormerSecrets& former : secrets.former) {
+    if (!std::ranges::contains(keys, former.peer_key)) keys.push_back(former.peer_key);
+  }
+  return keys;
+}
+
+std::string DigestOf(const EngineSecrets& secrets) {
+  std::string all;
+  for (const auto& [of, hashes] : HashesOf(secrets)) {
+    all += of + "\n";
+    for (const std::string& hash : hashes) all += hash + "\n";
+  }
+  return HmacSha256Hex(secrets.peer_key, "bowline passwords " + all).substr(0, kDigestDigits);
+}
+
+KeptPasswords Keep(const EngineSecrets& secrets) {
+  return {.current = HashesOf(secrets), .outgoing = secrets.outgoing};
+}
+
+std::string PrintKeptPasswords(const KeptPasswords& kept) {
+  JsonWriter json;
+  json.BeginObject().Field("version", 1).Key("current").BeginObject();
+  for (const auto& [of, hashes] : kept.current) {
+    json.Key(of).BeginArray();
+    for (const std::string& hash : hashes) json.String(hash);
+    json.EndArray();
+  }
+  json.EndObject();
+  WriteOutgoing(json, kept.outgoing);
+  json.EndObject();
+  return json.Take();
+}
+
+Result<KeptPasswords> ParseKeptPasswords(std::string_view text) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(text));
+  const JsonView root = document.root();
+  KeptPasswords kept;
+  ASSIGN_OR_RETURN(const JsonView current, root.Get("current"));
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys, current.Keys());
+  for (const std::string& of : keys) {
+    ASSIGN_OR_RETURN(const JsonView list, current.Get(of));
+    ASSIGN_OR_RETURN(const std::vector<JsonView> hashes, list.AsArray());
+    for (const JsonView& hash : hashes) {
+      ASSIGN_OR_RETURN(std::string text, hash.AsString());
+      if (!IsHash(text)) return Fail(Code::kInvalidArgument, "a hash of {} is no SHA-256", of);
+      kept.current[of].push_back(std::move(text));
+    }
+  }
+  ASSIGN_OR_RETURN(kept.outgoing, ReadOutgoing(root));
+  return kept;
+}
+
+void WriteOutgoing(JsonWriter& json, const std::vector<OutgoingPassword>& outgoing) {
+  json.Key("outgoing").BeginArray();
+  for (const OutgoingPassword& password : outgoing) {
+    json.BeginObject().Field("of", password.of).Field("hash", password.hash);
+    json.Field("ends", password.ends).EndObject();
+  }
+  json.EndArray();
+}
+
+Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object) {
+  std::vector<OutgoingPassword> all;
+  if (!object.Has("outgoing")) return all;
+  ASSIGN_OR_RETURN(const JsonView list, object.Get("outgoing"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> entries, list.AsArray());
+  for (const JsonView& entry : entries) {
+    ASSIGN_OR_RETURN(OutgoingPassword outgoing, ReadOne(entry));
+    all.push_back(std::move(outgoing));
+  }
+  return all;
+}
+
+void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now) {
+  (void)Adopt(secrets, kept.outgoing, now);
+  LetOut(secrets, kept.current);
+}
+
+RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look) {
+  RotationStep step;
+  const std::string digest = DigestOf(secrets);
+  for (const auto& [member, told] : look.told) {
+    if (told != digest) step.behind.push_back(member);
+  }
+  for (OutgoingPassword outgoing : secrets.outgoing) {
+    if (!step.behind.empty()) {
+      outgoing.ends = 0;
+    } else if (Ended(outgoing, look.now)) {
+      step.ended = true;
+      continue;
+    } else if (outgoing.ends == 0) {
+      outgoing.ends = look.now + look.keep_for;
+    }
+    step.outgoing.push_back(std::move(outgoing));
+  }
+  return step;
+}
+
+}  // namespace bowline

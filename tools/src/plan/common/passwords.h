@@ -1,0 +1,82 @@
+#pragma once
+// How passwords are replaced while the members run (docs/decisions/0042-passwords.md). A new one is
+// let in beside the former one at each member; when all running members have it, they use it, and
+// the former one ends after a time. Pure.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "model/identity.h"
+#include "model/secrets.h"
+
+namespace bowline {
+
+/// SHA-256 of the passwords, by whose they are.
+using PasswordHashes = std::map<std::string, std::vector<std::string>>;
+PasswordHashes HashesOf(const EngineSecrets& secrets);
+
+/// The hashes that are valid for whom (kClients, kMembers): the declared password's, then those of
+/// the outgoing ones.
+std::vector<std::string> ValidHashes(const EngineSecrets& secrets, std::string_view of);
+
+/// Lets those of `before` that are not the declared ones go out: they are valid until all members
+/// have the declared ones, and some time longer. What is declared again goes out no more.
+void LetOut(EngineSecrets& secrets, const PasswordHashes& before);
+
+/// Adds the outgoing passwords that others tell, unless they have ended by `now` (Unix time in
+/// seconds). True: one was not known.
+bool Adopt(EngineSecrets& secrets, const std::vector<OutgoingPassword>& told, std::int64_t now);
+
+/// `mounted` takes the place of `used`, which stays valid, and with which members are still reached
+/// that do not have `mounted`.
+EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted);
+
+/// The key of the HMAC, and the former ones while it is being replaced. A message carries an HMAC by
+/// each key that its sender has; one that the reader knows is enough (peer/message.h).
+using PeerKeys = std::vector<std::string>;
+PeerKeys KeysOf(const EngineSecrets& secrets);
+
+/// Tells whether two members have the same passwords, and nothing else of them: 16 hex digits.
+std::string DigestOf(const EngineSecrets& secrets);
+
+/// What a member keeps on its volume.
+struct KeptPasswords {
+  PasswordHashes current;
+  std::vector<OutgoingPassword> outgoing;
+  bool operator==(const KeptPasswords&) const = default;
+};
+KeptPasswords Keep(const EngineSecrets& secrets);
+std::string PrintKeptPasswords(const KeptPasswords& kept);
+/// kInvalidArgument: it is no such file.
+Result<KeptPasswords> ParseKeptPasswords(std::string_view text);
+
+/// The list "outgoing" of an object, here and in a member's report. Reading: none when it is missing;
+/// kInvalidArgument for an entry that is none.
+void WriteOutgoing(JsonWriter& json, const std::vector<OutgoingPassword>& outgoing);
+Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object);
+
+/// After a start: what was valid before it stays so.
+void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now);
+
+/// What the other members tell of their passwords.
+struct RotationLook {
+  std::int64_t now = 0;       ///< Unix time in seconds
+  std::int64_t keep_for = 0;  ///< seconds that a former password stays valid
+  /// DigestOf of each other member that has answered; empty: its program does not tell it.
+  std::map<MemberName, std::string> told;
+};
+struct RotationStep {
+  std::vector<MemberName> behind;  ///< they answer, and do not have the declared passwords yet
+  std::vector<OutgoingPassword> outgoing;  ///< from now on, with their ends
+  bool ended = false;                      ///< one of them is valid no longer
+};
+/// A former password ends `keep_for` after all that answer have the declared ones. Whoever answers
+/// with others before that end takes it back.
+RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look);
+
+}  // namespace bowline
