@@ -34,6 +34,7 @@ Values = dict[str, Any]
 FIXTURES = ("everything.yaml", "sentinel-everything.yaml")
 TOOLKIT = {"toolkit": {"image": render.TOOLKIT_IMAGE}}
 BASES: tuple[Values, ...] = tuple({"mode": mode, **TOOLKIT} for mode in ("sentinel", "cluster", "standalone"))
+USER = {"name": "app", "rules": "~app:* +@all", "passwords": ["one"]}
 # What a change needs beside it to have any meaning.
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "example.org/one"}
 NEEDS: dict[str, Values] = {
@@ -52,6 +53,8 @@ NEEDS: dict[str, Values] = {
         )
     },
     **{f"auth.{name}": {"auth": {"password": "one", "replicationPassword": "two"}} for name in ("password", "replicationPassword")},
+    "auth.defaultUser": {"auth": {"users": [USER]}},
+    "auth.userLinesKey": {"auth": {"usersSecret": "own"}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -64,6 +67,7 @@ NEEDS: dict[str, Values] = {
 SAMPLES: dict[str, Any] = {
     "sentinel.recoverFrom": "server-1",
     "auth.secretAnnotations": {"example.org/a": "b"},
+    "auth.users": [USER],
     "diagnosticMode.members": ["server-1"],
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
@@ -77,6 +81,8 @@ SAMPLES: dict[str, Any] = {
 FIXED_IN_SERVICES = ("ipFamilies", "loadBalancerClass")
 # The gate looks at the numbers, and lets pass what destroys nothing.
 IN_PART = {"mode", "replicas", "cluster.replicasPerShard", "sentinel.replicas"}
+# Of bowline.json; the members follow what they are about.
+REVISIONS = ("revision", "auth.revision", "auth.users.revision", "auth.users.lines")
 # It refuses other ones only where the installed members are of an older chart, which does not follow them.
 FOLLOWED = {"auth.password", "auth.replicationPassword"}
 # It starts the engine with these; an older engine than what runs is refused by its version.
@@ -182,7 +188,7 @@ def live_names() -> set[str]:
 
 def is_live(key: str) -> bool:
     """Of a key of bowline.json, with those above it. The revisions only tell that something has changed."""
-    return key in ("revision", "auth.revision") or any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
+    return key in REVISIONS or any(name in (key, f"{key}.enabled") or name.endswith(f".{key}") for name in live_names())
 
 
 def keys(settings: Values, above: str = "") -> dict[str, Any]:

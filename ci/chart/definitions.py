@@ -45,6 +45,19 @@ MEMBER_CLAIMS: Schema = {
     },
 }
 
+WORDS_OF_USERS: Schema = {"type": ["array", "null"], "items": {"type": ["string", "integer"]}}
+USER: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+        "rules": {"type": ["string", "null"], "pattern": "^[ -~]*$"},
+        "passwords": WORDS_OF_USERS,
+        "passwordKeys": {"type": ["array", "null"], "items": {"type": "string", "pattern": "^[-._a-zA-Z0-9]+$"}},
+    },
+}
+
 # Parts of the Prometheus operator's objects (monitoring.coreos.com/v1: RelabelConfig, Rule), which comes without a schema of Kubernetes.
 RELABELING: Schema = {
     "type": "object",
@@ -80,6 +93,7 @@ def load() -> dict[str, Schema]:
     text = {"type": ["string", "number", "boolean", "null"]}
     variable = {**variable, "properties": {**variable["properties"], "value": text}}
     own = {"global": GLOBAL, "memberClaims": MEMBER_CLAIMS, "pullSecret": PULL_SECRET, "relabeling": RELABELING, "rule": RULE}
+    own["user"] = USER
     return {**own, "variable": variable, **kubernetes}
 
 

@@ -53,6 +53,8 @@
 {{- define "bowline.authJson" -}}
 {{- $auth := .Values.auth -}}
 {{- $json := dict "enabled" (eq true $auth.enabled) "directory" "/etc/bowline-secret"
+      "defaultUser" (eq true $auth.defaultUser.enabled)
+      "users" (include "bowline.usersPaths" . | fromJson)
       "rotation" (dict "keepOldForSeconds" (int $auth.rotation.keepOldForSeconds)) -}}
 {{- with include "bowline.secretRevision" . }}{{ $json = set $json "revision" . }}{{ end -}}
 {{- toJson $json -}}

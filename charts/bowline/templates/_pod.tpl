@@ -87,6 +87,17 @@ securityContext:
           items:
             - key: {{ $keys.peerKey | default "peer-key" | quote }}
               path: peer-key
+- name: users
+  secret:
+    secretName: {{ include "bowline.usersName" . | quote }}
+    defaultMode: 0440
+    optional: true
+{{- with .Values.auth.usersSecret }}
+- name: users-secret
+  secret:
+    secretName: {{ . | quote }}
+    defaultMode: 0440
+{{- end }}
 {{- if not .Values.auth.existingSecret }}
 # Apart from the passwords: the gates of older charts compare what the volume "auth" holds.
 - name: auth-revision
@@ -110,6 +121,14 @@ securityContext:
 - name: auth
   mountPath: /etc/bowline-secret
   readOnly: true
+- name: users
+  mountPath: /etc/bowline-users
+  readOnly: true
+{{- if .Values.auth.usersSecret }}
+- name: users-secret
+  mountPath: /etc/bowline-users-secret
+  readOnly: true
+{{- end }}
 {{- if not .Values.auth.existingSecret }}
 - name: auth-revision
   mountPath: /etc/bowline-secret-revision

@@ -32,6 +32,10 @@ Settings TwoServers() {
   return settings;
 }
 
+std::vector<Account> Accounts(const EngineSecrets& secrets) {
+  return AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity(), secrets);
+}
+
 /// The program of server-1: it has `secrets`.
 class Other {
  public:
@@ -78,10 +82,8 @@ class Member {
     Mount("first");
     paths_.data = volume_.path();
     RespClient client = engine_.Connect();
-    for (const Account& account : AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity())) {
-      std::vector<std::string> words = LetInCommand(account, *LoadSecrets(settings));
-      for (const char* word : {"on", "~*", "&*", "+@all"}) words.emplace_back(word);
-      REQUIRE(client.Ask(words, Soon()));
+    for (const Account& account : Accounts(*LoadSecrets(settings))) {
+      REQUIRE(client.Ask(LetInCommand(account, *LoadSecrets(settings)), Soon()));
     }
   }
 
@@ -104,7 +106,7 @@ class Member {
     watch_.emplace(
         lanes_.monitor, *live_settings, kSelf,
         PasswordWatch::Process{
-            .accounts = AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity()),
+            .accounts = &Accounts,
             .connect =
                 [this](const EngineSecrets& secrets, Deadline deadline) {
                   return ConnectToOwn(settings, secrets, deadline);

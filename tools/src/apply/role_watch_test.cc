@@ -25,7 +25,7 @@ TEST_CASE("a role that changes is told at once, and only then") {
   RespClient client = engine.Connect();
   auto began = std::chrono::steady_clock::now();
   // It ends the watch's connection as well.
-  REQUIRE(client.StepBack({.ip = "127.0.0.1", .port = 1, .bus_port = 0}, Soon()));
+  REQUIRE(client.StepBack({.ip = "127.0.0.1", .port = 1, .bus_port = 0}, {"default"}, Soon()));
   REQUIRE(Eventually([&] { return changes == 1; }));
   CHECK(Since(began) < Milliseconds(400));
   began = std::chrono::steady_clock::now();

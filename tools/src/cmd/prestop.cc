@@ -24,6 +24,18 @@ void LogToContainer() {
   (void)!std::freopen("/proc/1/fd/2", "a", stderr);
 }
 
+/// The own program knows which installation this is, and so with which account it logs in.
+Result<EngineSecrets> LoadSecretsOfSentinel(const Settings& settings, MemberName self,
+                                            Deadline deadline) {
+  ASSIGN_OR_RETURN(EngineSecrets secrets, LoadSecrets(settings));
+  if (secrets.default_user) return secrets;
+  const Reports own = GatherReportsOf(PeerChannelOf(settings, secrets, ""), settings,
+                                      {{self, {.ip = "127.0.0.1"}}}, {self}, deadline);
+  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, own));
+  secrets.program_account = ProgramAccount(identity);
+  return secrets;
+}
+
 /// A failover dies with the sentinel that leads it (facts/sentinel.md 2d).
 Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, Deadline deadline) {
   const Deadline patience = deadline.Within(kFailoverPatience);
@@ -47,8 +59,11 @@ Status TryHandOver(const Settings& settings) {
   const Deadline deadline =
       Deadline::In(HandoverTime(std::chrono::seconds(settings.grace_seconds)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
+  if (self.kind == MemberKind::kSentinel) {
+    ASSIGN_OR_RETURN(const EngineSecrets login, LoadSecretsOfSentinel(settings, self, deadline));
+    return AwaitOwnFailover(settings, login, deadline);
+  }
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-  if (self.kind == MemberKind::kSentinel) return AwaitOwnFailover(settings, secrets, deadline);
   const PeerTarget program{
       .member = self, .pod = settings.PodOf(self), .ip = "127.0.0.1", .port = settings.ports.peers};
   const auto end = AskForHandover(PeerChannelOf(settings, secrets, ""), program,

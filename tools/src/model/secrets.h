@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/users.h"
+
 namespace bowline {
 
 /// Whose password it is.
@@ -14,7 +16,7 @@ inline constexpr const char* kPeerKey = "peerKey";  ///< of the members' message
 
 /// A password that another one has replaced, and that is still valid beside it.
 struct OutgoingPassword {
-  std::string of;          ///< kClients, kMembers or kPeerKey
+  std::string of;          ///< kClients, kMembers, kPeerKey or PasswordOf a user
   std::string hash;        ///< SHA-256 of the password, in hex
   std::int64_t ends = 0;   ///< Unix time in seconds; 0: not all members have the new one yet
   bool operator==(const OutgoingPassword&) const = default;
@@ -32,6 +34,11 @@ struct EngineSecrets {
   std::string replication_password;
   std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
   std::string revision = "";  ///< that the chart has given the Secret; empty: none
+  bool default_user = true;   ///< clients may log in as `default`
+  DeclaredUsers users = {};   ///< beside `default`
+  /// With which the program logs in at the members' processes; empty: as `default`, since the
+  /// installation is not known.
+  std::string program_account = "";
   /// Valid beside those above; hashes, since a member may never have known the text.
   std::vector<OutgoingPassword> outgoing = {};
   /// For logging in to members that do not have those above yet; the newest first. In memory alone.
@@ -40,7 +47,8 @@ struct EngineSecrets {
   /// Are these the same passwords, whatever is valid beside them?
   [[nodiscard]] bool SameAs(const EngineSecrets& other) const {
     return password == other.password && replication_password == other.replication_password &&
-           peer_key == other.peer_key;
+           peer_key == other.peer_key && default_user == other.default_user &&
+           users == other.users;
   }
 };
 

@@ -97,22 +97,22 @@ class RespErrand {
     if (impl_->context->err != 0) return Breaks("connecting to");
     login_ = errand.credentials;
     logs_in_ = !login_.password.empty();
-    if (logs_in_) LogIn(login_.password);
+    if (logs_in_) LogIn(login_.user, login_.password);
   }
 
-  void LogIn(const std::string& password) {
-    const std::vector<std::string> words{"AUTH", login_.user, password};
+  void LogIn(const std::string& user, const std::string& password) {
+    const std::vector<std::string> words{"AUTH", user, password};
     if (Append(*impl_->context, words) != REDIS_OK) Breaks("logging in at");
   }
 
   void Replied(Reply reply) {
     if (logs_in_) {
       const auto in = UnlessError("AUTH", impl_->peer, std::move(reply));
-      logs_in_ = !in && in.error().code == Code::kPermissionDenied && !login_.former.empty();
+      logs_in_ = !in && in.error().code == Code::kPermissionDenied && !login_.others.empty();
       if (logs_in_) {
-        const std::string next = login_.former.front();
-        login_.former.erase(login_.former.begin());
-        LogIn(next);
+        const Credentials::Other next = login_.others.front();
+        login_.others.erase(login_.others.begin());
+        LogIn(next.user, next.password);
       } else if (!in) {
         end_ = FailWith(in, "logging in");
       }

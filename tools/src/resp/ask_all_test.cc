@@ -49,9 +49,9 @@ TEST_CASE("a frozen engine, one that is not there and a wrong password cost nobo
   errands.push_back(To(locked.port(), {"PING"}));
   errands.push_back(To(good.port(), {"PING"}));
   errands.push_back(To(locked.port(), {"PING"}, "new"));
-  errands.back().credentials.former = {"newer", "secret"};
+  errands.back().credentials.others = {{"default", "newer"}, {"default", "secret"}};
   errands.push_back(To(locked.port(), {"PING"}, "new"));
-  errands.back().credentials.former = {"newer"};
+  errands.back().credentials.others = {{"default", "newer"}};
   const auto start = std::chrono::steady_clock::now();
   const auto answers = RespClient::AskAll(std::move(errands), Deadline::In(Milliseconds(1000)));
   CHECK(Since(start) < Milliseconds(3000));

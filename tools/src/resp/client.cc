@@ -115,12 +115,16 @@ Status RespClient::AnnounceReplica(const std::string& ip, Deadline deadline) {
   return {};
 }
 
-Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"MULTI"},
-        {"REPLICAOF", primary.ip, std::to_string(primary.port)},
-        {"CLIENT", "KILL", "TYPE", "normal", "USER", "default"},
-        {"CLIENT", "KILL", "TYPE", "pubsub", "USER", "default"}}) {
+Status RespClient::StepBack(const Endpoint& primary, const std::vector<std::string>& users,
+                            Deadline deadline) {
+  std::vector<std::vector<std::string>> commands{
+      {"MULTI"}, {"REPLICAOF", primary.ip, std::to_string(primary.port)}};
+  for (const std::string& user : users) {
+    for (const char* type : {"normal", "pubsub"}) {
+      commands.push_back({"CLIENT", "KILL", "TYPE", type, "USER", user});
+    }
+  }
+  for (const std::vector<std::string>& command : commands) {
     ASSIGN_OR_RETURN([[maybe_unused]] const Reply queued, Ask(command, deadline));
   }
   ASSIGN_OR_RETURN(const Reply done, Ask({"EXEC"}, deadline));
@@ -130,10 +134,19 @@ Status RespClient::StepBack(const Endpoint& primary, Deadline deadline) {
   return {};
 }
 
-Status RespClient::EndSubscribers(Deadline deadline) {
-  ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
-                   Ask({"CLIENT", "KILL", "TYPE", "pubsub", "USER", "default"}, deadline));
+Status RespClient::EndSubscribers(const std::vector<std::string>& users, Deadline deadline) {
+  for (const std::string& user : users) {
+    ASSIGN_OR_RETURN([[maybe_unused]] const Reply reply,
+                     Ask({"CLIENT", "KILL", "TYPE", "pubsub", "USER", user}, deadline));
+  }
   return {};
+}
+
+Result<std::vector<std::string>> RespClient::Users(Deadline deadline) {
+  ASSIGN_OR_RETURN(const Reply reply, Ask({"ACL", "USERS"}, deadline));
+  std::vector<std::string> users;
+  for (const Reply& item : reply.items) users.push_back(item.text);
+  return users;
 }
 
 Status RespClient::EndBlocked(Deadline deadline) {

@@ -24,7 +24,11 @@ namespace bowline {
 struct Credentials {
   std::string user = "default";
   std::string password;
-  std::vector<std::string> former = {};  ///< tried one after the other when that one is refused
+  struct Other {
+    std::string user;
+    std::string password;
+  };
+  std::vector<Other> others = {};  ///< tried one after the other when that one is refused
 };
 
 /// How CLUSTER FAILOVER is asked for.
@@ -96,13 +100,16 @@ class RespClient {
   /// CONFIG SET replica-announce-ip. A replica tells it to its primary only at the begin of a link
   /// (replication.c, syncWithMaster): one that is up is closed, and goes on with a partial copy.
   Status AnnounceReplica(const std::string& ip, Deadline deadline);
-  /// The same, and in that instant the connections of the user `default` are closed, those of
-  /// subscribers too, ours excepted: these clients look for the primary, and none of them is
-  /// refused. Sentinels and replicas log in as other users and keep theirs.
-  Status StepBack(const Endpoint& primary, Deadline deadline);
-  /// Closes the connections of the user `default` that subscribe: on a replica they would never
-  /// again hear what only a primary emits.
-  Status EndSubscribers(Deadline deadline);
+  /// The same, and in that instant the connections of these users are closed, those of subscribers
+  /// too, ours excepted: these clients look for the primary, and none of them is refused. Sentinels
+  /// and replicas log in as other users and keep theirs.
+  Status StepBack(const Endpoint& primary, const std::vector<std::string>& users,
+                  Deadline deadline);
+  /// Closes the connections of these users that subscribe: on a replica they would never again hear
+  /// what only a primary emits.
+  Status EndSubscribers(const std::vector<std::string>& users, Deadline deadline);
+  /// The names of all users.
+  Result<std::vector<std::string>> Users(Deadline deadline);
   /// Closes the connections that wait in a command (BLPOP, XREAD, WAIT): an engine that becomes a
   /// replica ends them with an error that many clients do not expect.
   Status EndBlocked(Deadline deadline);

@@ -74,11 +74,11 @@ TEST_CASE("logging in") {
   CHECK(engine
             .Connect({.user = "default",
                       .password = "newer",
-                      .former = {"new", "right-password", "old"}})
+                      .others = {{"default", "new"}, {"default", "right-password"}, {"limited", "x"}}})
             .Ask({"PING"}, Soon()));
   const Error all = ErrorOf(RespClient::Connect(
       Engine::kIp, engine.port(),
-      {.user = "default", .password = "wrong-password", .former = {"wrong-too"}}, Soon()));
+      {.user = "default", .password = "wrong-password", .others = {{"default", "wrong-too"}}}, Soon()));
   CHECK(all.code == Code::kPermissionDenied);
   const Error none = ErrorOf(engine.Connect().Ask({"PING"}, Soon()));
   CHECK(none.code == Code::kPermissionDenied);
@@ -151,11 +151,11 @@ TEST_CASE("who steps back closes its clients' connections and refuses none of th
       closed += last.error().code == Code::kUnavailable ? 1 : 0;
     });
   }
-  CHECK(client.StepBack({.ip = "127.0.0.1", .port = 1}, Soon()));
+  CHECK(client.StepBack({.ip = "127.0.0.1", .port = 1}, {"default"}, Soon()));
   for (std::jthread& writer : writers) writer.join();
   CHECK(closed == 4);
   CHECK_FALSE(client.Info(Soon())->primary);
-  CHECK_FALSE(client.StepBack({.ip = "no address", .port = -1}, Soon()));
+  CHECK_FALSE(client.StepBack({.ip = "no address", .port = -1}, {}, Soon()));
 }
 
 TEST_CASE("a loading engine is unavailable, and says how far it is") {
@@ -252,11 +252,12 @@ TEST_CASE("a demoted server keeps neither subscribers nor blocked clients") {
   REQUIRE(subscriber.Ask({"PSUBSCRIBE", "*"}, Soon()));
   RespClient control = engine.Connect();
   SECTION("by our own hand") {
-    REQUIRE(control.StepBack({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
+    REQUIRE(control.StepBack({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0},
+                             {"default"}, Soon()));
   }
   SECTION("by somebody else's") {
     REQUIRE(control.ReplicaOf({.ip = Engine::kIp, .port = primary.port(), .bus_port = 0}, Soon()));
-    REQUIRE(control.EndSubscribers(Soon()));
+    REQUIRE(control.EndSubscribers({"default"}, Soon()));
   }
   CHECK(Closed(subscriber));
   CHECK(control.Ask({"PING"}, Soon()));

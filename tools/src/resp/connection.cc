@@ -79,9 +79,9 @@ Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentia
   RespClient client(std::move(impl));
   if (credentials.password.empty()) return client;
   auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);
-  for (const std::string& former : credentials.former) {
+  for (const Credentials::Other& other : credentials.others) {
     if (auth || auth.error().code != Code::kPermissionDenied) break;
-    auth = client.Ask({"AUTH", credentials.user, former}, deadline);
+    auth = client.Ask({"AUTH", other.user, other.password}, deadline);
   }
   if (!auth) return FailWith(auth, "logging in");
   return client;

@@ -55,6 +55,11 @@ void LiveSettings::UseSecrets(EngineSecrets secrets) {
   secrets_ = std::move(secrets);
 }
 
+void LiveSettings::SetProgramAccount(std::string account) {
+  const std::scoped_lock lock(mutex_);
+  secrets_.program_account = std::move(account);
+}
+
 EngineSecrets LiveSettings::MountedSecrets() const {
   const std::scoped_lock lock(mutex_);
   return mounted_;
@@ -63,8 +68,10 @@ EngineSecrets LiveSettings::MountedSecrets() const {
 bool LiveSettings::SecretsInUse() const {
   const std::scoped_lock lock(mutex_);
   if (!started_.auth) return true;
-  const std::string& declared = declared_->auth_revision;
-  return mounted_.SameAs(secrets_) && (declared.empty() || mounted_.revision == declared);
+  const std::string& passwords = declared_->auth_revision;
+  const std::string& users = declared_->users_revision;
+  return mounted_.SameAs(secrets_) && (passwords.empty() || mounted_.revision == passwords) &&
+         mounted_.users.revision == users;
 }
 
 PeerKeys LiveSettings::Keys() const {
@@ -104,7 +111,12 @@ void LiveSettings::RefreshSettings(SettingsNews& news) {
 }
 
 void LiveSettings::RefreshSecrets(SettingsNews& news) {
-  auto secrets = LoadSecrets(started_);
+  Settings settings = started_;
+  settings.default_user = declared_->default_user;
+  settings.users_directory = declared_->users_directory;
+  settings.users_secret_directory = declared_->users_secret_directory;
+  settings.user_lines = declared_->user_lines;
+  auto secrets = LoadSecrets(settings);
   const std::string error = secrets ? "" : secrets.error().message;
   if (std::exchange(told_secret_error_, error) != error && !secrets) news.error = error;
   if (secrets) mounted_ = *std::move(secrets);

@@ -40,6 +40,8 @@ class LiveSettings {
   /// In use: those that the own process lets in (apply/common/password_watch.h).
   [[nodiscard]] EngineSecrets Secrets() const;
   void UseSecrets(EngineSecrets secrets);
+  /// The installation is known, and the own process has this account.
+  void SetProgramAccount(std::string account);
   /// What the mounted Secret says.
   [[nodiscard]] EngineSecrets MountedSecrets() const;
   /// Are these the same, and of the state that is declared?

@@ -18,6 +18,32 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
   return password;
 }
 
+constexpr std::size_t kUsersLimit = 1U << 20U;  // no Secret holds more
+
+Result<DeclaredUsers> LoadUsers(const Settings& settings) {
+  DeclaredUsers declared;
+  if (settings.users_directory.empty()) return declared;
+  const std::filesystem::path theirs = settings.users_secret_directory;
+  const auto text = ReadFile(std::filesystem::path(settings.users_directory) / "users.json",
+                             kUsersLimit);
+  if (!text && text.error().code != Code::kNotFound) return FailWith(text, "users");
+  if (text) {
+    auto users = ParseUsers(*text, [&](const std::string& key) { return ReadPassword(theirs / key); });
+    if (!users) return FailWith(users, "auth.users");
+    declared = *std::move(users);
+  }
+  if (!settings.user_lines.empty()) {
+    const auto lines = ReadFile(theirs / settings.user_lines, kUsersLimit);
+    if (!lines) return FailWith(lines, "user lines");
+    auto users = ParseUserLines(*lines);
+    if (!users) return FailWith(users, settings.user_lines);
+    for (DeclaredUser& user : *users) declared.users.push_back(std::move(user));
+  }
+  const Status fit = CheckUsers(declared.users);
+  if (!fit) return std::unexpected(fit.error());
+  return declared;
+}
+
 }  // namespace
 
 Result<Settings> LoadSettings(const std::filesystem::path& config) {
@@ -48,6 +74,8 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   // The chart's own Secret says which state it is; another one does not.
   secrets.revision =
       ReadPassword(folder.string() + "-revision/revision").value_or("");
+  secrets.default_user = settings.default_user;
+  ASSIGN_OR_RETURN(secrets.users, LoadUsers(settings));
   const auto peer_key = ReadPassword(folder / "peer-key");
   // A Secret that was given has none. One that cannot be read is no reason to use another key,
   // which would make this member silent to all others.

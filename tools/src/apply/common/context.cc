@@ -14,15 +14,28 @@ namespace bowline {
 namespace {
 
 /// Former passwords are tried, too: another member may not have the declared ones yet.
-Credentials Login(std::string user, const EngineSecrets& secrets) {
-  Credentials login{.user = std::move(user), .password = secrets.password};
-  for (const FormerSecrets& former : secrets.former) login.former.push_back(former.password);
+void AddLogins(Credentials& login, const std::string& user, const EngineSecrets& secrets) {
+  login.others.push_back({.user = user, .password = secrets.password});
+  for (const FormerSecrets& former : secrets.former) {
+    login.others.push_back({.user = user, .password = former.password});
+  }
+}
+
+/// The first of these is tried first.
+Credentials Login(const std::vector<std::string>& users, const EngineSecrets& secrets) {
+  Credentials login;
+  for (const std::string& user : users) AddLogins(login, user, secrets);
+  login.user = login.others.front().user;
+  login.password = login.others.front().password;
+  login.others.erase(login.others.begin());
   return login;
 }
 
 }  // namespace
 
-Credentials LoginOf(const EngineSecrets& secrets) { return Login("default", secrets); }
+Credentials LoginOf(const EngineSecrets& secrets) {
+  return Login({secrets.program_account.empty() ? "default" : secrets.program_account}, secrets);
+}
 
 Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,
                                 Deadline deadline) {
@@ -30,12 +43,21 @@ Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& s
 }
 
 Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) {
-  return Login(AccountOf("bowline", identity), secrets);
+  return Login({ProgramAccount(identity)}, secrets);
 }
 
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
   if (!settings.sentinel.auth) return {};
-  return LoginOf(secrets);
+  // A sentinel of the version before has no account of the program.
+  if (secrets.program_account.empty() || !secrets.default_user) return LoginOf(secrets);
+  return Login({secrets.program_account, "default"}, secrets);
+}
+
+std::vector<std::string> UsersOfClients(const Settings& settings, const Identity& identity,
+                                        RespClient& engine, Milliseconds timeout) {
+  if (!settings.auth) return {"default"};
+  const auto users = engine.Users(Deadline::In(timeout));
+  return users ? ClientUsers(*users, identity) : std::vector<std::string>{"default"};
 }
 
 AddressAnswers ResolveMembers(const Settings& settings, Deadline deadline) {

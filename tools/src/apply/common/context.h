@@ -30,6 +30,11 @@ Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity);
 /// How we log in to any sentinel.
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets);
 
+/// With which clients log in at the own engine, as it says itself; `default`, when it does not say
+/// it within `timeout` or nobody is asked for a password.
+std::vector<std::string> UsersOfClients(const Settings& settings, const Identity& identity,
+                                        RespClient& engine, Milliseconds timeout);
+
 /// Member Services' addresses by DNS, all asked at once.
 struct AddressAnswers {
   AddressBook book;

@@ -184,6 +184,13 @@ void LiveState::SetPasswords(const EngineSecrets& secrets) {
   report_.outgoing = secrets.outgoing;
 }
 
+void LiveState::SetForeignUsers(std::vector<std::string> users) {
+  constexpr std::size_t kMost = 20;  // a report is small
+  if (users.size() > kMost) users.resize(kMost);
+  const std::scoped_lock lock(mutex_);
+  report_.foreign_users = std::move(users);
+}
+
 Report LiveState::Last() {
   const std::scoped_lock lock(mutex_);
   return Told();

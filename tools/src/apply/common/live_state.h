@@ -63,6 +63,8 @@ class LiveState {
   void SetConfigured(const ConfiguredVerdict& verdict);
   /// Which passwords the own process lets in (plan/common/passwords.h).
   void SetPasswords(const EngineSecrets& secrets);
+  /// Users of the own process that nobody has declared; not all when there are very many.
+  void SetForeignUsers(std::vector<std::string> users);
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 

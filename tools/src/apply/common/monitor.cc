@@ -142,7 +142,11 @@ void Monitor::NoteRole(const Report& report) {
 void Monitor::EndSubscribers() {
   const Deadline deadline = Deadline::In(kCallTimeout);
   auto client = server_.Connect(deadline);
-  const Status ended = client ? client->EndSubscribers(deadline) : std::unexpected(client.error());
+  const Status ended =
+      client ? client->EndSubscribers(
+                   UsersOfClients(*settings_.Get(), server_.state.identity, *client, kCallTimeout),
+                   deadline)
+             : std::unexpected(client.error());
   if (!ended) LogWarning("subscribers", {{"err", ended.error().ToString()}});
 }
 

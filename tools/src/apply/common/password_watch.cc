@@ -18,6 +18,8 @@ constexpr Milliseconds kSlowAsk{10'000};
 constexpr Milliseconds kSettle{30'000};
 constexpr Milliseconds kPatience{120'000};  // with members that are behind, until it is told
 
+constexpr Milliseconds kForeignLook{30'000};
+
 constexpr const char* kKept = "bowline-passwords.json";
 
 std::optional<KeptPasswords> LoadKept(const std::filesystem::path& data) {
@@ -64,9 +66,16 @@ Milliseconds PasswordWatch::Look() {
   if (!settings_->auth) return kUntilWoken;
   Status done = Follow();
   if (done) done = Rotate();
+  if (done) done = LookForForeign();
   const std::string failed = done ? "" : done.error().ToString();
   if (std::exchange(failed_, failed) != failed && !done) {
     LogWarning("the passwords are not changed yet", {{"err", failed}});
+    if (done.error().code == Code::kFailedPrecondition) {
+      events_.Emit("UsersRefused",
+                   "the process refuses an account, and the former ones hold: " + failed +
+                       ". Correct auth.users and upgrade again",
+                   true);
+    }
   }
   return kLook;
 }
@@ -133,9 +142,15 @@ Status PasswordWatch::Rotate() {
 Status PasswordWatch::LetIn(const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kCall);
   ASSIGN_OR_RETURN(RespClient process, process_.connect(settings_.Secrets(), deadline));
-  for (const Account& account : process_.accounts) {
+  const std::vector<Account> accounts = process_.accounts(secrets);
+  for (const Account& account : accounts) {
     const auto set = process.Ask(LetInCommand(account, secrets), deadline);
     if (!set) return FailWith(set, "account " + account.name);
+  }
+  for (const Account& former : process_.accounts(settings_.Secrets())) {
+    if (std::ranges::contains(accounts, former.name, &Account::name)) continue;
+    const auto gone = process.Ask({"ACL", "DELUSER", former.name}, deadline);
+    if (!gone) return FailWith(gone, "account " + former.name);
   }
   EngineSecrets alone = secrets;
   alone.former.clear();
@@ -152,6 +167,22 @@ Status PasswordWatch::Use(const EngineSecrets& secrets) {
     if (!done) return FailWith(done, "logging in with the new passwords from now on");
   }
   LogInfo("all members have the passwords: they are used from now on");
+  return {};
+}
+
+Status PasswordWatch::LookForForeign() {
+  if (looked_ && Since(*looked_) < kForeignLook) return {};
+  looked_ = Clock::now();
+  const EngineSecrets secrets = settings_.Secrets();
+  const std::vector<Account> accounts = process_.accounts(secrets);
+  if (accounts.empty()) return {};
+  const Deadline deadline = Deadline::In(kCall);
+  ASSIGN_OR_RETURN(RespClient process, process_.connect(secrets, deadline));
+  ASSIGN_OR_RETURN(std::vector<std::string> users, process.Users(deadline));
+  std::erase_if(users, [&](const std::string& user) {
+    return std::ranges::contains(accounts, user, &Account::name);
+  });
+  live_.SetForeignUsers(std::move(users));
   return {};
 }
 

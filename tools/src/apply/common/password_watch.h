@@ -23,13 +23,14 @@ namespace bowline {
 /// volume has kept. They are kept there again.
 void SettlePasswords(LiveSettings& settings, LiveState& live);
 
-/// Of one life of the process. Events: PasswordsChanged, PasswordsWait, PasswordsEnded.
+/// Of one life of the process. Events: PasswordsChanged, PasswordsWait, PasswordsEnded,
+/// UsersRefused.
 class PasswordWatch {
  public:
   using Commands = std::vector<std::vector<std::string>>;
   /// The process that lets clients and members in, and logs in to others.
   struct Process {
-    std::vector<Account> accounts;
+    std::function<std::vector<Account>(const EngineSecrets&)> accounts;
     std::function<Result<RespClient>(const EngineSecrets&, Deadline)> connect;
     std::function<Commands(const EngineSecrets&)> use;  ///< what it logs in with from now on
   };
@@ -46,8 +47,10 @@ class PasswordWatch {
   Status Follow();
   /// Asks the others, and lets former passwords end.
   Status Rotate();
-  /// Makes the process let in exactly these, and reads that back.
+  /// Makes the process let in exactly these, in place of those in use, and reads that back.
   Status LetIn(const EngineSecrets& secrets);
+  /// Tells users that nobody has declared: they are gone with the next start.
+  Status LookForForeign();
   Status Use(const EngineSecrets& secrets);
   /// Those that the process lets in now.
   void Keep(const EngineSecrets& secrets);
@@ -66,6 +69,7 @@ class PasswordWatch {
   std::optional<Clock::time_point> asked_;
   std::optional<Clock::time_point> behind_since_;
   bool told_behind_ = false;
+  std::optional<Clock::time_point> looked_;  ///< for foreign users
   std::string failed_;  ///< the last look; logged once
   Step step_;
 };

@@ -95,7 +95,10 @@ class Server : public Supervisor {
                           *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
     const PasswordWatch passwords(
         lanes_.monitor, settings_, self_,
-        {.accounts = AccountsOfServer(driver_.rules(), identity_),
+        {.accounts =
+             [this](const EngineSecrets& secrets) {
+               return AccountsOfServer(driver_.rules(), identity_, secrets);
+             },
          .connect = [this](const EngineSecrets& secrets,
                            Deadline deadline) { return ConnectToOwn(*settings_.Get(), secrets, deadline); },
          .use = &ServerUseCommands},

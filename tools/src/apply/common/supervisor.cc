@@ -116,6 +116,7 @@ Result<int> Supervisor::Run(const std::vector<std::string>& engine_arguments) {
       conditions_.Flush(Deadline::In(kFlush));
       return std::unexpected(start.error());
     }
+    settings_.SetProgramAccount(ProgramAccount(start->volume.state.identity));
     ASSIGN_OR_RETURN(std::vector<std::string> argv, Arguments(*start));
     argv.insert(argv.end(), engine_arguments.begin(), engine_arguments.end());
     oom_kills_ = OomKills();

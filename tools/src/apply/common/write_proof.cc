@@ -70,6 +70,9 @@ std::vector<std::string> ProveWrites(const Settings& settings, const ModeRules& 
                                      const EngineSecrets& secrets, const Observation& seen,
                                      Deadline deadline) {
   std::vector<std::string> problems;
+  EngineSecrets login = secrets;
+  const auto identity = IdentityOf(settings, seen.reports);
+  if (identity) login.program_account = ProgramAccount(*identity);
   for (int shard = 0; shard < settings.layout.shards; ++shard) {
     const auto primary = PrimaryOf(settings, rules, seen.reports, shard);
     if (!primary) {
@@ -77,7 +80,7 @@ std::vector<std::string> ProveWrites(const Settings& settings, const ModeRules& 
       continue;
     }
     const Status proved =
-        WriteAndRead(settings, secrets, *primary, seen.addresses.at(primary->member), deadline);
+        WriteAndRead(settings, login, *primary, seen.addresses.at(primary->member), deadline);
     if (proved) continue;
     problems.push_back(std::format("shard {} takes no writes: {}: {}", shard,
                                    primary->member.ToString(), proved.error().ToString()));

@@ -164,12 +164,13 @@ Status PromotePaused(const HandoverContext& ctx, const HandoverNote& note, RespC
 
 /// By the connection that holds the pause, else by a new one.
 Status StepBack(const HandoverContext& ctx, RespClient& primary, const Endpoint& to) {
-  const Status done = primary.StepBack(to, Deadline::In(kHandoverCall));
+  const auto users = UsersOfClients(ctx.settings, ctx.identity, primary, kHandoverCall);
+  const Status done = primary.StepBack(to, users, Deadline::In(kHandoverCall));
   if (done) return {};
   LogWarning("the old primary", {{"err", done.error().ToString()}});
   const Deadline deadline = Deadline::In(kHandoverCall);
   ASSIGN_OR_RETURN(RespClient again, ConnectTo(ctx, ctx.self, deadline));
-  return again.StepBack(to, deadline);
+  return again.StepBack(to, users, deadline);
 }
 
 /// Until so many replicas follow, of which the one at the address `but` is not counted. Gives up

@@ -16,6 +16,9 @@ AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadlin
   const auto failed = [&asked](const std::string& why) {
     asked.failures += (asked.failures.empty() ? "" : "; ") + why;
   };
+  EngineSecrets secrets = ctx.secrets;
+  secrets.program_account = ProgramAccount(ctx.identity);
+  const Credentials login = SentinelLoginOf(ctx.settings, secrets);
   std::vector<MemberName> sentinels;
   std::vector<RespClient::Errand> errands;
   for (const MemberName sentinel : ctx.settings.layout.Sentinels()) {
@@ -27,7 +30,7 @@ AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadlin
     sentinels.push_back(sentinel);
     errands.push_back({.ip = address->ip,
                        .port = address->port,
-                       .credentials = SentinelLoginOf(ctx.settings, ctx.secrets),
+                       .credentials = login,
                        .words = {"SENTINEL", "MASTER", ctx.settings.sentinel.master_name}});
   }
   auto answers = RespClient::AskAll(std::move(errands), deadline.Within(kHandoverCall));

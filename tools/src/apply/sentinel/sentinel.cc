@@ -30,7 +30,10 @@ class Sentinel : public Supervisor {
     const bool peers = settings_->sentinel.auth;
     const PasswordWatch passwords(
         lanes_.monitor, settings_, self_,
-        {.accounts = peers ? AccountsAtSentinel(identity_) : std::vector<Account>{},
+        {.accounts =
+             [this, peers](const EngineSecrets& secrets) {
+               return peers ? AccountsAtSentinel(identity_, secrets) : std::vector<Account>{};
+             },
          .connect =
              [this](const EngineSecrets& secrets, Deadline deadline) {
                return RespClient::Connect("127.0.0.1", settings_->ports.sentinel,

@@ -177,6 +177,15 @@ Status TrySubject(const Settings& settings, const Paths& paths, const Subject& s
   return {};
 }
 
+/// The declared users, each password of a Secret replaced: it is not here, and the engine minds
+/// rules alone.
+Result<DeclaredUsers> LoadTriedUsers(const Paths& paths) {
+  const auto text = ReadFile(paths.config.parent_path() / "users.json", kConfigLimit);
+  if (!text && text.error().code == Code::kNotFound) return DeclaredUsers{};
+  if (!text) return FailWith(text, "users");
+  return ParseUsers(*text, [](const std::string&) { return Result<std::string>("tried"); });
+}
+
 /// Everybody is on this machine, each at an address of its own.
 AddressBook Nowhere(const Settings& settings) {
   AddressBook addresses;
@@ -198,8 +207,8 @@ Result<EngineTrial> TryEngine(const Settings& settings, const Paths& paths,
   const MemberName first = settings.layout.Members().front();
   const Identity identity{
       .installation = kNobody, .name_space = settings.name_space, .release = settings.release};
-  const EngineSecrets secrets{
-      .password = "tried", .replication_password = "copied", .peer_key = ""};
+  EngineSecrets secrets{.password = "tried", .replication_password = "copied", .peer_key = ""};
+  ASSIGN_OR_RETURN(secrets.users, LoadTriedUsers(paths));
   EngineTrial trial;
   Subject server{.name = "server", .values = "config", .arguments = engine_arguments};
   ASSIGN_OR_RETURN(server.directives, LoadEngineDirectives(paths));

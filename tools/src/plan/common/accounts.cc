@@ -1,7 +1,9 @@
 #include "plan/common/accounts.h"
 
+#include <algorithm>
 #include <format>
 
+#include "base/parse.h"
 #include "plan/common/passwords.h"
 
 namespace bowline {
@@ -20,44 +22,103 @@ constexpr std::string_view kPeerRights =
     "resetchannels &__sentinel__:hello -@all "
     "+ping +publish +client|setname +sentinel|is-master-down-by-addr";
 
+constexpr std::string_view kAllRights = "~* &* +@all";
+
+// What client libraries ask a sentinel, and to subscribe to its events. All engines of the window
+// know these names.
+constexpr std::string_view kDiscoveryRights =
+    "resetchannels &* -@all +@connection -@dangerous +hello +ping +subscribe +unsubscribe "
+    "+psubscribe +punsubscribe +info +role +command +sentinel|get-master-addr-by-name "
+    "+sentinel|master +sentinel|masters +sentinel|replicas +sentinel|slaves +sentinel|sentinels "
+    "+sentinel|myid +sentinel|ckquorum";
+
+std::vector<std::string> Words(std::string_view text) {
+  std::vector<std::string> words;
+  for (const std::string_view word : Split(text, ' ')) words.emplace_back(word);
+  return words;
+}
+
+Account Default(const EngineSecrets& secrets) {
+  return {.name = "default",
+          .of = {kClients},
+          .rights = Words(kAllRights),
+          .on = secrets.default_user};
+}
+
+/// Members of the version before log in with the clients' password.
+Account Program(const Identity& identity) {
+  return {.name = ProgramAccount(identity),
+          .of = {kClients, kMembers},
+          .rights = Words(kAllRights)};
+}
+
+/// The rules of a file and of a command are the same, in the same order.
+std::vector<std::string> Rules(const Account& account, const EngineSecrets& secrets) {
+  std::vector<std::string> rules{account.on ? "on" : "off"};
+  for (const std::string& of : account.of) {
+    for (const std::string& hash : ValidHashes(secrets, of)) {
+      const std::string rule = "#" + hash;
+      if (!std::ranges::contains(rules, rule)) rules.push_back(rule);
+    }
+  }
+  rules.insert(rules.end(), account.rights.begin(), account.rights.end());
+  return rules;
+}
+
 }  // namespace
 
 std::string AccountOf(std::string_view what, const Identity& identity) {
   return std::format("{}-{}", what, identity.installation);
 }
 
-std::vector<Account> ServerAccounts(const Identity& identity) {
-  return {{.name = "default", .of = kClients, .rights = std::string(kAllRights)},
-          {.name = AccountOf("bowline", identity),
-           .of = kClients,
-           .rights = std::string(kAllRights)},
-          {.name = AccountOf("replication", identity),
-           .of = kMembers,
-           .rights = std::string(kReplicationRights)}};
+std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecrets& secrets) {
+  std::vector<Account> accounts{Default(secrets), Program(identity),
+                                {.name = AccountOf("replication", identity),
+                                 .of = {kMembers},
+                                 .rights = Words(kReplicationRights)}};
+  for (const DeclaredUser& user : secrets.users.users) {
+    accounts.push_back({.name = user.name, .of = {PasswordOf(user)}, .rights = user.rules});
+  }
+  return accounts;
 }
 
 Account SentinelAccount(const Identity& identity) {
   return {.name = AccountOf("sentinel", identity),
-          .of = kMembers,
-          .rights = std::string(kSentinelRights)};
+          .of = {kMembers},
+          .rights = Words(kSentinelRights)};
 }
 
-std::vector<Account> AccountsAtSentinel(const Identity& identity) {
-  return {{.name = "default", .of = kClients, .rights = std::string(kAllRights)},
-          {.name = AccountOf("peer", identity),
-           .of = kClients,
-           .rights = std::string(kPeerRights)}};
+std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSecrets& secrets) {
+  std::vector<Account> accounts{Default(secrets), Program(identity),
+                                {.name = AccountOf("peer", identity),
+                                 .of = {kClients},
+                                 .rights = Words(kPeerRights)}};
+  for (const DeclaredUser& user : secrets.users.users) {
+    accounts.push_back(
+        {.name = user.name, .of = {PasswordOf(user)}, .rights = Words(kDiscoveryRights)});
+  }
+  return accounts;
+}
+
+std::string ProgramAccount(const Identity& identity) { return AccountOf("bowline", identity); }
+
+std::vector<std::string> ClientUsers(std::vector<std::string> users, const Identity& identity) {
+  std::erase_if(users, [&](const std::string& user) {
+    return user.ends_with("-" + identity.installation);
+  });
+  return users;
 }
 
 std::string UserLine(const Account& account, const EngineSecrets& secrets) {
-  std::string text = std::format("user {} on", account.name);
-  for (const std::string& hash : ValidHashes(secrets, account.of)) text += " #" + hash;
-  return text + " " + account.rights + "\n";
+  std::string text = "user " + account.name;
+  for (const std::string& rule : Rules(account, secrets)) text += " " + rule;
+  return text + "\n";
 }
 
 std::vector<std::string> LetInCommand(const Account& account, const EngineSecrets& secrets) {
-  std::vector<std::string> words{"ACL", "SETUSER", account.name, "resetpass"};
-  for (const std::string& hash : ValidHashes(secrets, account.of)) words.push_back("#" + hash);
+  std::vector<std::string> words{"ACL", "SETUSER", account.name, "reset"};
+  const std::vector<std::string> rules = Rules(account, secrets);
+  words.insert(words.end(), rules.begin(), rules.end());
   return words;
 }
 

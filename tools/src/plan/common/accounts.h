@@ -14,11 +14,10 @@ namespace bowline {
 /// An account with which clients or members log in.
 struct Account {
   std::string name;
-  std::string of;      ///< whose password opens it (model/secrets.h)
-  std::string rights;  ///< as rules of ACL SETUSER
+  std::vector<std::string> of;      ///< whose passwords open it (model/secrets.h)
+  std::vector<std::string> rights;  ///< rules of ACL SETUSER
+  bool on = true;
 };
-
-inline constexpr std::string_view kAllRights = "~* &* +@all";
 
 /// The name of an account with which members log in to each other. For a moment the Service of a
 /// pod that ended leads to whoever has its address now: a server of another installation does not
@@ -26,15 +25,22 @@ inline constexpr std::string_view kAllRights = "~* &* +@all";
 std::string AccountOf(std::string_view what, const Identity& identity);
 
 /// Of each server: clients, the program, replicas.
-std::vector<Account> ServerAccounts(const Identity& identity);
+std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecrets& secrets);
 /// With which a sentinel logs in to a server.
 Account SentinelAccount(const Identity& identity);
-/// Of each sentinel: clients, and the other sentinels.
-std::vector<Account> AccountsAtSentinel(const Identity& identity);
+/// Of each sentinel: clients, the program, and the other sentinels. The users may ask who leads, and
+/// nothing else, whatever they may do at a server.
+std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSecrets& secrets);
+
+/// With which the program logs in to members' processes.
+std::string ProgramAccount(const Identity& identity);
+
+/// Of the users of an engine those that clients have.
+std::vector<std::string> ClientUsers(std::vector<std::string> users, const Identity& identity);
 
 /// A line of a file, for an engine or a sentinel, that lets it in with each valid password.
 std::string UserLine(const Account& account, const EngineSecrets& secrets);
-/// The command that lets it in with exactly these passwords from now on. Its connections stay.
+/// The command that gives the account exactly these passwords and rights. Its connections stay.
 std::vector<std::string> LetInCommand(const Account& account, const EngineSecrets& secrets);
 
 /// What makes a server log in to its primary with the declared password, when it connects anew.

@@ -65,6 +65,16 @@ ConfigurationWords DescribeConfiguration(const std::string& revision, const std:
                                          bool asks_kubelet, const Reports& reports) {
   ConfigurationWords words;
   for (const auto& [member, report] : reports) {
+    if (!report.foreign_users.empty()) {
+      std::string names;
+      for (const std::string& user : report.foreign_users) {
+        names += (names.empty() ? "" : ", ") + user;
+      }
+      words.warnings.push_back(
+          std::format("{} has users that the release does not declare, and that are gone with its "
+                      "next start: {}. Declare them by auth.users",
+                      member.ToString(), names));
+    }
     if (!report.configured) {
       if (!revision.empty() && report.phase == Phase::kRunning) {
         words.warnings.push_back(std::format(

@@ -54,7 +54,7 @@ bool IsOwned(const std::vector<std::string>& words) {
 
 std::string Users(const EngineConfInput& input, const ModeRules& rules) {
   std::string text;
-  for (const Account& account : AccountsOfServer(rules, input.identity)) {
+  for (const Account& account : AccountsOfServer(rules, input.identity, input.secrets)) {
     text += UserLine(account, input.secrets);
   }
   text += std::format("masteruser {}\n", AccountOf("replication", input.identity));
@@ -64,8 +64,9 @@ std::string Users(const EngineConfInput& input, const ModeRules& rules) {
 
 }  // namespace
 
-std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity) {
-  std::vector<Account> accounts = ServerAccounts(identity);
+std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity,
+                                      const EngineSecrets& secrets) {
+  std::vector<Account> accounts = ServerAccounts(identity, secrets);
   for (Account& account : rules.Accounts(identity)) accounts.push_back(std::move(account));
   return accounts;
 }

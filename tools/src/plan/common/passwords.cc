@@ -57,6 +57,7 @@ PasswordHashes HashesOf(const EngineSecrets& secrets) {
   add(kClients, secrets.password);
   add(kMembers, secrets.replication_password);
   add(kPeerKey, secrets.peer_key);
+  for (const DeclaredUser& user : secrets.users.users) hashes[PasswordOf(user)] = user.hashes;
   return hashes;
 }
 
@@ -91,6 +92,7 @@ bool Adopt(EngineSecrets& secrets, const std::vector<OutgoingPassword>& told, st
 }
 
 EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted) {
+  mounted.program_account = used.program_account;
   mounted.outgoing = used.outgoing;
   mounted.former = used.former;
   if (!mounted.SameAs(used)) {
@@ -112,10 +114,13 @@ PeerKeys KeysOf(const EngineSecrets& secrets) {
 }
 
 std::string DigestOf(const EngineSecrets& secrets) {
-  std::string all;
+  std::string all = secrets.default_user ? "" : "without default\n";
   for (const auto& [of, hashes] : HashesOf(secrets)) {
     all += of + "\n";
     for (const std::string& hash : hashes) all += hash + "\n";
+  }
+  for (const DeclaredUser& user : secrets.users.users) {
+    for (const std::string& rule : user.rules) all += rule + "\n";
   }
   return HmacSha256Hex(secrets.peer_key, "bowline passwords " + all).substr(0, kDigestDigits);
 }

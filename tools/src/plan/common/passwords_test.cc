@@ -155,12 +155,68 @@ TEST_CASE("a file that is none is refused, and nothing of it is let in") {
 
 TEST_CASE("an account is let in with exactly the valid passwords, in a file and by command") {
   const EngineSecrets secrets = Succeed(Secrets("a", "m"), Secrets("b", "m"));
-  const Account account{.name = "default", .of = kClients, .rights = "+ping"};
+  const Account account{.name = "app", .of = {kClients}, .rights = {"+ping", "~*"}};
   CHECK(UserLine(account, secrets) ==
-        "user default on #" + HashOf("b") + " #" + HashOf("a") + " +ping\n");
+        "user app on #" + HashOf("b") + " #" + HashOf("a") + " +ping ~*\n");
   CHECK(LetInCommand(account, secrets) ==
-        std::vector<std::string>{"ACL", "SETUSER", "default", "resetpass", "#" + HashOf("b"),
-                                 "#" + HashOf("a")});
+        std::vector<std::string>{"ACL", "SETUSER", "app", "reset", "on", "#" + HashOf("b"),
+                                 "#" + HashOf("a"), "+ping", "~*"});
+}
+
+constexpr const char* kInstallation = "0123456789abcdef";
+
+EngineSecrets WithUser(const std::string& password) {
+  EngineSecrets secrets = Secrets("a", "m");
+  secrets.users.users = {{.name = "app", .hashes = {HashOf(password)}, .rules = {"~app:*"}}};
+  return secrets;
+}
+
+TEST_CASE("a user's former password is valid beside the new one; a removed user's is not") {
+  const EngineSecrets next = Succeed(WithUser("one"), WithUser("two"));
+  CHECK(ValidHashes(next, "user app") == Hashes{HashOf("two"), HashOf("one")});
+  CHECK(ValidHashes(next, kClients) == Hashes{HashOf("a")});
+  CHECK(Succeed(next, Secrets("a", "m")).outgoing.empty());
+}
+
+TEST_CASE("other rules of a user are another state of the passwords") {
+  EngineSecrets other = WithUser("one");
+  CHECK(other.SameAs(WithUser("one")));
+  other.users.users[0].rules = {"~other:*"};
+  CHECK_FALSE(other.SameAs(WithUser("one")));
+  CHECK(DigestOf(other) != DigestOf(WithUser("one")));
+  EngineSecrets without = WithUser("one");
+  without.default_user = false;
+  CHECK_FALSE(without.SameAs(WithUser("one")));
+  CHECK(DigestOf(without) != DigestOf(WithUser("one")));
+}
+
+TEST_CASE("a user has its rules at a server, and asks a sentinel who leads") {
+  const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
+  const EngineSecrets secrets = WithUser("one");
+  CHECK(UserLine(ServerAccounts(identity, secrets).back(), secrets) ==
+        "user app on #" + HashOf("one") + " ~app:*\n");
+  const Account account = AccountsAtSentinel(identity, secrets).back();
+  CHECK(account.name == "app");
+  CHECK(std::ranges::contains(account.rights, "-@all"));
+  CHECK_FALSE(std::ranges::contains(account.rights, "~app:*"));
+}
+
+TEST_CASE("the program's account stays when `default` is switched off") {
+  const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
+  EngineSecrets secrets = WithUser("one");
+  secrets.default_user = false;
+  for (const auto& accounts :
+       {ServerAccounts(identity, secrets), AccountsAtSentinel(identity, secrets)}) {
+    CHECK(UserLine(accounts[0], secrets).starts_with("user default off "));
+    CHECK(UserLine(accounts[1], secrets).starts_with("user bowline-0123456789abcdef on "));
+  }
+}
+
+TEST_CASE("clients have all users but the members' own accounts") {
+  const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
+  CHECK(ClientUsers({"default", "bowline-0123456789abcdef", "app", "bowline-of-another"},
+                    identity) ==
+        std::vector<std::string>{"default", "app", "bowline-of-another"});
 }
 
 }  // namespace

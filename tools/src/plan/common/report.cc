@@ -33,6 +33,7 @@ Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
 }
 
 Result<std::int64_t> ReadAge(const JsonView& value) { return value.AsInt(); }
+Result<std::string> ReadName(const JsonView& value) { return value.AsString(); }
 
 /// The list at `key`, each item read by `read`.
 template <typename Item>
@@ -264,6 +265,11 @@ std::string PrintReport(const Report& report, ViewForm form) {
   }
   if (!report.passwords.empty()) json.Field("passwords", report.passwords);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
+  if (!report.foreign_users.empty()) {
+    json.Key("foreignUsers").BeginArray();
+    for (const std::string& user : report.foreign_users) json.String(user);
+    json.EndArray();
+  }
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
   json.Field("damage", report.damage);
@@ -318,6 +324,9 @@ Result<Report> ParseReport(std::string_view text) {
   }
   ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
   ASSIGN_OR_RETURN(report.outgoing, ReadOutgoing(root));
+  if (root.Has("foreignUsers")) {
+    ASSIGN_OR_RETURN(report.foreign_users, ReadList(root, "foreignUsers", &ReadName));
+  }
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(report.reason, root.GetString("reason"));

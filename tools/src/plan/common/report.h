@@ -100,6 +100,7 @@ struct Report {
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
   std::string passwords;  ///< DigestOf those in use (plan/common/passwords.h); empty: none
   std::vector<OutgoingPassword> outgoing;       ///< hashes of passwords that end soon
+  std::vector<std::string> foreign_users;       ///< that its process has and nobody has declared
   std::optional<PauseOrder> pause;              ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).

@@ -27,7 +27,7 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, configured, passwords, outgoing, pause, role_changes] = report;
+         eviction, configured, passwords, outgoing, foreign, pause, role_changes] = report;
   missed = 47;
   written = 48;
   evidence = "e";
@@ -35,6 +35,7 @@ Report FullReport() {
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
   passwords = "w";
+  foreign = {"f", "g"};
   outgoing = {{.of = "o", .hash = std::string(64, 'a'), .ends = 49}};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};

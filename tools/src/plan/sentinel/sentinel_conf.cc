@@ -107,7 +107,7 @@ std::string Passwords(const SentinelConfInput& input) {
   text += std::format("sentinel auth-pass {} {}\n", name,
                       QuoteConf(input.secrets.replication_password));
   if (!input.settings.sentinel.auth) return text;
-  for (const Account& account : AccountsAtSentinel(input.identity)) {
+  for (const Account& account : AccountsAtSentinel(input.identity, input.secrets)) {
     text += UserLine(account, input.secrets);
   }
   text += std::format("sentinel sentinel-user {}\n", AccountOf("peer", input.identity));

@@ -183,6 +183,7 @@ std::string ValueOf(const Complaint& complaint, std::string_view directives,
   for (const std::string_view line : SplitLines(directives)) {
     if (Trim(line) == complaint.line) return std::format("{}.{}", values, key);
   }
+  if (key == "user") return "auth.users";
   return std::ranges::contains(arguments, "--" + key) ? "extraArgs" : "image";
 }
 

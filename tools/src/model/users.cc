@@ -1,0 +1,155 @@
+#include "model/users.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <set>
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/parse.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::size_t kHashDigits = 64;
+constexpr std::size_t kLongestName = 64;
+// Accounts of the program are these and the id of the installation (plan/common/accounts.h).
+constexpr std::array<std::string_view, 4> kOwnPrefixes{"bowline-", "replication-", "sentinel-",
+                                                       "peer-"};
+
+bool IsHash(std::string_view text) {
+  return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+std::vector<std::string> WordsOf(std::string_view text) {
+  std::vector<std::string> words;
+  for (const std::string_view word : Split(text, ' ')) {
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+/// A rule into `user`: a password as its hash, anything else as it is.
+Status AddRule(DeclaredUser& user, const std::string& word) {
+  const std::string rest = word.substr(1);
+  if (word.starts_with('>')) {
+    if (rest.empty()) return Fail(Code::kInvalidArgument, "user {}: an empty password", user.name);
+    user.hashes.push_back(Sha256Hex(rest));
+  } else if (word.starts_with('#')) {
+    if (!IsHash(rest)) {
+      return Fail(Code::kInvalidArgument, "user {}: # is not followed by a SHA-256 in hex",
+                  user.name);
+    }
+    user.hashes.push_back(rest);
+  } else if (word.starts_with('<') || word.starts_with('!') || word == "resetpass" ||
+             word == "reset") {
+    return Fail(Code::kInvalidArgument,
+                "user {}: the rule \"{}\" takes something away: leave it out, each user begins with "
+                "nothing",
+                user.name, word.substr(0, word.starts_with('<') ? 1 : word.size()));
+  } else {
+    user.rules.push_back(word);
+  }
+  return {};
+}
+
+Result<DeclaredUser> ReadUser(
+    const JsonView& view,
+    const std::function<Result<std::string>(const std::string& key)>& password_of) {
+  RETURN_IF_ERROR(view.OnlyKeys({"name", "rules", "hashes", "keys"}));
+  DeclaredUser user;
+  ASSIGN_OR_RETURN(user.name, view.GetString("name"));
+  ASSIGN_OR_RETURN(const std::string rules, view.GetString("rules"));
+  for (const std::string& word : WordsOf(rules)) {
+    if (word.starts_with('>') || word.starts_with('#')) {
+      return Fail(Code::kInvalidArgument, "user {}: a password stands in its rules: use passwords",
+                  user.name);
+    }
+    RETURN_IF_ERROR(AddRule(user, word));
+  }
+  for (const std::string list : {"hashes", "keys"}) {
+    ASSIGN_OR_RETURN(const JsonView all, view.Get(list));
+    ASSIGN_OR_RETURN(const std::vector<JsonView> items, all.AsArray());
+    for (const JsonView& item : items) {
+      ASSIGN_OR_RETURN(const std::string text, item.AsString());
+      if (list == "hashes") {
+        RETURN_IF_ERROR(AddRule(user, "#" + text));
+        continue;
+      }
+      const auto password = password_of(text);
+      if (!password) return FailWith(password, "user " + user.name);
+      user.hashes.push_back(Sha256Hex(*password));
+    }
+  }
+  return user;
+}
+
+}  // namespace
+
+Result<DeclaredUsers> ParseUsers(
+    std::string_view json,
+    const std::function<Result<std::string>(const std::string& key)>& password_of) {
+  ASSIGN_OR_RETURN(const JsonDocument document, JsonDocument::Parse(json));
+  DeclaredUsers declared;
+  ASSIGN_OR_RETURN(declared.revision, document.root().GetString("revision"));
+  ASSIGN_OR_RETURN(const JsonView list, document.root().Get("users"));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> users, list.AsArray());
+  for (const JsonView& view : users) {
+    ASSIGN_OR_RETURN(DeclaredUser user, ReadUser(view, password_of));
+    declared.users.push_back(std::move(user));
+  }
+  return declared;
+}
+
+Result<std::vector<DeclaredUser>> ParseUserLines(std::string_view text) {
+  std::vector<DeclaredUser> users;
+  int number = 0;
+  for (const std::string_view line : SplitLines(text)) {
+    ++number;
+    const std::vector<std::string> words = WordsOf(Trim(line));
+    if (words.empty() || words.front().starts_with('#')) continue;
+    if (words.front() != "user" || words.size() < 2) {
+      return Fail(Code::kInvalidArgument, "line {} is not \"user NAME RULES\"", number);
+    }
+    DeclaredUser user{.name = words[1], .hashes = {}, .rules = {}};
+    for (std::size_t i = 2; i < words.size(); ++i) {
+      const Status added = AddRule(user, words[i]);
+      if (!added) return FailWith(added, std::format("line {}", number));
+    }
+    users.push_back(std::move(user));
+  }
+  return users;
+}
+
+Status CheckUsers(const std::vector<DeclaredUser>& users) {
+  std::set<std::string> names;
+  for (const DeclaredUser& user : users) {
+    const bool fit = !user.name.empty() && user.name.size() <= kLongestName &&
+                     std::ranges::all_of(user.name, [](char c) { return c > ' ' && c < 0x7f; });
+    if (!fit) {
+      return Fail(Code::kInvalidArgument,
+                  "user {}: a name has 1 to {} characters of ASCII without blanks",
+                  Quoted(user.name), kLongestName);
+    }
+    if (user.name == "default") {
+      return Fail(Code::kInvalidArgument,
+                  "user default: its password is auth.password; auth.defaultUser.enabled=false "
+                  "switches it off");
+    }
+    if (std::ranges::any_of(kOwnPrefixes,
+                            [&](std::string_view own) { return user.name.starts_with(own); })) {
+      return Fail(Code::kInvalidArgument,
+                  "user {}: names that begin like this are those of the members' own accounts",
+                  user.name);
+    }
+    if (!names.insert(user.name).second) {
+      return Fail(Code::kInvalidArgument, "user {}: it is declared twice", user.name);
+    }
+  }
+  return {};
+}
+
+std::string PasswordOf(const DeclaredUser& user) { return "user " + user.name; }
+
+}  // namespace bowline
