@@ -45,15 +45,14 @@ MEMBER_CLAIMS: Schema = {
     },
 }
 
-WORDS_OF_USERS: Schema = {"type": ["array", "null"], "items": {"type": ["string", "integer"]}}
 USER: Schema = {
     "type": "object",
     "additionalProperties": False,
     "required": ["name"],
     "properties": {
-        "name": {"type": "string", "pattern": "^[!-~]{1,64}$"},
-        "rules": {"type": ["string", "null"], "pattern": "^[ -~]*$"},
-        "passwords": WORDS_OF_USERS,
+        "name": {"type": "string", "pattern": "^[!#-&(-[\\]-~]{1,64}$"},
+        "rules": {"type": ["string", "null"], "pattern": "^[ !#-&(-[\\]-~]*$"},
+        "passwords": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1, "maxLength": 512}},
         "passwordKeys": {"type": ["array", "null"], "items": {"type": "string", "pattern": "^[-._a-zA-Z0-9]+$"}},
     },
 }

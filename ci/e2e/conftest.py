@@ -42,6 +42,7 @@ ORDER = [
     "test_sentinel_resize",
     "test_sentinel_settings",
     "test_sentinel_passwords",
+    "test_sentinel_users",
     "test_sentinel_memory_limit",
     "test_sentinel_releases",
     "test_sentinel_memory",

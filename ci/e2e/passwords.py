@@ -39,10 +39,11 @@ def present(members: Members) -> Passwords:
     return Passwords(members.password(), members.password("replication-password"))
 
 
-def login(pod: Pod, password: str) -> Redis:
+def login(pod: Pod, password: str, user: str = "default") -> Redis:
     return Redis(
         pod.ip,
         PORTS[pod.component],
+        username=user,
         password=password,
         decode_responses=True,
         socket_timeout=2,
@@ -51,8 +52,8 @@ def login(pod: Pod, password: str) -> Redis:
     )
 
 
-def lets_in(pod: Pod, password: str) -> bool:
-    with login(pod, password) as client:
+def lets_in(pod: Pod, password: str, user: str = "default") -> bool:
+    with login(pod, password, user) as client:
         try:
             return bool(client.ping())
         except AuthenticationError:

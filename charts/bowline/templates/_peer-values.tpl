@@ -56,10 +56,9 @@ auth.sentinel: Set sentinel.auth.
 auth.existingSecretPasswordKey: Set auth.existingSecretKeys.password.
 auth.usePasswordFiles: Remove it. Passwords are always in files.
 auth.usePasswordFileFromSecret: Remove it. Passwords are always in files.
-auth.acl: Users of your own are not supported yet.
-auth.aclConfig: Users of your own are not supported yet.
-auth.aclUsers: Users of your own are not supported yet.
-auth.users: Users of your own are not supported yet.
+auth.acl: Set auth.users.
+auth.aclConfig: Set auth.userLinesKey, a key of the Secret auth.usersSecret.
+auth.aclUsers: Set auth.users.
 password: Set auth.password and auth.replicationPassword.
 redisPassword: Set auth.password and auth.replicationPassword.
 usePassword: Set auth.enabled.

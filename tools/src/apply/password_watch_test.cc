@@ -8,6 +8,7 @@
 
 #include "apply/common/engine_probe.h"
 #include "apply/common/lanes.h"
+#include "base/digest.h"
 #include "peer/channel.h"
 #include "testing/plan/rules.h"
 #include "testing/plan/running_cluster.h"
@@ -26,40 +27,42 @@ constexpr MemberName kOther{.ordinal = 1, .kind = MemberKind::kServer};
 
 Settings TwoServers() {
   Settings settings;
-  settings.layout = Layout::Sentinel(2, 1);
+  settings.layout = Layout::Sentinel(2, 0);
   settings.keep_old_password_seconds = 1;
   settings.ports.peers = testing::FreePort();
   return settings;
 }
 
 std::vector<Account> Accounts(const EngineSecrets& secrets) {
-  return AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity(), secrets);
+  return AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity(),
+                          secrets);
 }
 
 /// The program of server-1: it has `secrets`.
 class Other {
  public:
   Other(const Settings& settings, EngineSecrets secrets) : secrets_(std::move(secrets)) {
-    server_.On("POST", kReportPath,
-               AnswerReports({.channel =
-                                  [this, pod = settings.PodOf(kOther)] {
-                                    const std::scoped_lock lock(mutex_);
-                                    return PeerChannel{.keys = KeysOf(secrets_),
-                                                       .self = {.identity = {},
-                                                                .member = kOther.ToString(),
-                                                                .pod = pod},
-                                                       .rejected = {},
-                                                       .seen = {}};
-                                  },
-                              .report =
-                                  [this](Milliseconds) {
-                                    const std::scoped_lock lock(mutex_);
-                                    Report report;
-                                    report.member = kOther;
-                                    report.passwords = DigestOf(secrets_);
-                                    report.outgoing = secrets_.outgoing;
-                                    return report;
-                                  }}));
+    server_.On(
+        "POST", kReportPath,
+        AnswerReports({.channel =
+                           [this, pod = settings.PodOf(kOther)] {
+                             const std::scoped_lock lock(mutex_);
+                             return PeerChannel{
+                                 .keys = KeysOf(secrets_),
+                                 .self = {.identity = {}, .member = kOther.ToString(), .pod = pod},
+                                 .rejected = {},
+                                 .seen = {}};
+                           },
+                       .report =
+                           [this](Milliseconds) {
+                             const std::scoped_lock lock(mutex_);
+                             Report report;
+                             report.member = kOther;
+                             report.passwords = DigestOf(secrets_);
+                             report.passwords_used = !secrets_.spreading;
+                             report.outgoing = secrets_.outgoing;
+                             return report;
+                           }}));
     REQUIRE(server_.Start(settings.ports.peers));
   }
   void Has(EngineSecrets secrets) {
@@ -79,6 +82,7 @@ class Member {
   explicit Member(const char* program) : engine_(program) {
     settings.ports.client = engine_.port();
     settings.auth_directory = secret_.path();
+    settings.users_directory = users_.path();
     Mount("first");
     paths_.data = volume_.path();
     RespClient client = engine_.Connect();
@@ -94,6 +98,23 @@ class Member {
     Spill(secret_ / "replication-password", "members-" + password);
     if (live_settings) (void)live_settings->Refresh();
   }
+  void MountUser(const std::string& rules, const std::string& password) {
+    Spill(users_ / "users.json",
+          std::format(R"({{"revision": "{}", "users": [{{"name": "app", "rules": "{}",
+              "hashes": ["{}"], "keys": []}}]}})",
+                      password, rules, Sha256Hex(password)));
+    (void)live_settings->Refresh();
+  }
+  void MountNoUser() {
+    std::filesystem::remove(users_ / "users.json");
+    (void)live_settings->Refresh();
+  }
+  [[nodiscard]] Result<RespClient> AsApp(const std::string& password) const {
+    return engine_.TryConnect({.user = "app", .password = password});
+  }
+  [[nodiscard]] RespClient AsProgram() const {
+    return engine_.Connect(PeerLoginOf(Mounted(), testing::TestIdentity()));
+  }
   [[nodiscard]] EngineSecrets Mounted() const { return *LoadSecrets(settings); }
   /// A life of the program and of its engine's files.
   void Begin() {
@@ -102,17 +123,17 @@ class Member {
     live_.emplace(lanes_.engine, Report{.member = kSelf}, settings.layout, probe_);
     live_->SetAddresses({{kOther, {.ip = Engine::kIp, .port = 1, .bus_port = 0}}});
     peers_.emplace(*live_settings, kSelf, *live_, events_);
+    configuration_.emplace(*live_settings, *live_, conditions_, true);
     SettlePasswords(*live_settings, *live_);
     watch_.emplace(
-        lanes_.monitor, *live_settings, kSelf,
-        PasswordWatch::Process{
-            .accounts = &Accounts,
-            .connect =
-                [this](const EngineSecrets& secrets, Deadline deadline) {
-                  return ConnectToOwn(settings, secrets, deadline);
-                },
-            .use = &ServerUseCommands},
-        *live_, events_, *peers_);
+        lanes_.monitor,
+        PasswordWatch::Member{*live_settings, kSelf, *live_, *configuration_, events_, *peers_},
+        PasswordWatch::Process{.accounts = &Accounts,
+                               .connect =
+                                   [this](const EngineSecrets& secrets, Deadline deadline) {
+                                     return ConnectToOwn(settings, secrets, deadline);
+                                   },
+                               .use = &ServerUseCommands});
   }
   void LoseVolume() { std::filesystem::remove(volume_ / "bowline-passwords.json"); }
   [[nodiscard]] bool LetsIn(const std::string& password) const {
@@ -128,6 +149,7 @@ class Member {
 
  private:
   testing::TempFolder secret_;
+  testing::TempFolder users_;
   testing::TempFolder volume_;
   Paths paths_;
   Engine engine_;
@@ -137,6 +159,8 @@ class Member {
   EngineProbe probe_{Engine::kIp, engine_.port(), {}, false};
   std::optional<LiveState> live_;
   std::optional<Peers> peers_;
+  PodConditions conditions_{lanes_.api, pod_, false, true};
+  std::optional<Configuration> configuration_;
   std::optional<PasswordWatch> watch_;
 };
 
@@ -195,6 +219,52 @@ TEST_CASE("a member that has lost its volume hears from the others what is still
   member.LoseVolume();
   member.Begin();
   CHECK(Eventually([&] { return member.Told().outgoing.size() == 3; }));
+}
+
+TEST_CASE("a user comes, changes under an open connection, and goes") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const Other other(member.settings, member.Mounted());
+  member.Begin();
+  member.MountUser("~app:* +set", "one");
+  REQUIRE(Eventually([&] { return member.AsApp("one").has_value(); }));
+  auto client = member.AsApp("one");
+  REQUIRE(client);
+  CHECK(client->Ask({"SET", "app:key", "1"}, Soon()));
+  CHECK(client->Ask({"SET", "other", "1"}, Soon()).error().code == Code::kPermissionDenied);
+
+  member.MountUser("~* +set", "two");
+  REQUIRE(Eventually([&] { return member.AsApp("two").has_value(); }));
+  CHECK(member.AsApp("one"));  // the other member is behind
+  CHECK(client->Ask({"SET", "other", "1"}, Soon()));
+
+  member.MountNoUser();
+  CHECK(Eventually([&] { return !member.AsApp("two"); }));
+  CHECK_FALSE(client->Ask({"SET", "other", "1"}, Soon()));
+  CHECK(Eventually([&] { return member.Told().passwords == DigestOf(member.Mounted()); }));
+}
+
+TEST_CASE("rules that the engine refuses change nothing, and what is right later is followed") {
+  Member member(BOWLINE_VALKEY_SERVER);
+  const Other other(member.settings, member.Mounted());
+  member.Begin();
+  member.MountUser("~* +set", "one");
+  REQUIRE(Eventually([&] { return member.AsApp("one").has_value(); }));
+  member.MountUser("~* +no-such-command", "two");
+  (void)Soon().Sleep(Milliseconds(1500));
+  CHECK(member.AsApp("one"));
+  CHECK_FALSE(member.AsApp("two"));
+  CHECK(member.Told().passwords != DigestOf(member.Mounted()));
+  member.MountUser("~* +get", "two");
+  CHECK(Eventually([&] { return member.AsApp("two").has_value(); }));
+}
+
+TEST_CASE("a user that somebody has made by hand is told") {
+  Member member(BOWLINE_REDIS_SERVER);
+  const Other other(member.settings, member.Mounted());
+  REQUIRE(member.AsProgram().Ask({"ACL", "SETUSER", "by-hand", "on", "nopass"}, Soon()));
+  member.Begin();
+  CHECK(Eventually(
+      [&] { return member.Told().foreign_users == std::vector<std::string>{"by-hand"}; }));
 }
 
 }  // namespace

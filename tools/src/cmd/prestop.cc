@@ -4,6 +4,7 @@
 #include "apply/common/events.h"
 #include "apply/common/handovers.h"
 #include "apply/common/hold.h"
+#include "apply/common/observe.h"
 #include "cmd/held.h"
 #include "cmd/verbs.h"
 #include "plan/common/stop_budget.h"

@@ -68,6 +68,7 @@ struct ClaimState {
 
 /// What is read of a StatefulSet.
 struct StatefulSetState {
+  bool rolled_out = false;  ///< all its pods are of its present template
   /// Of its one volume claim template, as apps/v1 has it.
   struct Claim {
     std::string size;

@@ -97,6 +97,12 @@ Result<StatefulSetState> ReadStatefulSet(const JsonView& object) {
   ASSIGN_OR_RETURN(set.uid, metadata.GetString("uid"));
   ASSIGN_OR_RETURN(set.generation, metadata.GetIntOr("generation", 0));
   ASSIGN_OR_RETURN(set.labels, ReadMap(metadata, "labels"));
+  if (object.Has("status")) {
+    ASSIGN_OR_RETURN(const JsonView status, object.Get("status"));
+    ASSIGN_OR_RETURN(const std::string present, status.GetStringOr("currentRevision", ""));
+    ASSIGN_OR_RETURN(const std::string wanted, status.GetStringOr("updateRevision", ""));
+    set.rolled_out = present == wanted;
+  }
   ASSIGN_OR_RETURN(const JsonView spec, object.Get("spec"));
   ASSIGN_OR_RETURN(const JsonView pod, spec.Get("template"));
   ASSIGN_OR_RETURN(const JsonView pod_spec, pod.Get("spec"));

@@ -16,13 +16,14 @@ inline constexpr const char* kPeerKey = "peerKey";  ///< of the members' message
 
 /// A password that another one has replaced, and that is still valid beside it.
 struct OutgoingPassword {
-  std::string of;          ///< kClients, kMembers, kPeerKey or PasswordOf a user
-  std::string hash;        ///< SHA-256 of the password, in hex
-  std::int64_t ends = 0;   ///< Unix time in seconds; 0: not all members have the new one yet
+  std::string of;         ///< kClients, kMembers, kPeerKey or PasswordOf a user
+  std::string hash;       ///< SHA-256 of the password, in hex
+  std::int64_t ends = 0;  ///< Unix time in seconds; 0: not all members have the new one yet
   bool operator==(const OutgoingPassword&) const = default;
 };
 
 /// What the Secret has had while this process ran.
+/// A text that is empty is not known.
 struct FormerSecrets {
   std::string password;
   std::string replication_password;
@@ -32,7 +33,7 @@ struct FormerSecrets {
 struct EngineSecrets {
   std::string password;
   std::string replication_password;
-  std::string peer_key;  ///< of the members' messages to each other (peer/message.h)
+  std::string peer_key;       ///< of the members' messages to each other (peer/message.h)
   std::string revision = "";  ///< that the chart has given the Secret; empty: none
   bool default_user = true;   ///< clients may log in as `default`
   DeclaredUsers users = {};   ///< beside `default`
@@ -43,12 +44,18 @@ struct EngineSecrets {
   std::vector<OutgoingPassword> outgoing = {};
   /// For logging in to members that do not have those above yet; the newest first. In memory alone.
   std::vector<FormerSecrets> former = {};
+  /// Not all members have those above: a process that runs logs in with the former ones, and
+  /// messages carry an HMAC by each key.
+  bool spreading = false;
 
-  /// Are these the same passwords, whatever is valid beside them?
-  [[nodiscard]] bool SameAs(const EngineSecrets& other) const {
+  /// Are the members' and the clients' passwords the same?
+  [[nodiscard]] bool SamePasswordsAs(const EngineSecrets& other) const {
     return password == other.password && replication_password == other.replication_password &&
-           peer_key == other.peer_key && default_user == other.default_user &&
-           users == other.users;
+           peer_key == other.peer_key;
+  }
+  /// The users, too, whatever is valid beside all that.
+  [[nodiscard]] bool SameAs(const EngineSecrets& other) const {
+    return SamePasswordsAs(other) && default_user == other.default_user && users == other.users;
   }
 };
 

@@ -147,14 +147,16 @@ Status ParseSections(const JsonView& root, Settings& settings) {
   RETURN_IF_ERROR(ParsePorts(ports, settings));
   RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
-  RETURN_IF_ERROR(NoteOthers(auth, {"enabled", "directory", "revision", "rotation", "defaultUser", "users"}, settings));
+  RETURN_IF_ERROR(NoteOthers(
+      auth, {"enabled", "directory", "revision", "rotation", "defaultUser", "users"}, settings));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
   ASSIGN_OR_RETURN(settings.auth_directory, auth.GetStringOr("directory", settings.auth_directory));
   ASSIGN_OR_RETURN(settings.auth_revision, auth.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(settings.default_user, auth.GetBoolOr("defaultUser", true));
   if (auth.Has("users")) {
     ASSIGN_OR_RETURN(const JsonView users, auth.Get("users"));
-    RETURN_IF_ERROR(NoteOthers(users, {"directory", "secretDirectory", "revision", "lines"}, settings));
+    RETURN_IF_ERROR(
+        NoteOthers(users, {"directory", "secretDirectory", "revision", "lines"}, settings));
     ASSIGN_OR_RETURN(settings.users_directory, users.GetString("directory"));
     ASSIGN_OR_RETURN(settings.users_secret_directory, users.GetString("secretDirectory"));
     ASSIGN_OR_RETURN(settings.users_revision, users.GetStringOr("revision", ""));

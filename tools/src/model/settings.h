@@ -50,10 +50,10 @@ struct Settings {
   bool auth = true;
   std::string auth_directory = "/etc/bowline-secret";
   std::string auth_revision;  ///< that the chart has given the Secret; empty: it is not the chart's
-  bool default_user = true;  ///< clients may log in as `default`
+  bool default_user = true;   ///< clients may log in as `default`
   std::string users_directory;  ///< users.json, perhaps user lines; empty: a chart without users
   std::string users_revision;   ///< that the chart has given them
-  std::string user_lines;       ///< the name of that file of lines, in the folder below; empty: none
+  std::string user_lines;  ///< the name of that file of lines, in the folder below; empty: none
   std::string users_secret_directory = "/etc/bowline-users-secret";
   int keep_old_password_seconds = 3600;  ///< after all members have the new one
   bool persistence = true;

@@ -30,24 +30,63 @@ std::vector<std::string> WordsOf(std::string_view text) {
   return words;
 }
 
+Status AddHash(DeclaredUser& user, const std::string& hash) {
+  if (hash == Sha256Hex("")) {
+    return Fail(Code::kInvalidArgument, "user {}: an empty password", user.name);
+  }
+  user.hashes.push_back(hash);
+  return {};
+}
+
+/// Words that are whole rules; all others begin with a sign.
+constexpr std::array<std::string_view, 17> kRuleWords{"on",
+                                                      "off",
+                                                      "nopass",
+                                                      "allkeys",
+                                                      "resetkeys",
+                                                      "allchannels",
+                                                      "resetchannels",
+                                                      "allcommands",
+                                                      "nocommands",
+                                                      "clearselectors",
+                                                      "sanitize-payload",
+                                                      "skip-sanitize-payload",
+                                                      "alldbs",
+                                                      "resetdbs",
+                                                      "(",
+                                                      ")",
+                                                      "allselectors"};
+
+/// A mistyped password must not reach an engine's error text, so a word has to look like a rule.
+bool LooksLikeRule(std::string_view word) {
+  if (word.find_first_of("\"'\\") != word.npos)
+    return false;  // a file and a command read them apart
+  while (word.starts_with('(') && word.size() > 1) word.remove_prefix(1);
+  if (std::ranges::contains(kRuleWords, word) || word.starts_with("db=")) return true;
+  return word.size() > 1 && std::string_view("~%&+-").contains(word.front());
+}
+
 /// A rule into `user`: a password as its hash, anything else as it is.
 Status AddRule(DeclaredUser& user, const std::string& word) {
   const std::string rest = word.substr(1);
   if (word.starts_with('>')) {
-    if (rest.empty()) return Fail(Code::kInvalidArgument, "user {}: an empty password", user.name);
-    user.hashes.push_back(Sha256Hex(rest));
+    RETURN_IF_ERROR(AddHash(user, Sha256Hex(rest)));
   } else if (word.starts_with('#')) {
     if (!IsHash(rest)) {
       return Fail(Code::kInvalidArgument, "user {}: # is not followed by a SHA-256 in hex",
                   user.name);
     }
-    user.hashes.push_back(rest);
+    RETURN_IF_ERROR(AddHash(user, rest));
   } else if (word.starts_with('<') || word.starts_with('!') || word == "resetpass" ||
              word == "reset") {
+    return Fail(
+        Code::kInvalidArgument,
+        "user {}: the rule \"{}\" takes something away: leave it out, each user begins with "
+        "nothing",
+        user.name, word.substr(0, word.starts_with('<') ? 1 : word.size()));
+  } else if (!LooksLikeRule(word)) {
     return Fail(Code::kInvalidArgument,
-                "user {}: the rule \"{}\" takes something away: leave it out, each user begins with "
-                "nothing",
-                user.name, word.substr(0, word.starts_with('<') ? 1 : word.size()));
+                "user {}: a word of it is no rule of ACL SETUSER, or has quotes", user.name);
   } else {
     user.rules.push_back(word);
   }
@@ -56,7 +95,8 @@ Status AddRule(DeclaredUser& user, const std::string& word) {
 
 Result<DeclaredUser> ReadUser(
     const JsonView& view,
-    const std::function<Result<std::string>(const std::string& key)>& password_of) {
+    const std::function<Result<std::string>(const std::string& key)>& password_of,
+    std::string& problem) {
   RETURN_IF_ERROR(view.OnlyKeys({"name", "rules", "hashes", "keys"}));
   DeclaredUser user;
   ASSIGN_OR_RETURN(user.name, view.GetString("name"));
@@ -78,8 +118,11 @@ Result<DeclaredUser> ReadUser(
         continue;
       }
       const auto password = password_of(text);
-      if (!password) return FailWith(password, "user " + user.name);
-      user.hashes.push_back(Sha256Hex(*password));
+      if (!password) {
+        problem = "user " + user.name + ": " + password.error().message;
+        return user;
+      }
+      RETURN_IF_ERROR(AddHash(user, Sha256Hex(*password)));
     }
   }
   return user;
@@ -96,8 +139,13 @@ Result<DeclaredUsers> ParseUsers(
   ASSIGN_OR_RETURN(const JsonView list, document.root().Get("users"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> users, list.AsArray());
   for (const JsonView& view : users) {
-    ASSIGN_OR_RETURN(DeclaredUser user, ReadUser(view, password_of));
-    declared.users.push_back(std::move(user));
+    std::string problem;
+    ASSIGN_OR_RETURN(DeclaredUser user, ReadUser(view, password_of, problem));
+    if (problem.empty()) {
+      declared.users.push_back(std::move(user));
+    } else {
+      declared.problem = std::move(problem);
+    }
   }
   return declared;
 }
@@ -122,14 +170,22 @@ Result<std::vector<DeclaredUser>> ParseUserLines(std::string_view text) {
   return users;
 }
 
+std::vector<DeclaredUser> DeclaredUsers::All() const {
+  std::vector<DeclaredUser> all = users;
+  all.insert(all.end(), lines.begin(), lines.end());
+  return all;
+}
+
 Status CheckUsers(const std::vector<DeclaredUser>& users) {
   std::set<std::string> names;
   for (const DeclaredUser& user : users) {
     const bool fit = !user.name.empty() && user.name.size() <= kLongestName &&
-                     std::ranges::all_of(user.name, [](char c) { return c > ' ' && c < 0x7f; });
+                     std::ranges::all_of(user.name, [](char c) {
+                       return c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\';
+                     });
     if (!fit) {
       return Fail(Code::kInvalidArgument,
-                  "user {}: a name has 1 to {} characters of ASCII without blanks",
+                  "user {}: a name has 1 to {} characters of ASCII without blanks and quotes",
                   Quoted(user.name), kLongestName);
     }
     if (user.name == "default") {

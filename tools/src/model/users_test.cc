@@ -18,8 +18,9 @@ using Words = std::vector<std::string>;
 TEST_CASE("users of the chart have rules, hashes, and passwords of a Secret") {
   const std::string hash = Sha256Hex("one");
   const auto declared = ParseUsers(
-      R"({"revision": "r1", "users": [{"name": "app", "rules": "~app:*  (+get ~x) -@all",
-          "hashes": [")" + hash + R"("], "keys": ["app"]}]})",
+      R"x({"revision": "r1", "users": [{"name": "app", "rules": "~app:*  (+get ~x) -@all",
+          "hashes": [")x" +
+          hash + R"("], "keys": ["app"]}]})",
       &Text);
   REQUIRE(declared);
   CHECK(declared->revision == "r1");
@@ -36,13 +37,34 @@ TEST_CASE("a user that cannot be is refused with its name") {
       R"("name": "app", "rules": ">secret", "hashes": [], "keys": [])",
       R"("name": "app", "rules": "#abc", "hashes": [], "keys": [])",
       R"("name": "app", "rules": "resetpass", "hashes": [], "keys": [])",
-      R"("name": "app", "rules": "", "hashes": ["abc"], "keys": [])",
-      R"("name": "app", "rules": "", "hashes": [], "keys": ["other"])");
+      R"("name": "app", "rules": "secret", "hashes": [], "keys": [])",
+      R"x("name": "app", "rules": "(+get secret)", "hashes": [], "keys": [])x",
+      R"("name": "app", "rules": "~'x'", "hashes": [], "keys": [])",
+      R"("name": "app", "rules": "", "hashes": ["abc"], "keys": [])");
   const auto declared =
       ParseUsers(std::string(R"({"revision": "", "users": [{)") + user + "}]}", &Text);
   REQUIRE_FALSE(declared);
   CHECK(declared.error().message.contains("app"));
   CHECK_FALSE(declared.error().message.contains("secret"));
+}
+
+TEST_CASE("a user whose password is away is left out, and the others are there") {
+  const auto declared = ParseUsers(
+      R"({"revision": "", "users": [{"name": "app", "rules": "~*", "hashes": [], "keys": ["other"]},
+          {"name": "reader", "rules": "~*", "hashes": [], "keys": ["app"]}]})",
+      &Text);
+  REQUIRE(declared);
+  CHECK(declared->problem.contains("app: no key other"));
+  REQUIRE(declared->users.size() == 1);
+  CHECK(declared->users[0].name == "reader");
+}
+
+TEST_CASE("an empty password is none") {
+  CHECK_FALSE(ParseUsers(R"({"revision": "", "users": [{"name": "app", "rules": "~*",
+      "hashes": [")" + Sha256Hex("") +
+                             R"("], "keys": []}]})",
+                         &Text));
+  CHECK_FALSE(ParseUserLines("user app on #" + Sha256Hex("") + " ~*"));
 }
 
 TEST_CASE("a file that is none is refused") {
@@ -63,8 +85,9 @@ TEST_CASE("lines as the engines print them") {
 }
 
 TEST_CASE("a line that declares no user is refused with its number, and tells no password") {
-  const auto* const line = GENERATE("acl setuser app on", "user", "user app <secret", "user app >",
-                                    "user app #secret", "user app reset");
+  const auto* const line =
+      GENERATE("acl setuser app on", "user", "user app <secret", "user app >", "user app #secret",
+               "user app reset", "user app on>secret", "user app >my secret");
   const auto users = ParseUserLines(std::string("\n") + line);
   REQUIRE_FALSE(users);
   CHECK(users.error().message.contains("line 2"));
@@ -73,8 +96,8 @@ TEST_CASE("a line that declares no user is refused with its number, and tells no
 
 TEST_CASE("names of the program and of default are nobody else's; none stands twice") {
   const auto check = [](const std::string& name) {
-    return CheckUsers({{.name = "app", .hashes = {}, .rules = {}},
-                       {.name = name, .hashes = {}, .rules = {}}});
+    return CheckUsers(
+        {{.name = "app", .hashes = {}, .rules = {}}, {.name = name, .hashes = {}, .rules = {}}});
   };
   CHECK(check("reader"));
   CHECK(check("my-bowline"));

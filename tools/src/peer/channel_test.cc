@@ -258,7 +258,8 @@ TEST_CASE("an order comes to the member that it is for, with its sender and chal
 TEST_CASE("a request for a report is no order, and the other way round") {
   const PeerRequest request{.from = Of(kAsked), .to = "server-0", .nonce = "n"};
   CHECK_FALSE(OpenOrder({"k"}, SealRequest({"k"}, request)));
-  CHECK_FALSE(OpenRequest({"k"}, SealOrder({"k"}, {.request = request, .challenge = "", .body = ""})));
+  CHECK_FALSE(
+      OpenRequest({"k"}, SealOrder({"k"}, {.request = request, .challenge = "", .body = ""})));
 }
 
 }  // namespace

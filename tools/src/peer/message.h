@@ -42,8 +42,8 @@ std::optional<std::string> WhyForeign(const Identity& own, const Identity& other
 
 /// The message as it is sent.
 std::string SealRequest(const PeerKeys& keys, const PeerRequest& request);
-/// kPermissionDenied: no HMAC is by one of the keys; kInvalidArgument: it is no request, or of a version that
-/// this program cannot read.
+/// kPermissionDenied: no HMAC is by one of the keys; kInvalidArgument: it is no request, or of a
+/// version that this program cannot read.
 Result<PeerRequest> OpenRequest(const PeerKeys& keys, std::string_view message);
 
 struct PeerReport {

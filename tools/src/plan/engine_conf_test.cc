@@ -69,7 +69,7 @@ TEST_CASE("the engine's file is this text") {
             " ~* &* +@all\n"
             "user replication-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
-            " resetchannels -@all +psync +replconf +ping\n"
+            " resetchannels -@all +psync +sync +replconf +ping\n"
             "masteruser replication-0123456789abcdef0123456789abcdef\n"
             "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
 }
@@ -223,7 +223,7 @@ TEST_CASE("the engine's file in sentinel mode is this text") {
             " ~* &* +@all\n"
             "user replication-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
-            " resetchannels -@all +psync +replconf +ping\n"
+            " resetchannels -@all +psync +sync +replconf +ping\n"
             "user sentinel-0123456789abcdef0123456789abcdef on #" +
             Sha256Hex("s3cret \"of\" replicas\\") +
             " resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "

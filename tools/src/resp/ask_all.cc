@@ -36,17 +36,18 @@ int Append(redisContext& context, const std::vector<std::string>& words) {
 
 }  // namespace
 
-/// One errand on its way: AUTH, where it must, and the command go out together.
+/// One errand on its way: AUTH, where it must, and the command go out together; with several ways
+/// to log in the command waits for the one that is taken.
 class RespErrand {
  public:
   RespErrand(RespClient::Errand errand, Deadline deadline)
-      : command_(errand.words.front()), deadline_(deadline) {
+      : command_(errand.words.front()), words_(std::move(errand.words)), deadline_(deadline) {
     if (errand.client) {
       Use(*std::move(errand.client));
     } else {
       Connect(errand);
     }
-    if (!ended() && Append(*impl_->context, errand.words) != REDIS_OK) Breaks(command_ + " to");
+    if (!ended() && !(logs_in_ && !login_.others.empty())) Send(words_);
   }
 
   [[nodiscard]] bool ended() const { return end_.has_value(); }
@@ -101,20 +102,29 @@ class RespErrand {
   }
 
   void LogIn(const std::string& user, const std::string& password) {
-    const std::vector<std::string> words{"AUTH", user, password};
-    if (Append(*impl_->context, words) != REDIS_OK) Breaks("logging in at");
+    Send({"AUTH", user, password});
+  }
+
+  void Send(const std::vector<std::string>& words) {
+    if (Append(*impl_->context, words) != REDIS_OK) return Breaks(words.front() + " to");
+    sent_ = 0;
+    waiting_ = words.front() != "AUTH";
   }
 
   void Replied(Reply reply) {
     if (logs_in_) {
       const auto in = UnlessError("AUTH", impl_->peer, std::move(reply));
-      logs_in_ = !in && in.error().code == Code::kPermissionDenied && !login_.others.empty();
-      if (logs_in_) {
+      const bool again =
+          !in && in.error().code == Code::kPermissionDenied && !login_.others.empty() && !waiting_;
+      logs_in_ = again;
+      if (again) {
         const Credentials::Other next = login_.others.front();
         login_.others.erase(login_.others.begin());
         LogIn(next.user, next.password);
       } else if (!in) {
         end_ = FailWith(in, "logging in");
+      } else if (!waiting_) {
+        Send(words_);
       }
       return;
     }
@@ -134,6 +144,8 @@ class RespErrand {
   }
 
   std::string command_;
+  std::vector<std::string> words_;
+  bool waiting_ = false;  ///< the command is on its way
   Deadline deadline_;
   std::unique_ptr<RespClient::Impl> impl_;
   Credentials login_;

@@ -128,10 +128,10 @@ Status RespClient::StepBack(const Endpoint& primary, const std::vector<std::stri
     ASSIGN_OR_RETURN([[maybe_unused]] const Reply queued, Ask(command, deadline));
   }
   ASSIGN_OR_RETURN(const Reply done, Ask({"EXEC"}, deadline));
-  for (const Reply& reply : done.items) {
-    if (reply.IsError()) return Fail(CodeOfError(reply), "stepping back: {}", reply.text);
-  }
-  return {};
+  // That a user is gone meanwhile is no failure.
+  if (done.items.empty() || !done.items.front().IsError()) return {};
+  const Reply& followed = done.items.front();
+  return Fail(CodeOfError(followed), "stepping back: {}", followed.text);
 }
 
 Status RespClient::EndSubscribers(const std::vector<std::string>& users, Deadline deadline) {

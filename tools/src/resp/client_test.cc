@@ -72,13 +72,15 @@ TEST_CASE("logging in") {
   CHECK_THAT(wrong.message, ContainsSubstring("logging in"));
   CHECK_THAT(wrong.message, !ContainsSubstring("wrong-password"));
   CHECK(engine
-            .Connect({.user = "default",
-                      .password = "newer",
-                      .others = {{"default", "new"}, {"default", "right-password"}, {"limited", "x"}}})
+            .Connect(
+                {.user = "default",
+                 .password = "newer",
+                 .others = {{"default", "new"}, {"default", "right-password"}, {"limited", "x"}}})
             .Ask({"PING"}, Soon()));
   const Error all = ErrorOf(RespClient::Connect(
       Engine::kIp, engine.port(),
-      {.user = "default", .password = "wrong-password", .others = {{"default", "wrong-too"}}}, Soon()));
+      {.user = "default", .password = "wrong-password", .others = {{"default", "wrong-too"}}},
+      Soon()));
   CHECK(all.code == Code::kPermissionDenied);
   const Error none = ErrorOf(engine.Connect().Ask({"PING"}, Soon()));
   CHECK(none.code == Code::kPermissionDenied);

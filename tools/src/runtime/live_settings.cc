@@ -68,15 +68,21 @@ EngineSecrets LiveSettings::MountedSecrets() const {
 bool LiveSettings::SecretsInUse() const {
   const std::scoped_lock lock(mutex_);
   if (!started_.auth) return true;
+  if (!told_secret_error_.empty()) return false;
   const std::string& passwords = declared_->auth_revision;
   const std::string& users = declared_->users_revision;
   return mounted_.SameAs(secrets_) && (passwords.empty() || mounted_.revision == passwords) &&
-         mounted_.users.revision == users;
+         mounted_.users.revision == users && told_users_.empty();
 }
 
 PeerKeys LiveSettings::Keys() const {
   const std::scoped_lock lock(mutex_);
   return KeysOf(mounted_.SameAs(secrets_) ? secrets_ : Succeed(secrets_, mounted_));
+}
+
+PeerKeys LiveSettings::SealingKeys() const {
+  const std::scoped_lock lock(mutex_);
+  return SealingKeysOf(mounted_.SameAs(secrets_) ? secrets_ : Succeed(secrets_, mounted_));
 }
 
 SettingsNews LiveSettings::Refresh() {
@@ -115,11 +121,17 @@ void LiveSettings::RefreshSecrets(SettingsNews& news) {
   settings.default_user = declared_->default_user;
   settings.users_directory = declared_->users_directory;
   settings.users_secret_directory = declared_->users_secret_directory;
+  settings.users_revision = declared_->users_revision;
   settings.user_lines = declared_->user_lines;
   auto secrets = LoadSecrets(settings);
   const std::string error = secrets ? "" : secrets.error().message;
   if (std::exchange(told_secret_error_, error) != error && !secrets) news.error = error;
-  if (secrets) mounted_ = *std::move(secrets);
+  if (!secrets) return;
+  // What is wrong with the users is told, and those from before stay.
+  const std::string problem = secrets->users.problem;
+  if (!problem.empty()) secrets->users = mounted_.users;
+  if (std::exchange(told_users_, problem) != problem && !problem.empty()) news.error = problem;
+  mounted_ = *std::move(secrets);
 }
 
 }  // namespace bowline

@@ -18,7 +18,7 @@ namespace bowline {
 /// What a new look at the mounted files has found; nothing when they are as before.
 struct SettingsNews {
   std::vector<SettingChange> changes;
-  std::string error;       ///< why the files cannot be used: what was there before holds
+  std::string error;  ///< why the files cannot be used: what was there before holds
   [[nodiscard]] bool Empty() const { return changes.empty() && error.empty(); }
 };
 
@@ -48,6 +48,7 @@ class LiveSettings {
   [[nodiscard]] bool SecretsInUse() const;
   /// For the members' messages: of the mounted Secret, and those in use.
   [[nodiscard]] PeerKeys Keys() const;
+  [[nodiscard]] PeerKeys SealingKeys() const;
   [[nodiscard]] const Paths& paths() const { return paths_; }
   /// Why the mounted settings cannot be used, by the last Refresh; empty: they can.
   [[nodiscard]] std::string Error() const;
@@ -71,11 +72,12 @@ class LiveSettings {
   Pointer used_;
   Pointer declared_;
   std::uint64_t version_ = 1;
-  std::string text_;        ///< of the mounted settings, as last read
-  std::string told_error_;  ///< the last one
-  EngineSecrets secrets_;   ///< in use
-  EngineSecrets mounted_;   ///< as last read
+  std::string text_;               ///< of the mounted settings, as last read
+  std::string told_error_;         ///< the last one
+  EngineSecrets secrets_;          ///< in use
+  EngineSecrets mounted_;          ///< as last read
   std::string told_secret_error_;  ///< the last one
+  std::string told_users_;         ///< what is wrong with the users, as last told
 };
 
 }  // namespace bowline

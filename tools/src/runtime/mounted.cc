@@ -20,28 +20,57 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
 
 constexpr std::size_t kUsersLimit = 1U << 20U;  // no Secret holds more
 
-Result<DeclaredUsers> LoadUsers(const Settings& settings) {
+Result<DeclaredUsers> ReadUsersFile(const Settings& settings) {
+  const std::filesystem::path theirs = settings.users_secret_directory;
+  const auto text =
+      ReadFile(std::filesystem::path(settings.users_directory) / "users.json", kUsersLimit);
+  // Its Secret may be deleted and made again: that declares no user away.
+  if (!text && text.error().code == Code::kNotFound && settings.users_revision.empty()) {
+    return DeclaredUsers{};
+  }
+  if (!text) return FailWith(text, "users");
+  return ParseUsers(*text, [&](const std::string& key) { return ReadPassword(theirs / key); });
+}
+
+Result<std::vector<DeclaredUser>> ReadUserLines(const Settings& settings) {
+  if (settings.user_lines.empty()) return std::vector<DeclaredUser>{};
+  const auto text = ReadFile(
+      std::filesystem::path(settings.users_secret_directory) / settings.user_lines, kUsersLimit);
+  if (!text) return FailWith(text, "user lines");
+  auto users = ParseUserLines(*text);
+  if (!users) return FailWith(users, settings.user_lines);
+  return users;
+}
+
+/// Users never keep a member from starting: those that can be read, and what is wrong with the
+/// rest.
+DeclaredUsers LoadUsers(const Settings& settings) {
   DeclaredUsers declared;
   if (settings.users_directory.empty()) return declared;
-  const std::filesystem::path theirs = settings.users_secret_directory;
-  const auto text = ReadFile(std::filesystem::path(settings.users_directory) / "users.json",
-                             kUsersLimit);
-  if (!text && text.error().code != Code::kNotFound) return FailWith(text, "users");
-  if (text) {
-    auto users = ParseUsers(*text, [&](const std::string& key) { return ReadPassword(theirs / key); });
-    if (!users) return FailWith(users, "auth.users");
-    declared = *std::move(users);
+  auto users = ReadUsersFile(settings);
+  if (users) users->problem = users->problem.empty() ? "" : "auth.users: " + users->problem;
+  if (users) declared = *std::move(users);
+  if (!users) declared.problem = "auth.users: " + users.error().message;
+  auto lines = ReadUserLines(settings);
+  if (lines) declared.lines = *std::move(lines);
+  if (!lines) declared.problem = "auth.userLinesKey: " + lines.error().message;
+  const Status fit = CheckUsers(declared.All());
+  if (!fit) {
+    declared.lines.clear();
+    declared.problem = "auth.userLinesKey: " + fit.error().message;
   }
-  if (!settings.user_lines.empty()) {
-    const auto lines = ReadFile(theirs / settings.user_lines, kUsersLimit);
-    if (!lines) return FailWith(lines, "user lines");
-    auto users = ParseUserLines(*lines);
-    if (!users) return FailWith(users, settings.user_lines);
-    for (DeclaredUser& user : *users) declared.users.push_back(std::move(user));
-  }
-  const Status fit = CheckUsers(declared.users);
-  if (!fit) return std::unexpected(fit.error());
   return declared;
+}
+
+/// "REVISION HASH", where HASH is of the passwords: they are mounted apart, and must be of one
+/// state. Empty: the Secret is not the chart's, or half renewed.
+std::string RevisionOf(const EngineSecrets& secrets, const std::filesystem::path& file) {
+  const auto text = ReadPassword(file);
+  if (!text) return "";
+  const std::size_t blank = text->find(' ');
+  const std::string hash = Sha256Hex(secrets.password + "\n" + secrets.replication_password);
+  if (blank == std::string::npos || text->substr(blank + 1) != hash) return "";
+  return text->substr(0, blank);
 }
 
 }  // namespace
@@ -70,12 +99,13 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   ASSIGN_OR_RETURN(secrets.password, ReadPassword(folder / "password"));
   const auto replication = ReadPassword(folder / "replication-password");
   // A Secret of the user's own may hold one password only: then it serves for both.
+  if (!replication && replication.error().code != Code::kNotFound) {
+    return FailWith(replication, "members' password");
+  }
   secrets.replication_password = replication ? *replication : secrets.password;
-  // The chart's own Secret says which state it is; another one does not.
-  secrets.revision =
-      ReadPassword(folder.string() + "-revision/revision").value_or("");
+  secrets.revision = RevisionOf(secrets, folder.string() + "-revision/revision");
   secrets.default_user = settings.default_user;
-  ASSIGN_OR_RETURN(secrets.users, LoadUsers(settings));
+  secrets.users = LoadUsers(settings);
   const auto peer_key = ReadPassword(folder / "peer-key");
   // A Secret that was given has none. One that cannot be read is no reason to use another key,
   // which would make this member silent to all others.

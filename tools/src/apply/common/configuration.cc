@@ -21,6 +21,11 @@ void Configuration::SetDirectives(const std::string& revision, std::vector<Setti
   looked_ = true;
 }
 
+void Configuration::SetUsersRefused(std::string refused) {
+  const std::scoped_lock lock(mutex_);
+  state_.users_refused = std::move(refused);
+}
+
 void Configuration::Look() {
   const std::scoped_lock lock(mutex_);
   if (!looked_) return;

@@ -26,6 +26,8 @@ class Configuration {
   /// for the engine's next start, what the engine has refused.
   void SetDirectives(const std::string& revision, std::vector<SettingChange> waiting,
                      std::string refused);
+  /// The users that the process refuses, and why; empty: none.
+  void SetUsersRefused(std::string refused);
   /// Tells what has changed. To be called after each look at the mounted settings.
   void Look();
 

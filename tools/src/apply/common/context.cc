@@ -49,7 +49,7 @@ Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) 
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
   if (!settings.sentinel.auth) return {};
   // A sentinel of the version before has no account of the program.
-  if (secrets.program_account.empty() || !secrets.default_user) return LoginOf(secrets);
+  if (secrets.program_account.empty()) return LoginOf(secrets);
   return Login({secrets.program_account, "default"}, secrets);
 }
 

@@ -171,7 +171,20 @@ StartPlan Guard::Decide() {
     if (record) input.record_installation = *std::move(record);
   }
   StartPlan plan = PlanStart(input, driver_.rules());
+  if (!self_.HoldsData() && StartsProcess(plan.action)) {
+    if (const auto why = WaitForPasswords()) return Wait(*why);
+  }
   return Alone() && StartsProcess(plan.action) ? UnlessOthersAreDeclared(std::move(plan)) : plan;
+}
+
+std::optional<std::string> Guard::WaitForPasswords() const {
+  if (!settings_->auth) return std::nullopt;
+  std::map<MemberName, std::string> told;
+  for (const auto& [member, report] : reports_) {
+    if (member.HoldsData()) told[member] = report.passwords;
+  }
+  return WaitForServers(settings_.Secrets(), told, settings_->layout.MembersOf(0).size(),
+                        Since(began_));
 }
 
 Status Guard::CheckMembers() const {

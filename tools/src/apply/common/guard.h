@@ -70,6 +70,8 @@ class Guard {
   /// declares others that the mounted settings do not show, for the kubelet renews these at a
   /// container's start; when they are as young as this container, it waits for the kubelet.
   Status CheckMembers() const;
+  /// Of a sentinel, see WaitForServers; nothing: it need not.
+  [[nodiscard]] std::optional<std::string> WaitForPasswords() const;
   StartPlan UnlessOthersAreDeclared(StartPlan plan);
   /// May the process start now? False: go on looking.
   Result<bool> Act(const StartPlan& plan);

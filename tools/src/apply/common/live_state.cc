@@ -178,9 +178,11 @@ void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
   report_.configured = verdict;
 }
 
-void LiveState::SetPasswords(const EngineSecrets& secrets) {
+void LiveState::SetPasswords(const EngineSecrets& secrets, std::vector<MemberName> waits) {
   const std::scoped_lock lock(mutex_);
   report_.passwords = DigestOf(secrets);
+  report_.passwords_used = !secrets.spreading;
+  report_.passwords_wait = std::move(waits);
   report_.outgoing = secrets.outgoing;
 }
 

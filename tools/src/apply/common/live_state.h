@@ -61,8 +61,9 @@ class LiveState {
   bool Paused();
   /// Does this member work by the declared configuration?
   void SetConfigured(const ConfiguredVerdict& verdict);
-  /// Which passwords the own process lets in (plan/common/passwords.h).
-  void SetPasswords(const EngineSecrets& secrets);
+  /// Which passwords the own process lets in, and which members were heard without them
+  /// (plan/common/passwords.h).
+  void SetPasswords(const EngineSecrets& secrets, std::vector<MemberName> waits = {});
   /// Users of the own process that nobody has declared; not all when there are very many.
   void SetForeignUsers(std::vector<std::string> users);
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.

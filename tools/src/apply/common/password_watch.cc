@@ -10,15 +10,15 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{1000};
-constexpr Milliseconds kCall{500};
-constexpr Milliseconds kAsk{500};
+constexpr Milliseconds kCall{2000};
+// Longer than a member that waits for its process takes to tell its report all the same.
+constexpr Milliseconds kAsk{1000};
 // While nothing is about to happen. A former password ends no later than its time and this.
 constexpr Milliseconds kSlowAsk{10'000};
-// Whoever has lost its volume learns in this time what goes out.
-constexpr Milliseconds kSettle{30'000};
-constexpr Milliseconds kPatience{120'000};  // with members that are behind, until it is told
-
+constexpr Milliseconds kUseAgain{10'000};
+constexpr Milliseconds kLetInAgain{30'000};  // users that were refused, and what nobody has told
 constexpr Milliseconds kForeignLook{30'000};
+constexpr Milliseconds kPatience{120'000};  // with members that are behind, until it is told
 
 constexpr const char* kKept = "bowline-passwords.json";
 
@@ -52,70 +52,75 @@ void SettlePasswords(LiveSettings& settings, LiveState& live) {
   settings.UseSecrets(std::move(secrets));
 }
 
-PasswordWatch::PasswordWatch(Lane& lane, LiveSettings& settings, MemberName self, Process process,
-                             LiveState& live, EventSink& events, Peers& peers)
-    : settings_(settings),
-      self_(self),
+PasswordWatch::PasswordWatch(Lane& lane, Member member, Process process)
+    : member_(member),
       process_(std::move(process)),
-      live_(live),
-      events_(events),
-      peers_(peers),
       step_(lane, "passwords", [this] { return Look(); }) {}
 
 Milliseconds PasswordWatch::Look() {
-  if (!settings_->auth) return kUntilWoken;
+  if (!member_.settings->auth) return kUntilWoken;
   Status done = Follow();
   if (done) done = Rotate();
   if (done) done = LookForForeign();
   const std::string failed = done ? "" : done.error().ToString();
   if (std::exchange(failed_, failed) != failed && !done) {
     LogWarning("the passwords are not changed yet", {{"err", failed}});
-    if (done.error().code == Code::kFailedPrecondition) {
-      events_.Emit("UsersRefused",
-                   "the process refuses an account, and the former ones hold: " + failed +
-                       ". Correct auth.users and upgrade again",
-                   true);
-    }
   }
   return kLook;
 }
 
 Status PasswordWatch::Follow() {
-  const EngineSecrets used = settings_.Secrets();
-  EngineSecrets mounted = settings_.MountedSecrets();
-  if (mounted.SameAs(used)) return {};
+  const EngineSecrets used = member_.settings.Secrets();
+  EngineSecrets mounted = member_.settings.MountedSecrets();
+  if (mounted.SameAs(used)) {
+    // The process was started without the users that no gate has tried.
+    const bool again = !let_in_ || (!refused_.empty() && Since(*let_in_) > kLetInAgain);
+    return again ? LetIn(used) : Status();
+  }
   const EngineSecrets next = Succeed(used, std::move(mounted));
   RETURN_IF_ERROR(LetIn(next));
   Keep(next);
-  uses_ = false;
+  asked_.reset();
+  if (used.users != next.users || used.default_user != next.default_user) TellUsers(next);
+  if (used.SamePasswordsAs(next)) return {};
   behind_since_.reset();
   told_behind_ = false;
-  asked_.reset();
-  events_.Emit("PasswordsChanged",
-               std::format("the Secret's new passwords are let in. The former ones stay valid until "
-                           "{} s after all members have the new ones",
-                           settings_->keep_old_password_seconds));
+  member_.events.Emit(
+      "PasswordsChanged",
+      std::format("the Secret's new passwords are let in. The former ones stay valid until {} s "
+                  "after all members use the new ones",
+                  member_.settings->keep_old_password_seconds));
   return {};
 }
 
 RotationLook PasswordWatch::Ask(EngineSecrets& secrets) {
-  RotationLook look{.now = UnixSeconds(), .keep_for = settings_->keep_old_password_seconds, .told = {}};
-  std::vector<MemberName> others = settings_->layout.Members();
-  std::erase(others, self_);
-  const Reports reports =
-      peers_.GatherOf(live_.Addresses(), others, Deadline::In(kAsk), PeerViews::kUnread);
-  for (const auto& [member, report] : reports) {
-    look.told[member] = report.passwords;
-    if (!settled_) (void)Adopt(secrets, report.outgoing, look.now);
+  RotationLook look{
+      .now = UnixSeconds(), .keep_for = member_.settings->keep_old_password_seconds, .told = {}};
+  std::vector<MemberName> others = member_.settings->layout.Members();
+  std::erase(others, member_.self);
+  const Reports reports = member_.peers.GatherOf(member_.live.Addresses(), others,
+                                                 Deadline::In(kAsk), PeerViews::kUnread);
+  for (const MemberName other : others) {
+    const auto report = reports.find(other);
+    if (report == reports.end()) {
+      const auto heard = heard_.try_emplace(other, began_).first;
+      look.told[other].silent_for = std::max(Since(heard->second), Milliseconds(1));
+      continue;
+    }
+    heard_[other] = Clock::now();
+    look.told[other] = {.digest = report->second.passwords,
+                        .uses = report->second.passwords_used,
+                        .waits = report->second.passwords_wait};
+    if (!settled_) (void)Adopt(secrets, report->second.outgoing, look.now);
   }
   asked_ = Clock::now();
   return look;
 }
 
 Status PasswordWatch::Rotate() {
-  EngineSecrets secrets = settings_.Secrets();
-  const bool idle = settled_ && uses_ && secrets.outgoing.empty();
-  const bool soon = !settled_ || !uses_ ||
+  EngineSecrets secrets = member_.settings.Secrets();
+  const bool idle = settled_ && !secrets.spreading && secrets.outgoing.empty();
+  const bool soon = !settled_ || secrets.spreading ||
                     std::ranges::any_of(secrets.outgoing, [](const OutgoingPassword& outgoing) {
                       return outgoing.ends - UnixSeconds() < kSlowAsk / Milliseconds(1000);
                     });
@@ -123,31 +128,37 @@ Status PasswordWatch::Rotate() {
   const std::vector<OutgoingPassword> before = secrets.outgoing;
   const RotationLook look = Ask(secrets);
   RotationStep step = PlanRotation(secrets, look);
+  settled_ = settled_ || step.behind.empty();
   TellBehind(step.behind);
-  if (!uses_ && step.behind.empty()) {
-    RETURN_IF_ERROR(Use(secrets));
-    uses_ = true;
+  if (step.seen_behind != waits_) {
+    waits_ = step.seen_behind;
+    member_.live.SetPasswords(secrets, waits_);
   }
-  settled_ = settled_ || Since(began_) > kSettle ||
-             (step.behind.empty() && (!look.told.empty() || settings_->layout.Members().size() == 1));
+  if (secrets.spreading && step.behind.empty()) RETURN_IF_ERROR(Use(secrets));
   secrets.outgoing = std::move(step.outgoing);
   if (secrets.outgoing == before) return {};
-  if (secrets.outgoing.empty()) secrets.former.clear();
   RETURN_IF_ERROR(LetIn(secrets));
+  ForgetEnded(secrets);
   Keep(secrets);
-  if (step.ended) events_.Emit("PasswordsEnded", "former passwords are no longer valid");
+  if (step.ended) member_.events.Emit("PasswordsEnded", "former passwords are no longer valid");
   return {};
 }
 
 Status PasswordWatch::LetIn(const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kCall);
-  ASSIGN_OR_RETURN(RespClient process, process_.connect(settings_.Secrets(), deadline));
+  const EngineSecrets used = member_.settings.Secrets();
+  ASSIGN_OR_RETURN(RespClient process, process_.connect(used, deadline));
   const std::vector<Account> accounts = process_.accounts(secrets);
+  std::string refused;
   for (const Account& account : accounts) {
     const auto set = process.Ask(LetInCommand(account, secrets), deadline);
-    if (!set) return FailWith(set, "account " + account.name);
+    if (set) continue;
+    if (!account.of_user || set.error().code != Code::kFailedPrecondition) {
+      return FailWith(set, "account " + account.name);
+    }
+    refused += (refused.empty() ? "" : "; ") + account.name + ": " + set.error().message;
   }
-  for (const Account& former : process_.accounts(settings_.Secrets())) {
+  for (const Account& former : process_.accounts(used)) {
     if (std::ranges::contains(accounts, former.name, &Account::name)) continue;
     const auto gone = process.Ask({"ACL", "DELUSER", former.name}, deadline);
     if (!gone) return FailWith(gone, "account " + former.name);
@@ -156,10 +167,14 @@ Status PasswordWatch::LetIn(const EngineSecrets& secrets) {
   alone.former.clear();
   const auto tried = process_.connect(alone, deadline);
   if (!tried) return FailWith(tried, "with the new passwords");
+  let_in_ = Clock::now();
+  TellRefused(refused);
   return {};
 }
 
-Status PasswordWatch::Use(const EngineSecrets& secrets) {
+Status PasswordWatch::Use(EngineSecrets& secrets) {
+  if (tried_ && Since(*tried_) < kUseAgain) return {};
+  tried_ = Clock::now();
   const Deadline deadline = Deadline::In(kCall);
   ASSIGN_OR_RETURN(RespClient process, process_.connect(secrets, deadline));
   for (const std::vector<std::string>& command : process_.use(secrets)) {
@@ -167,13 +182,16 @@ Status PasswordWatch::Use(const EngineSecrets& secrets) {
     if (!done) return FailWith(done, "logging in with the new passwords from now on");
   }
   LogInfo("all members have the passwords: they are used from now on");
+  tried_.reset();
+  secrets.spreading = false;
+  Keep(secrets);
   return {};
 }
 
 Status PasswordWatch::LookForForeign() {
   if (looked_ && Since(*looked_) < kForeignLook) return {};
   looked_ = Clock::now();
-  const EngineSecrets secrets = settings_.Secrets();
+  const EngineSecrets secrets = member_.settings.Secrets();
   const std::vector<Account> accounts = process_.accounts(secrets);
   if (accounts.empty()) return {};
   const Deadline deadline = Deadline::In(kCall);
@@ -182,14 +200,33 @@ Status PasswordWatch::LookForForeign() {
   std::erase_if(users, [&](const std::string& user) {
     return std::ranges::contains(accounts, user, &Account::name);
   });
-  live_.SetForeignUsers(std::move(users));
+  member_.live.SetForeignUsers(std::move(users));
   return {};
 }
 
 void PasswordWatch::Keep(const EngineSecrets& secrets) {
-  SaveKept(settings_.paths().data, secrets);
-  settings_.UseSecrets(secrets);
-  live_.SetPasswords(secrets);
+  SaveKept(member_.settings.paths().data, secrets);
+  member_.settings.UseSecrets(secrets);
+  member_.live.SetPasswords(secrets, waits_);
+}
+
+void PasswordWatch::TellRefused(const std::string& refused) {
+  if (refused == refused_) return;
+  refused_ = refused;
+  member_.configuration.SetUsersRefused(refused);
+  if (refused.empty()) return;
+  member_.events.Emit("UsersRefused",
+                      "the process refuses a user, which keeps what it had: " + refused +
+                          ". Correct auth.users and upgrade again",
+                      true);
+}
+
+void PasswordWatch::TellUsers(const EngineSecrets& secrets) {
+  std::string names = secrets.default_user ? "default" : "";
+  for (const DeclaredUser& user : secrets.users.All()) {
+    names += (names.empty() ? "" : ", ") + user.name;
+  }
+  member_.events.Emit("UsersChanged", "clients may log in as " + names);
 }
 
 void PasswordWatch::TellBehind(const std::vector<MemberName>& behind) {
@@ -201,12 +238,13 @@ void PasswordWatch::TellBehind(const std::vector<MemberName>& behind) {
   if (!behind_since_) behind_since_ = Clock::now();
   if (told_behind_ || Since(*behind_since_) < kPatience) return;
   told_behind_ = true;
-  events_.Emit("PasswordsWait",
-               std::format("{} do not have the Secret's passwords: the former ones stay valid, and "
-                           "the members use them. To end this restart them: kubectl delete pod -n "
-                           "{} {}",
-                           Join(behind), settings_->name_space, settings_->PodOf(behind.front())),
-               true);
+  member_.events.Emit(
+      "PasswordsWait",
+      std::format("not known to have the Secret's passwords: {}. The former ones stay valid, and "
+                  "the members use them. To end this restart them: kubectl delete pod -n {} {}",
+                  Join(behind), member_.settings->name_space,
+                  member_.settings->PodOf(behind.front())),
+      true);
 }
 
 }  // namespace bowline

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "apply/common/configuration.h"
 #include "apply/common/events.h"
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
@@ -24,7 +26,7 @@ namespace bowline {
 void SettlePasswords(LiveSettings& settings, LiveState& live);
 
 /// Of one life of the process. Events: PasswordsChanged, PasswordsWait, PasswordsEnded,
-/// UsersRefused.
+/// UsersChanged, UsersRefused.
 class PasswordWatch {
  public:
   using Commands = std::vector<std::vector<std::string>>;
@@ -34,8 +36,16 @@ class PasswordWatch {
     std::function<Result<RespClient>(const EngineSecrets&, Deadline)> connect;
     std::function<Commands(const EngineSecrets&)> use;  ///< what it logs in with from now on
   };
-  PasswordWatch(Lane& lane, LiveSettings& settings, MemberName self, Process process,
-                LiveState& live, EventSink& events, Peers& peers);
+  /// What this member has, and whom it tells.
+  struct Member {
+    LiveSettings& settings;
+    MemberName self;
+    LiveState& live;
+    Configuration& configuration;
+    EventSink& events;
+    Peers& peers;
+  };
+  PasswordWatch(Lane& lane, Member member, Process process);
   PasswordWatch(const PasswordWatch&) = delete;
   PasswordWatch& operator=(const PasswordWatch&) = delete;
 
@@ -43,33 +53,36 @@ class PasswordWatch {
   using Clock = std::chrono::steady_clock;
 
   Milliseconds Look();
-  /// The mounted passwords beside those in use. An error: to be tried again.
+  /// What is mounted beside what is in use. An error: to be tried again.
   Status Follow();
-  /// Asks the others, and lets former passwords end.
+  /// Asks the others, lets the process use the new ones, and lets former passwords end.
   Status Rotate();
-  /// Makes the process let in exactly these, in place of those in use, and reads that back.
+  /// Gives the process exactly these accounts in place of those in use, and reads that back. A user
+  /// that the process refuses keeps what it had, and is told.
   Status LetIn(const EngineSecrets& secrets);
+  Status Use(EngineSecrets& secrets);
   /// Tells users that nobody has declared: they are gone with the next start.
   Status LookForForeign();
-  Status Use(const EngineSecrets& secrets);
   /// Those that the process lets in now.
   void Keep(const EngineSecrets& secrets);
-  [[nodiscard]] RotationLook Ask(EngineSecrets& secrets);
+  RotationLook Ask(EngineSecrets& secrets);
+  void TellRefused(const std::string& refused);
+  void TellUsers(const EngineSecrets& secrets);
   void TellBehind(const std::vector<MemberName>& behind);
 
-  LiveSettings& settings_;
-  MemberName self_;
+  const Member member_;
   const Process process_;
-  LiveState& live_;
-  EventSink& events_;
-  Peers& peers_;
   Clock::time_point began_ = Clock::now();
-  bool settled_ = false;  ///< the others have told what a volume that was lost has not
-  bool uses_ = true;      ///< the process logs in with the declared ones
+  std::map<MemberName, Clock::time_point> heard_;
+  std::vector<MemberName> waits_;  ///< heard without the declared passwords
+  bool settled_ = false;           ///< the others have told what a lost volume has not
+  std::optional<Clock::time_point> let_in_;
+  std::string refused_;  ///< by the process: users
   std::optional<Clock::time_point> asked_;
+  std::optional<Clock::time_point> tried_;   ///< to use the new ones
+  std::optional<Clock::time_point> looked_;  ///< for foreign users
   std::optional<Clock::time_point> behind_since_;
   bool told_behind_ = false;
-  std::optional<Clock::time_point> looked_;  ///< for foreign users
   std::string failed_;  ///< the last look; logged once
   Step step_;
 };

@@ -94,15 +94,16 @@ class Server : public Supervisor {
     const Monitor monitor(lanes_, settings_, self_, driver_, std::move(start), pod_, live_,
                           *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
     const PasswordWatch passwords(
-        lanes_.monitor, settings_, self_,
+        lanes_.last_copy, {settings_, self_, live_, configuration_, events_, peers_},
         {.accounts =
              [this](const EngineSecrets& secrets) {
                return AccountsOfServer(driver_.rules(), identity_, secrets);
              },
-         .connect = [this](const EngineSecrets& secrets,
-                           Deadline deadline) { return ConnectToOwn(*settings_.Get(), secrets, deadline); },
-         .use = &ServerUseCommands},
-        live_, events_, peers_);
+         .connect =
+             [this](const EngineSecrets& secrets, Deadline deadline) {
+               return ConnectToOwn(*settings_.Get(), secrets, deadline);
+             },
+         .use = &ServerUseCommands});
     std::optional<DirectiveWatch> directives;
     directives.emplace(lanes_.handovers, settings_, self_, start_with_, configuration_, live_,
                        events_, peers_);

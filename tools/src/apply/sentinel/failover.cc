@@ -163,8 +163,8 @@ Status PromotePaused(const HandoverContext& ctx, const HandoverNote& note, RespC
 }
 
 /// By the connection that holds the pause, else by a new one.
-Status StepBack(const HandoverContext& ctx, RespClient& primary, const Endpoint& to) {
-  const auto users = UsersOfClients(ctx.settings, ctx.identity, primary, kHandoverCall);
+Status StepBack(const HandoverContext& ctx, RespClient& primary, const Endpoint& to,
+                const std::vector<std::string>& users) {
   const Status done = primary.StepBack(to, users, Deadline::In(kHandoverCall));
   if (done) return {};
   LogWarning("the old primary", {{"err", done.error().ToString()}});
@@ -224,6 +224,7 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   std::vector<RespClient> servers = ConnectToOthers(ctx, std::move(replica), target, deadline);
   RespClient& leader = servers.front();
   ASSIGN_OR_RETURN(const std::int64_t wanted, WantedReplicas(primary, deadline));
+  const auto users = UsersOfClients(ctx.settings, ctx.identity, primary, kHandoverCall);
   const auto began = std::chrono::steady_clock::now();
   const Deadline pause = deadline.Within(kLongestPause);
   RETURN_IF_ERROR(primary.PauseWrites(kLongestPause, pause));
@@ -242,7 +243,7 @@ Status SwitchServers(const HandoverContext& ctx, MemberName target, Deadline dea
   const Deadline settled = Deadline::In(kClientsSettled);
   const Status named = TellUntilNamed(ctx, target, epoch, servers, settled, settled);
   WaitForReplicas(leader, std::min(wanted, std::ssize(servers) - 1), "", settled);
-  const Status followed = StepBack(ctx, primary, address);
+  const Status followed = StepBack(ctx, primary, address, users);
   Undo(ctx, primary, {.min_replicas = wanted, .note_on = {}, .resume = followed.has_value()});
   LogInfo("switched",
           {{"to", target.ToString()}, {"epoch", epoch}, {"pausedMs", Since(began).count()}});

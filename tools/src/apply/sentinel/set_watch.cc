@@ -111,7 +111,8 @@ Status SetWatch::Repair(const ServerHealPlan& plan) {
     server_.announced = *plan.announce;
   }
   if (plan.follow) {
-    const auto users = UsersOfClients(*server_.settings.Get(), server_.state.identity, client, kCallTimeout);
+    const auto users =
+        UsersOfClients(*server_.settings.Get(), server_.state.identity, client, kCallTimeout);
     RETURN_IF_ERROR(client.StepBack(server_.addresses.at(*plan.follow), users, deadline));
     RETURN_IF_ERROR(client.ResumeWrites(deadline));  // a handover that was cut off has paused them
   }

@@ -45,8 +45,10 @@ Status FindSets(const KubeApi& api, const std::string& name_space, const AskedSt
   for (const StatefulSetState& set : sets) {
     const std::string component = Of(set.labels, "app.kubernetes.io/component");
     if (component != "server" && component != "sentinel") continue;  // of somebody else
-    installed.sets.push_back(
-        {.name = set.name, .component = component, .claim = TemplateOf(set.claim)});
+    installed.sets.push_back({.name = set.name,
+                              .component = component,
+                              .claim = TemplateOf(set.claim),
+                              .rolled_out = set.rolled_out});
     installed.version += std::format("{}:{};", set.uid, set.generation);
     if (component != "server") continue;
     installed.name_label = Of(set.labels, kNameLabel);

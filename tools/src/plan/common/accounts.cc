@@ -39,17 +39,14 @@ std::vector<std::string> Words(std::string_view text) {
 }
 
 Account Default(const EngineSecrets& secrets) {
-  return {.name = "default",
-          .of = {kClients},
-          .rights = Words(kAllRights),
-          .on = secrets.default_user};
+  return {
+      .name = "default", .of = {kClients}, .rights = Words(kAllRights), .on = secrets.default_user};
 }
 
-/// Members of the version before log in with the clients' password.
+/// With the clients' password, since those of the version before know no other one of it. The
+/// members' password opens what replicas and sentinels may do, and nothing else.
 Account Program(const Identity& identity) {
-  return {.name = ProgramAccount(identity),
-          .of = {kClients, kMembers},
-          .rights = Words(kAllRights)};
+  return {.name = ProgramAccount(identity), .of = {kClients}, .rights = Words(kAllRights)};
 }
 
 /// The rules of a file and of a command are the same, in the same order.
@@ -72,30 +69,37 @@ std::string AccountOf(std::string_view what, const Identity& identity) {
 }
 
 std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecrets& secrets) {
-  std::vector<Account> accounts{Default(secrets), Program(identity),
+  std::vector<Account> accounts{Default(secrets),
+                                Program(identity),
                                 {.name = AccountOf("replication", identity),
                                  .of = {kMembers},
                                  .rights = Words(kReplicationRights)}};
-  for (const DeclaredUser& user : secrets.users.users) {
-    accounts.push_back({.name = user.name, .of = {PasswordOf(user)}, .rights = user.rules});
+  for (const DeclaredUser& user : secrets.users.All()) {
+    accounts.push_back(
+        {.name = user.name, .of = {PasswordOf(user)}, .rights = user.rules, .of_user = true});
   }
   return accounts;
 }
 
 Account SentinelAccount(const Identity& identity) {
-  return {.name = AccountOf("sentinel", identity),
-          .of = {kMembers},
-          .rights = Words(kSentinelRights)};
+  return {
+      .name = AccountOf("sentinel", identity), .of = {kMembers}, .rights = Words(kSentinelRights)};
 }
 
 std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSecrets& secrets) {
-  std::vector<Account> accounts{Default(secrets), Program(identity),
-                                {.name = AccountOf("peer", identity),
-                                 .of = {kClients},
-                                 .rights = Words(kPeerRights)}};
-  for (const DeclaredUser& user : secrets.users.users) {
-    accounts.push_back(
-        {.name = user.name, .of = {PasswordOf(user)}, .rights = Words(kDiscoveryRights)});
+  std::vector<Account> accounts{
+      Default(secrets),
+      Program(identity),
+      {.name = AccountOf("peer", identity), .of = {kClients}, .rights = Words(kPeerRights)}};
+  for (const DeclaredUser& user : secrets.users.All()) {
+    std::vector<std::string> rights = Words(kDiscoveryRights);
+    for (const std::string& rule : user.rules) {
+      if (rule == "on" || rule == "off" || rule == "nopass") rights.push_back(rule);
+    }
+    accounts.push_back({.name = user.name,
+                        .of = {PasswordOf(user)},
+                        .rights = std::move(rights),
+                        .of_user = true});
   }
   return accounts;
 }
@@ -103,9 +107,8 @@ std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSe
 std::string ProgramAccount(const Identity& identity) { return AccountOf("bowline", identity); }
 
 std::vector<std::string> ClientUsers(std::vector<std::string> users, const Identity& identity) {
-  std::erase_if(users, [&](const std::string& user) {
-    return user.ends_with("-" + identity.installation);
-  });
+  std::erase_if(
+      users, [&](const std::string& user) { return user.ends_with("-" + identity.installation); });
   return users;
 }
 

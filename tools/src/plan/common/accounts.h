@@ -17,6 +17,7 @@ struct Account {
   std::vector<std::string> of;      ///< whose passwords open it (model/secrets.h)
   std::vector<std::string> rights;  ///< rules of ACL SETUSER
   bool on = true;
+  bool of_user = false;  ///< declared by auth.users
 };
 
 /// The name of an account with which members log in to each other. For a moment the Service of a
@@ -28,8 +29,8 @@ std::string AccountOf(std::string_view what, const Identity& identity);
 std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecrets& secrets);
 /// With which a sentinel logs in to a server.
 Account SentinelAccount(const Identity& identity);
-/// Of each sentinel: clients, the program, and the other sentinels. The users may ask who leads, and
-/// nothing else, whatever they may do at a server.
+/// Of each sentinel: clients, the program, and the other sentinels. The users may ask who leads,
+/// and nothing else, whatever they may do at a server.
 std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSecrets& secrets);
 
 /// With which the program logs in to members' processes.

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kApplied = "Applied";
 constexpr std::string_view kRefused = "Refused";
+constexpr std::string_view kUsersRefused = "UsersRefused";
 constexpr std::string_view kRestartNeeded = "RestartNeeded";
 
 std::vector<SettingChange> NotLive(const std::vector<SettingChange>& changes) {
@@ -33,6 +34,9 @@ ConfiguredVerdict JudgeConfiguration(const ConfigurationState& state) {
   if (state.directives_revision != state.revision) return verdict("Applying", "");
   if (state.passwords_pending) return verdict("Applying", "the Secret's passwords");
   if (!state.refused.empty()) return verdict(kRefused, state.refused);
+  if (!state.users_refused.empty()) {
+    return verdict(kUsersRefused, "auth.users: " + state.users_refused);
+  }
   std::vector<SettingChange> waiting = NotLive(state.waiting);
   const std::vector<SettingChange> directives = NotLive(state.directives_waiting);
   waiting.insert(waiting.end(), directives.begin(), directives.end());
@@ -56,7 +60,9 @@ Turn PlanTurn(const TurnInput& input) {
   if (input.first || input.revision.empty()) return Turn::kSet;
   if (input.told && input.told->revision == input.revision) {
     if (input.told->reason == kRefused) return Turn::kRefused;
-    if (input.told->reason == kApplied || input.told->reason == kRestartNeeded) return Turn::kSet;
+    for (const std::string_view taken : {kApplied, kRestartNeeded, kUsersRefused}) {
+      if (input.told->reason == taken) return Turn::kSet;
+    }
   }
   return input.waited < input.patience ? Turn::kWait : Turn::kSet;
 }

@@ -21,6 +21,7 @@ inline constexpr const char* kWantedRevision = "bowline/wants-revision";
 struct ConfigurationState {
   std::string revision;                ///< declared; empty: the chart tells none
   std::string error;                   ///< why the mounted settings cannot be used
+  std::string users_refused;           ///< which, and the process's words
   bool passwords_pending = false;      ///< other ones are declared than those in use
   std::vector<SettingChange> waiting;  ///< settings that hold from the next start on
   /// The revision at which the engine's directives were last looked at; a sentinel has none.

@@ -54,7 +54,11 @@ bool IsOwned(const std::vector<std::string>& words) {
 
 std::string Users(const EngineConfInput& input, const ModeRules& rules) {
   std::string text;
-  for (const Account& account : AccountsOfServer(rules, input.identity, input.secrets)) {
+  // No gate has tried these: a wrong one must not keep the engine from starting. They are made
+  // right after the start (apply/common/password_watch.h).
+  EngineSecrets tried = input.secrets;
+  tried.users.lines.clear();
+  for (const Account& account : AccountsOfServer(rules, input.identity, tried)) {
     text += UserLine(account, input.secrets);
   }
   text += std::format("masteruser {}\n", AccountOf("replication", input.identity));

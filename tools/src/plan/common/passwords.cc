@@ -10,6 +10,7 @@ namespace bowline {
 namespace {
 
 constexpr std::size_t kDigestDigits = 16;
+constexpr std::chrono::milliseconds kGone{120'000};
 constexpr std::size_t kHashDigits = 64;
 
 bool Ended(const OutgoingPassword& outgoing, std::int64_t now) {
@@ -57,7 +58,7 @@ PasswordHashes HashesOf(const EngineSecrets& secrets) {
   add(kClients, secrets.password);
   add(kMembers, secrets.replication_password);
   add(kPeerKey, secrets.peer_key);
-  for (const DeclaredUser& user : secrets.users.users) hashes[PasswordOf(user)] = user.hashes;
+  for (const DeclaredUser& user : secrets.users.All()) hashes[PasswordOf(user)] = user.hashes;
   return hashes;
 }
 
@@ -95,12 +96,13 @@ EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted) {
   mounted.program_account = used.program_account;
   mounted.outgoing = used.outgoing;
   mounted.former = used.former;
-  if (!mounted.SameAs(used)) {
+  if (!mounted.SamePasswordsAs(used)) {
     mounted.former.insert(mounted.former.begin(),
                           {.password = used.password,
                            .replication_password = used.replication_password,
                            .peer_key = used.peer_key});
   }
+  mounted.spreading = used.spreading || !mounted.SamePasswordsAs(used);
   LetOut(mounted, HashesOf(used));
   return mounted;
 }
@@ -108,9 +110,25 @@ EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted) {
 PeerKeys KeysOf(const EngineSecrets& secrets) {
   PeerKeys keys{secrets.peer_key};
   for (const FormerSecrets& former : secrets.former) {
-    if (!std::ranges::contains(keys, former.peer_key)) keys.push_back(former.peer_key);
+    if (keys.size() == kMostKeys) break;
+    if (former.peer_key.empty() || std::ranges::contains(keys, former.peer_key)) continue;
+    keys.push_back(former.peer_key);
   }
   return keys;
+}
+
+PeerKeys SealingKeysOf(const EngineSecrets& secrets) {
+  return secrets.spreading ? KeysOf(secrets) : PeerKeys{secrets.peer_key};
+}
+
+void ForgetEnded(EngineSecrets& secrets) {
+  const auto goes = [&](const char* of, const std::string& text) {
+    return !text.empty() && IsKnown(secrets, {.of = of, .hash = Sha256Hex(text)});
+  };
+  std::erase_if(secrets.former, [&](const FormerSecrets& former) {
+    return !goes(kClients, former.password) && !goes(kMembers, former.replication_password) &&
+           !goes(kPeerKey, former.peer_key);
+  });
 }
 
 std::string DigestOf(const EngineSecrets& secrets) {
@@ -119,7 +137,7 @@ std::string DigestOf(const EngineSecrets& secrets) {
     all += of + "\n";
     for (const std::string& hash : hashes) all += hash + "\n";
   }
-  for (const DeclaredUser& user : secrets.users.users) {
+  for (const DeclaredUser& user : secrets.users.All()) {
     for (const std::string& rule : user.rules) all += rule + "\n";
   }
   return HmacSha256Hex(secrets.peer_key, "bowline passwords " + all).substr(0, kDigestDigits);
@@ -153,9 +171,9 @@ Result<KeptPasswords> ParseKeptPasswords(std::string_view text) {
     ASSIGN_OR_RETURN(const JsonView list, current.Get(of));
     ASSIGN_OR_RETURN(const std::vector<JsonView> hashes, list.AsArray());
     for (const JsonView& hash : hashes) {
-      ASSIGN_OR_RETURN(std::string text, hash.AsString());
-      if (!IsHash(text)) return Fail(Code::kInvalidArgument, "a hash of {} is no SHA-256", of);
-      kept.current[of].push_back(std::move(text));
+      ASSIGN_OR_RETURN(std::string digits, hash.AsString());
+      if (!IsHash(digits)) return Fail(Code::kInvalidArgument, "a hash of {} is no SHA-256", of);
+      kept.current[of].push_back(std::move(digits));
     }
   }
   ASSIGN_OR_RETURN(kept.outgoing, ReadOutgoing(root));
@@ -186,16 +204,42 @@ Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object) {
 void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now) {
   (void)Adopt(secrets, kept.outgoing, now);
   LetOut(secrets, kept.current);
+  secrets.spreading = std::ranges::contains(secrets.outgoing, 0, &OutgoingPassword::ends);
+}
+
+std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
+                                          const std::map<MemberName, std::string>& told,
+                                          std::size_t servers, std::chrono::milliseconds waited) {
+  if (waited >= kGone) return std::nullopt;
+  const std::string digest = DigestOf(secrets);
+  std::size_t same = 0;
+  for (const auto& [member, other] : told) {
+    if (other == digest) ++same;
+    // A program of the version before tells nothing, and follows no other passwords.
+    if (other.empty() || other == digest) continue;
+    return std::format("{} does not have the Secret's passwords yet", member.ToString());
+  }
+  if (!secrets.spreading || same >= servers) return std::nullopt;
+  return std::format("{} of {} servers are known to have the Secret's passwords", same, servers);
 }
 
 RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look) {
   RotationStep step;
   const std::string digest = DigestOf(secrets);
+  bool all_use = true;
   for (const auto& [member, told] : look.told) {
-    if (told != digest) step.behind.push_back(member);
+    if (told.silent_for > kGone) continue;
+    if (told.silent_for.count() > 0 || told.digest != digest) {
+      step.behind.push_back(member);
+    } else {
+      all_use = all_use && told.uses;
+      if (!told.waits.empty()) step.others_wait = true;
+    }
+    if (told.silent_for.count() == 0 && told.digest != digest) step.seen_behind.push_back(member);
   }
+  const bool may_end = step.behind.empty() && all_use && !step.others_wait && !secrets.spreading;
   for (OutgoingPassword outgoing : secrets.outgoing) {
-    if (!step.behind.empty()) {
+    if (!may_end) {
       outgoing.ends = 0;
     } else if (Ended(outgoing, look.now)) {
       step.ended = true;

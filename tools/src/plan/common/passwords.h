@@ -3,8 +3,10 @@
 // let in beside the former one at each member; when all running members have it, they use it, and
 // the former one ends after a time. Pure.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +38,17 @@ bool Adopt(EngineSecrets& secrets, const std::vector<OutgoingPassword>& told, st
 /// that do not have `mounted`.
 EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted);
 
-/// The key of the HMAC, and the former ones while it is being replaced. A message carries an HMAC by
-/// each key that its sender has; one that the reader knows is enough (peer/message.h).
+/// The key of the HMAC, and the former ones while it is being replaced. A message carries an HMAC
+/// by each key that its sender has; one that the reader knows is enough (peer/message.h).
 using PeerKeys = std::vector<std::string>;
+inline constexpr std::size_t kMostKeys = 8;
 PeerKeys KeysOf(const EngineSecrets& secrets);
+/// Those by which messages are sealed: of a version before, which reads one HMAC, there is no
+/// member when passwords spread.
+PeerKeys SealingKeysOf(const EngineSecrets& secrets);
+
+/// Drops the texts of passwords that are valid no longer.
+void ForgetEnded(EngineSecrets& secrets);
 
 /// Tells whether two members have the same passwords, and nothing else of them: 16 hex digits.
 std::string DigestOf(const EngineSecrets& secrets);
@@ -55,28 +64,45 @@ std::string PrintKeptPasswords(const KeptPasswords& kept);
 /// kInvalidArgument: it is no such file.
 Result<KeptPasswords> ParseKeptPasswords(std::string_view text);
 
-/// The list "outgoing" of an object, here and in a member's report. Reading: none when it is missing;
-/// kInvalidArgument for an entry that is none.
+/// The list "outgoing" of an object, here and in a member's report. Reading: none when it is
+/// missing; kInvalidArgument for an entry that is none.
 void WriteOutgoing(JsonWriter& json, const std::vector<OutgoingPassword>& outgoing);
 Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object);
 
 /// After a start: what was valid before it stays so.
 void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now);
 
-/// What the other members tell of their passwords.
+/// A sentinel that logs in to a server with a password that this one does not know takes it for
+/// down, and keeps that connection. So it starts when all servers have the declared passwords, or
+/// after two minutes. Why it waits; nothing: it does not. `told`: DigestOf of the servers that have
+/// answered.
+std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
+                                          const std::map<MemberName, std::string>& told,
+                                          std::size_t servers, std::chrono::milliseconds waited);
+
+/// What another member tells of its passwords.
+struct ToldPasswords {
+  std::string digest;                       ///< DigestOf; empty: its program does not tell it
+  bool uses = false;                        ///< its process logs in with them
+  std::vector<MemberName> waits;            ///< whom it has heard without them
+  std::chrono::milliseconds silent_for{0};  ///< 0: it has answered now
+};
 struct RotationLook {
-  std::int64_t now = 0;       ///< Unix time in seconds
-  std::int64_t keep_for = 0;  ///< seconds that a former password stays valid
-  /// DigestOf of each other member that has answered; empty: its program does not tell it.
-  std::map<MemberName, std::string> told;
+  std::int64_t now = 0;                      ///< Unix time in seconds
+  std::int64_t keep_for = 0;                 ///< seconds that a former password stays valid
+  std::map<MemberName, ToldPasswords> told;  ///< of each other declared member
 };
 struct RotationStep {
-  std::vector<MemberName> behind;  ///< they answer, and do not have the declared passwords yet
+  /// They do not have the declared passwords yet, or are silent for less than two minutes. As long
+  /// as there is one, nobody logs in with these.
+  std::vector<MemberName> behind;
+  std::vector<MemberName> seen_behind;     ///< of these who has answered
+  bool others_wait = false;                ///< for somebody whom this member may not understand
   std::vector<OutgoingPassword> outgoing;  ///< from now on, with their ends
   bool ended = false;                      ///< one of them is valid no longer
 };
-/// A former password ends `keep_for` after all that answer have the declared ones. Whoever answers
-/// with others before that end takes it back.
+/// A former password ends `keep_for` after all members log in with the declared ones. Whoever is
+/// behind before that end takes it back.
 RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look);
 
 }  // namespace bowline

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <map>
 
 #include "base/digest.h"
 #include "plan/common/accounts.h"
@@ -51,10 +52,29 @@ TEST_CASE("without a change nothing goes out") {
 TEST_CASE("messages carry all keys until the former ones end") {
   EngineSecrets next = Succeed(Secrets("a", "m"), Secrets("a", "n"));
   CHECK(KeysOf(next) == PeerKeys{"key n", "key m"});
+  CHECK(SealingKeysOf(next) == KeysOf(next));
+  next.spreading = false;  // all have the new one: former ones are understood alone
+  CHECK(SealingKeysOf(next) == PeerKeys{"key n"});
   CHECK(ValidHashes(next, kPeerKey).size() == 2);  // it has an end like the others
   next.former.clear();
   CHECK(KeysOf(next) == PeerKeys{"key n"});
   CHECK(KeysOf(Succeed(Secrets("a", "m"), Secrets("b", "m"))) == PeerKeys{"key m"});
+}
+
+TEST_CASE("however often passwords change, a message has a number of HMACs that is read") {
+  EngineSecrets secrets = Secrets("a", "0");
+  for (int i = 1; i < 20; ++i) secrets = Succeed(secrets, Secrets("a", std::to_string(i)));
+  CHECK(KeysOf(secrets).size() == kMostKeys);
+  CHECK(KeysOf(secrets).front() == "key 19");
+}
+
+TEST_CASE("a former text is forgotten when nothing of it is valid any more") {
+  EngineSecrets secrets = Succeed(Succeed(Secrets("a", "m"), Secrets("b", "m")), Secrets("c", "m"));
+  std::erase_if(secrets.outgoing,
+                [](const OutgoingPassword& outgoing) { return outgoing.hash == HashOf("a"); });
+  ForgetEnded(secrets);
+  REQUIRE(secrets.former.size() == 1);
+  CHECK(secrets.former[0].password == "b");
 }
 
 TEST_CASE("a digest tells the same passwords from others, by each of them") {
@@ -71,55 +91,105 @@ TEST_CASE("a digest tells the same passwords from others, by each of them") {
   CHECK(DigestOf(other).size() == 16);
 }
 
+using std::chrono::milliseconds;
+
+/// One member of three, which uses the declared passwords, and so do the others.
 struct Rotation {
   EngineSecrets secrets = Succeed(Secrets("a", "m"), Secrets("b", "m"));
   RotationLook look{.now = kNow, .keep_for = 60, .told = {}};
 
-  void Told(int ordinal, const std::string& digest) {
-    look.told[{.ordinal = ordinal, .kind = MemberKind::kServer}] = digest;
+  Rotation() {
+    secrets.spreading = false;
+    Told(1);
+    Told(2);
   }
-  std::int64_t Ends() {
-    const RotationStep step = PlanRotation(secrets, look);
+  static MemberName Name(int ordinal) { return {.ordinal = ordinal, .kind = MemberKind::kServer}; }
+  ToldPasswords& Told(int ordinal) {
+    return look.told[Name(ordinal)] = {.digest = DigestOf(secrets), .uses = true, .waits = {}};
+  }
+  [[nodiscard]] RotationStep Step() const { return PlanRotation(secrets, look); }
+  [[nodiscard]] std::int64_t Ends() const {
+    const RotationStep step = Step();
     REQUIRE(step.outgoing.size() == 1);
     return step.outgoing[0].ends;
   }
 };
 
-TEST_CASE("a former password ends some time after all that answer have the new one") {
+TEST_CASE("a former password ends some time after all members use the new one") {
   Rotation rotation;
-  rotation.Told(1, DigestOf(rotation.secrets));
-  rotation.Told(2, DigestOf(rotation.secrets));
   CHECK(rotation.Ends() == kNow + 60);
+  CHECK(rotation.Step().behind.empty());
   SECTION("or nobody else is there") {
     rotation.look.told.clear();
     CHECK(rotation.Ends() == kNow + 60);
   }
   SECTION("not while one has another one, or does not tell it") {
-    rotation.Told(2, GENERATE("0123456789abcdef", ""));
+    rotation.Told(2).digest = GENERATE("0123456789abcdef", "");
     CHECK(rotation.Ends() == 0);
-    CHECK(PlanRotation(rotation.secrets, rotation.look).behind ==
-          std::vector<MemberName>{{.ordinal = 2, .kind = MemberKind::kServer}});
+    CHECK(rotation.Step().behind == std::vector<MemberName>{Rotation::Name(2)});
+    CHECK(rotation.Step().seen_behind == rotation.Step().behind);
   }
+  SECTION("not while one still logs in with the former one") {
+    rotation.Told(2).uses = false;
+    CHECK(rotation.Ends() == 0);
+    CHECK(rotation.Step().behind.empty());  // so the new one may be used
+  }
+  SECTION("not while this one does") {
+    rotation.secrets.spreading = true;
+    CHECK(rotation.Ends() == 0);
+  }
+  SECTION("not while another one has heard somebody without it") {
+    rotation.Told(2).waits = {Rotation::Name(1)};
+    CHECK(rotation.Ends() == 0);
+  }
+}
+
+TEST_CASE("a silent member is waited for, two minutes long") {
+  Rotation rotation;
+  rotation.look.told[Rotation::Name(2)] = {.silent_for = milliseconds(1)};
+  CHECK(rotation.Ends() == 0);
+  CHECK(rotation.Step().behind == std::vector<MemberName>{Rotation::Name(2)});
+  CHECK(rotation.Step().seen_behind.empty());
+  rotation.look.told[Rotation::Name(2)].silent_for = milliseconds(120'001);
+  CHECK(rotation.Ends() == kNow + 60);
+  CHECK(rotation.Step().behind.empty());
 }
 
 TEST_CASE("the end does not move, and comes at its time") {
   Rotation rotation;
-  rotation.Told(1, DigestOf(rotation.secrets));
   rotation.secrets.outgoing[0].ends = kNow + 60;
   rotation.look.now = kNow + 59;
   CHECK(rotation.Ends() == kNow + 60);
-  CHECK_FALSE(PlanRotation(rotation.secrets, rotation.look).ended);
+  CHECK_FALSE(rotation.Step().ended);
   rotation.look.now = kNow + 60;
-  CHECK(PlanRotation(rotation.secrets, rotation.look).ended);
-  CHECK(PlanRotation(rotation.secrets, rotation.look).outgoing.empty());
+  CHECK(rotation.Step().ended);
+  CHECK(rotation.Step().outgoing.empty());
 }
 
 TEST_CASE("a member that answers with other passwords takes the end back, also at its time") {
   Rotation rotation;
-  rotation.Told(1, "0123456789abcdef");
+  rotation.Told(1).digest = "0123456789abcdef";
   rotation.secrets.outgoing[0].ends = kNow;
   CHECK(rotation.Ends() == 0);
-  CHECK_FALSE(PlanRotation(rotation.secrets, rotation.look).ended);
+  CHECK_FALSE(rotation.Step().ended);
+}
+
+TEST_CASE("a sentinel starts when all servers have its passwords, or after two minutes") {
+  const EngineSecrets secrets = Secrets("b", "m");
+  EngineSecrets spreading = Succeed(Secrets("a", "m"), secrets);
+  const std::string digest = DigestOf(secrets);
+  const MemberName one = Rotation::Name(0);
+  const MemberName two = Rotation::Name(1);
+  const auto waits = [](const EngineSecrets& own, const std::map<MemberName, std::string>& told,
+                        milliseconds waited = milliseconds(0)) {
+    return WaitForServers(own, told, 2, waited).has_value();
+  };
+  CHECK_FALSE(waits(secrets, {}));  // nothing has changed that it knows of
+  CHECK_FALSE(waits(secrets, {{one, digest}, {two, ""}}));
+  CHECK(waits(secrets, {{one, digest}, {two, "0123456789abcdef"}}));
+  CHECK(waits(spreading, {{one, digest}}));
+  CHECK_FALSE(waits(spreading, {{one, digest}, {two, digest}}));
+  CHECK_FALSE(waits(spreading, {{two, "0123456789abcdef"}}, milliseconds(120'000)));
 }
 
 TEST_CASE("what others tell is adopted once, unless it has ended or is declared") {
@@ -145,9 +215,21 @@ TEST_CASE("what a volume has kept is valid after a start with other passwords") 
   CHECK(ValidHashes(secrets, kMembers) == Hashes{HashOf("m")});
 }
 
+TEST_CASE("after a start passwords spread until all had them before it") {
+  EngineSecrets before = Succeed(Secrets("a", "m"), Secrets("b", "m"));
+  EngineSecrets secrets = Secrets("b", "m");
+  Restore(secrets, Keep(before), kNow);
+  CHECK(secrets.spreading);
+  before.outgoing[0].ends = kNow + 5;
+  secrets = Secrets("b", "m");
+  Restore(secrets, Keep(before), kNow);
+  CHECK_FALSE(secrets.spreading);
+}
+
 TEST_CASE("a file that is none is refused, and nothing of it is let in") {
   const auto* const text =
-      GENERATE("", "{}", R"({"current": {"clients": ["abc"]}})", R"({"current": {"clients": 1}})", R"({"current": 1})",
+      GENERATE("", "{}", R"({"current": {"clients": ["abc"]}})", R"({"current": {"clients": 1}})",
+               R"({"current": 1})",
                R"({"current": {}, "outgoing": [{"of": "clients", "hash": "nopass", "ends": 0}]})",
                R"({"current": {}, "outgoing": 1})");
   CHECK_FALSE(ParseKeptPasswords(text));
@@ -190,6 +272,28 @@ TEST_CASE("other rules of a user are another state of the passwords") {
   CHECK(DigestOf(without) != DigestOf(WithUser("one")));
 }
 
+TEST_CASE("at a sentinel a user is off, or needs no password, as it is at a server") {
+  const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
+  EngineSecrets secrets = WithUser("one");
+  secrets.users.users[0].rules = {"off", "nopass", "~*"};
+  const std::vector<std::string> rights = AccountsAtSentinel(identity, secrets).back().rights;
+  CHECK(std::ranges::contains(rights, "off"));
+  CHECK(std::ranges::contains(rights, "nopass"));
+}
+
+TEST_CASE("the members' password opens no account that may do everything") {
+  const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
+  const EngineSecrets secrets = Secrets("a", "m");
+  for (const auto& accounts :
+       {ServerAccounts(identity, secrets), AccountsAtSentinel(identity, secrets)}) {
+    for (const Account& account : accounts) {
+      if (UserLine(account, secrets).contains(HashOf("m"))) {
+        CHECK_FALSE(std::ranges::contains(account.rights, "+@all"));
+      }
+    }
+  }
+}
+
 TEST_CASE("a user has its rules at a server, and asks a sentinel who leads") {
   const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
   const EngineSecrets secrets = WithUser("one");
@@ -215,8 +319,7 @@ TEST_CASE("the program's account stays when `default` is switched off") {
 TEST_CASE("clients have all users but the members' own accounts") {
   const Identity identity{.installation = kInstallation, .name_space = "ns", .release = "r"};
   CHECK(ClientUsers({"default", "bowline-0123456789abcdef", "app", "bowline-of-another"},
-                    identity) ==
-        std::vector<std::string>{"default", "app", "bowline-of-another"});
+                    identity) == std::vector<std::string>{"default", "app", "bowline-of-another"});
 }
 
 }  // namespace

@@ -33,6 +33,17 @@ Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
 }
 
 Result<std::int64_t> ReadAge(const JsonView& value) { return value.AsInt(); }
+Result<MemberName> ReadMember(const JsonView& value) {
+  ASSIGN_OR_RETURN(const std::string name, value.AsString());
+  return MemberName::Parse(name);
+}
+
+void WriteMembers(JsonWriter& json, std::string_view key, const std::vector<MemberName>& members) {
+  json.Key(key).BeginArray();
+  for (const MemberName member : members) json.String(member.ToString());
+  json.EndArray();
+}
+
 Result<std::string> ReadName(const JsonView& value) { return value.AsString(); }
 
 /// The list at `key`, each item read by `read`.
@@ -264,6 +275,8 @@ std::string PrintReport(const Report& report, ViewForm form) {
     json.Field("message", told.message).Field("revision", told.revision).EndObject();
   }
   if (!report.passwords.empty()) json.Field("passwords", report.passwords);
+  if (report.passwords_used) json.Field("passwordsUsed", true);
+  if (!report.passwords_wait.empty()) WriteMembers(json, "passwordsWait", report.passwords_wait);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
   if (!report.foreign_users.empty()) {
     json.Key("foreignUsers").BeginArray();
@@ -323,6 +336,10 @@ Result<Report> ParseReport(std::string_view text) {
     ASSIGN_OR_RETURN(verdict.revision, told.GetString("revision"));
   }
   ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
+  ASSIGN_OR_RETURN(report.passwords_used, root.GetBoolOr("passwordsUsed", false));
+  if (root.Has("passwordsWait")) {
+    ASSIGN_OR_RETURN(report.passwords_wait, ReadList(root, "passwordsWait", &ReadMember));
+  }
   ASSIGN_OR_RETURN(report.outgoing, ReadOutgoing(root));
   if (root.Has("foreignUsers")) {
     ASSIGN_OR_RETURN(report.foreign_users, ReadList(root, "foreignUsers", &ReadName));

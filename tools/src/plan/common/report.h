@@ -98,10 +98,12 @@ struct Report {
                                ///< empty: it may
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
-  std::string passwords;  ///< DigestOf those in use (plan/common/passwords.h); empty: none
-  std::vector<OutgoingPassword> outgoing;       ///< hashes of passwords that end soon
-  std::vector<std::string> foreign_users;       ///< that its process has and nobody has declared
-  std::optional<PauseOrder> pause;              ///< that is on, as far as the member knows
+  std::string passwords;        ///< DigestOf those in use (plan/common/passwords.h); empty: none
+  bool passwords_used = false;  ///< its process logs in with them
+  std::vector<MemberName> passwords_wait;  ///< whom it has heard without them
+  std::vector<OutgoingPassword> outgoing;  ///< hashes of passwords that end soon
+  std::vector<std::string> foreign_users;  ///< that its process has and nobody has declared
+  std::optional<PauseOrder> pause;         ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).
   std::vector<std::int64_t> role_changes;

@@ -27,7 +27,8 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, configured, passwords, outgoing, foreign, pause, role_changes] = report;
+         eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign, pause,
+         role_changes] = report;
   missed = 47;
   written = 48;
   evidence = "e";
@@ -35,6 +36,8 @@ Report FullReport() {
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
   passwords = "w";
+  passwords_used = true;
+  passwords_wait = {k00, k01};
   foreign = {"f", "g"};
   outgoing = {{.of = "o", .hash = std::string(64, 'a'), .ends = 49}};
   pause = PauseOrder{.since = "s", .until = "t"};

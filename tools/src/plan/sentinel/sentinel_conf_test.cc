@@ -63,7 +63,10 @@ TEST_CASE("sentinel.conf is this text") {
       "sentinel parallel-syncs mymaster 1\n"
       "sentinel auth-user mymaster sentinel-0123456789abcdef0123456789abcdef\n"
       "sentinel auth-pass mymaster \"of replicas\"\n"
-      "requirepass \"of \\\"users\\\"\"\n"
+      "user default on "
+      "#f718d33529349d0664ee14e3a77e1ac46534c01c2a32da83cfdca9acb69e9459 ~* &* +@all\n"
+      "user bowline-0123456789abcdef0123456789abcdef on "
+      "#f718d33529349d0664ee14e3a77e1ac46534c01c2a32da83cfdca9acb69e9459 ~* &* +@all\n"
       "user peer-0123456789abcdef0123456789abcdef on "
       "#f718d33529349d0664ee14e3a77e1ac46534c01c2a32da83cfdca9acb69e9459 resetchannels "
       "&__sentinel__:hello "
@@ -104,7 +107,7 @@ TEST_CASE("passwords only where they are asked for") {
   SentinelConfInput input = Input();
   input.settings.sentinel.auth = false;
   const std::string open = MustRender(input);
-  CHECK_FALSE(open.contains("requirepass"));
+  CHECK_FALSE(open.contains("user default"));
   CHECK_FALSE(open.contains("sentinel-pass"));
   CHECK_FALSE(open.contains("user peer-"));
   CHECK(open.contains("sentinel auth-pass mymaster"));

@@ -262,6 +262,11 @@ class Check {
           "/etc/bowline-secret/password, and the same of its other keys",
           true);
     }
+    if (!asked_.shape.default_user && installed_.shape && !FollowsPasswords()) {
+      Add("auth.defaultUser.enabled", "false",
+          "members of the version before log in as that user: they could not hand over",
+          kFirstUpgrade, true);
+    }
     Password("auth.password", installed_.password, asked_.password);
     Password("auth.replicationPassword", installed_.replication_password,
              asked_.replication_password);
@@ -269,13 +274,19 @@ class Check {
 
   void Password(const char* value, const std::string& from, const std::string& to) {
     if (from.empty() || to.empty() || from == to) return;
-    if (installed_.shape && installed_.shape->follows_passwords) return;
-    Add(value, "another password than that of the Secret", kMixed,
-        "upgrade with the present passwords first; the members of this chart then follow others "
-        "while they run",
-        true);
+    if (FollowsPasswords()) return;
+    Add(value, "another password than that of the Secret", kMixed, kFirstUpgrade, true);
   }
 
+  /// Also of the pods that run: each of them is of the chart that is installed.
+  [[nodiscard]] bool FollowsPasswords() const {
+    return installed_.shape && installed_.shape->follows_passwords &&
+           std::ranges::all_of(installed_.sets, &InstalledSet::rolled_out);
+  }
+
+  static constexpr const char* kFirstUpgrade =
+      "upgrade without this change first, until all pods are replaced; the members of this chart "
+      "then follow it while they run";
   static constexpr const char* kMixed =
       "members read passwords at their start: the next one that restarts alone could log in "
       "nowhere";

@@ -18,6 +18,7 @@ struct InstalledSet {
   std::string name;
   std::string component;  ///< "server", "sentinel"
   std::optional<ClaimTemplate> claim;
+  bool rolled_out = true;  ///< all its pods are of its present template
 };
 
 /// A volume claim that an uninstall has left.

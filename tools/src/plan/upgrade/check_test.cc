@@ -264,6 +264,20 @@ TEST_CASE("members that follow other passwords get them") {
   set.installed.shape->follows_passwords = shape->follows_passwords;
   CHECK(set.Refusals().empty());
   CHECK_FALSE(ReadShape(R"({"auth": {"enabled": true}})")->follows_passwords);
+  // Pods of the version before may run as long as the rollout is under way, or is held.
+  set.installed.sets.front().rolled_out = false;
+  CHECK(set.Refusals().size() == 2);
+}
+
+TEST_CASE("default is switched off only where no member needs it") {
+  Upgrade set;
+  set.asked.shape.default_user = false;
+  CHECK(ValuesOf(set.Refusals()) == std::vector<std::string>{"auth.defaultUser.enabled"});
+  set.installed.shape->follows_passwords = true;
+  CHECK(set.Refusals().empty());
+  set.installed.shape.reset();  // nothing runs
+  set.installed.sets.clear();
+  CHECK(set.Refusals().empty());
 }
 
 TEST_CASE("other keys of the same Secret, and an own one that is gone") {

@@ -40,6 +40,7 @@ Shape ShapeOf(const JsonView& root) {
   });
   ReadSection(root, "auth", [&](const JsonView& auth) {
     Keep(auth.GetBool("enabled"), shape.auth);
+    shape.default_user = auth.GetBoolOr("defaultUser", true).value_or(true);
     shape.follows_passwords = auth.Has("rotation");
   });
   ReadSection(root, "ports", [&](const JsonView& ports) {

@@ -40,7 +40,8 @@ struct Shape {
   std::optional<std::string> master_name;
   std::optional<bool> auth;
   std::optional<bool> sentinel_auth;
-  bool follows_passwords = false;  ///< its members take other passwords while they run
+  bool default_user = true;                   ///< auth.defaultUser.enabled
+  bool follows_passwords = false;             ///< its members take other passwords while they run
   std::map<std::string, std::int64_t> ports;  ///< "client", "bus", "sentinel", "peers", "http"
 };
 
