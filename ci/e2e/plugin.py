@@ -16,6 +16,8 @@ from e2e.members import BOWLINE
 from e2e.shell import ROOT, run
 
 SCRIPT = ROOT / "tools/kubectl/kubectl-bowline"
+CALL_TIMEOUT = 240
+"""Seconds. A report calls kubectl some twenty times, one after the other; on a busy machine each call takes seconds."""
 
 
 def attempt(
@@ -24,7 +26,7 @@ def attempt(
     """The folder is where it runs; `programs` is searched for kubectl before all others."""
     path = f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"]
     command = ["env", f"--chdir={folder or ROOT}", f"PATH={path}", shell, str(SCRIPT), "-n", kube.namespace, *args]
-    return run(*command, timeout=90, check=False)
+    return run(*command, timeout=CALL_TIMEOUT, check=False)
 
 
 def plugin(kube: Kube, *args: str, shell: str = "dash", programs: Path | None = None) -> str:

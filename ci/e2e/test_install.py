@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from e2e.acts import check_and_status, conditions_told, first_start_told
 from e2e.cluster import Cluster
 from e2e.installation import Installation
@@ -36,6 +38,7 @@ def test_conditions_tell_who_leads(cluster: Cluster) -> None:
     conditions_told(cluster, cluster.primary(0), "--shard", "0")
 
 
+@pytest.mark.timeout(540)
 def test_plugin_reports_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     """`kubectl bowline report` has what only mode cluster has."""
     files = report(cluster.kube, tmp_path)

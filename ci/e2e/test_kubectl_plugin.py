@@ -136,6 +136,7 @@ def test_plugin_tells_logs(sentinel_set: SentinelSet) -> None:
     assert names == {pod.name for pod in pods}, followed
 
 
+@pytest.mark.timeout(540)
 def test_plugin_reports(sentinel_set: SentinelSet, tmp_path: Path) -> None:
     kube, pods = sentinel_set.kube, sentinel_set.pods()
     passwords = secret_values(kube, f"{sentinel_set.name}-auth")
