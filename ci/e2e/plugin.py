@@ -49,6 +49,27 @@ def secret_values(kube: Kube, name: str) -> list[str]:
 
 
 @contextmanager
+def limited_user(kube: Kube, folder: Path) -> Iterator[Path]:
+    """A kubeconfig with the contexts `admin` and `limited`, a user who may get and list pods alone."""
+    config = json.loads(kube("config", "view", "--raw", "--minify", "-o", "json"))
+    context, user = config["contexts"][0]["context"], config["users"][0]["user"]
+    config["users"].append({"name": "limited", "user": {**user, "as": "limited"}})
+    own = {"cluster": context["cluster"], "namespace": kube.namespace}
+    config["contexts"] = [
+        {"name": "admin", "context": {**own, "user": context["user"]}},
+        {"name": "limited", "context": {**own, "user": "limited"}},
+    ]
+    path = folder / "kubeconfig"
+    path.write_text(json.dumps({**config, "current-context": ""}))
+    kube("create", "role", "limited", "--verb=get,list", "--resource=pods")
+    kube("create", "rolebinding", "limited", "--role=limited", "--user=limited")
+    try:
+        yield path
+    finally:
+        kube("delete", "rolebinding/limited", "role/limited")
+
+
+@contextmanager
 def other_release(kube: Kube, password: str) -> Iterator[str]:
     """A second release in the namespace: a pod that no scheduler takes, with the password where users may write one."""
     labels = {"name": "bowline", "instance": "other", "component": "server"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.plugin import SCRIPT, attempt, other_release, plugin, report, secret_values
+from e2e.plugin import SCRIPT, attempt, limited_user, other_release, plugin, report, secret_values
 from e2e.sentinel_set import SentinelSet
 from e2e.shell import run
 
@@ -94,6 +94,21 @@ def test_plugin_needs_a_name_among_several(sentinel_set: SentinelSet) -> None:
     unknown = attempt(kube, "stauts")
     assert unknown.returncode == 64, unknown
     assert "no verb stauts" in unknown.stderr
+
+
+def test_plugin_has_the_rights_of_the_user(sentinel_set: SentinelSet, tmp_path: Path) -> None:
+    """And the namespace of the context."""
+    with limited_user(sentinel_set.kube, tmp_path) as kubeconfig:
+        as_user = ("env", f"KUBECONFIG={kubeconfig}", "dash", str(SCRIPT))
+        assert "server-0" in run(*as_user, "status", "--context", "admin", timeout=120).stdout
+        for verb, needs in (("status", "create pods/exec"), ("events", "list events"), ("logs", "get pods/log")):
+            refused = run(*as_user, verb, "--context=limited", timeout=120, check=False)
+            assert refused.returncode == 69, refused
+            assert needs in refused.stderr
+            assert 'User "limited" cannot' in refused.stderr, "kubectl's own message"
+        elsewhere = run(*as_user, "status", "--context=limited", "-n", "kube-public", timeout=120, check=False)
+        assert elsewhere.returncode == 69, elsewhere
+        assert "your right to list pods" in elsewhere.stderr
 
 
 def test_plugin_tells_events(sentinel_set: SentinelSet) -> None:
