@@ -206,6 +206,22 @@ def complete() -> str:
     return "\n".join([*problems, *(f"{name}: no such panel or legend" for name in sorted(named - known))])
 
 
+def variables() -> str:
+    """The release is found by the names of its pods, whatever it is called itself."""
+    listed = json.loads((render.CHART / "files/dashboard.json").read_text())["templating"]["list"]
+    by_name = {variable["name"]: variable for variable in listed}
+    if list(by_name) != ["datasource", "namespace", "release"]:
+        return f"variables {list(by_name)}"
+    pattern = by_name["release"]["regex"].strip("/")
+    problems = []
+    for mode in alerts.MODES:
+        for name in ("cache", "cache-server-1", "cache-shard-0-0"):
+            pods = {dict(labels)["pod"] for metric, labels in sample(mode, name).series if metric == "bowline_ready"}
+            releases = {match[1] if (match := re.match(pattern, pod)) else pod for pod in pods}
+            problems += [] if releases == {name} else [f"{mode}: {name} is taken for {sorted(releases)}"]
+    return "\n".join(problems)
+
+
 def rendered() -> str:
     """The ConfigMap has the file as it is: Grafana's placeholders are not taken for Helm's."""
     result = render.template("helm", "--set", "metrics.dashboard.enabled=true")
@@ -219,6 +235,7 @@ def rendered() -> str:
 
 def checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "dashboard: panels are complete", complete
+    yield "dashboard: its variables", variables
     yield "dashboard: its ConfigMap", rendered
     for mode in alerts.MODES:
         yield f"dashboard in mode {mode}: each panel shows this release, and no other one", partial(data, mode)
