@@ -46,10 +46,10 @@ NEEDS: dict[str, Values] = {
     "metrics.enabled": {"metrics": {"podMonitor": {"enabled": True}}},
     **{
         f"metrics.{name}.{field}": {"metrics": {name: {"enabled": True}}}
-        for name in ("podMonitor", "serviceMonitor", "prometheusRule")
+        for name in ("podMonitor", "serviceMonitor", "prometheusRule", "dashboard")
         for field in (
             *("namespace", "labels", "interval", "scrapeTimeout", "relabelings", "metricRelabelings"),
-            *("runbookUrl", "disabled", "severities", "additionalRules"),
+            *("runbookUrl", "disabled", "severities", "additionalRules", "annotations", "folder"),
         )
     },
     **{f"auth.{name}": {"auth": {"password": "one", "replicationPassword": "two"}} for name in ("password", "replicationPassword")},

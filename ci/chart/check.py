@@ -10,6 +10,7 @@ from functools import partial
 
 import alerts
 import bad_input
+import dashboard
 import golden
 import invariants
 import lifecycle
@@ -56,6 +57,7 @@ def of_the_renders() -> Iterator[Check]:
     yield from readme.checks(HELMS)
     yield from program.checks()
     yield from alerts.checks()
+    yield from dashboard.checks()
 
 
 def of_the_server() -> Iterator[Check]:

@@ -423,7 +423,9 @@ def configuration(things: list[Object]) -> Iterator[str]:
 def object_list(things: list[Object]) -> Iterator[str]:
     """`bowline check` looks for every object that a member can miss, and the Role lets it ask for each of them."""
     kinds = {"Service": "services", "PodDisruptionBudget": "poddisruptionbudgets", "ConfigMap": "configmaps"}
-    made = {f"{thing['kind']} {thing['metadata']['name']}" for thing in own(things) if thing["kind"] in kinds}
+    # Monitoring reads the others, no member.
+    needed = [thing for thing in own(things) if thing["metadata"]["labels"]["app.kubernetes.io/component"] != "metrics"]
+    made = {f"{thing['kind']} {thing['metadata']['name']}" for thing in needed if thing["kind"] in kinds}
     for config in by_kind(things, "ConfigMap"):
         if "objects" in config.get("data", {}):
             listed = config["data"]["objects"].split("\n")

@@ -25,6 +25,8 @@ TRUTHS = {
     "metrics.serviceMonitor.enabled": "live",
     "metrics.prometheusRule.disabled": "live",
     "metrics.prometheusRule.additionalRules": "live",
+    "metrics.dashboard.enabled": "live",
+    "metrics.dashboard.folder": "live",
     # Annotations of pods are in their template.
     "metrics.annotations.enabled": "rolls: servers, sentinels",
     "auth.secretAnnotations": "next run",

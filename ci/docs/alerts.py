@@ -1,13 +1,15 @@
-"""Each alert has its runbook and its row in docs/operations/monitoring.md; each series that it reads is described."""
+"""Each alert has its runbook and its row in docs/operations/monitoring.md; its series and the dashboard's are known."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 Problem = str | None
 RULES = "charts/bowline/files/alerts.yaml"
+DASHBOARD = "charts/bowline/files/dashboard.json"
 RUNBOOKS = "docs/runbooks"
 METRICS = "docs/reference/metrics.md"
 """Names the series of bowline, and of the engine those that are not in FIELDS."""
@@ -46,6 +48,27 @@ def runbook(root: Path, name: str) -> Problem:
     return f"its page has no {', '.join(missing)}" if missing else None
 
 
+def described(root: Path) -> set[str]:
+    """Series of the members, by name."""
+    named = set(re.findall(r"`((?:bowline|redis)_[a-z_]+)[`{]", page(root, METRICS)))
+    histograms = re.findall(r"^\| `(bowline_\w+)` \| histogram \|", page(root, METRICS), re.MULTILINE)
+    named |= {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
+    return named | set(re.findall(r'"(redis_[a-z_]+)"', page(root, FIELDS)))
+
+
+def dashboard(root: Path) -> Iterator[tuple[str, Problem]]:
+    """Its queries, and those of its variables."""
+    text = page(root, DASHBOARD)
+    found = json.loads(text or "{}")
+    panels = [target["expr"] for panel in found.get("panels", []) for target in panel.get("targets", [])]
+    variables = [variable["definition"] for variable in found["templating"]["list"] if "definition" in variable]
+    read = {name for query in panels + variables for name in re.findall(r"\b(?:bowline|redis)_\w+", query)}
+    yield f"{DASHBOARD} reads series", None if panels and variables and read else "none was found"
+    names = described(root)
+    for series in sorted(read):
+        yield f"series {series} of the dashboard", None if series in names else f"{METRICS} does not name it"
+
+
 def check_alerts(root: Path) -> Iterator[tuple[str, Problem]]:
     found = alerts(root)
     yield f"{RULES} has alerts", None if found else "none was found"
@@ -58,10 +81,10 @@ def check_alerts(root: Path) -> Iterator[tuple[str, Problem]]:
     pages = {path.stem for path in (root / RUNBOOKS).glob("*.md")}
     for name in sorted((pages | rows.keys()) - found.keys()):
         yield f"alert of {RUNBOOKS}/{name}.md", f"{RULES} has none of this name"
-    described = set(re.findall(r"`((?:bowline|redis)_[a-z_]+)[`{]", page(root, METRICS)))
-    yield f"{METRICS} describes series", None if described else "there is no such page, or it names none"
-    described |= set(re.findall(r'"(redis_[a-z_]+)"', page(root, FIELDS)))
+    names = described(root)
+    yield f"{METRICS} describes series", None if "| `bowline_" in page(root, METRICS) else "no row names any"
     for series in sorted({name for texts in found.values() for text in texts for name in SERIES.findall(text)}):
         own = series.startswith(("bowline_", "redis_"))
-        known = series in described if own else f"`{series}`" in task
+        known = series in names if own else f"`{series}`" in task
         yield f"series {series} of the alerts", None if known else f"{METRICS if own else TASK} does not name it"
+    yield from dashboard(root)

@@ -31,6 +31,7 @@ ORDER = [
     "test_memory",
     "test_long",
     "test_sentinel_install",
+    "test_kubectl_plugin",
     "test_sentinel_pods",
     "test_sentinel_handover",
     "test_sentinel_volumes",

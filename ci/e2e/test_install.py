@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from e2e.acts import check_and_status, conditions_told, first_start_told
 from e2e.cluster import Cluster
 from e2e.installation import Installation
+from e2e.plugin import report
 
 
 def test_install(durable: Installation[Cluster], cluster: Cluster, figures: dict[str, Any]) -> None:
@@ -32,3 +36,13 @@ def test_events_tell_the_first_start(cluster: Cluster) -> None:
 
 def test_conditions_tell_who_leads(cluster: Cluster) -> None:
     conditions_told(cluster, cluster.primary(0), "--shard", "0")
+
+
+@pytest.mark.timeout(540)
+def test_plugin_reports_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    """`kubectl bowline report` has what only mode cluster has."""
+    files = report(cluster.kube, tmp_path)
+    pods = cluster.pods()
+    for pod in pods:
+        assert files[f"nodes-conf-{pod.name}.txt"].startswith(f"{len(pods)} nodes, current epoch "), files
+        assert "redis_cluster_enabled 1" in files[f"metrics-{pod.name}.txt"]

@@ -42,6 +42,12 @@ small_files() { # C++ files stay readable in one go
   [ -z "$bad" ]
 }
 
+small_plugin() { # one script that users read before they copy it
+  local f=tools/kubectl/kubectl-bowline
+  [ "$(wc -l <"$f")" -lt 150 ] || { echo "$f: $(wc -l <"$f") lines, not below 150"; return 1; }
+  [[ "$(head -n 1 "$f")" = '#!/bin/sh' && -x $f ]] || { echo "$f: not an executable POSIX script"; return 1; }
+}
+
 mode_seam() { # who asks for the mode is in a mode's room, or among these few (docs/architecture.md)
   local asking
   asking=$(printf '%s\n' "${cpp[@]}" | grep '^tools/src/' | grep -vE '_test\.cc$|/(cluster|sentinel|standalone)/' |
@@ -61,6 +67,7 @@ for f in "${shell[@]}"; do check "shellcheck $f" shellcheck -x -e SC1091,SC2317 
 [ ${#cpp[@]} -gt 0 ] || die "no C++ sources"
 check "clang-format (ci/lib/builder.sh run clang-format-19 -i FILE... mends it)" formatted
 check "C++ files of at most 400 lines" small_files
+check "kubectl-bowline of less than 150 lines" small_plugin
 check "at most 15 files outside the modes' rooms ask for the mode" mode_seam
 check "Python: ruff and mypy" ci/lib/python-check.sh
 check "Go modules of the local Kubernetes share their versions (ci/kube/tools/share mends it)" ci/kube/tools/share --check

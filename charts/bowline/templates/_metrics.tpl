@@ -1,6 +1,6 @@
 {{- /* Who scrapes the members' /metrics, on the port of the probes, and by what object. */ -}}
 
-{{- /* "true" when an object of this chart is wanted. Argument: dict root, name (podMonitor, serviceMonitor, prometheusRule, annotations). */ -}}
+{{- /* "true" when an object of this chart is wanted. Argument: dict root, name (podMonitor, serviceMonitor, prometheusRule, dashboard, annotations). */ -}}
 {{- define "bowline.metricsBy" -}}
 {{- $metrics := .root.Values.metrics -}}
 {{- if and $metrics.enabled (get $metrics .name).enabled }}true{{ end -}}
@@ -23,18 +23,19 @@ prometheus.io/port: {{ int64 .Values.ports.http | toString | quote }}
 {{- end -}}
 
 {{- /*
-Begin of an object of the Prometheus operator, whose namespace may be that of the monitoring. There its name tells the namespace of the release,
-so that releases of the same name do not meet. Argument: dict root, kind, values (below metrics).
+Begin of an object for the monitoring, whose namespace may be that of the monitoring. There its name tells the namespace of the release, so that
+releases of the same name do not meet. Argument: dict root, kind, values (below metrics), optional apiVersion, suffix of the name, annotations (a list of maps).
 */ -}}
 {{- define "bowline.monitoringObject" -}}
 {{- $own := include "bowline.namespace" .root -}}
 {{- $namespace := .values.namespace | default $own -}}
 {{- $base := include "bowline.baseName" .root -}}
-{{- $name := eq $namespace $own | ternary $base (printf "%s-%s" $own $base) -}}
-apiVersion: monitoring.coreos.com/v1
+{{- $name := printf "%s%s" (eq $namespace $own | ternary $base (printf "%s-%s" $own $base)) (.suffix | default "") -}}
+apiVersion: {{ .apiVersion | default "monitoring.coreos.com/v1" }}
 kind: {{ .kind }}
 metadata:
-  {{- $metadata := include "bowline.metadata" (dict "root" .root "component" "metrics" "name" $name "labels" .values.labels) | fromYaml }}
+  {{- $metadata := include "bowline.metadata" (dict "root" .root "component" "metrics" "name" $name
+        "labels" .values.labels "annotations" .annotations) | fromYaml }}
   {{- set $metadata "namespace" $namespace | toYaml | nindent 2 }}
 {{- end -}}
 
