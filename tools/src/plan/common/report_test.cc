@@ -26,16 +26,18 @@ Report MustParse(const std::string& text) {
 Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
-         epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
-         eviction, configured, pause, role_changes] = report;
+         epoch, position, handover, engine, sentinel, missed, written, evidence, fenced, last_copy,
+         eviction, configured, pause, role_changes, role_seconds] = report;
   missed = 47;
   written = 48;
   evidence = "e";
+  fenced = "f";
   last_copy = "l";
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};
+  role_seconds = 49;
   member = k01;
   pod = "p";
   node = "n";
