@@ -170,6 +170,8 @@ def check_and_status(members: Members) -> None:
         members.bowline(asked, "check")
         table = members.bowline(asked, "status")
         assert all(members.member(pod) in table and pod.node.name in table for pod in pods), table
+        assert ": healthy" in table.splitlines()[0], table
+        assert "MEMORY" in table, f"no engine has told its memory:\n{table}"
     status = members.status()
     assert status["healthy"] is True and status["problems"] == [], status
     addresses = members.service_ips()

@@ -183,7 +183,19 @@ class Members:
         member.process = self.spawn(member, ["run", member.verb])
 
     def spawn(self, member: Member, words: list[str]) -> subprocess.Popen[bytes]:
-        """The program in the member's network, with the cluster's name server."""
+        with (member.folder / "log").open("ab") as log:
+            command, environment = self.command(member, words)
+            return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+
+    def bowline(self, member: str, *words: str, **environment: str) -> str:
+        """What the program prints, asked as in the member's pod."""
+        command, its = self.command(self.members[member], list(words))
+        return subprocess.run(
+            command, env=its | environment, capture_output=True, text=True, timeout=30, check=True
+        ).stdout
+
+    def command(self, member: Member, words: list[str]) -> tuple[list[str], dict[str, str]]:
+        """The program in the member's network, with the cluster's name server; and its environment."""
         network = self.networks.of(member.name)
         enter = ["nsenter", f"--net=/run/netns/{network}", "unshare", "--mount", "sh", "-c"]
         script = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
@@ -204,10 +216,7 @@ class Members:
             "BOWLINE_RUN": str(member.folder / "run"),
         }
         resolv_conf = str(self.folder / "resolv.conf")
-        with (member.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                [*enter, script, "-", resolv_conf, str(program()), *words], stdout=log, stderr=log, env=environment
-            )
+        return [*enter, script, "-", resolv_conf, str(program()), *words], environment
 
     def ask(self, member: str, *words: str) -> str:
         """A command to the member's engine."""

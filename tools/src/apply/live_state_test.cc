@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <thread>
 
 #include "apply/common/engine_probe.h"
 #include "testing/plan/running_cluster.h"
@@ -90,6 +91,26 @@ TEST_CASE("only an engine that was a replica before has been promoted") {
   member.live.SetPhase(Phase::kGuard, "");
   member.live.SetPhase(Phase::kRunning, "");
   CHECK_FALSE(member.live.ForProbes().promoted);
+}
+
+TEST_CASE("a report tells for how long the engine has had its role, and why it is fenced") {
+  Running member;
+  CHECK(member.live.Last().role_seconds == 0);
+  std::this_thread::sleep_for(Milliseconds(2100));
+  CHECK(member.live.Now(kNow).role_seconds >= 2);
+  RespClient client = member.engine.Connect();
+  REQUIRE(client.ReplicaOf({.ip = testing::Engine::kIp, .port = 1, .bus_port = 0}, Soon()));
+  CHECK(member.live.Now(kNow).role_seconds < 2);
+  CHECK(member.live.Last().fenced.empty());
+  CHECK_FALSE(member.live.ForProbes().fenced);
+  member.live.SetFenced("nobody is heard");
+  CHECK(member.live.Last().fenced == "nobody is heard");
+  CHECK(member.live.ForProbes().fenced == "nobody is heard");
+  member.live.SetFenced(std::nullopt);
+  CHECK(member.live.Last().fenced.empty());
+  member.live.SetPhase(Phase::kGuard, "");
+  member.live.SetPhase(Phase::kRunning, "");
+  CHECK(member.live.Last().role_seconds == -1);
 }
 
 // Shorter than the 30 s of a member, long enough for several looks.

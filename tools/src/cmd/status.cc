@@ -1,22 +1,31 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
+#include "apply/common/engine_facts.h"
 #include "apply/common/objects.h"
 #include "apply/common/observe.h"
 #include "apply/common/write_proof.h"
 #include "cmd/verbs.h"
+#include "plan/common/status_page.h"
 #include "plan/rules.h"
+#include "sys/child.h"
+#include "sys/env.h"
 #include "sys/log.h"
+#include "sys/terminal.h"
 
 namespace bowline {
 namespace {
 
 constexpr Milliseconds kLookTimeout{5000};
+constexpr Milliseconds kFactsTimeout{1000};
 constexpr Milliseconds kBetweenLooks{500};
+constexpr const char* kClearScreen = "\x1b[H\x1b[2J";
+constexpr int kLongestWatch = 24 * 3600;
 
 struct OutputFlags {
   std::string output = "table";
+  bool wide = false;
+  int watch_seconds = 0;  ///< 0: once
   int wait_seconds = 0;
   bool write = false;
   bool strict = false;
@@ -29,9 +38,63 @@ std::shared_ptr<OutputFlags> DeclareOutput(CLI::App& app) {
   return flags;
 }
 
-void Print(const Topology& topology, const OutputFlags& flags) {
-  const std::string text = flags.output == "json" ? PrintJson(topology) : PrintTable(topology);
-  (void)std::fputs(text.c_str(), stdout);
+/// "60", "60s" and "1m" are times in seconds.
+CLI::Validator Seconds() {
+  return CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}},
+                               CLI::AsNumberWithUnit::CASE_SENSITIVE);
+}
+
+/// Looked at anew each time: the window may have another size by now.
+TextStyle OutputStyle() {
+  const auto columns = TerminalColumns();
+  return StyleOf({.terminal = columns.has_value(),
+                  .columns = columns.value_or(0),
+                  .term = EnvOr("TERM", ""),
+                  .no_color = EnvOr("NO_COLOR", ""),
+                  .locale = EnvOr("LC_ALL", EnvOr("LC_CTYPE", EnvOr("LANG", "")))});
+}
+
+std::string TextOf(const Settings& settings, const Observation& seen, const OutputFlags& flags,
+                   EngineFactsBook engines) {
+  if (flags.output == "json") return PrintJson(seen.topology);
+  return PrintStatus({.settings = settings,
+                      .topology = seen.topology,
+                      .reports = seen.reports,
+                      .engines = std::move(engines),
+                      .time = Rfc3339Seconds(),
+                      .now = UnixSeconds()},
+                     flags.wide, OutputStyle());
+}
+
+/// One look at all members, for a person or a program.
+Result<std::string> LookOnce(const CommonFlags& common, const OutputFlags& flags) {
+  ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  const Deadline deadline = Deadline::In(kLookTimeout);
+  const Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
+  EngineFactsBook engines;
+  if (flags.output == "table") {
+    engines = AskEngines(settings, secrets, seen, deadline.Within(kFactsTimeout));
+  }
+  return TextOf(settings, seen, flags, std::move(engines));
+}
+
+/// Until a signal comes, or nobody reads any more. Settings that cannot be read end it too.
+Result<ExitCode> Watch(const CommonFlags& common, const OutputFlags& flags) {
+  BlockSignals();
+  bool first = true;
+  while (true) {
+    ASSIGN_OR_RETURN(std::string text, LookOnce(common, flags));
+    if (flags.output == "table") {
+      const bool screen = OutputStyle().screen;
+      text = (screen ? kClearScreen : first ? "" : "\n") + text;
+    }
+    first = false;
+    if (!WriteOutput(text)) return ExitCode::kOk;
+    if (WaitForSignal(Deadline::In(std::chrono::seconds(flags.watch_seconds)))) {
+      return ExitCode::kOk;
+    }
+  }
 }
 
 void Append(std::vector<std::string>& to, std::vector<std::string> from) {
@@ -41,8 +104,8 @@ void Append(std::vector<std::string>& to, std::vector<std::string> from) {
 /// What is not as declared; with --write also what does not take a key. The objects are looked for
 /// when the members are in order, so that waiting for these does not ask the API server again and
 /// again.
-Topology Examine(const std::filesystem::path& objects, const Settings& settings,
-                 const OutputFlags& flags, const EngineSecrets& secrets) {
+Observation Examine(const std::filesystem::path& objects, const Settings& settings,
+                    const OutputFlags& flags, const EngineSecrets& secrets) {
   const Deadline deadline = Deadline::In(kLookTimeout);
   Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
   if (seen.topology.problems.empty()) {
@@ -54,18 +117,25 @@ Topology Examine(const std::filesystem::path& objects, const Settings& settings,
     seen.topology.problems =
         ProveWrites(settings, RulesOf(settings.layout), secrets, seen, deadline);
   }
-  return std::move(seen.topology);
+  return seen;
 }
 
 }  // namespace
 
 VerbAction DeclareStatus(CLI::App& app) {
   const auto flags = DeclareOutput(app);
+  app.add_flag("--wide", flags->wide,
+               "also addresses, epochs, replication offsets, persistence and more of each member");
+  app.add_option("--watch", flags->watch_seconds,
+                 "show it again each 2 s, or as often as is said, e.g. 10 or 10s")
+      ->expected(0, 1)
+      ->default_str("2")
+      ->transform(Seconds())
+      ->check(CLI::Range(1, kLongestWatch));
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
-    ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-    ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
-    Print(Observe(settings, RulesOf(settings.layout), secrets, Deadline::In(kLookTimeout)).topology,
-          *flags);
+    if (flags->watch_seconds > 0) return Watch(common, *flags);
+    ASSIGN_OR_RETURN(const std::string text, LookOnce(common, *flags));
+    RETURN_IF_ERROR(WriteOutput(text));
     return ExitCode::kOk;
   };
 }
@@ -73,8 +143,7 @@ VerbAction DeclareStatus(CLI::App& app) {
 VerbAction DeclareCheck(CLI::App& app) {
   const auto flags = DeclareOutput(app);
   app.add_option("--wait", flags->wait_seconds, "look again for up to this long, e.g. 60 or 60s")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, int>{{"s", 1}, {"m", 60}},
-                                        CLI::AsNumberWithUnit::CASE_SENSITIVE));
+      ->transform(Seconds());
   app.add_flag("--write", flags->write,
                "also write a key to every shard, read it back and delete it");
   app.add_flag("--strict", flags->strict,
@@ -86,10 +155,11 @@ VerbAction DeclareCheck(CLI::App& app) {
     const std::filesystem::path objects =
         std::filesystem::path(common.config).parent_path() / "objects";
     while (true) {
-      const Topology topology = Examine(objects, settings, *flags, secrets);
+      const Observation seen = Examine(objects, settings, *flags, secrets);
+      const Topology& topology = seen.topology;
       const bool good = topology.problems.empty() && (!flags->strict || topology.warnings.empty());
       if (good || !deadline.Sleep(kBetweenLooks)) {
-        Print(topology, *flags);
+        RETURN_IF_ERROR(WriteOutput(TextOf(settings, seen, *flags, {})));
         return good ? ExitCode::kOk : ExitCode::kFalse;
       }
     }

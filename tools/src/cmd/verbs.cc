@@ -95,7 +95,7 @@ const std::vector<Verb>& Verbs() {
        &DeclareHold},
       {"probe", "the verdict of a probe, asked from the resident program", &DeclareProbe},
       {"prestop", "hand a primary's lead over before the stop (preStop hook)", &DeclarePrestop},
-      {"status", "show the topology", &DeclareStatus},
+      {"status", "show who leads whom, how each member is, and what is wrong", &DeclareStatus},
       {"check", "exit 0 only when the cluster is what the values declare", &DeclareCheck},
       {"failover", "hand the lead of a shard, or of the servers, over now", &DeclareFailover},
       {"pause", "for a while, do nothing by itself: no repairs, no failovers on suspicion",

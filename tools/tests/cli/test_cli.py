@@ -25,11 +25,16 @@ VERBS = [
     "install", "init", "run server", "run sentinel", "hold", "probe", "prestop", "status", "check", "failover", "upgrade-check", "engine-check",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
+OF_THE_PROGRAM = ("BOWLINE_", "POD_", "KUBERNETES_", "LC_", "LANG", "NO_COLOR", "TERM")
+"""Variables that begin so are not handed on to it."""
+
+
+def environment(**env: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_PROGRAM)} | env
 
 
 def bowline(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BOWLINE_", "POD_", "KUBERNETES_"))}
-    return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=120, env=clean | env)
+    return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=120, env=environment(**env))
 
 
 def free_ports(count: int) -> list[int]:
@@ -122,12 +127,15 @@ class Usage(Case):
         self.assertRegex(self.check(OK, "--version").stdout, r"^\d+\.\d+\.\d+\n$")
 
     def test_parse_only_does_nothing(self) -> None:
-        for args in ["status", "check --wait 60s", "check --wait 5m", "run server -- --loglevel debug", "probe liveness",
+        for args in ["status", "status --wide --watch", "status --watch 10s", "status --watch=1m --output json",
+                     "check --wait 60s", "check --wait 5m", "run server -- --loglevel debug", "probe liveness",
                      "hold --held=server-1 --held=all -- --loglevel debug", "prestop --held=all", "init --held=all",
                      f"install --to {self.folder}", "upgrade-check --gate x --namespace ns"]:  # fmt: skip
             with self.subTest(args):
                 self.check(OK, "--parse-only", *args.split())
-        self.check(USAGE, "--parse-only", "status", "--frob")
+        for wrong in ["--frob", "--watch=0", "--watch=-1", "--watch=2h", "--watch=often"]:
+            with self.subTest(wrong):
+                self.check(USAGE, "--parse-only", "status", wrong)
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_flags_win_over_the_environment(self) -> None:

@@ -86,7 +86,7 @@ AddressBook LiveState::Addresses() {
 
 void LiveState::SetFenced(std::optional<std::string> reason) {
   const std::scoped_lock lock(mutex_);
-  fenced_ = std::move(reason);
+  report_.fenced = std::move(reason).value_or("");
 }
 
 bool LiveState::FreshOrAsk(std::chrono::steady_clock::time_point since) {
@@ -137,6 +137,9 @@ void LiveState::LookAt(int life) {
     } else if (replica) {
       promoted_ = std::chrono::steady_clock::now();
       promoted_in_ = heard_epoch_;
+    }
+    if (!answer_.answers || answer_.info.primary != taken.engine.info.primary) {
+      role_since_ = std::chrono::steady_clock::now();
     }
     answer_ = taken.engine;
     answered_ = std::chrono::steady_clock::now();
@@ -202,6 +205,10 @@ Report LiveState::Told() const {
   Report report = report_;
   report.written_ms = written_.count() < 0 ? -1 : (written_ + Since(written_told_)).count();
   report.role_changes = role_changes_.AgesInSeconds(Since({}));
+  if (answer_.answers) {
+    report.role_seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(Since(role_since_)).count();
+  }
   return report;
 }
 
@@ -230,7 +237,7 @@ ProbeInput LiveState::ForProbes() {
   const std::scoped_lock lock(mutex_);
   return {.phase = report_.phase,
           .reason = report_.reason,
-          .fenced = fenced_,
+          .fenced = report_.fenced.empty() ? std::nullopt : std::optional(report_.fenced),
           .engine = report_.engine,
           .answer = answer_,
           .silent = Since(answered_),

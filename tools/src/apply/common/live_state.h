@@ -102,10 +102,10 @@ class LiveState {
   Report report_;
   Layout layout_;
   Reports sentinels_;
-  EngineSnapshot answer_;                           ///< the last one that tells anything
-  std::chrono::steady_clock::time_point answered_;  ///< when it came
+  EngineSnapshot answer_;                             ///< the last one that tells anything
+  std::chrono::steady_clock::time_point answered_;    ///< when it came
+  std::chrono::steady_clock::time_point role_since_;  ///< the first answer that told its role
   AddressBook addresses_;
-  std::optional<std::string> fenced_;
   Milliseconds written_{-1};
   std::chrono::steady_clock::time_point written_told_;
   RoleBudget role_changes_;

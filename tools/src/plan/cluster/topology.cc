@@ -27,6 +27,10 @@ TopologyRow RowOf(const Observed& observed, MemberName member) {
   if (engine.view.Readable() && engine.info.primary) {
     row.slots = ToString(engine.view.Myself()->slots);
   }
+  if (!engine.info.primary && engine.view.Myself() != nullptr) {
+    const auto primary = observed.names.find(engine.view.Myself()->primary);
+    if (primary != observed.names.end()) row.follows = primary->second;
+  }
   return row;
 }
 

@@ -4,7 +4,6 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "base/json.h"
-#include "base/parse.h"
 #include "testing/plan/cluster_rules.h"
 #include "testing/plan/running_cluster.h"
 
@@ -61,6 +60,8 @@ TEST_CASE("a healthy cluster has no problems, whoever leads") {
   CHECK(replica.role == "replica");
   CHECK(replica.slots == "-");
   CHECK(replica.lag == 10);
+  CHECK(replica.follows == k00);
+  CHECK_FALSE(primary.follows);
 }
 
 TEST_CASE("what is wrong with one member is told once, with its reason") {
@@ -103,18 +104,6 @@ TEST_CASE("what is wrong with one member is told once, with its reason") {
     expected = "shard-0-1: cluster not ok\n";
   }
   CHECK(Problems(Look(cluster)) == expected);
-}
-
-TEST_CASE("a fence that has no word of the kernel is named for people") {
-  RunningCluster cluster;
-  cluster.Of(k00).engine.info.primary = true;
-  cluster.Of(k00).fence_evidence = kKernelEvidence;
-  CHECK_FALSE(PrintTable(Look(cluster)).contains("note:"));
-  cluster.Of(k00).fence_evidence = "INFO's lag and the voters' reports: a proxy stands between";
-  CHECK(PrintTable(Look(cluster))
-            .contains("note: the fencing of shard-0-0 looks at INFO's lag and the voters' reports: "
-                      "a proxy stands between; it notices a cut after two to three seconds\n"));
-  CHECK(Look(cluster).problems.empty());
 }
 
 TEST_CASE("views that are not as declared") {
@@ -200,21 +189,7 @@ TEST_CASE("nobody answers: everything is a problem and nothing crashes") {
   CHECK(blind.rows.front().address == "-");
 }
 
-TEST_CASE("the table for people") {
-  RunningCluster cluster;
-  cluster.Of(k01).engine.info.link_up = false;
-  const std::string text = PrintTable(Look(cluster));
-  const auto lines = SplitLines(text);
-  REQUIRE(lines.size() == 10);
-  CHECK(lines[0] == "SHARD  MEMBER     NODE    ADDRESS    ROLE     SLOTS        LAG  STATE");
-  CHECK(lines[1] == "0      shard-0-0  node-0  10.96.0.1  primary  0-5460       -    ok");
-  CHECK(lines[2] == "0      shard-0-1  node-1  10.96.0.2  replica  -            0    link down");
-  CHECK(lines[7] == "! shard-0-1: link down");
-  CHECK(lines[8].starts_with("warning: the loss of node node-0 would take 3 of 3 primaries"));
-  CHECK(lines[9].starts_with("warning: the loss of node node-0 would take the last copy of shard"));
-}
-
-TEST_CASE("the same as JSON") {
+TEST_CASE("the topology as JSON") {
   RunningCluster cluster;
   for (const bool healthy : {true, false}) {
     if (!healthy) cluster.Silence(k01);

@@ -268,6 +268,8 @@ std::string PrintReport(const Report& report, ViewForm form) {
   json.Field("installation", report.installation);
   json.Field("missedSeconds", report.missed_seconds);
   json.Field("fenceEvidence", report.fence_evidence).Field("writtenMs", report.written_ms);
+  if (!report.fenced.empty()) json.Field("fenced", report.fenced);
+  if (report.role_seconds >= 0) json.Field("roleSeconds", report.role_seconds);
   json.Field("lastCopy", report.last_copy).Field("evictionAllowed", report.eviction_allowed);
   if (report.configured) {
     const ConfiguredVerdict& told = *report.configured;
@@ -325,6 +327,8 @@ Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(report.missed_seconds, root.GetIntOr("missedSeconds", 0));
   ASSIGN_OR_RETURN(report.written_ms, root.GetIntOr("writtenMs", -1));
   ASSIGN_OR_RETURN(report.fence_evidence, root.GetStringOr("fenceEvidence", ""));
+  ASSIGN_OR_RETURN(report.fenced, root.GetStringOr("fenced", ""));
+  ASSIGN_OR_RETURN(report.role_seconds, root.GetIntOr("roleSeconds", -1));
   ASSIGN_OR_RETURN(report.last_copy, root.GetStringOr("lastCopy", ""));
   ASSIGN_OR_RETURN(report.eviction_allowed, root.GetBoolOr("evictionAllowed", false));
   if (root.Has("configured")) {

@@ -94,8 +94,9 @@ struct Report {
   /// Of a replica: milliseconds since its volume took a test write; -1: it has not.
   std::int64_t written_ms = -1;
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
-  std::string last_copy;       ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
-                               ///< empty: it may
+  std::string fenced;     ///< why it pauses its writes (plan/common/fence.h); empty: it does not
+  std::string last_copy;  ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
+                          ///< empty: it may
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
   std::string passwords;        ///< DigestOf those in use (plan/common/passwords.h); empty: none
@@ -107,6 +108,9 @@ struct Report {
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).
   std::vector<std::int64_t> role_changes;
+  /// For how many seconds its engine has had its role, as its program has seen it since the engine
+  /// was started; -1: not known.
+  std::int64_t role_seconds = -1;
 
   bool operator==(const Report&) const = default;
   /// What the volume tells: kind, installation, dataset.

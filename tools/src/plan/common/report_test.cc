@@ -26,12 +26,13 @@ Report MustParse(const std::string& text) {
 Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
-         epoch, position, handover, engine, sentinel, missed, written, evidence, last_copy,
+         epoch, position, handover, engine, sentinel, missed, written, evidence, fenced, last_copy,
          eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign, pause,
-         role_changes] = report;
+         role_changes, role_seconds] = report;
   missed = 47;
   written = 48;
   evidence = "e";
+  fenced = "f";
   last_copy = "l";
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
@@ -42,6 +43,7 @@ Report FullReport() {
   outgoing = {{.of = "o", .hash = std::string(64, 'a'), .ends = 49}};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};
+  role_seconds = 49;
   member = k01;
   pod = "p";
   node = "n";

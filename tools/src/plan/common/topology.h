@@ -3,6 +3,7 @@
 // what the values declare.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,15 @@ class ModeRules;
 struct TopologyRow {
   MemberName member;
   std::string pod;
-  std::string node;            ///< Kubernetes node
-  std::string address;         ///< of the member Service
-  std::string role;            ///< "primary", "replica", "sentinel", "-"
-  std::string slots;           ///< of a primary in cluster mode; else "-"
-  std::int64_t lag = -1;       ///< bytes behind its primary; -1: unknown or a primary
-  std::string state;           ///< "ok", or what is wrong in a few words
-  std::string reason;          ///< of a member that does not run: what it waits for
-  std::string fence_evidence;  ///< of a primary: what its fencing looks at; else empty
+  std::string node;                   ///< Kubernetes node
+  std::string address;                ///< of the member Service
+  std::string role;                   ///< "primary", "replica", "sentinel", "-"
+  std::string slots;                  ///< of a primary in cluster mode; else "-"
+  std::int64_t lag = -1;              ///< bytes behind its primary; -1: unknown or a primary
+  std::string state;                  ///< "ok", or what is wrong in a few words
+  std::string reason;                 ///< of a member that does not run: what it waits for
+  std::string fence_evidence;         ///< of a primary: what its fencing looks at; else empty
+  std::optional<MemberName> follows;  ///< of a replica, by its own word; empty: no declared member
 };
 
 struct Topology {
@@ -49,8 +51,7 @@ struct Observed {
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
                   const Reports& reports, const ModeRules& rules);
 
-/// Columns that make no sense without shards are left out.
-std::string PrintTable(const Topology& topology);
+/// For programs (docs/reference/interface.md); for people: plan/common/status_page.h.
 std::string PrintJson(const Topology& topology);
 
 }  // namespace bowline

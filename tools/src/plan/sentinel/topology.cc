@@ -41,8 +41,10 @@ TopologyRow RowOf(MemberName member, const AddressBook& addresses, const Reports
   if (found == reports.end()) return row;
   const Report& report = found->second;
   row.state = sentinel ? SentinelState(report) : EngineState(report);
-  if (!sentinel && report.engine.answers)
-    row.role = report.engine.info.primary ? "primary" : "replica";
+  if (sentinel || !report.engine.answers) return row;
+  const EngineInfo& info = report.engine.info;
+  row.role = info.primary ? "primary" : "replica";
+  if (!info.primary) row.follows = MemberWith(addresses, info.primary_host, info.primary_port);
   return row;
 }
 

@@ -3,7 +3,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "base/json.h"
-#include "base/parse.h"
 #include "testing/plan/running_set.h"
 #include "testing/plan/sentinel_rules.h"
 
@@ -63,6 +62,7 @@ TEST_CASE("rows of servers and sentinels") {
     CHECK(row.address == expected[i].address);
     CHECK(row.role == expected[i].role);
     CHECK(row.lag == expected[i].lag);
+    CHECK(row.follows == (expected[i].role == "replica" ? std::optional(kServer1) : std::nullopt));
     CHECK(row.slots == "-");
     CHECK(row.state == "ok");
   }
@@ -192,6 +192,7 @@ TEST_CASE("replicas that follow another, over a link that is up") {
   }
   SECTION("another port") {
     set.InfoOf(kServer2).primary_port = 7000;
+    CHECK_FALSE(Look(set).rows[2].follows);
     expected = "server-2 replicates from 10.96.0.1:7000, but server-0 leads\n";
   }
   CHECK(Problems(set) == expected);
@@ -302,19 +303,6 @@ TEST_CASE("no server or sentinel answers: everything is a problem and nothing cr
   CHECK(topology.rows.front().address == "-");
   CHECK(topology.rows.front().role == "-");
   CHECK(topology.rows.back().role == "sentinel");
-}
-
-TEST_CASE("the table of this mode has no shards and no slots") {
-  RunningSet set;
-  set.InfoOf(kServer1).link_up = false;
-  const std::string text = PrintTable(Look(set));
-  const auto lines = SplitLines(text);
-  REQUIRE(lines.size() == 8);
-  CHECK(lines[0] == "MEMBER      NODE    ADDRESS    ROLE      LAG  STATE");
-  CHECK(lines[1] == "server-0    node-0  10.96.0.1  primary   -    ok");
-  CHECK(lines[2] == "server-1    node-1  10.96.0.2  replica   0    link down");
-  CHECK(lines[6] == "sentinel-2  node-2  10.96.0.6  sentinel  -    ok");
-  CHECK(lines[7] == "! server-1: link down");
 }
 
 TEST_CASE("the JSON of this mode has the fields of the other") {

@@ -125,7 +125,6 @@ TEST_CASE(
   CHECK(well.rows[0].role == "primary");
   CHECK(well.problems.empty());
   CHECK(well.warnings.empty());
-  CHECK_FALSE(PrintTable(well).contains("SHARD"));
   reports[kSelf].engine.info.primary = false;
   reports[kSelf].engine.info.link_up = true;
   reports[kSelf].engine.info.primary_host = "192.0.2.7";

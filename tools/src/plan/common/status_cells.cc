@@ -1,0 +1,139 @@
+#include "plan/common/status_cells.h"
+
+#include <algorithm>
+#include <array>
+#include <format>
+#include <vector>
+
+#include "plan/common/last_copy.h"
+
+namespace bowline {
+namespace {
+
+constexpr std::int64_t kFullPercent = 90;
+
+/// Of what the replica's primary lists.
+int AcknowledgedSeconds(const TopologyRow& row, const Topology& topology, const Reports& reports) {
+  int seconds = -1;
+  for (const TopologyRow& other : topology.rows) {
+    const auto report = reports.find(other.member);
+    if (other.role != "primary" || other.member.shard != row.member.shard ||
+        report == reports.end()) {
+      continue;
+    }
+    for (const ReplicaEntry& entry : report->second.engine.info.replicas) {
+      if (entry.ip == row.address && entry.lag_seconds >= 0) seconds = entry.lag_seconds;
+    }
+  }
+  return seconds;
+}
+
+/// The state with the figure that tells how long it lasts, or how far it is.
+std::string WithFigure(const TopologyRow& row, const Report& report) {
+  const EngineInfo& info = report.engine.info;
+  if (row.state == "loading") return std::format("loading {:.0f}%", info.loading_percent);
+  if (row.state == "syncing") return std::format("syncing {:.0f}%", info.sync_percent);
+  if (row.state == "link down" && info.link_down_seconds >= 0) {
+    return "link down for " + SpanText(info.link_down_seconds);
+  }
+  return row.state;
+}
+
+Tone ToneOf(const std::string& state) {
+  if (state == "ok") return Tone::kGood;
+  constexpr std::array<std::string_view, 5> kPassing{"guard", "loading", "syncing", "stopping",
+                                                     "failing over"};
+  return std::ranges::contains(kPassing, state) ? Tone::kUneasy : Tone::kBad;
+}
+
+/// What holds beside the state of the engine.
+std::vector<std::string> NotesOf(const Report& report, const std::string& time) {
+  std::vector<std::string> notes;
+  if (report.missed_seconds > 0) {
+    notes.push_back("held back, it has missed writes for " + SpanText(report.missed_seconds));
+  }
+  if (!report.damage.empty()) notes.push_back("its dataset is damaged: " + report.damage);
+  if (!report.last_copy.empty()) notes.emplace_back("last copy");
+  if (report.configured && !report.configured->holds) {
+    notes.push_back("settings: " + report.configured->reason);
+  }
+  if (report.pause && report.pause->OnAt(time)) notes.emplace_back("paused");
+  return notes;
+}
+
+}  // namespace
+
+std::string BytesText(std::int64_t bytes) {
+  if (bytes < 1024) return std::format("{}B", bytes);
+  constexpr std::string_view kUnits = "KMGTPE";
+  double size = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  // 1023.95 would be printed as 1024.0
+  for (; size >= 1023.95 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
+  return std::format("{:.1f}{}", size, kUnits[unit]);
+}
+
+std::string SpanText(std::int64_t seconds) {
+  if (seconds < 60) return std::format("{}s", seconds);
+  if (seconds < 3600) return std::format("{}m{}s", seconds / 60, seconds % 60);
+  if (seconds < 86'400) return std::format("{}h{}m", seconds / 3600, seconds / 60 % 60);
+  return std::format("{}d{}h", seconds / 86'400, seconds / 3600 % 24);
+}
+
+GridCell LagCell(const TopologyRow& row, const Topology& topology, const Reports& reports) {
+  if (row.role != "replica") return {};
+  const int seconds = AcknowledgedSeconds(row, topology, reports);
+  GridCell cell{.text = row.lag < 0 ? "?" : BytesText(row.lag)};
+  if (seconds >= 0) cell.text += std::format(" {}s", seconds);
+  if (seconds > kInSyncLagSeconds) cell.tone = Tone::kUneasy;
+  return cell;
+}
+
+GridCell MemoryCell(const EngineFacts& facts) {
+  if (facts.used_memory < 0) return {};
+  GridCell cell{.text = BytesText(facts.used_memory)};
+  if (facts.max_memory <= 0) return cell;
+  const auto percent = static_cast<std::int64_t>(100 * static_cast<double>(facts.used_memory) /
+                                                 static_cast<double>(facts.max_memory));
+  cell.text += std::format("/{} {}%", BytesText(facts.max_memory), percent);
+  if (percent >= kFullPercent) cell.tone = Tone::kUneasy;
+  return cell;
+}
+
+GridCell StateCell(const TopologyRow& row, const Report* report, const std::string& time) {
+  GridCell cell{.text = row.state, .tone = ToneOf(row.state)};
+  if (report == nullptr) return cell;
+  cell.text = WithFigure(row, *report);
+  if (!row.reason.empty()) cell.text += ": " + row.reason;
+  if (!report->fenced.empty()) {
+    const std::string fenced = "fenced, its writes are paused: " + report->fenced;
+    cell = {.text = row.state == "ok" ? fenced : cell.text + "; " + fenced, .tone = Tone::kBad};
+  }
+  for (const std::string& note : NotesOf(*report, time)) {
+    cell.text += "; " + note;
+    if (cell.tone == Tone::kGood) cell.tone = Tone::kUneasy;
+  }
+  return cell;
+}
+
+GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now) {
+  std::vector<std::string> parts;
+  GridCell cell;
+  if (facts.append_only) {
+    parts.emplace_back(facts.append_ok ? "aof" : "aof fails");
+    if (!facts.append_ok) cell.tone = Tone::kBad;
+  }
+  if (facts.saved_at >= 0) {
+    const std::string age = SpanText(std::max<std::int64_t>(0, now - facts.saved_at)) + " ago";
+    parts.push_back(facts.snapshot_ok ? "rdb " + age : "rdb fails, last " + age);
+    if (!facts.snapshot_ok) cell.tone = Tone::kBad;
+  }
+  if (facts.unsaved_changes > 0) {
+    parts.push_back(std::format("{} changed since", facts.unsaved_changes));
+  }
+  if (facts.saves) parts.emplace_back("saves now");
+  for (const std::string& part : parts) cell.text += (cell.text.empty() ? "" : ", ") + part;
+  return cell;
+}
+
+}  // namespace bowline

@@ -1,0 +1,29 @@
+#pragma once
+// What `bowline status` says of one member, in the words and units of its table. Pure.
+
+#include <cstdint>
+#include <string>
+
+#include "plan/common/engine_facts.h"
+#include "plan/common/text_grid.h"
+#include "plan/common/topology.h"
+
+namespace bowline {
+
+/// "0B", "512B", "1.2K", "48.0M", "1.5G": units of 1024, as the engines' INFO has them.
+std::string BytesText(std::int64_t bytes);
+/// "42s", "4m12s", "3h5m", "2d4h".
+std::string SpanText(std::int64_t seconds);
+
+/// How far a replica is behind its primary, and when that last had word of it: "1.2M 5s". Nothing
+/// for others.
+GridCell LagCell(const TopologyRow& row, const Topology& topology, const Reports& reports);
+/// "1.2M/48.0M 3%"; without a limit "1.2M".
+GridCell MemoryCell(const EngineFacts& facts);
+/// "ok", or what is wrong and why; then what holds beside it: fenced, paused, last copy.
+/// `report`: nullptr for a silent member; `time`: RFC 3339 in UTC with whole seconds.
+GridCell StateCell(const TopologyRow& row, const Report* report, const std::string& time);
+/// "aof, rdb 5m ago, 12 changed since". `now`: seconds since 1970.
+GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now);
+
+}  // namespace bowline
