@@ -15,7 +15,7 @@ from e2e.acts import delete_pod
 from e2e.installation import Installation
 from e2e.members import Pod
 from e2e.passwords import FOLLOWED, lets_in, login
-from e2e.sentinel_set import MASTER_NAME, SentinelSet
+from e2e.sentinel_set import MASTER_NAME, RECONNECT, SentinelSet
 from e2e.wait import wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -83,4 +83,4 @@ def test_users_followed(sentinel_set: SentinelSet, figures: dict[str, Any]) -> N
         client.ping()
     delete_pod(sentinel_set, by_hand)
     assert as_app(sentinel_set.pod(by_hand.name), "two")
-    assert sentinel_set.problems() == []
+    wait_for("all is in order", lambda: sentinel_set.problems() == [], 5 + RECONNECT)

@@ -38,7 +38,7 @@ Argument: the root. */ -}}
 {{- else if eq $name "cluster-port" -}} Set ports.bus.
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
 {{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
-{{- else if has $name (list "user" "aclfile") -}} Users of your own are not supported yet; clients log in as the user default.
+{{- else if has $name (list "user" "aclfile") -}} Declare users by auth.users.
 {{- else if eq $name "tls-port" -}} TLS is not supported yet.
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.

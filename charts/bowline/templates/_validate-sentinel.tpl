@@ -82,7 +82,7 @@ of one leaves none. Set it to 3.
       "sentinel failover-timeout" "sentinel.failoverTimeoutMilliseconds"
       "sentinel parallel-syncs" "sentinel.parallelSyncs" "requirepass" "sentinel.auth" -}}
 {{- if hasKey $values . -}} Set {{ get $values . }}.
-{{- else if has . (list "user" "aclfile") -}} Users of your own are not supported yet.
+{{- else if has . (list "user" "aclfile") -}} Declare users by auth.users.
 {{- else if (regexMatch "(auth|sentinel)-(user|pass)$" .) -}} See the values below auth.
 {{- else if has . (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
