@@ -1,4 +1,4 @@
-"""Passwords that are replaced while a release runs: clients that log in again and again, by the former and by the new one."""
+"""Passwords that are replaced while a release runs: clients that log in again and again, by the former and the new."""
 
 from __future__ import annotations
 
@@ -134,4 +134,3 @@ def told_nowhere(members: Members, passwords: list[Passwords]) -> None:
         for secret in (text for one in passwords for text in (one.clients, one.members)):
             assert secret not in logs, f"{pod.name} logs a password"
             assert secret not in events, f"an Event of {pod.name} tells a password"
-

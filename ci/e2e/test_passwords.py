@@ -19,8 +19,10 @@ NEW = Passwords('new#"clients"\'$', "new\\members")
 
 
 def test_passwords_replaced(cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]) -> None:
-    """A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile, and
-    not by a new primary. Then back to the former ones, which come from outside of the chart."""
+    """
+    A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile,
+    and not by a new primary. Then back to the former ones, which come from outside of the chart.
+    """
     first = present(cluster)
     before = {pod.name: pod.uid for pod in cluster.pods()}
     with scenario("passwords replaced") as running, logging_in(cluster, first.clients) as logins:

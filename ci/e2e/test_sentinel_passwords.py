@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from e2e.acts import delete_pod
-from e2e.sentinel_set import SentinelSet
 from e2e.passwords import KEPT, Passwords, ended, links_are_up, logging_in, present, replace, told_nowhere
 from e2e.scenario import MakeScenario
+from e2e.sentinel_set import SentinelSet
 from e2e.wait import wait_for
 
 pytestmark = pytest.mark.timeout(400)
@@ -18,9 +18,13 @@ pytestmark = pytest.mark.timeout(400)
 NEW = Passwords('new#"clients"\'$', "new\\members")
 
 
-def test_passwords_replaced(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, figures: dict[str, Any]) -> None:
-    """A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile, and
-    not by a new primary. Then back to the former ones, which come from outside of the chart."""
+def test_passwords_replaced(
+    sentinel_set: SentinelSet, sentinel_scenario: MakeScenario, figures: dict[str, Any]
+) -> None:
+    """
+    A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile,
+    and not by a new primary. Then back to the former ones, which come from outside of the chart.
+    """
     first = present(sentinel_set)
     before = {pod.name: pod.uid for pod in sentinel_set.pods()}
     with sentinel_scenario("passwords replaced") as running, logging_in(sentinel_set, first.clients) as logins:

@@ -39,7 +39,10 @@ def users(rules: str, *passwords: str, default: bool = True) -> dict[str, Any]:
 
 
 def everywhere(sentinel_set: SentinelSet, holds: Callable[[Pod], bool]) -> float:
-    return wait_for("it holds on all members", lambda: all(holds(pod) for pod in sentinel_set.pods()), FOLLOWED, pause=0.1)
+    def all_hold() -> bool:
+        return all(holds(pod) for pod in sentinel_set.pods())
+
+    return wait_for("it holds on all members", all_hold, FOLLOWED, pause=0.1)
 
 
 def may_write(client: Redis, key: str) -> bool:
@@ -53,7 +56,8 @@ def test_users_followed(sentinel_set: SentinelSet, figures: dict[str, Any]) -> N
     before = {pod.name: (pod.uid, pod.restarts) for pod in sentinel_set.pods()}
     sentinel_set.release.upgrade(users(FEW, "one"))
     as_app = partial(lets_in, user="app")
-    figures["helm upgrade to a new user on all members, s"] = round(everywhere(sentinel_set, lambda pod: as_app(pod, "one")), 1)
+    spent = everywhere(sentinel_set, lambda pod: as_app(pod, "one"))
+    figures["helm upgrade to a new user on all members, s"] = round(spent, 1)
     primary = sentinel_set.primary()
     client = login(primary, "one", "app").client()
     assert (may_write(client, "app:key"), may_write(client, "other")) == (True, False)
