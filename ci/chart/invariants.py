@@ -40,6 +40,8 @@ TOPOLOGY = {
         "recoverFrom",
     },
 }
+# Keys that are there when passwords are given.
+OPTIONAL = {"auth": {"revision"}}
 # Without the ports and the topology, which the mode decides.
 BOWLINE_JSON = {
     "version": None,
@@ -49,7 +51,7 @@ BOWLINE_JSON = {
     "mode": None,
     "engine": None,
     "clusterDomain": None,
-    "auth": {"enabled", "directory"},
+    "auth": {"enabled", "directory", "defaultUser", "rotation", "users"},
     "persistence": {"enabled"},
     "record": None,
     "events": None,
@@ -403,7 +405,7 @@ def configuration(things: list[Object]) -> Iterator[str]:
         if settings.keys() != wanted.keys():
             yield f"bowline.json: keys {sorted(settings.keys() ^ wanted.keys())}"
         for name, keys in wanted.items():
-            if keys is not None and set(settings[name]) != keys:
+            if keys is not None and settings[name].keys() - OPTIONAL.get(name, set()) != keys:
                 yield f"bowline.json: keys of {name}"
         groups = {thing["metadata"]["name"]: thing["spec"]["replicas"] for thing in by_kind(things, "StatefulSet")}
         if groups != declared(settings):

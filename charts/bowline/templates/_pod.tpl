@@ -65,50 +65,8 @@ securityContext:
 - name: config
   configMap:
     name: {{ include "bowline.baseName" . }}-config
-{{- if .Values.auth.enabled }}
-- name: auth
-  projected:
-    defaultMode: 0440
-    sources:
-      {{- $keys := empty .Values.auth.existingSecret | ternary dict .Values.auth.existingSecretKeys }}
-      - secret:
-          name: {{ include "bowline.secretName" . | quote }}
-          items:
-            - key: {{ $keys.password | default "password" | quote }}
-              path: password
-            {{- with hasKey $keys "replicationPassword" | ternary $keys.replicationPassword "replication-password" }}
-            - key: {{ . | quote }}
-              path: replication-password
-            {{- end }}
-      # Without it the key is derived from the replicas' password.
-      - secret:
-          name: {{ include "bowline.secretName" . | quote }}
-          optional: true
-          items:
-            - key: {{ $keys.peerKey | default "peer-key" | quote }}
-              path: peer-key
-- name: users
-  secret:
-    secretName: {{ include "bowline.usersName" . | quote }}
-    defaultMode: 0440
-    optional: true
-{{- with .Values.auth.usersSecret }}
-- name: users-secret
-  secret:
-    secretName: {{ . | quote }}
-    defaultMode: 0440
-{{- end }}
-{{- if not .Values.auth.existingSecret }}
-# Apart from the passwords: the gates of older charts compare what the volume "auth" holds.
-- name: auth-revision
-  secret:
-    secretName: {{ include "bowline.secretName" . | quote }}
-    defaultMode: 0440
-    optional: true
-    items:
-      - key: revision
-        path: revision
-{{- end }}
+{{- with include "bowline.authVolumes" . }}
+{{ . }}
 {{- end }}
 {{- end -}}
 
@@ -117,23 +75,8 @@ securityContext:
 - name: config
   mountPath: /etc/bowline
   readOnly: true
-{{- if .Values.auth.enabled }}
-- name: auth
-  mountPath: /etc/bowline-secret
-  readOnly: true
-- name: users
-  mountPath: /etc/bowline-users
-  readOnly: true
-{{- if .Values.auth.usersSecret }}
-- name: users-secret
-  mountPath: /etc/bowline-users-secret
-  readOnly: true
-{{- end }}
-{{- if not .Values.auth.existingSecret }}
-- name: auth-revision
-  mountPath: /etc/bowline-secret-revision
-  readOnly: true
-{{- end }}
+{{- with include "bowline.authMounts" . }}
+{{ . }}
 {{- end }}
 {{- end -}}
 

@@ -38,6 +38,33 @@
   "revision" (include "bowline.usersRevision" .)) -}}
 {{- end -}}
 
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.usersVolumes" -}}
+- name: users
+  secret:
+    secretName: {{ include "bowline.usersName" . | quote }}
+    defaultMode: 0440
+    optional: true
+{{- with .Values.auth.usersSecret }}
+- name: users-secret
+  secret:
+    secretName: {{ . | quote }}
+    defaultMode: 0440
+{{- end }}
+{{- end -}}
+
+{{- /* Argument: the root. */ -}}
+{{- define "bowline.usersMounts" -}}
+- name: users
+  mountPath: /etc/bowline-users
+  readOnly: true
+{{- if .Values.auth.usersSecret }}
+- name: users-secret
+  mountPath: /etc/bowline-users-secret
+  readOnly: true
+{{- end }}
+{{- end -}}
+
 {{- define "bowline.validate.users" -}}
 {{- $auth := .Values.auth -}}
 {{- if and (not $auth.enabled) (or $auth.users $auth.usersSecret $auth.userLinesKey) }}
