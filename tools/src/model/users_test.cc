@@ -33,14 +33,14 @@ TEST_CASE("users of the chart have rules, hashes, and passwords of a Secret") {
 }
 
 TEST_CASE("a user that cannot be is refused with its name") {
-  const auto* const user = GENERATE(
-      R"("name": "app", "rules": ">secret", "hashes": [], "keys": [])",
-      R"("name": "app", "rules": "#abc", "hashes": [], "keys": [])",
-      R"("name": "app", "rules": "resetpass", "hashes": [], "keys": [])",
-      R"("name": "app", "rules": "secret", "hashes": [], "keys": [])",
-      R"x("name": "app", "rules": "(+get secret)", "hashes": [], "keys": [])x",
-      R"("name": "app", "rules": "~'x'", "hashes": [], "keys": [])",
-      R"("name": "app", "rules": "", "hashes": ["abc"], "keys": [])");
+  const auto* const user =
+      GENERATE(R"("name": "app", "rules": ">secret", "hashes": [], "keys": [])",
+               R"("name": "app", "rules": "#abc", "hashes": [], "keys": [])",
+               R"("name": "app", "rules": "resetpass", "hashes": [], "keys": [])",
+               R"("name": "app", "rules": "secret", "hashes": [], "keys": [])",
+               R"x("name": "app", "rules": "(+get secret)", "hashes": [], "keys": [])x",
+               R"("name": "app", "rules": "~'x'", "hashes": [], "keys": [])",
+               R"("name": "app", "rules": "", "hashes": ["abc"], "keys": [])");
   const auto declared =
       ParseUsers(std::string(R"({"revision": "", "users": [{)") + user + "}]}", &Text);
   REQUIRE_FALSE(declared);
