@@ -214,11 +214,16 @@ TEST_CASE("a member that starts with a new Secret lets the former password in, b
 TEST_CASE("a member that has lost its volume hears from the others what is still valid") {
   Member member(BOWLINE_REDIS_SERVER);
   const EngineSecrets former = member.Mounted();
+  RespClient program = member.AsProgram();
   member.Mount("second");
+  for (const Account& account : Accounts(member.Mounted())) {  // as its file has it at a start
+    REQUIRE(program.Ask(LetInCommand(account, member.Mounted()), Soon()));
+  }
   const Other other(member.settings, Succeed(former, member.Mounted()));
   member.LoseVolume();
   member.Begin();
   CHECK(Eventually([&] { return member.Told().outgoing.size() == 3; }));
+  CHECK(member.LetsIn("first"));
 }
 
 TEST_CASE("a user comes, changes under an open connection, and goes") {
