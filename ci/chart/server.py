@@ -54,11 +54,18 @@ def dry_run(things: list[Object], warnings: bool = True) -> str:
 
 
 def rendered(profile: Profile) -> list[Object]:
-    """Without the objects of the Prometheus operator, whose kinds the local Kubernetes does not have."""
+    """
+    Without the objects of the Prometheus operator, whose kinds the local Kubernetes does not have. All in one namespace: another one
+    that values name is not there.
+    """
     result = render.template("helm", *render.OPERATOR, *profile.arguments, namespace=NAMESPACE)
     if result.returncode != 0:
         raise ValueError(result.stderr)
-    return [thing for thing in render.objects(result.stdout) if not thing["apiVersion"].startswith("monitoring.")]
+    things = [thing for thing in render.objects(result.stdout) if not thing["apiVersion"].startswith("monitoring.")]
+    for thing in things:
+        if "namespace" in thing["metadata"]:
+            thing["metadata"]["namespace"] = NAMESPACE
+    return things
 
 
 def manifests(profile: Profile) -> str:

@@ -32,9 +32,15 @@ def line_of(page: str, member: str) -> str:
     return next(line for line in page.splitlines() if re.match(rf"[ |`-]*{member} ", line))
 
 
+def servers_with_a_key(page: str) -> int:
+    return len(re.findall(r" (?:primary|replica) +\d+m?\d*s +1 ", page))
+
+
 def test_the_tree_of_a_set_that_runs(members: Members) -> None:
     members.ask("server-0", "SET", "key", "value")
     wait_until("healthy", lambda: ": healthy" in members.bowline("server-1", "status").splitlines()[0], START)
+    # A report may be a second old.
+    wait_until("all tell the key", lambda: servers_with_a_key(members.bowline("sentinel-1", "status")) == 3, START)
     page = members.bowline("sentinel-1", "status", "--wide")
     print(page)
     tree, wide = page.split("\n\n")[1:3]
