@@ -81,7 +81,7 @@ def test_users_followed(sentinel_set: SentinelSet, figures: dict[str, Any]) -> N
 
     sentinel_set.release.upgrade(users(MANY, "two", default=False))
     everywhere(sentinel_set, lambda pod: not lets_in(pod, sentinel_set.known_password))
-    assert sentinel_set.problems("--write") == []
+    wait_for("all tell that they work by it", lambda: sentinel_set.problems("--write") == [], FOLLOWED)
     sentinel_set.fail_over()
     with pytest.raises(ConnectionLost):  # by the server that has stepped back
         client.ping()
