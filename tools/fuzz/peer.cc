@@ -7,9 +7,9 @@
 
 void bowline::fuzz::Try(std::string_view input) {
   const auto [message, report] = Split(input);
-  (void)OpenRequest({"key"}, message);
-  (void)OpenReport({"key"}, "nonce", message);
-  (void)OpenOrder({"key"}, message);
+  (void)OpenRequest({{"key"}}, message);
+  (void)OpenReport({{"key"}}, "nonce", message);
+  (void)OpenOrder({{"key"}}, message);
   (void)ParseHandoverOrder(message);
   (void)ParseHandoverState(message);
   if (const auto read = ParseReport(report)) {

@@ -121,7 +121,7 @@ class ReportServers {
   explicit ReportServers(RealSet& set) : set_(set) {
     set.know.settings.ports.peers = FreePort();
     server_.On("POST", kReportPath, [this](const HttpRequest& http, Milliseconds) {
-      const auto request = OpenRequest({""}, http.body);
+      const auto request = OpenRequest({{""}}, http.body);
       const auto member = request ? MemberName::Parse(request->to)
                                   : Result<MemberName>(Fail(Code::kInvalidArgument, "no request"));
       if (!member) return std::optional(HttpAnswer{.silence = true});
@@ -133,7 +133,7 @@ class ReportServers {
                             .member = request->to,
                             .pod = settings.PodOf(*member)};
       return std::optional(HttpAnswer{
-          .body = SealReport({""}, request->nonce, {.from = from, .body = PrintReport(report)})});
+          .body = SealReport({{""}}, request->nonce, {.from = from, .body = PrintReport(report)})});
     });
     REQUIRE(server_.Start(set.know.settings.ports.peers));
   }

@@ -56,7 +56,7 @@ class VoterProgram {
     report.member = kVoter;
     server_.On(
         "POST", kReportPath,
-        AnswerReports({.channel = [channel = PeerChannel{.keys = {std::move(key)},
+        AnswerReports({.channel = [channel = PeerChannel{.keys = {{std::move(key)}},
                                                          .self = {.identity = {},
                                                                   .member = kVoter.ToString(),
                                                                   .pod = settings.PodOf(kVoter)},

@@ -42,7 +42,7 @@ Report ReportOfSentinel(MemberName primary, std::uint64_t epoch) {
 }
 
 PeerChannel ChannelOfSentinel() {
-  return {.keys = {""},
+  return {.keys = {{""}},
           .self = {.identity = TestIdentity(),
                    .member = kSentinel.ToString(),
                    .pod = TestIdentity().release + "-" + kSentinel.ToString()},

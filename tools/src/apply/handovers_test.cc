@@ -48,7 +48,7 @@ struct Primary {
     });
   }
 
-  PeerChannel own{.keys = {"k"}, .self = Of(ServerName(0)), .rejected = {}};
+  PeerChannel own{.keys = {{"k"}}, .self = Of(ServerName(0)), .rejected = {}};
   PeerTarget target{.member = ServerName(0),
                     .pod = "cache-server-0",
                     .ip = "127.0.0.1",
@@ -61,7 +61,7 @@ struct Primary {
 
   [[nodiscard]] Result<HandoverEnd> Ask(const std::string& asker, bool wait = false,
                                         Deadline deadline = Soon()) const {
-    const PeerChannel channel{.keys = {"k"}, .self = Of(ServerName(1)), .rejected = {}};
+    const PeerChannel channel{.keys = {{"k"}}, .self = Of(ServerName(1)), .rejected = {}};
     return AskForHandover(channel, target, {.id = "", .by = asker, .target = ""}, wait, deadline);
   }
 };

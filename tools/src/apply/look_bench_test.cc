@@ -56,7 +56,7 @@ class Members {
   }
 
   [[nodiscard]] PeerChannel Channel() const {
-    return {.keys = {"k"},
+    return {.keys = {{"k"}},
             .self = Sender(k00.ToString(), settings.PodOf(k00)),
             .rejected = [](const std::string& why) { FAIL(why); },
             .views = nullptr};
@@ -86,11 +86,11 @@ class Members {
     return {.identity = testing::TestIdentity(), .member = member, .pod = pod};
   }
   std::optional<HttpAnswer> Answer(const HttpRequest& http) {
-    const auto request = OpenRequest({"k"}, http.body);
+    const auto request = OpenRequest({{"k"}}, http.body);
     if (!request) return HttpAnswer{.status = 400};
     const Told& told = told_.at(request->to);
     const std::string& body = request->digest && !old ? told.small : told.whole;
-    return HttpAnswer{.body = SealReport({"k"}, request->nonce,
+    return HttpAnswer{.body = SealReport({{"k"}}, request->nonce,
                                          {.from = Sender(request->to, told.pod), .body = body})};
   }
 

@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t kRequestLimit = 4U << 10U;  // a request has some 300 bytes
 constexpr std::size_t kConnections = 512;         // at most one of each member and of each command
 
-const PeerKeys& SealingOf(const PeerChannel& channel) {
-  return channel.sealing.empty() ? channel.keys : channel.sealing;
-}
-
 void Reject(const PeerChannel& channel, const std::string& why) {
   if (channel.rejected) channel.rejected(why);
 }
@@ -125,7 +121,7 @@ class Look {
                        .port = target.port,
                        .method = "POST",
                        .path = kReportPath,
-                       .body = SealRequest(SealingOf(channel_), {.from = channel_.self,
+                       .body = SealRequest(channel_.keys, {.from = channel_.self,
                                                                  .to = target.member.ToString(),
                                                                  .nonce = nonce_,
                                                                  .digest = !question.whole})});
@@ -177,7 +173,7 @@ HttpHandler AnswerReports(ReportSource source) {
     if (!report) return std::nullopt;
     const ViewForm form = request->digest ? ViewForm::kDigest : ViewForm::kWhole;
     return HttpAnswer{
-        .body = SealReport(SealingOf(channel), request->nonce,
+        .body = SealReport(channel.keys, request->nonce,
                            {.from = channel.self, .body = PrintReport(*report, form)}),
         .content_type = "application/octet-stream"};
   };
@@ -194,7 +190,7 @@ Result<std::string> SendOrder(const PeerChannel& channel, const PeerTarget& targ
                                                      .port = target.port,
                                                      .method = "POST",
                                                      .path = path,
-                                                     .body = SealOrder(SealingOf(channel), order)},
+                                                     .body = SealOrder(channel.keys, order)},
                                                     deadline));
   if (answer.status != 200) {
     return Fail(Code::kUnavailable, "{} answers {} to {}", target.member.ToString(), answer.status,
@@ -213,7 +209,7 @@ HttpHandler AnswerOrders(std::function<PeerChannel()> source, OrderHandler handl
     const auto order = OpenOrder(channel.keys, http.body);
     if (!order) return Unreadable(channel, http, order.error());
     if (!ForUs(channel, http, order->request)) return HttpAnswer{.silence = true};
-    return HttpAnswer{.body = SealReport(SealingOf(channel), order->request.nonce,
+    return HttpAnswer{.body = SealReport(channel.keys, order->request.nonce,
                                          {.from = channel.self, .body = handler(*order)}),
                       .content_type = "application/octet-stream"};
   };

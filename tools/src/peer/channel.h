@@ -21,7 +21,6 @@ inline constexpr const char* kReportPath = "/report";
 /// How this process speaks to members.
 struct PeerChannel {
   PeerKeys keys;          ///< the same for all members
-  PeerKeys sealing = {};  ///< of these those by which messages are sealed; empty: all
   PeerSender self;
   /// Told why a message was rejected; may be empty. Called on the thread that received it.
   std::function<void(const std::string& why)> rejected;

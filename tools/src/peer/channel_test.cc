@@ -36,7 +36,7 @@ struct Answering {
     REQUIRE(server.Start(target.port));
   }
 
-  PeerChannel own{.keys = {"k"},
+  PeerChannel own{.keys = {{"k"}},
                   .self = Of(kAsked),
                   .rejected = [this](const std::string& why) { rejected_here = why; },
                   .seen = [this](MemberName member, const std::string& ip) { seen[member] = ip; }};
@@ -57,7 +57,7 @@ struct Answering {
 
 /// server-1, which asks.
 struct Asking {
-  PeerChannel channel{.keys = {"k"},
+  PeerChannel channel{.keys = {{"k"}},
                       .self = Of(ServerName(1)),
                       .rejected = [this](const std::string& why) { rejected_here = why; }};
   std::string rejected_here;
@@ -91,7 +91,7 @@ TEST_CASE("a stranger gets silence, and it is told here") {
   Asking self;
   std::string why;
   SECTION("another key") {
-    self.channel.keys = {"x"};
+    self.channel.keys = {{"x"}};
     why = "HMAC";
   }
   SECTION("another release") {
@@ -124,11 +124,11 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
     peer.server.Stop();
     HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest& request, Milliseconds) {
-      const auto opened = OpenRequest({"k"}, request.body);
+      const auto opened = OpenRequest({{"k"}}, request.body);
       REQUIRE(opened);
       PeerSender foreign = Of(kAsked);
       foreign.identity.installation = "0b";
-      return HttpAnswer{.body = SealReport({"k"}, opened->nonce,
+      return HttpAnswer{.body = SealReport({{"k"}}, opened->nonce,
                                            {.from = foreign, .body = PrintReport(peer.report)})};
     });
     peer.target.port = testing::FreePort();
@@ -146,7 +146,7 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
     HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest&, Milliseconds) {
       return HttpAnswer{
-          .body = SealReport({"k"}, "old", {.from = Of(kAsked), .body = PrintReport(peer.report)})};
+          .body = SealReport({{"k"}}, "old", {.from = Of(kAsked), .body = PrintReport(peer.report)})};
     });
     peer.target.port = testing::FreePort();
     REQUIRE(other.Start(peer.target.port));
@@ -180,9 +180,9 @@ TEST_CASE("a view is told by its digest, and whole to whom asks for it") {
   server.On("POST", kReportPath, [&](const HttpRequest& http, Milliseconds waited) {
     HttpRequest request = http;
     if (old) {  // a program that reads nothing of the word
-      PeerRequest opened = *OpenRequest({"k"}, http.body);
+      PeerRequest opened = *OpenRequest({{"k"}}, http.body);
       opened.digest = false;
-      request.body = SealRequest({"k"}, opened);
+      request.body = SealRequest({{"k"}}, opened);
     }
     const auto answered = answer(request, waited);
     bodies.push_back(answered->body);
@@ -232,7 +232,7 @@ TEST_CASE("a view is told by its digest, and whole to whom asks for it") {
 }
 
 TEST_CASE("an order comes to the member that it is for, with its sender and challenge") {
-  PeerChannel own{.keys = {"k"}, .self = Of(kAsked), .rejected = {}};
+  PeerChannel own{.keys = {{"k"}}, .self = Of(kAsked), .rejected = {}};
   std::string rejected;
   own.rejected = [&](const std::string& why) { rejected = why; };
   PeerTarget target{
@@ -245,10 +245,10 @@ TEST_CASE("an order comes to the member that it is for, with its sender and chal
                                               order.body);
                          }));
   REQUIRE(server.Start(target.port));
-  PeerChannel asker{.keys = {"k"}, .self = Of(ServerName(1)), .rejected = {}};
+  PeerChannel asker{.keys = {{"k"}}, .self = Of(ServerName(1)), .rejected = {}};
   const auto send = [&] { return SendOrder(asker, target, kHandoverPath, "c1", "do it", Soon()); };
   CHECK(send() == "cache-server-1 c1 do it");
-  SECTION("another key") { asker.keys = {"x"}; }
+  SECTION("another key") { asker.keys = {{"x"}}; }
   SECTION("another installation") { asker.self.identity.installation = "0b"; }
   SECTION("another member has the address") { own.self.member = "server-2"; }
   CHECK_FALSE(send());
@@ -257,9 +257,9 @@ TEST_CASE("an order comes to the member that it is for, with its sender and chal
 
 TEST_CASE("a request for a report is no order, and the other way round") {
   const PeerRequest request{.from = Of(kAsked), .to = "server-0", .nonce = "n"};
-  CHECK_FALSE(OpenOrder({"k"}, SealRequest({"k"}, request)));
+  CHECK_FALSE(OpenOrder({{"k"}}, SealRequest({{"k"}}, request)));
   CHECK_FALSE(
-      OpenRequest({"k"}, SealOrder({"k"}, {.request = request, .challenge = "", .body = ""})));
+      OpenRequest({{"k"}}, SealOrder({{"k"}}, {.request = request, .challenge = "", .body = ""})));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "peer/message.h"
 
+#include <ranges>
 #include <utility>
 
 #include "base/digest.h"
@@ -23,11 +24,11 @@ std::string Mac(std::string_view key, std::string_view kind, std::string_view no
   return HmacSha256Hex(key, std::format("{}{}\n{}", kind, nonce, content));
 }
 
-/// The message: the HMACs by all keys, separated by blanks, a line end, and the content.
+/// The message: the HMACs, separated by blanks, a line end, and the content.
 std::string Sealed(const PeerKeys& keys, std::string_view kind, std::string_view nonce,
                    const std::string& content) {
   std::string head;
-  for (const std::string& key : keys) {
+  for (const std::string& key : keys.known | std::views::take(keys.sealing)) {
     head += (head.empty() ? "" : " ") + Mac(key, kind, nonce, content);
   }
   return head + "\n" + content;
@@ -38,7 +39,7 @@ bool IsBy(const PeerKeys& keys, std::string_view kind, std::string_view nonce,
   std::vector<std::string_view> macs = Split(head, ' ');
   if (macs.size() > kMostKeys) macs.resize(kMostKeys);  // a stranger must not make it compute many
   bool found = false;
-  for (const std::string& key : keys) {
+  for (const std::string& key : keys.known) {
     const std::string mac = Mac(key, kind, nonce, content);
     for (const std::string_view told : macs) found |= EqualInConstantTime(mac, told);
   }

@@ -8,7 +8,7 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 
-const PeerKeys kKey{"a key"};
+const PeerKeys kKey{{"a key"}};
 
 PeerSender Sender() {
   return {.identity = {.installation = "0a", .name_space = "ns", .release = "cache"},
@@ -49,31 +49,34 @@ TEST_CASE("a report arrives as it was sent") {
 }
 
 TEST_CASE("one key that both know is enough, whatever others each of them has") {
-  const PeerKeys old{"old"};
-  const PeerKeys both{"new", "old"};
-  const PeerKeys fresh{"new"};
+  const PeerKeys old{{"old"}};
+  const PeerKeys both{{"new", "old"}};
+  const PeerKeys fresh{{"new"}};
   const PeerRequest request{.from = Sender(), .to = "server-0", .nonce = "n1"};
   CHECK(OpenRequest(old, SealRequest(both, request)));
   CHECK(OpenRequest(fresh, SealRequest(both, request)));
   CHECK(OpenRequest(both, SealRequest(old, request)));
   CHECK(OpenRequest(both, SealRequest(fresh, request)));
   CHECK_FALSE(OpenRequest(fresh, SealRequest(old, request)));
-  CHECK_FALSE(OpenRequest({"other", "another"}, SealRequest(both, request)));
-  CHECK_FALSE(OpenRequest({}, SealRequest({}, request)));
+  // Sealed by the newest alone.
+  CHECK(OpenRequest(fresh, SealRequest({{"new", "old"}, 1}, request)));
+  CHECK_FALSE(OpenRequest(old, SealRequest({{"new", "old"}, 1}, request)));
+  CHECK_FALSE(OpenRequest({{"other", "another"}}, SealRequest(both, request)));
+  CHECK_FALSE(OpenRequest({{}}, SealRequest({{}}, request)));
 }
 
 TEST_CASE("of very many HMACs of a message the first ones are looked at") {
   const PeerRequest request{.from = Sender(), .to = "server-0", .nonce = "n1"};
-  PeerKeys many(8, "other");
-  many.back() = kKey.front();
+  PeerKeys many{std::vector<std::string>(8, "other"), 9};
+  many.known.back() = kKey.known.front();
   CHECK(OpenRequest(kKey, SealRequest(many, request)));
-  many.insert(many.begin(), "one more");
+  many.known.insert(many.known.begin(), "one more");
   CHECK_FALSE(OpenRequest(kKey, SealRequest(many, request)));
 }
 
 TEST_CASE("another key, an old nonce, a message of the other kind and a changed byte are refused") {
-  CHECK(OpenRequest({"other"}, Request()).error().code == Code::kPermissionDenied);
-  CHECK(OpenReport({"other"}, "n1", Report()).error().code == Code::kPermissionDenied);
+  CHECK(OpenRequest({{"other"}}, Request()).error().code == Code::kPermissionDenied);
+  CHECK(OpenReport({{"other"}}, "n1", Report()).error().code == Code::kPermissionDenied);
   CHECK(OpenReport(kKey, "n2", Report()).error().code == Code::kPermissionDenied);
   CHECK(OpenReport(kKey, "", Request()).error().code == Code::kPermissionDenied);
   for (std::size_t i = 0; i < Report().size(); ++i) {

@@ -77,12 +77,8 @@ bool LiveSettings::SecretsInUse() const {
 
 PeerKeys LiveSettings::Keys() const {
   const std::scoped_lock lock(mutex_);
-  return KeysOf(mounted_.SameAs(secrets_) ? secrets_ : Succeed(secrets_, mounted_));
-}
-
-PeerKeys LiveSettings::SealingKeys() const {
-  const std::scoped_lock lock(mutex_);
-  return SealingKeysOf(mounted_.SameAs(secrets_) ? secrets_ : Succeed(secrets_, mounted_));
+  if (mounted_.SameAs(secrets_)) return KeysOf(secrets_);
+  return KeysOf(Succeed(secrets_, mounted_));
 }
 
 SettingsNews LiveSettings::Refresh() {

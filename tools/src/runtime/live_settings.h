@@ -48,7 +48,6 @@ class LiveSettings {
   [[nodiscard]] bool SecretsInUse() const;
   /// For the members' messages: of the mounted Secret, and those in use.
   [[nodiscard]] PeerKeys Keys() const;
-  [[nodiscard]] PeerKeys SealingKeys() const;
   [[nodiscard]] const Paths& paths() const { return paths_; }
   /// Why the mounted settings cannot be used, by the last Refresh; empty: they can.
   [[nodiscard]] std::string Error() const;

@@ -143,12 +143,12 @@ TEST_CASE("other passwords are mounted, and in use when somebody says so") {
   CHECK(live.MountedSecrets().password == "second");
   CHECK_FALSE(live.SecretsInUse());
   // A member that has the new one alone is understood before the own engine lets it in.
-  CHECK(live.Keys().size() == 2);
-  CHECK(live.Keys().front() == live.MountedSecrets().peer_key);
+  CHECK(live.Keys().known.size() == 2);
+  CHECK(live.Keys().known.front() == live.MountedSecrets().peer_key);
   live.UseSecrets(Succeed(live.Secrets(), live.MountedSecrets()));
   CHECK(live.SecretsInUse());
   CHECK(live.Secrets().password == "second");
-  CHECK(live.Keys().size() == 2);
+  CHECK(live.Keys().known.size() == 2);
 }
 
 TEST_CASE("a Secret that cannot be used is told once, and changes nothing") {

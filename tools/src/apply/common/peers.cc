@@ -12,7 +12,6 @@ Peers::Peers(const LiveSettings& settings, MemberName self, LiveState& live, Eve
 
 PeerChannel Peers::Channel() {
   return {.keys = settings_.Keys(),
-          .sealing = settings_.SealingKeys(),
           .self = {.identity = {.installation = live_.Installation(),
                                 .name_space = settings_->name_space,
                                 .release = settings_->release},

@@ -108,17 +108,13 @@ EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted) {
 }
 
 PeerKeys KeysOf(const EngineSecrets& secrets) {
-  PeerKeys keys{secrets.peer_key};
+  PeerKeys keys{.known = {secrets.peer_key}, .sealing = secrets.spreading ? kMostKeys : 1};
   for (const FormerSecrets& former : secrets.former) {
-    if (keys.size() == kMostKeys) break;
-    if (former.peer_key.empty() || std::ranges::contains(keys, former.peer_key)) continue;
-    keys.push_back(former.peer_key);
+    if (keys.known.size() == kMostKeys) break;
+    if (former.peer_key.empty() || std::ranges::contains(keys.known, former.peer_key)) continue;
+    keys.known.push_back(former.peer_key);
   }
   return keys;
-}
-
-PeerKeys SealingKeysOf(const EngineSecrets& secrets) {
-  return secrets.spreading ? KeysOf(secrets) : PeerKeys{secrets.peer_key};
 }
 
 void ForgetEnded(EngineSecrets& secrets) {

@@ -38,14 +38,16 @@ bool Adopt(EngineSecrets& secrets, const std::vector<OutgoingPassword>& told, st
 /// that do not have `mounted`.
 EngineSecrets Succeed(const EngineSecrets& used, EngineSecrets mounted);
 
-/// The key of the HMAC, and the former ones while it is being replaced. A message carries an HMAC
-/// by each key that its sender has; one that the reader knows is enough (peer/message.h).
-using PeerKeys = std::vector<std::string>;
 inline constexpr std::size_t kMostKeys = 8;
+
+/// The key of the HMAC and the former ones, the newest first (peer/message.h).
+struct PeerKeys {
+  std::vector<std::string> known;   ///< a message by one of them is taken
+  std::size_t sealing = kMostKeys;  ///< a message carries an HMAC by each of so many first ones
+};
+/// Messages are sealed by all of them while passwords spread, else by the newest alone: a member of
+/// a version before, of which there is none while they spread, reads one HMAC.
 PeerKeys KeysOf(const EngineSecrets& secrets);
-/// Those by which messages are sealed: of a version before, which reads one HMAC, there is no
-/// member when passwords spread.
-PeerKeys SealingKeysOf(const EngineSecrets& secrets);
 
 /// Drops the texts of passwords that are valid no longer.
 void ForgetEnded(EngineSecrets& secrets);
