@@ -40,24 +40,19 @@ std::vector<std::string> Words(std::string_view text) {
 
 Account Default(const EngineSecrets& secrets) {
   return {
-      .name = "default", .of = {kClients}, .rights = Words(kAllRights), .on = secrets.default_user};
+      .name = "default", .of = kClients, .rights = Words(kAllRights), .on = secrets.default_user};
 }
 
 /// With the clients' password, since those of the version before know no other one of it. The
 /// members' password opens what replicas and sentinels may do, and nothing else.
 Account Program(const Identity& identity) {
-  return {.name = ProgramAccount(identity), .of = {kClients}, .rights = Words(kAllRights)};
+  return {.name = ProgramAccount(identity), .of = kClients, .rights = Words(kAllRights)};
 }
 
 /// The rules of a file and of a command are the same, in the same order.
 std::vector<std::string> Rules(const Account& account, const EngineSecrets& secrets) {
   std::vector<std::string> rules{account.on ? "on" : "off"};
-  for (const std::string& of : account.of) {
-    for (const std::string& hash : ValidHashes(secrets, of)) {
-      const std::string rule = "#" + hash;
-      if (!std::ranges::contains(rules, rule)) rules.push_back(rule);
-    }
-  }
+  for (const std::string& hash : ValidHashes(secrets, account.of)) rules.push_back("#" + hash);
   rules.insert(rules.end(), account.rights.begin(), account.rights.end());
   return rules;
 }
@@ -72,32 +67,32 @@ std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecret
   std::vector<Account> accounts{Default(secrets),
                                 Program(identity),
                                 {.name = AccountOf("replication", identity),
-                                 .of = {kMembers},
+                                 .of = kMembers,
                                  .rights = Words(kReplicationRights)}};
   for (const DeclaredUser& user : secrets.users.All()) {
     accounts.push_back(
-        {.name = user.name, .of = {PasswordOf(user)}, .rights = user.rules, .of_user = true});
+        {.name = user.name, .of = PasswordOf(user), .rights = user.rules, .of_user = true});
   }
   return accounts;
 }
 
 Account SentinelAccount(const Identity& identity) {
   return {
-      .name = AccountOf("sentinel", identity), .of = {kMembers}, .rights = Words(kSentinelRights)};
+      .name = AccountOf("sentinel", identity), .of = kMembers, .rights = Words(kSentinelRights)};
 }
 
 std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSecrets& secrets) {
   std::vector<Account> accounts{
       Default(secrets),
       Program(identity),
-      {.name = AccountOf("peer", identity), .of = {kClients}, .rights = Words(kPeerRights)}};
+      {.name = AccountOf("peer", identity), .of = kClients, .rights = Words(kPeerRights)}};
   for (const DeclaredUser& user : secrets.users.All()) {
     std::vector<std::string> rights = Words(kDiscoveryRights);
     for (const std::string& rule : user.rules) {
       if (rule == "on" || rule == "off" || rule == "nopass") rights.push_back(rule);
     }
     accounts.push_back({.name = user.name,
-                        .of = {PasswordOf(user)},
+                        .of = PasswordOf(user),
                         .rights = std::move(rights),
                         .of_user = true});
   }

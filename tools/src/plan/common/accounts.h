@@ -14,7 +14,7 @@ namespace bowline {
 /// An account with which clients or members log in.
 struct Account {
   std::string name;
-  std::vector<std::string> of;      ///< whose passwords open it (model/secrets.h)
+  std::string of;                   ///< whose passwords open it (model/secrets.h)
   std::vector<std::string> rights;  ///< rules of ACL SETUSER
   bool on = true;
   bool of_user = false;  ///< declared by auth.users

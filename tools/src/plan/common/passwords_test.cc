@@ -237,7 +237,7 @@ TEST_CASE("a file that is none is refused, and nothing of it is let in") {
 
 TEST_CASE("an account is let in with exactly the valid passwords, in a file and by command") {
   const EngineSecrets secrets = Succeed(Secrets("a", "m"), Secrets("b", "m"));
-  const Account account{.name = "app", .of = {kClients}, .rights = {"+ping", "~*"}};
+  const Account account{.name = "app", .of = kClients, .rights = {"+ping", "~*"}};
   CHECK(UserLine(account, secrets) ==
         "user app on #" + HashOf("b") + " #" + HashOf("a") + " +ping ~*\n");
   CHECK(LetInCommand(account, secrets) ==
