@@ -26,23 +26,20 @@ void LogToContainer() {
 }
 
 /// The own program knows which installation this is, and so with which account it logs in.
-Result<EngineSecrets> LoadSecretsOfSentinel(const Settings& settings, MemberName self,
-                                            Deadline deadline) {
-  ASSIGN_OR_RETURN(EngineSecrets secrets, LoadSecrets(settings));
-  if (secrets.default_user) return secrets;
+Result<Credentials> OwnSentinelLogin(const Settings& settings, MemberName self, Deadline deadline) {
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  if (secrets.default_user) return SentinelLoginOf(settings, secrets);
   const Reports own = GatherReportsOf(PeerChannelOf(settings, secrets, ""), settings,
                                       {{self, {.ip = "127.0.0.1"}}}, {self}, deadline);
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, own));
-  secrets.program_account = ProgramAccount(identity);
-  return secrets;
+  return SentinelPeerLoginOf(settings, secrets, identity);
 }
 
 /// A failover dies with the sentinel that leads it (facts/sentinel.md 2d).
-Status AwaitOwnFailover(const Settings& settings, const EngineSecrets& secrets, Deadline deadline) {
+Status AwaitOwnFailover(const Settings& settings, const Credentials& login, Deadline deadline) {
   const Deadline patience = deadline.Within(kFailoverPatience);
   ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect("127.0.0.1", settings.ports.sentinel,
-                                       SentinelLoginOf(settings, secrets), patience));
+                   RespClient::Connect("127.0.0.1", settings.ports.sentinel, login, patience));
   while (true) {
     ASSIGN_OR_RETURN(const SentinelSnapshot view,
                      client.SentinelMaster(settings.sentinel.master_name, patience));
@@ -61,7 +58,7 @@ Status TryHandOver(const Settings& settings) {
       Deadline::In(HandoverTime(std::chrono::seconds(settings.grace_seconds)));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   if (self.kind == MemberKind::kSentinel) {
-    ASSIGN_OR_RETURN(const EngineSecrets login, LoadSecretsOfSentinel(settings, self, deadline));
+    ASSIGN_OR_RETURN(const Credentials login, OwnSentinelLogin(settings, self, deadline));
     return AwaitOwnFailover(settings, login, deadline);
   }
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));

@@ -13,22 +13,19 @@ namespace bowline {
 
 namespace {
 
-/// Former passwords are tried, too: another member may not have the declared ones yet.
-void AddLogins(Credentials& login, const std::string& user, const EngineSecrets& secrets) {
-  login.others.push_back({.user = user, .password = secrets.password});
-  for (const FormerSecrets& former : secrets.former) {
-    login.others.push_back({.user = user, .password = former.password});
+/// The first account is tried first, each with the declared password and then with the former ones:
+/// another member may not have the declared ones yet.
+Credentials Login(const std::vector<std::string>& accounts, const EngineSecrets& secrets) {
+  std::vector<Credentials::Other> logins;
+  for (const std::string& account : accounts) {
+    logins.push_back({.user = account, .password = secrets.password});
+    for (const FormerSecrets& former : secrets.former) {
+      logins.push_back({.user = account, .password = former.password});
+    }
   }
-}
-
-/// The first of these is tried first.
-Credentials Login(const std::vector<std::string>& users, const EngineSecrets& secrets) {
-  Credentials login;
-  for (const std::string& user : users) AddLogins(login, user, secrets);
-  login.user = login.others.front().user;
-  login.password = login.others.front().password;
-  login.others.erase(login.others.begin());
-  return login;
+  return {.user = logins.front().user,
+          .password = logins.front().password,
+          .others = {logins.begin() + 1, logins.end()}};
 }
 
 }  // namespace
@@ -48,9 +45,14 @@ Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) 
 
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
   if (!settings.sentinel.auth) return {};
+  return LoginOf(secrets);
+}
+
+Credentials SentinelPeerLoginOf(const Settings& settings, const EngineSecrets& secrets,
+                                const Identity& identity) {
+  if (!settings.sentinel.auth) return {};
   // A sentinel of the version before has no account of the program.
-  if (secrets.program_account.empty()) return LoginOf(secrets);
-  return Login({secrets.program_account, "default"}, secrets);
+  return Login({ProgramAccount(identity), "default"}, secrets);
 }
 
 std::vector<std::string> UsersOfClients(const Settings& settings, const Identity& identity,

@@ -17,7 +17,7 @@
 
 namespace bowline {
 
-/// How we log in to the own engine and, to prove that it takes writes, where clients do.
+/// How we log in to the own engine: as `default` as long as the installation is not known.
 Credentials LoginOf(const EngineSecrets& secrets);
 
 /// To the own engine, logged in so. Errors as RespClient::Connect's.
@@ -27,8 +27,12 @@ Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& s
 /// How we log in to any member's engine, and to no other installation's.
 Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity);
 
-/// How we log in to any sentinel.
+/// How we log in to the own sentinel.
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets);
+
+/// How we log in to any sentinel.
+Credentials SentinelPeerLoginOf(const Settings& settings, const EngineSecrets& secrets,
+                                const Identity& identity);
 
 /// With which clients log in at the own engine, as it says itself; `default`, when it does not say
 /// it within `timeout` or nobody is asked for a password.

@@ -6,8 +6,6 @@ EngineFactsBook AskEngines(const Settings& settings, const EngineSecrets& secret
                            const Observation& seen, Deadline deadline) {
   const auto identity = IdentityOf(settings, seen.reports);
   if (!identity) return {};
-  EngineSecrets login = secrets;
-  login.program_account = ProgramAccount(*identity);
   std::vector<MemberName> asked;
   std::vector<RespClient::Errand> errands;
   for (const auto& [member, report] : seen.reports) {
@@ -17,7 +15,7 @@ EngineFactsBook AskEngines(const Settings& settings, const EngineSecrets& secret
     errands.push_back({.ip = address->second.ip,
                        .port = address->second.port,
                        .credentials = member.HoldsData() ? PeerLoginOf(secrets, *identity)
-                                                         : SentinelLoginOf(settings, login),
+                                                         : SentinelPeerLoginOf(settings, secrets, *identity),
                        .words = {"INFO", "server", "clients", "memory", "persistence"}});
   }
   const auto answers = RespClient::AskAll(std::move(errands), deadline);

@@ -46,11 +46,11 @@ Result<std::string> KeyIn(RespClient& client, const std::vector<SlotRange>& slot
   return Fail(Code::kInternal, "no key found for the shard's slots");
 }
 
-Status WriteAndRead(const Settings& settings, const EngineSecrets& secrets,
+Status WriteAndRead(const Settings& settings, const Credentials& login,
                     const ShardPrimary& primary, const Endpoint& address, Deadline deadline) {
   const Deadline soon = deadline.Within(kCallTimeout);
   ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect(address.ip, address.port, LoginOf(secrets), soon));
+                   RespClient::Connect(address.ip, address.port, login, soon));
   ASSIGN_OR_RETURN(const std::string key,
                    KeyIn(client, primary.slots, settings.layout.shards, deadline));
   const std::string value = RandomHex();
@@ -70,9 +70,8 @@ std::vector<std::string> ProveWrites(const Settings& settings, const ModeRules& 
                                      const EngineSecrets& secrets, const Observation& seen,
                                      Deadline deadline) {
   std::vector<std::string> problems;
-  EngineSecrets login = secrets;
   const auto identity = IdentityOf(settings, seen.reports);
-  if (identity) login.program_account = ProgramAccount(*identity);
+  const Credentials login = identity ? PeerLoginOf(secrets, *identity) : LoginOf(secrets);
   for (int shard = 0; shard < settings.layout.shards; ++shard) {
     const auto primary = PrimaryOf(settings, rules, seen.reports, shard);
     if (!primary) {

@@ -16,9 +16,7 @@ AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadlin
   const auto failed = [&asked](const std::string& why) {
     asked.failures += (asked.failures.empty() ? "" : "; ") + why;
   };
-  EngineSecrets secrets = ctx.secrets;
-  secrets.program_account = ProgramAccount(ctx.identity);
-  const Credentials login = SentinelLoginOf(ctx.settings, secrets);
+  const Credentials login = SentinelPeerLoginOf(ctx.settings, ctx.secrets, ctx.identity);
   std::vector<MemberName> sentinels;
   std::vector<RespClient::Errand> errands;
   for (const MemberName sentinel : ctx.settings.layout.Sentinels()) {
