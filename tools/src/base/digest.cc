@@ -51,6 +51,11 @@ std::string Sha1Hex(std::string_view text) { return HexDigest(text, EVP_sha1());
 
 std::string Sha256Hex(std::string_view text) { return HexDigest(text, EVP_sha256()); }
 
+bool IsSha256Hex(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 std::string HmacSha256Hex(std::string_view key, std::string_view text) {
   DigestBytes digest{};
   unsigned int size = 0;

@@ -12,6 +12,8 @@ namespace bowline {
 std::string Sha1Hex(std::string_view text);
 /// SHA-256 as 64 lower-case hex digits (ACL password hashes: "user x on #<hex>").
 std::string Sha256Hex(std::string_view text);
+/// Could it be one?
+bool IsSha256Hex(std::string_view text);
 
 /// HMAC-SHA-256 (RFC 2104) as 64 lower-case hex digits.
 std::string HmacSha256Hex(std::string_view key, std::string_view text);

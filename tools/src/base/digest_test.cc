@@ -58,5 +58,12 @@ TEST_CASE("what is no base64 is refused without being quoted") {
   }
 }
 
+TEST_CASE("a hash is 64 lower-case hex digits") {
+  CHECK(IsSha256Hex(Sha256Hex("x")));
+  CHECK_FALSE(IsSha256Hex(Sha256Hex("x").substr(1)));
+  CHECK_FALSE(IsSha256Hex(std::string(64, 'A')));
+  CHECK_FALSE(IsSha256Hex(std::string(64, 'g')));
+}
+
 }  // namespace
 }  // namespace bowline

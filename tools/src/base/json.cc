@@ -201,4 +201,8 @@ Status JsonView::OnlyKeys(std::initializer_list<std::string_view> known) const {
               path_.empty() ? "" : std::format("in {} ", path_), list);
 }
 
+Result<std::vector<std::string>> ReadTexts(const JsonView& object, std::string_view key) {
+  return ReadList<std::string>(object, key, [](const JsonView& value) { return value.AsString(); });
+}
+
 }  // namespace bowline

@@ -70,6 +70,23 @@ class JsonDocument {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The list `key` of an object, each item read by `read`. Errors are those of Get, AsArray and
+/// `read`.
+template <typename Item>
+Result<std::vector<Item>> ReadList(const JsonView& object, std::string_view key,
+                                   Result<Item> (*read)(const JsonView&)) {
+  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
+  ASSIGN_OR_RETURN(const std::vector<JsonView> values, list.AsArray());
+  std::vector<Item> items;
+  for (const JsonView& value : values) {
+    ASSIGN_OR_RETURN(Item item, read(value));
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+/// The same of texts.
+Result<std::vector<std::string>> ReadTexts(const JsonView& object, std::string_view key);
+
 /// Writes one document. Misuse (a value without key in an object) is a bug and aborts.
 class JsonWriter {
  public:
@@ -96,6 +113,8 @@ class JsonWriter {
   JsonWriter& Field(std::string_view key, std::int64_t value) { return Key(key).Int(value); }
   JsonWriter& Field(std::string_view key, int value) { return Key(key).Int(value); }
   JsonWriter& Field(std::string_view key, bool value) { return Key(key).Bool(value); }
+
+  JsonWriter& Field(std::string_view key, const std::vector<std::string>& texts);
 
   [[nodiscard]] std::string Take();
 

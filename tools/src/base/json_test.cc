@@ -183,5 +183,17 @@ TEST_CASE("mutated documents never crash the reader") {
   }
 }
 
+TEST_CASE("a list of texts is read as it was written; anything else is an error with its path") {
+  JsonWriter json;
+  json.BeginObject().Field("names", std::vector<std::string>{"a", "b"}).Field("other", 1);
+  json.Key("mixed").BeginArray().String("a").Int(1).EndArray().EndObject();
+  const auto document = JsonDocument::Parse(json.Take());
+  REQUIRE(document);
+  CHECK(ReadTexts(document->root(), "names") == std::vector<std::string>{"a", "b"});
+  CHECK(ReadTexts(document->root(), "other").error().message.contains("other"));
+  CHECK(ReadTexts(document->root(), "mixed").error().message.contains("mixed"));
+  CHECK(ReadTexts(document->root(), "none").error().message.contains("none"));
+}
+
 }  // namespace
 }  // namespace bowline

@@ -122,6 +122,12 @@ JsonWriter& JsonWriter::Null() {
   return *this;
 }
 
+JsonWriter& JsonWriter::Field(std::string_view key, const std::vector<std::string>& texts) {
+  Key(key).BeginArray();
+  for (const std::string& text : texts) String(text);
+  return EndArray();
+}
+
 std::string JsonWriter::Take() {
   Require(impl_->frames.size() == 1 && impl_->frames.back() == Frame::kDone,
           "Take of an unfinished document");

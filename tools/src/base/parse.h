@@ -20,6 +20,10 @@ Result<std::uint64_t> ParseUint64(std::string_view text);
 std::vector<std::string_view> Split(std::string_view text, char separator);
 /// Lines without their "\n" or "\r\n"; no extra empty line at the end.
 std::vector<std::string_view> SplitLines(std::string_view text);
+/// The parts between blanks, without empty ones.
+std::vector<std::string> Words(std::string_view text);
+/// "a, b".
+std::string Join(const std::vector<std::string>& words);
 /// Without spaces, tabs and line ends on both sides.
 std::string_view Trim(std::string_view text);
 

@@ -64,5 +64,12 @@ TEST_CASE("Quoted is printable and bounded") {
   CHECK(text == "\"" + std::string(30, 'a') + "..." + std::string(10, 'z') + "\"");
 }
 
+TEST_CASE("words come without the blanks between them, and are joined by commas") {
+  CHECK(Words("  a b  c ") == std::vector<std::string>{"a", "b", "c"});
+  CHECK(Words(" ").empty());
+  CHECK(Join({"a", "b"}) == "a, b");
+  CHECK(Join(std::vector<std::string>{}).empty());
+}
+
 }  // namespace
 }  // namespace bowline

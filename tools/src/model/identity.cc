@@ -66,6 +66,19 @@ std::string Join(const std::vector<MemberName>& members) {
   return text;
 }
 
+void WriteMembers(JsonWriter& json, std::string_view key, const std::vector<MemberName>& members) {
+  json.Key(key).BeginArray();
+  for (const MemberName member : members) json.String(member.ToString());
+  json.EndArray();
+}
+
+Result<std::vector<MemberName>> ReadMembers(const JsonView& object, std::string_view key) {
+  return ReadList<MemberName>(object, key, [](const JsonView& value) -> Result<MemberName> {
+    ASSIGN_OR_RETURN(const std::string name, value.AsString());
+    return MemberName::Parse(name);
+  });
+}
+
 NodeId Identity::NodeIdOf(MemberName member) const {
   return NodeId(
       Sha1Hex(std::format("{}/{}/{}/{}", installation, name_space, release, member.ToString())));

@@ -54,6 +54,10 @@ struct MemberName {
 
 /// "shard-0-1, server-2".
 std::string Join(const std::vector<MemberName>& members);
+/// As a list of names.
+void WriteMembers(JsonWriter& json, std::string_view key, const std::vector<MemberName>& members);
+/// kInvalidArgument for a text that is no member's name.
+Result<std::vector<MemberName>> ReadMembers(const JsonView& object, std::string_view key);
 
 /// What all ids derive from. The installation part is minted once per installation and kept with
 /// the data: two clusters with equal ids mix or wipe each other when an address is reused.

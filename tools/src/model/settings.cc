@@ -228,9 +228,7 @@ std::string Settings::EngineProgram() const { return EngineName() + "-server"; }
 
 Status CheckAllKnown(const Settings& settings) {
   if (settings.unknown.empty()) return {};
-  std::string list;
-  for (const std::string& path : settings.unknown) list += (list.empty() ? "" : ", ") + path;
-  return Fail(Code::kInvalidArgument, "this program does not know: {}", list);
+  return Fail(Code::kInvalidArgument, "this program does not know: {}", Join(settings.unknown));
 }
 
 Result<Settings> ParseSettings(std::string_view json) {

@@ -12,23 +12,10 @@
 namespace bowline {
 namespace {
 
-constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kLongestName = 64;
 // Accounts of the program are these and the id of the installation (plan/common/accounts.h).
 constexpr std::array<std::string_view, 4> kOwnPrefixes{"bowline-", "replication-", "sentinel-",
                                                        "peer-"};
-
-bool IsHash(std::string_view text) {
-  return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-std::vector<std::string> WordsOf(std::string_view text) {
-  std::vector<std::string> words;
-  for (const std::string_view word : Split(text, ' ')) {
-    if (!word.empty()) words.emplace_back(word);
-  }
-  return words;
-}
 
 Status AddHash(DeclaredUser& user, const std::string& hash) {
   if (hash == Sha256Hex("")) {
@@ -39,7 +26,7 @@ Status AddHash(DeclaredUser& user, const std::string& hash) {
 }
 
 /// Words that are whole rules; all others begin with a sign.
-constexpr std::array<std::string_view, 17> kRuleWords{"on",
+constexpr std::array<std::string_view, 16> kRuleWords{"on",
                                                       "off",
                                                       "nopass",
                                                       "allkeys",
@@ -54,8 +41,7 @@ constexpr std::array<std::string_view, 17> kRuleWords{"on",
                                                       "alldbs",
                                                       "resetdbs",
                                                       "(",
-                                                      ")",
-                                                      "allselectors"};
+                                                      ")"};
 
 /// A mistyped password must not reach an engine's error text, so a word has to look like a rule.
 bool LooksLikeRule(std::string_view word) {
@@ -72,7 +58,7 @@ Status AddRule(DeclaredUser& user, const std::string& word) {
   if (word.starts_with('>')) {
     RETURN_IF_ERROR(AddHash(user, Sha256Hex(rest)));
   } else if (word.starts_with('#')) {
-    if (!IsHash(rest)) {
+    if (!IsSha256Hex(rest)) {
       return Fail(Code::kInvalidArgument, "user {}: # is not followed by a SHA-256 in hex",
                   user.name);
     }
@@ -101,29 +87,23 @@ Result<DeclaredUser> ReadUser(
   DeclaredUser user;
   ASSIGN_OR_RETURN(user.name, view.GetString("name"));
   ASSIGN_OR_RETURN(const std::string rules, view.GetString("rules"));
-  for (const std::string& word : WordsOf(rules)) {
+  for (const std::string& word : Words(rules)) {
     if (word.starts_with('>') || word.starts_with('#')) {
       return Fail(Code::kInvalidArgument, "user {}: a password stands in its rules: use passwords",
                   user.name);
     }
     RETURN_IF_ERROR(AddRule(user, word));
   }
-  for (const std::string list : {"hashes", "keys"}) {
-    ASSIGN_OR_RETURN(const JsonView all, view.Get(list));
-    ASSIGN_OR_RETURN(const std::vector<JsonView> items, all.AsArray());
-    for (const JsonView& item : items) {
-      ASSIGN_OR_RETURN(const std::string text, item.AsString());
-      if (list == "hashes") {
-        RETURN_IF_ERROR(AddRule(user, "#" + text));
-        continue;
-      }
-      const auto password = password_of(text);
-      if (!password) {
-        problem = "user " + user.name + ": " + password.error().message;
-        return user;
-      }
-      RETURN_IF_ERROR(AddHash(user, Sha256Hex(*password)));
+  ASSIGN_OR_RETURN(const std::vector<std::string> hashes, ReadTexts(view, "hashes"));
+  for (const std::string& hash : hashes) RETURN_IF_ERROR(AddRule(user, "#" + hash));
+  ASSIGN_OR_RETURN(const std::vector<std::string> keys, ReadTexts(view, "keys"));
+  for (const std::string& key : keys) {
+    const auto password = password_of(key);
+    if (!password) {
+      problem = "user " + user.name + ": " + password.error().message;
+      return user;
     }
+    RETURN_IF_ERROR(AddHash(user, Sha256Hex(*password)));
   }
   return user;
 }
@@ -155,7 +135,7 @@ Result<std::vector<DeclaredUser>> ParseUserLines(std::string_view text) {
   int number = 0;
   for (const std::string_view line : SplitLines(text)) {
     ++number;
-    const std::vector<std::string> words = WordsOf(Trim(line));
+    const std::vector<std::string> words = Words(Trim(line));
     if (words.empty() || words.front().starts_with('#')) continue;
     if (words.front() != "user" || words.size() < 2) {
       return Fail(Code::kInvalidArgument, "line {} is not \"user NAME RULES\"", number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/parse.h"
 #include "sys/files.h"
 #include "sys/log.h"
 
@@ -222,11 +223,10 @@ void PasswordWatch::TellRefused(const std::string& refused) {
 }
 
 void PasswordWatch::TellUsers(const EngineSecrets& secrets) {
-  std::string names = secrets.default_user ? "default" : "";
-  for (const DeclaredUser& user : secrets.users.All()) {
-    names += (names.empty() ? "" : ", ") + user.name;
-  }
-  member_.events.Emit("UsersChanged", "clients may log in as " + names);
+  std::vector<std::string> names;
+  if (secrets.default_user) names.emplace_back("default");
+  for (const DeclaredUser& user : secrets.users.All()) names.push_back(user.name);
+  member_.events.Emit("UsersChanged", "clients may log in as " + Join(names));
 }
 
 void PasswordWatch::TellBehind(const std::vector<MemberName>& behind) {

@@ -32,12 +32,6 @@ constexpr std::string_view kDiscoveryRights =
     "+sentinel|master +sentinel|masters +sentinel|replicas +sentinel|slaves +sentinel|sentinels "
     "+sentinel|myid +sentinel|ckquorum";
 
-std::vector<std::string> Words(std::string_view text) {
-  std::vector<std::string> words;
-  for (const std::string_view word : Split(text, ' ')) words.emplace_back(word);
-  return words;
-}
-
 Account Default(const EngineSecrets& secrets) {
   return {
       .name = "default", .of = kClients, .rights = Words(kAllRights), .on = secrets.default_user};

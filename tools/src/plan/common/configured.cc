@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <format>
 
+#include "base/parse.h"
+
 namespace bowline {
 namespace {
 
@@ -72,14 +74,10 @@ ConfigurationWords DescribeConfiguration(const std::string& revision, const std:
   ConfigurationWords words;
   for (const auto& [member, report] : reports) {
     if (!report.foreign_users.empty()) {
-      std::string names;
-      for (const std::string& user : report.foreign_users) {
-        names += (names.empty() ? "" : ", ") + user;
-      }
       words.warnings.push_back(
           std::format("{} has users that the release does not declare, and that are gone with its "
                       "next start: {}. Declare them by auth.users",
-                      member.ToString(), names));
+                      member.ToString(), Join(report.foreign_users)));
     }
     if (!report.configured) {
       if (!revision.empty() && report.phase == Phase::kRunning) {

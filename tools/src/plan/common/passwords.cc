@@ -11,14 +11,9 @@ namespace {
 
 constexpr std::size_t kDigestDigits = 16;
 constexpr std::chrono::milliseconds kGone{120'000};
-constexpr std::size_t kHashDigits = 64;
 
 bool Ended(const OutgoingPassword& outgoing, std::int64_t now) {
   return outgoing.ends != 0 && now >= outgoing.ends;
-}
-
-bool IsHash(std::string_view text) {
-  return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
 bool IsKnown(const EngineSecrets& secrets, const OutgoingPassword& told) {
@@ -36,15 +31,19 @@ void DropDeclared(EngineSecrets& secrets) {
   });
 }
 
+Result<std::string> ReadHash(const JsonView& value) {
+  ASSIGN_OR_RETURN(std::string hash, value.AsString());
+  if (IsSha256Hex(hash)) return hash;
+  return Fail(Code::kInvalidArgument, "{} is no SHA-256 in hex", value.path());
+}
+
 Result<OutgoingPassword> ReadOne(const JsonView& entry) {
   OutgoingPassword outgoing;
   ASSIGN_OR_RETURN(outgoing.of, entry.GetString("of"));
-  ASSIGN_OR_RETURN(outgoing.hash, entry.GetString("hash"));
+  ASSIGN_OR_RETURN(const JsonView hash, entry.Get("hash"));
+  ASSIGN_OR_RETURN(outgoing.hash, ReadHash(hash));
   ASSIGN_OR_RETURN(outgoing.ends, entry.GetInt("ends"));
   if (outgoing.ends < 0) return Fail(Code::kInvalidArgument, "{} ends before 1970", outgoing.of);
-  if (!IsHash(outgoing.hash)) {
-    return Fail(Code::kInvalidArgument, "the hash of {} is no SHA-256 in hex", outgoing.of);
-  }
   return outgoing;
 }
 
@@ -146,11 +145,7 @@ KeptPasswords Keep(const EngineSecrets& secrets) {
 std::string PrintKeptPasswords(const KeptPasswords& kept) {
   JsonWriter json;
   json.BeginObject().Field("version", 1).Key("current").BeginObject();
-  for (const auto& [of, hashes] : kept.current) {
-    json.Key(of).BeginArray();
-    for (const std::string& hash : hashes) json.String(hash);
-    json.EndArray();
-  }
+  for (const auto& [of, hashes] : kept.current) json.Field(of, hashes);
   json.EndObject();
   WriteOutgoing(json, kept.outgoing);
   json.EndObject();
@@ -164,13 +159,7 @@ Result<KeptPasswords> ParseKeptPasswords(std::string_view text) {
   ASSIGN_OR_RETURN(const JsonView current, root.Get("current"));
   ASSIGN_OR_RETURN(const std::vector<std::string> keys, current.Keys());
   for (const std::string& of : keys) {
-    ASSIGN_OR_RETURN(const JsonView list, current.Get(of));
-    ASSIGN_OR_RETURN(const std::vector<JsonView> hashes, list.AsArray());
-    for (const JsonView& hash : hashes) {
-      ASSIGN_OR_RETURN(std::string digits, hash.AsString());
-      if (!IsHash(digits)) return Fail(Code::kInvalidArgument, "a hash of {} is no SHA-256", of);
-      kept.current[of].push_back(std::move(digits));
-    }
+    ASSIGN_OR_RETURN(kept.current[of], ReadList(current, of, &ReadHash));
   }
   ASSIGN_OR_RETURN(kept.outgoing, ReadOutgoing(root));
   return kept;
@@ -186,15 +175,8 @@ void WriteOutgoing(JsonWriter& json, const std::vector<OutgoingPassword>& outgoi
 }
 
 Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object) {
-  std::vector<OutgoingPassword> all;
-  if (!object.Has("outgoing")) return all;
-  ASSIGN_OR_RETURN(const JsonView list, object.Get("outgoing"));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> entries, list.AsArray());
-  for (const JsonView& entry : entries) {
-    ASSIGN_OR_RETURN(OutgoingPassword outgoing, ReadOne(entry));
-    all.push_back(std::move(outgoing));
-  }
-  return all;
+  if (!object.Has("outgoing")) return std::vector<OutgoingPassword>();
+  return ReadList(object, "outgoing", &ReadOne);
 }
 
 void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now) {

@@ -33,33 +33,6 @@ Result<std::uint64_t> ReadEpoch(const JsonView& object, std::string_view key) {
 }
 
 Result<std::int64_t> ReadAge(const JsonView& value) { return value.AsInt(); }
-Result<MemberName> ReadMember(const JsonView& value) {
-  ASSIGN_OR_RETURN(const std::string name, value.AsString());
-  return MemberName::Parse(name);
-}
-
-void WriteMembers(JsonWriter& json, std::string_view key, const std::vector<MemberName>& members) {
-  json.Key(key).BeginArray();
-  for (const MemberName member : members) json.String(member.ToString());
-  json.EndArray();
-}
-
-Result<std::string> ReadName(const JsonView& value) { return value.AsString(); }
-
-/// The list at `key`, each item read by `read`.
-template <typename Item>
-Result<std::vector<Item>> ReadList(const JsonView& object, std::string_view key,
-                                   Result<Item> (*read)(const JsonView&)) {
-  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> values, list.AsArray());
-  std::vector<Item> items;
-  for (const JsonView& value : values) {
-    ASSIGN_OR_RETURN(Item item, read(value));
-    items.push_back(std::move(item));
-  }
-  return items;
-}
-
 void WriteReplicas(JsonWriter& json, const std::vector<ReplicaEntry>& replicas) {
   json.Key("replicas").BeginArray();
   for (const ReplicaEntry& replica : replicas) {
@@ -280,11 +253,7 @@ std::string PrintReport(const Report& report, ViewForm form) {
   if (report.passwords_used) json.Field("passwordsUsed", true);
   if (!report.passwords_wait.empty()) WriteMembers(json, "passwordsWait", report.passwords_wait);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
-  if (!report.foreign_users.empty()) {
-    json.Key("foreignUsers").BeginArray();
-    for (const std::string& user : report.foreign_users) json.String(user);
-    json.EndArray();
-  }
+  if (!report.foreign_users.empty()) json.Field("foreignUsers", report.foreign_users);
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
   json.Field("damage", report.damage);
@@ -342,11 +311,11 @@ Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
   ASSIGN_OR_RETURN(report.passwords_used, root.GetBoolOr("passwordsUsed", false));
   if (root.Has("passwordsWait")) {
-    ASSIGN_OR_RETURN(report.passwords_wait, ReadList(root, "passwordsWait", &ReadMember));
+    ASSIGN_OR_RETURN(report.passwords_wait, ReadMembers(root, "passwordsWait"));
   }
   ASSIGN_OR_RETURN(report.outgoing, ReadOutgoing(root));
   if (root.Has("foreignUsers")) {
-    ASSIGN_OR_RETURN(report.foreign_users, ReadList(root, "foreignUsers", &ReadName));
+    ASSIGN_OR_RETURN(report.foreign_users, ReadTexts(root, "foreignUsers"));
   }
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));

@@ -5,6 +5,7 @@
 #include <format>
 #include <vector>
 
+#include "base/parse.h"
 #include "plan/common/last_copy.h"
 
 namespace bowline {
@@ -132,7 +133,7 @@ GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now) {
     parts.push_back(std::format("{} changed since", facts.unsaved_changes));
   }
   if (facts.saves) parts.emplace_back("saves now");
-  for (const std::string& part : parts) cell.text += (cell.text.empty() ? "" : ", ") + part;
+  cell.text = Join(parts);
   return cell;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/parse.h"
 #include "plan/common/dataset_order.h"
 #include "plan/common/fence.h"
 #include "plan/common/status_cells.h"
@@ -162,11 +163,8 @@ std::string PrintTable(const StatusFacts& facts, const std::vector<Column>& colu
   }
   Grid printed = PrintGrid(grid, rows, style);
   if (printed.left_out.empty()) return std::move(printed.text);
-  std::string left_out;
-  for (const std::string_view head : printed.left_out) {
-    left_out += (left_out.empty() ? "" : ", ") + std::string(head);
-  }
-  return printed.text + Toned("no room for: " + left_out, Tone::kQuiet, style) + "\n";
+  const std::vector<std::string> left_out(printed.left_out.begin(), printed.left_out.end());
+  return printed.text + Toned("no room for: " + Join(left_out), Tone::kQuiet, style) + "\n";
 }
 
 std::string Count(std::size_t count, std::string_view what) {

@@ -55,11 +55,7 @@ std::string PrintJson(const Topology& topology) {
     json.Field("fenceEvidence", row.fence_evidence).EndObject();
   }
   json.EndArray();
-  json.Key("problems").BeginArray();
-  for (const std::string& problem : topology.problems) json.String(problem);
-  json.EndArray().Key("warnings").BeginArray();
-  for (const std::string& warning : topology.warnings) json.String(warning);
-  json.EndArray().EndObject();
+  json.Field("problems", topology.problems).Field("warnings", topology.warnings).EndObject();
   return json.Take() + "\n";
 }
 

@@ -69,11 +69,7 @@ void WritePosition(JsonWriter& json, const ReplicationPosition& position) {
       .Field("previousOffset", position.previous_offset)
       .Field("term", static_cast<std::int64_t>(position.epoch))
       .Field("exact", position.exact);
-  if (position.in_sync) {
-    json.Key("inSync").BeginArray();
-    for (const MemberName member : *position.in_sync) json.String(member.ToString());
-    json.EndArray();
-  }
+  if (position.in_sync) WriteMembers(json, "inSync", *position.in_sync);
   json.EndObject();
 }
 
@@ -87,14 +83,7 @@ Result<ReplicationPosition> ReadPosition(const JsonView& object) {
   position.epoch = static_cast<std::uint64_t>(epoch);
   ASSIGN_OR_RETURN(position.exact, object.GetBoolOr("exact", false));
   if (!object.Has("inSync")) return position;
-  ASSIGN_OR_RETURN(const JsonView list, object.Get("inSync"));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> names, list.AsArray());
-  position.in_sync.emplace();
-  for (const JsonView& name : names) {
-    ASSIGN_OR_RETURN(const std::string text, name.AsString());
-    ASSIGN_OR_RETURN(const MemberName member, MemberName::Parse(text));
-    position.in_sync->push_back(member);
-  }
+  ASSIGN_OR_RETURN(position.in_sync, ReadMembers(object, "inSync"));
   return position;
 }
 

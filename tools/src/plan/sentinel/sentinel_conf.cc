@@ -37,12 +37,11 @@ constexpr std::array<std::string_view, 18> kOwnedSentinel{"myid",
 
 /// The words of a line; one in double quotes comes without them (Sentinel quotes what it rewrites).
 /// Escapes stand in passwords only, which nobody reads back.
-std::vector<std::string> Words(std::string_view line) {
-  std::vector<std::string> words;
-  for (const std::string_view word : Split(Trim(line), ' ')) {
-    if (word.empty()) continue;
+std::vector<std::string> WordsOf(std::string_view line) {
+  std::vector<std::string> words = Words(Trim(line));
+  for (std::string& word : words) {
     const bool quoted = word.size() >= 2 && word.front() == '"' && word.back() == '"';
-    words.emplace_back(quoted ? word.substr(1, word.size() - 2) : word);
+    if (quoted) word = word.substr(1, word.size() - 2);
   }
   return words;
 }
@@ -163,7 +162,7 @@ Result<SavedSentinel> ParseSavedSentinel(std::string_view text, std::string_view
                 "it does not end with the end of a line: the file is cut or empty");
   }
   for (const std::string_view line : SplitLines(text)) {
-    const auto what = ReadLine(Words(line), saved);
+    const auto what = ReadLine(WordsOf(line), saved);
     if (!what) return Fail(Code::kDataLoss, "{}: {}", Quoted(line), what.error().message);
     told.insert(*what);
   }

@@ -4,6 +4,7 @@
 #include <format>
 #include <vector>
 
+#include "base/parse.h"
 #include "plan/sentinel/running_sentinels.h"
 
 namespace bowline {
@@ -49,12 +50,6 @@ std::vector<std::string> Refused(const SentinelSnapshot& view, const SentinelHea
     }
   }
   return refused;
-}
-
-std::string Join(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 /// Whom all declared sentinels name, none of them about to change that.

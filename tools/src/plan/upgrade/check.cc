@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <format>
 
+#include "base/parse.h"
 #include "plan/upgrade/leftovers.h"
 
 namespace bowline {
@@ -231,9 +232,7 @@ class Check {
   }
 
   static std::string Joined(const std::vector<std::string>& words) {
-    std::string all;
-    for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-    return all.empty() ? "none" : all;
+    return words.empty() ? "none" : Join(words);
   }
 
   static std::string Joined(const std::map<std::string, std::string>& texts) {

@@ -52,18 +52,7 @@ Shape ShapeOf(const JsonView& root) {
   return shape;
 }
 
-Result<std::vector<std::string>> ReadWords(const JsonView& object, std::string_view key) {
-  ASSIGN_OR_RETURN(const JsonView list, object.Get(key));
-  ASSIGN_OR_RETURN(const std::vector<JsonView> items, list.AsArray());
-  std::vector<std::string> words;
-  for (const JsonView& item : items) {
-    ASSIGN_OR_RETURN(std::string word, item.AsString());
-    words.push_back(std::move(word));
-  }
-  return words;
-}
-
-Result<std::map<std::string, std::string>> ReadTexts(const JsonView& object, std::string_view key) {
+Result<std::map<std::string, std::string>> ReadTextMap(const JsonView& object, std::string_view key) {
   ASSIGN_OR_RETURN(const JsonView view, object.Get(key));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, view.Keys());
   std::map<std::string, std::string> texts;
@@ -86,9 +75,9 @@ Result<ClaimTemplates> ReadClaims(const JsonView& root) {
     if (view.Has("storageClass")) {
       ASSIGN_OR_RETURN(claim.storage_class, view.GetString("storageClass"));
     }
-    ASSIGN_OR_RETURN(claim.access_modes, ReadWords(view, "accessModes"));
-    ASSIGN_OR_RETURN(claim.labels, ReadTexts(view, "labels"));
-    ASSIGN_OR_RETURN(claim.annotations, ReadTexts(view, "annotations"));
+    ASSIGN_OR_RETURN(claim.access_modes, ReadTexts(view, "accessModes"));
+    ASSIGN_OR_RETURN(claim.labels, ReadTextMap(view, "labels"));
+    ASSIGN_OR_RETURN(claim.annotations, ReadTextMap(view, "annotations"));
     claims[component] = std::move(claim);
   }
   return claims;
@@ -139,14 +128,14 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   ASSIGN_OR_RETURN(asked.config, root.GetString("config"));
   ASSIGN_OR_RETURN(asked.record, root.GetString("record"));
   ASSIGN_OR_RETURN(asked.passwords.secret, root.GetString("secret"));
-  ASSIGN_OR_RETURN(asked.passwords.keys, ReadTexts(root, "secretKeys"));
+  ASSIGN_OR_RETURN(asked.passwords.keys, ReadTextMap(root, "secretKeys"));
   ASSIGN_OR_RETURN(asked.own_secret, root.GetBool("ownSecret"));
   ASSIGN_OR_RETURN(asked.create_secret, root.GetBool("createSecret"));
-  ASSIGN_OR_RETURN(asked.secret_annotations, ReadTexts(root, "secretAnnotations"));
+  ASSIGN_OR_RETURN(asked.secret_annotations, ReadTextMap(root, "secretAnnotations"));
   ASSIGN_OR_RETURN(const JsonView binding, root.Get("binding"));
   RETURN_IF_ERROR(binding.OnlyKeys({"secret", "entries"}));
   ASSIGN_OR_RETURN(asked.binding.secret, binding.GetString("secret"));
-  ASSIGN_OR_RETURN(asked.binding.entries, ReadTexts(binding, "entries"));
+  ASSIGN_OR_RETURN(asked.binding.entries, ReadTextMap(binding, "entries"));
   ASSIGN_OR_RETURN(const JsonView passwords, root.Get("passwords"));
   RETURN_IF_ERROR(passwords.OnlyKeys({"clients", "members"}));
   ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));
@@ -155,7 +144,7 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   ASSIGN_OR_RETURN(asked.claims, ReadClaims(root));
   ASSIGN_OR_RETURN(asked.image, root.GetString("image"));
   ASSIGN_OR_RETURN(asked.try_engine, root.GetBool("tryEngine"));
-  ASSIGN_OR_RETURN(asked.confirm, ReadWords(root, "confirm"));
+  ASSIGN_OR_RETURN(asked.confirm, ReadTexts(root, "confirm"));
   return asked;
 }
 
