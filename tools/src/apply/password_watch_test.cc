@@ -82,7 +82,7 @@ class Member {
   explicit Member(const char* program) : engine_(program) {
     settings.ports.client = engine_.port();
     settings.auth_directory = secret_.path();
-    settings.users_directory = users_.path();
+    settings.users.directory = users_.path();
     Mount("first");
     paths_.data = volume_.path();
     RespClient client = engine_.Connect();

@@ -157,10 +157,10 @@ Status ParseSections(const JsonView& root, Settings& settings) {
     ASSIGN_OR_RETURN(const JsonView users, auth.Get("users"));
     RETURN_IF_ERROR(
         NoteOthers(users, {"directory", "secretDirectory", "revision", "lines"}, settings));
-    ASSIGN_OR_RETURN(settings.users_directory, users.GetString("directory"));
-    ASSIGN_OR_RETURN(settings.users_secret_directory, users.GetString("secretDirectory"));
-    ASSIGN_OR_RETURN(settings.users_revision, users.GetStringOr("revision", ""));
-    ASSIGN_OR_RETURN(settings.user_lines, users.GetStringOr("lines", ""));
+    ASSIGN_OR_RETURN(settings.users.directory, users.GetString("directory"));
+    ASSIGN_OR_RETURN(settings.users.secret_directory, users.GetString("secretDirectory"));
+    ASSIGN_OR_RETURN(settings.users.revision, users.GetStringOr("revision", ""));
+    ASSIGN_OR_RETURN(settings.users.lines, users.GetStringOr("lines", ""));
   }
   if (auth.Has("rotation")) {
     ASSIGN_OR_RETURN(const JsonView rotation, auth.Get("rotation"));

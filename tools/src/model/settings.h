@@ -36,6 +36,14 @@ struct SentinelSettings {
   std::optional<MemberName> recover_from;
 };
 
+/// Where users beside `default` are declared.
+struct UsersSettings {
+  std::string directory;         ///< of users.json; empty: a chart without users
+  std::string revision;          ///< that the chart has given them; empty: there are none
+  std::string secret_directory;  ///< of the user's own Secret
+  std::string lines;             ///< name of a file of user lines there; empty: none
+};
+
 struct Settings {
   std::string release;
   std::string name_space;         ///< of all objects
@@ -51,10 +59,7 @@ struct Settings {
   std::string auth_directory = "/etc/bowline-secret";
   std::string auth_revision;  ///< that the chart has given the Secret; empty: it is not the chart's
   bool default_user = true;   ///< clients may log in as `default`
-  std::string users_directory;  ///< users.json, perhaps user lines; empty: a chart without users
-  std::string users_revision;   ///< that the chart has given them
-  std::string user_lines;  ///< the name of that file of lines, in the folder below; empty: none
-  std::string users_secret_directory = "/etc/bowline-users-secret";
+  UsersSettings users;
   int keep_old_password_seconds = 3600;  ///< after all members have the new one
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights

@@ -70,7 +70,7 @@ bool LiveSettings::SecretsInUse() const {
   if (!started_.auth) return true;
   if (!told_secret_error_.empty()) return false;
   const std::string& passwords = declared_->auth_revision;
-  const std::string& users = declared_->users_revision;
+  const std::string& users = declared_->users.revision;
   return mounted_.SameAs(secrets_) && (passwords.empty() || mounted_.revision == passwords) &&
          mounted_.users.revision == users && told_users_.empty();
 }
@@ -115,10 +115,7 @@ void LiveSettings::RefreshSettings(SettingsNews& news) {
 void LiveSettings::RefreshSecrets(SettingsNews& news) {
   Settings settings = started_;
   settings.default_user = declared_->default_user;
-  settings.users_directory = declared_->users_directory;
-  settings.users_secret_directory = declared_->users_secret_directory;
-  settings.users_revision = declared_->users_revision;
-  settings.user_lines = declared_->user_lines;
+  settings.users = declared_->users;
   auto secrets = LoadSecrets(settings);
   const std::string error = secrets ? "" : secrets.error().message;
   if (std::exchange(told_secret_error_, error) != error && !secrets) news.error = error;

@@ -20,41 +20,39 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
 
 constexpr std::size_t kUsersLimit = 1U << 20U;  // no Secret holds more
 
-Result<DeclaredUsers> ReadUsersFile(const Settings& settings) {
-  const std::filesystem::path theirs = settings.users_secret_directory;
-  const auto text =
-      ReadFile(std::filesystem::path(settings.users_directory) / "users.json", kUsersLimit);
+Result<DeclaredUsers> ReadUsersFile(const UsersSettings& users) {
+  const std::filesystem::path theirs = users.secret_directory;
+  const auto text = ReadFile(std::filesystem::path(users.directory) / "users.json", kUsersLimit);
   // Its Secret may be deleted and made again: that declares no user away.
-  if (!text && text.error().code == Code::kNotFound && settings.users_revision.empty()) {
+  if (!text && text.error().code == Code::kNotFound && users.revision.empty()) {
     return DeclaredUsers{};
   }
   if (!text) return FailWith(text, "users");
   return ParseUsers(*text, [&](const std::string& key) { return ReadPassword(theirs / key); });
 }
 
-Result<std::vector<DeclaredUser>> ReadUserLines(const Settings& settings) {
-  if (settings.user_lines.empty()) return std::vector<DeclaredUser>{};
-  const auto text = ReadFile(
-      std::filesystem::path(settings.users_secret_directory) / settings.user_lines, kUsersLimit);
+Result<std::vector<DeclaredUser>> ReadUserLines(const UsersSettings& users) {
+  if (users.lines.empty()) return std::vector<DeclaredUser>{};
+  const auto text =
+      ReadFile(std::filesystem::path(users.secret_directory) / users.lines, kUsersLimit);
   if (!text) return FailWith(text, "user lines");
-  auto users = ParseUserLines(*text);
-  if (!users) return FailWith(users, settings.user_lines);
-  return users;
+  auto read = ParseUserLines(*text);
+  if (!read) return FailWith(read, users.lines);
+  return read;
 }
 
 /// Users never keep a member from starting: those that can be read, and what is wrong with the
 /// rest.
-DeclaredUsers LoadUsers(const Settings& settings) {
+DeclaredUsers LoadUsers(const UsersSettings& users) {
   DeclaredUsers declared;
-  if (settings.users_directory.empty()) return declared;
-  auto users = ReadUsersFile(settings);
-  if (users) users->problem = users->problem.empty() ? "" : "auth.users: " + users->problem;
-  if (users) declared = *std::move(users);
-  if (!users) declared.problem = "auth.users: " + users.error().message;
-  auto lines = ReadUserLines(settings);
+  if (users.directory.empty()) return declared;
+  auto read = ReadUsersFile(users);
+  if (read) declared = *std::move(read);
+  if (!read) declared.problem = read.error().message;
+  if (!declared.problem.empty()) declared.problem = "auth.users: " + declared.problem;
+  auto lines = ReadUserLines(users);
   if (lines) declared.lines = *std::move(lines);
-  if (!lines) declared.problem = "auth.userLinesKey: " + lines.error().message;
-  const Status fit = CheckUsers(declared.All());
+  const Status fit = lines ? CheckUsers(declared.All()) : std::unexpected(lines.error());
   if (!fit) {
     declared.lines.clear();
     declared.problem = "auth.userLinesKey: " + fit.error().message;
@@ -105,7 +103,7 @@ Result<EngineSecrets> LoadSecrets(const Settings& settings) {
   secrets.replication_password = replication ? *replication : secrets.password;
   secrets.revision = RevisionOf(secrets, folder.string() + "-revision/revision");
   secrets.default_user = settings.default_user;
-  secrets.users = LoadUsers(settings);
+  secrets.users = LoadUsers(settings.users);
   const auto peer_key = ReadPassword(folder / "peer-key");
   // A Secret that was given has none. One that cannot be read is no reason to use another key,
   // which would make this member silent to all others.
