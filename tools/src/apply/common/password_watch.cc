@@ -63,8 +63,10 @@ Milliseconds PasswordWatch::Look() {
   Status done = Follow();
   if (done) done = Rotate();
   if (done) done = LookForForeign();
-  const std::string failed = done ? "" : done.error().ToString();
-  if (std::exchange(failed_, failed) != failed && !done) {
+  // A process that has just been started does not answer yet.
+  const bool starts = !done && !let_in_ && done.error().code == Code::kUnavailable;
+  const std::string failed = done || starts ? "" : done.error().ToString();
+  if (std::exchange(failed_, failed) != failed && !failed.empty()) {
     LogWarning("the passwords are not changed yet", {{"err", failed}});
   }
   return kLook;
@@ -138,7 +140,10 @@ Status PasswordWatch::Rotate() {
   if (secrets.spreading && step.behind.empty()) RETURN_IF_ERROR(Use(secrets));
   secrets.outgoing = std::move(step.outgoing);
   if (secrets.outgoing == before) return {};
-  RETURN_IF_ERROR(LetIn(secrets));
+  // Another end alone changes nothing in the process.
+  const bool same = std::ranges::equal(secrets.outgoing, before, {}, &OutgoingPassword::hash,
+                                       &OutgoingPassword::hash);
+  if (!same) RETURN_IF_ERROR(LetIn(secrets));
   ForgetEnded(secrets);
   Keep(secrets);
   if (step.ended) member_.events.Emit("PasswordsEnded", "former passwords are no longer valid");
