@@ -89,12 +89,17 @@ def quiet(mode: str) -> Iterator[dict[str, Any]]:
 
 def promtool(mode: str) -> str:
     tests = [*map(test_of, (case for case in CASES if case.mode == mode)), *quiet(mode)]
+    return tested(tests, EVALUATION, groups(mode))
+
+
+def tested(tests: list[dict[str, Any]], evaluation: int, groups: list[dict[str, Any]] | None = None) -> str:
+    """What promtool says against the rules and the tests; "": nothing. `evaluation` in seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder, "rules.yaml"), Path(folder, "tests.yaml")
-        made[0].write_text(yaml.dump({"groups": groups(mode)}, Dumper=yaml.CSafeDumper))
-        given = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{EVALUATION}s", "tests": tests}
-        made[1].write_text(yaml.dump(given, Dumper=yaml.CSafeDumper, sort_keys=False))
-        for command, path in (("check", made[0]), ("test", made[1])):
+        rules, made = Path(folder, "rules.yaml"), Path(folder, "tests.yaml")
+        rules.write_text(yaml.dump({"groups": groups or []}, Dumper=yaml.CSafeDumper))
+        given = {"rule_files": [rules.name], "evaluation_interval": f"{evaluation}s", "tests": tests}
+        made.write_text(yaml.dump(given, Dumper=yaml.CSafeDumper, sort_keys=False))
+        for command, path in (("check", rules), ("test", made)):
             result = render.run(render.tool("promtool"), command, "rules", str(path))
             if result.returncode != 0:
                 return result.stdout + result.stderr

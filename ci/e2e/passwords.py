@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
 
 from e2e.members import Members, Pod
+from e2e.scenario import MakeScenario
 from e2e.wait import wait_for
 
 FOLLOWED = 20.0
@@ -33,6 +34,9 @@ class Passwords:
     def values(self) -> dict[str, Any]:
         rotation = {"keepOldForSeconds": KEPT}
         return {"auth": {"password": self.clients, "replicationPassword": self.members, "rotation": rotation}}
+
+
+NEW = Passwords('new#"clients"\'$', "new\\members")
 
 
 def present(members: Members) -> Passwords:
@@ -134,3 +138,29 @@ def told_nowhere(members: Members, passwords: list[Passwords]) -> None:
         for secret in (text for one in passwords for text in (one.clients, one.members)):
             assert secret not in logs, f"{pod.name} logs a password"
             assert secret not in events, f"an Event of {pod.name} tells a password"
+
+
+def replaced_and_back(
+    members: Members, scenario: MakeScenario, figures: dict[str, Any], meanwhile: Callable[[], None]
+) -> None:
+    """
+    A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile,
+    and not by a new primary. Then back to the former ones, which come from outside of the chart.
+    """
+    first, before = present(members), {pod.name: pod.uid for pod in members.pods()}
+    with scenario("passwords replaced") as running, logging_in(members, first.clients) as logins:
+        replace(members, NEW, figures, "forth")
+        assert {pod.name: pod.uid for pod in members.pods()} == before
+        meanwhile()
+        wait_for("all links are up", partial(links_are_up, members), 10)
+        assert not logins.refused, logins
+        assert logins.tried > len(before)
+        running.stop_writing()
+        spent = wait_for("the former password ends", partial(ended, members, first), KEPT + 30)
+        figures["the former password ended after s"] = round(spent, 1)
+        assert logins.refused, "it was refused to the new connections, too"
+    with scenario("passwords replaced once more"):
+        replace(members, first, figures, "back")
+        wait_for("all links are up", partial(links_are_up, members), 10)
+    members.release.upgrade()
+    told_nowhere(members, [NEW])

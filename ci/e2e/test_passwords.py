@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pytest
 
 from e2e.acts import delete_pod
 from e2e.cluster import Cluster
-from e2e.passwords import KEPT, Passwords, ended, links_are_up, logging_in, present, replace, told_nowhere
+from e2e.passwords import replaced_and_back
 from e2e.scenario import MakeScenario
-from e2e.wait import wait_for
 
 pytestmark = pytest.mark.timeout(400)
 
-NEW = Passwords('new#"clients"\'$', "new\\members")
-
 
 def test_passwords_replaced(cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]) -> None:
-    """
-    A client with the former password is refused nowhere before that ends: not by a member that is restarted meanwhile,
-    and not by a new primary. Then back to the former ones, which come from outside of the chart.
-    """
-    first = present(cluster)
-    before = {pod.name: pod.uid for pod in cluster.pods()}
-    with scenario("passwords replaced") as running, logging_in(cluster, first.clients) as logins:
-        replace(cluster, NEW, figures, "forth")
-        assert {pod.name: pod.uid for pod in cluster.pods()} == before
+    def meanwhile() -> None:
         cluster.hand_over_to(cluster.replica(0))
         delete_pod(cluster, cluster.replica(1))
-        wait_for("all links are up", partial(links_are_up, cluster), 10)
-        assert not logins.refused, logins
-        assert logins.tried > len(before)
-        running.stop_writing()
-        spent = wait_for("the former password ends", partial(ended, cluster, first), KEPT + 30)
-        figures["the former password ended after s"] = round(spent, 1)
-        assert logins.refused, "it was refused to the new connections, too"
-    with scenario("passwords replaced once more"):
-        replace(cluster, first, figures, "back")
-        wait_for("all links are up", partial(links_are_up, cluster), 10)
-    cluster.release.upgrade()
-    told_nowhere(cluster, [NEW])
+
+    replaced_and_back(cluster, scenario, figures, meanwhile)

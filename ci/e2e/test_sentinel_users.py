@@ -18,7 +18,7 @@ from e2e.passwords import FOLLOWED, lets_in, login
 from e2e.sentinel_set import MASTER_NAME, RECONNECT, SentinelSet
 from e2e.wait import wait_for
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 FEW = "~app:* +@read +@write +@connection"
 MANY = "~* +@read +@write +@connection"
