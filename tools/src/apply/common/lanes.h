@@ -10,7 +10,7 @@ struct Lanes {
   /// Calls to Kubernetes' API that a client or an eviction waits for: labels of who leads, and of a
   /// last copy.
   Lane urgent{"api-urgent"};
-  Lane api{"api"};  ///< all other calls
+  Lane api{"api"};  ///< all other calls, and what is in no hurry either
   Lane engine{"engine"};
   Lane role{"role"};
   Lane monitor{"monitor"};

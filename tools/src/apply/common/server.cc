@@ -94,7 +94,7 @@ class Server : public Supervisor {
     const Monitor monitor(lanes_, settings_, self_, driver_, std::move(start), pod_, live_,
                           *positions_, volume_writes_, events_, conditions_, peers_, handovers_);
     const PasswordWatch passwords(
-        lanes_.last_copy, {settings_, self_, live_, configuration_, events_, peers_},
+        lanes_.api, {settings_, self_, live_, configuration_, events_, peers_},
         {.accounts =
              [this](const EngineSecrets& secrets) {
                return AccountsOfServer(driver_.rules(), identity_, secrets);

@@ -29,7 +29,7 @@ class Sentinel : public Supervisor {
     const std::string name = settings_->sentinel.master_name;
     const bool peers = settings_->sentinel.auth;
     const PasswordWatch passwords(
-        lanes_.monitor, {settings_, self_, live_, configuration_, events_, peers_},
+        lanes_.api, {settings_, self_, live_, configuration_, events_, peers_},
         {.accounts =
              [this, peers](const EngineSecrets& secrets) {
                return peers ? AccountsAtSentinel(identity_, secrets) : std::vector<Account>{};
