@@ -122,9 +122,9 @@ class Look {
                        .method = "POST",
                        .path = kReportPath,
                        .body = SealRequest(channel_.keys, {.from = channel_.self,
-                                                                 .to = target.member.ToString(),
-                                                                 .nonce = nonce_,
-                                                                 .digest = !question.whole})});
+                                                           .to = target.member.ToString(),
+                                                           .nonce = nonce_,
+                                                           .digest = !question.whole})});
       questions_.push_back(question);
     }
     return calls;

@@ -20,7 +20,7 @@ inline constexpr const char* kReportPath = "/report";
 
 /// How this process speaks to members.
 struct PeerChannel {
-  PeerKeys keys;          ///< the same for all members
+  PeerKeys keys;  ///< the same for all members
   PeerSender self;
   /// Told why a message was rejected; may be empty. Called on the thread that received it.
   std::function<void(const std::string& why)> rejected;

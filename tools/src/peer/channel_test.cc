@@ -145,8 +145,8 @@ TEST_CASE("an answer of somebody else is silence, and it is told") {
     peer.server.Stop();
     HttpServer other(PeerLimits());
     other.On("POST", kReportPath, [&](const HttpRequest&, Milliseconds) {
-      return HttpAnswer{
-          .body = SealReport({{"k"}}, "old", {.from = Of(kAsked), .body = PrintReport(peer.report)})};
+      return HttpAnswer{.body = SealReport({{"k"}}, "old",
+                                           {.from = Of(kAsked), .body = PrintReport(peer.report)})};
     });
     peer.target.port = testing::FreePort();
     REQUIRE(other.Start(peer.target.port));

@@ -14,8 +14,9 @@ EngineFactsBook AskEngines(const Settings& settings, const EngineSecrets& secret
     asked.push_back(member);
     errands.push_back({.ip = address->second.ip,
                        .port = address->second.port,
-                       .credentials = member.HoldsData() ? PeerLoginOf(secrets, *identity)
-                                                         : SentinelPeerLoginOf(settings, secrets, *identity),
+                       .credentials = member.HoldsData()
+                                          ? PeerLoginOf(secrets, *identity)
+                                          : SentinelPeerLoginOf(settings, secrets, *identity),
                        .words = {"INFO", "server", "clients", "memory", "persistence"}});
   }
   const auto answers = RespClient::AskAll(std::move(errands), deadline);

@@ -46,11 +46,10 @@ Result<std::string> KeyIn(RespClient& client, const std::vector<SlotRange>& slot
   return Fail(Code::kInternal, "no key found for the shard's slots");
 }
 
-Status WriteAndRead(const Settings& settings, const Credentials& login,
-                    const ShardPrimary& primary, const Endpoint& address, Deadline deadline) {
+Status WriteAndRead(const Settings& settings, const Credentials& login, const ShardPrimary& primary,
+                    const Endpoint& address, Deadline deadline) {
   const Deadline soon = deadline.Within(kCallTimeout);
-  ASSIGN_OR_RETURN(RespClient client,
-                   RespClient::Connect(address.ip, address.port, login, soon));
+  ASSIGN_OR_RETURN(RespClient client, RespClient::Connect(address.ip, address.port, login, soon));
   ASSIGN_OR_RETURN(const std::string key,
                    KeyIn(client, primary.slots, settings.layout.shards, deadline));
   const std::string value = RandomHex();

@@ -85,10 +85,8 @@ std::vector<Account> AccountsAtSentinel(const Identity& identity, const EngineSe
     for (const std::string& rule : user.rules) {
       if (rule == "on" || rule == "off" || rule == "nopass") rights.push_back(rule);
     }
-    accounts.push_back({.name = user.name,
-                        .of = PasswordOf(user),
-                        .rights = std::move(rights),
-                        .of_user = true});
+    accounts.push_back(
+        {.name = user.name, .of = PasswordOf(user), .rights = std::move(rights), .of_user = true});
   }
   return accounts;
 }

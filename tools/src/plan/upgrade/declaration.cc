@@ -52,7 +52,8 @@ Shape ShapeOf(const JsonView& root) {
   return shape;
 }
 
-Result<std::map<std::string, std::string>> ReadTextMap(const JsonView& object, std::string_view key) {
+Result<std::map<std::string, std::string>> ReadTextMap(const JsonView& object,
+                                                       std::string_view key) {
   ASSIGN_OR_RETURN(const JsonView view, object.Get(key));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, view.Keys());
   std::map<std::string, std::string> texts;
