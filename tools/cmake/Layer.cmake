@@ -1,7 +1,7 @@
-# Headers of third-party libraries and the one layer that may include them.
+# Headers of third-party libraries and the layer that may include them; OpenSSL's have two, one for digests and one for TLS.
 set(BOWLINE_PRIVATE_HEADERS
   base:rapidjson/document.h base:rapidjson/writer.h base:rapidjson/prettywriter.h base:rapidjson/stringbuffer.h
-  base:openssl/evp.h base:openssl/sha.h base:openssl/hmac.h base:openssl/crypto.h
+  base,tls:openssl/evp.h base,tls:openssl/sha.h base,tls:openssl/hmac.h base,tls:openssl/crypto.h tls:openssl/ssl.h
   sys:spdlog/spdlog.h resp:hiredis/hiredis.h resp:hiredis/hiredis_ssl.h kube:curl/curl.h web:boost/asio.hpp web:boost/asio/ip/tcp.hpp
   web:boost/beast.hpp web:boost/beast/http.hpp
   cmd:CLI/CLI.hpp)
@@ -39,7 +39,8 @@ function(bowline_layer room)
     string(REPLACE ":" ";" entry ${entry})
     list(GET entry 0 owner)
     list(GET entry 1 header)
-    if(NOT owner STREQUAL name)
+    string(REPLACE "," ";" owners ${owner})
+    if(NOT name IN_LIST owners)
       file(CONFIGURE OUTPUT ${refused}/${header}
         CONTENT "#error \"${header} is private to the layer ${owner}: use that layer's own headers\"\n")
     endif()

@@ -11,6 +11,8 @@ using enum MetricType;
 constexpr auto kOwn = std::to_array<OwnMetric>({
     {"bowline_build_info", kGauge, "version,mode",
      "Version of the program and mode of the release."},
+    {"bowline_certificate_expiry_timestamp_seconds", kGauge, "",
+     "When the certificate of the member ends, as Unix time."},
     {"bowline_engine_restarts_total", kCounter, "",
      "Starts of the engine or sentinel after the first one of this program."},
     {"bowline_engine_up", kGauge, "", "The engine, or the sentinel, answered the last look."},

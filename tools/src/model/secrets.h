@@ -2,6 +2,7 @@
 // The passwords of an installation, as a member holds them. docs/decisions/0042-passwords.md
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct FormerSecrets {
   std::string peer_key;
 };
 
+class TlsContext;
+
 struct EngineSecrets {
   std::string password;
   std::string replication_password;
@@ -47,6 +50,8 @@ struct EngineSecrets {
   /// Not all members have those above: a process that runs logs in with the former ones, and
   /// messages carry an HMAC by each key.
   bool spreading = false;
+  /// For the member's own connections; empty: these are made without TLS (Settings::tls).
+  std::shared_ptr<const TlsContext> tls = nullptr;
 
   /// Are the members' and the clients' passwords the same?
   [[nodiscard]] bool SamePasswordsAs(const EngineSecrets& other) const {

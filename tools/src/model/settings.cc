@@ -58,6 +58,30 @@ Status ParsePorts(const JsonView& object, Settings& settings) {
   return {};
 }
 
+Status ParseTls(const JsonView& root, Settings& settings) {
+  if (!root.Has("tls")) return {};
+  ASSIGN_OR_RETURN(const JsonView object, root.Get("tls"));
+  RETURN_IF_ERROR(NoteOthers(object,
+                             {"mode", "directory", "clientCertificates", "otherClientPort",
+                              "otherSentinelPort"},
+                             settings));
+  TlsSettings& tls = settings.tls;
+  static const std::map<std::string, TlsMode> kModes{{"offer", TlsMode::kOffer},
+                                                     {"prefer", TlsMode::kPrefer},
+                                                     {"require", TlsMode::kRequire}};
+  ASSIGN_OR_RETURN(const std::string mode, GetOneOf(object, "mode", {"offer", "prefer", "require"}));
+  tls.mode = kModes.at(mode);
+  ASSIGN_OR_RETURN(tls.directory, object.GetString("directory"));
+  static const std::map<std::string, std::string> kChecks{
+      {"ignored", "no"}, {"optional", "optional"}, {"required", "yes"}};
+  ASSIGN_OR_RETURN(const std::string check, GetOneOf(object, "clientCertificates",
+                                                     {"ignored", "optional", "required"}));
+  tls.client_check = kChecks.at(check);
+  ASSIGN_OR_RETURN(tls.other_client_port, GetBounded(object, "otherClientPort", 0, 65535));
+  ASSIGN_OR_RETURN(tls.other_sentinel_port, GetBounded(object, "otherSentinelPort", 0, 65535));
+  return {};
+}
+
 Status ParseCluster(const JsonView& object, Settings& settings) {
   RETURN_IF_ERROR(
       NoteOthers(object, {"shards", "replicasPerShard", "nodeTimeoutMilliseconds"}, settings));
@@ -145,6 +169,7 @@ Status ParseShape(const JsonView& root, Settings& settings) {
 Status ParseSections(const JsonView& root, Settings& settings) {
   ASSIGN_OR_RETURN(const JsonView ports, root.Get("ports"));
   RETURN_IF_ERROR(ParsePorts(ports, settings));
+  RETURN_IF_ERROR(ParseTls(root, settings));
   RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
   RETURN_IF_ERROR(NoteOthers(
@@ -224,6 +249,14 @@ std::string Settings::ModeName() const {
   return layout.mode == Mode::kSentinel ? "sentinel" : "standalone";
 }
 
+std::string Settings::CliOf(MemberName member) const {
+  const std::string cli = EngineName() + "-cli";
+  if (!tls.AmongMembers()) return std::format("{} -p {}", cli, PortOf(member));
+  const std::string folder = tls.directory;
+  return std::format("{} --tls --cacert {}/ca.crt --cert {}/tls.crt --key {}/tls.key -p {}", cli,
+                     folder, folder, folder, PortOf(member));
+}
+
 std::string Settings::EngineProgram() const { return EngineName() + "-server"; }
 
 Status CheckAllKnown(const Settings& settings) {
@@ -249,6 +282,7 @@ Result<Settings> ParseSettings(std::string_view json) {
                               "engine",
                               "clusterDomain",
                               "ports",
+                              "tls",
                               "cluster",
                               "sentinel",
                               "auth",

@@ -44,6 +44,27 @@ struct UsersSettings {
   std::string lines;             ///< name of a file of user lines there; empty: none
 };
 
+enum class TlsMode {
+  kOff,
+  kOffer,    ///< listeners with TLS beside those without; members go on without
+  kPrefer,   ///< the same listeners; members use TLS among themselves
+  kRequire,  ///< listeners with TLS alone
+};
+
+/// TLS of servers and sentinels. Ports::client and Ports::sentinel are those by which members reach
+/// each other: with TLS in the modes kPrefer and kRequire.
+struct TlsSettings {
+  TlsMode mode = TlsMode::kOff;
+  std::string directory;         ///< of tls.crt, tls.key and ca.crt
+  std::string client_check;      ///< the engines' tls-auth-clients: "no", "optional" or "yes"
+  int other_client_port = 0;     ///< of the other listener of a server; 0: there is none
+  int other_sentinel_port = 0;   ///< the same of a sentinel
+  [[nodiscard]] bool Listens() const { return mode != TlsMode::kOff; }
+  [[nodiscard]] bool AmongMembers() const {
+    return mode == TlsMode::kPrefer || mode == TlsMode::kRequire;
+  }
+};
+
 struct Settings {
   std::string release;
   std::string name_space;         ///< of all objects
@@ -52,6 +73,7 @@ struct Settings {
   EngineKind engine = EngineKind::kRedis;
   std::string cluster_domain = "cluster.local";
   Ports ports;
+  TlsSettings tls;
   Layout layout;
   int node_timeout_milliseconds = kUsualNodeTimeout.count();  ///< cluster mode
   SentinelSettings sentinel;
@@ -91,6 +113,8 @@ struct Settings {
   [[nodiscard]] int PortOf(MemberName member) const;
   /// "redis" or "valkey".
   [[nodiscard]] std::string EngineName() const;
+  /// "redis-cli -p PORT", with TLS where the port has it; for a container of this member.
+  [[nodiscard]] std::string CliOf(MemberName member) const;
   /// "cluster", "sentinel", "standalone".
   [[nodiscard]] std::string ModeName() const;
   /// "redis-server" or "valkey-server".

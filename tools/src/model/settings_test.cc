@@ -56,6 +56,36 @@ TEST_CASE("what may be left out has its default") {
   CHECK(settings->stale_after_seconds == 30);
 }
 
+constexpr std::string_view kTls = R"("tls": {"mode": "prefer", "directory": "/tls",
+  "clientCertificates": "required", "otherClientPort": 6379, "otherSentinelPort": 0}, )";
+
+TEST_CASE("TLS as the chart renders it") {
+  const std::string good = With(R"("cluster": {)", std::string(kTls) + R"("cluster": {)");
+  const auto settings = ParseSettings(good);
+  INFO((settings ? std::string() : settings.error().message));
+  REQUIRE(settings);
+  CHECK(CheckAllKnown(*settings));
+  CHECK(settings->tls.mode == TlsMode::kPrefer);
+  CHECK((settings->tls.Listens() && settings->tls.AmongMembers()));
+  CHECK(settings->tls.directory == "/tls");
+  CHECK(settings->tls.client_check == "yes");
+  CHECK(settings->tls.other_client_port == 6379);
+  CHECK(settings->CliOf({.shard = 0, .ordinal = 0}) ==
+        "valkey-cli --tls --cacert /tls/ca.crt --cert /tls/tls.crt --key /tls/tls.key -p 6379");
+
+  const auto offered = ParseSettings(With("prefer", "offer", good));
+  REQUIRE(offered);
+  CHECK((offered->tls.Listens() && !offered->tls.AmongMembers()));
+  CHECK(offered->CliOf({}) == "valkey-cli -p 6379");
+  const auto without = ParseSettings(kGood);
+  REQUIRE(without);
+  CHECK_FALSE(without->tls.Listens());
+
+  const auto wrong = ParseSettings(With("prefer", "demand", good));
+  REQUIRE_FALSE(wrong);
+  CHECK_THAT(wrong.error().message, ContainsSubstring("tls.mode is \"demand\": use one of offer"));
+}
+
 TEST_CASE("Helm keeps the release in the objects' namespace, unless it is told") {
   CHECK(ParseSettings(kGood)->release_namespace == "ns");
   const auto other = ParseSettings(

@@ -1,6 +1,7 @@
 #include "plan/common/engine_conf.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <set>
 
@@ -88,6 +89,53 @@ TEST_CASE("the settings and the address reach the file") {
   CHECK(Last(text, "cluster-announce-bus-port") == "7001");
   CHECK(Last(text, "replica-announce-ip") == "fd00::7");
   CHECK(Last(text, "dir") == "\"/some where\"");
+}
+
+/// As bowline.json tells it.
+TlsSettings Tls(TlsMode mode, int other) {
+  return {.mode = mode,
+          .directory = "/etc/bowline-tls",
+          .client_check = "optional",
+          .other_client_port = other};
+}
+
+TEST_CASE("TLS beside the plain port, which the members go on to use") {
+  EngineConfInput input = Input();
+  input.settings.tls = Tls(TlsMode::kOffer, 6380);
+  const std::string text = MustRender(input);
+  CHECK(Last(text, "port") == "6379");
+  CHECK(Last(text, "tls-port") == "6380");
+  CHECK(Last(text, "tls-cert-file") == "/etc/bowline-tls/tls.crt");
+  CHECK(Last(text, "tls-key-file") == "/etc/bowline-tls/tls.key");
+  CHECK(Last(text, "tls-ca-cert-file") == "/etc/bowline-tls/ca.crt");
+  CHECK(Last(text, "tls-auth-clients") == "optional");
+  CHECK(Last(text, "tls-replication") == "(unset)");
+  CHECK(Last(text, "tls-cluster") == "(unset)");
+  CHECK(Last(text, "cluster-announce-port") == "6379");
+  CHECK(Last(text, "cluster-announce-tls-port") == "6380");
+}
+
+TEST_CASE("TLS among the members, with and without the plain port") {
+  EngineConfInput input = Input();
+  input.settings.release = input.settings.fullname = "demo";
+  input.settings.name_space = "apps";
+  input.self = MemberName{.shard = 1, .ordinal = 0};
+  input.settings.ports.client = input.announced.port = 6380;
+  const int other = GENERATE(6379, 0);
+  input.settings.tls = Tls(other != 0 ? TlsMode::kPrefer : TlsMode::kRequire, other);
+  const std::string text = MustRender(input);
+  CHECK(Last(text, "port") == std::to_string(other));
+  CHECK(Last(text, "tls-port") == "6380");
+  CHECK(Last(text, "tls-replication") == "yes");
+  CHECK(Last(text, "tls-cluster") == "yes");
+  CHECK(Last(text, "cluster-announce-port") == (other != 0 ? "6379" : "(unset)"));
+  CHECK(Last(text, "cluster-announce-tls-port") == "6380");
+  CHECK(Last(text, "replica-announce-port") == "6380");
+  CHECK(Last(text, "cluster-announce-hostname") == "demo-shard-1-0.apps.svc.cluster.local");
+  CHECK(Last(text, "cluster-preferred-endpoint-type") == "hostname");
+
+  input.user_directives = "cluster-preferred-endpoint-type ip\n";
+  CHECK(Last(MustRender(input), "cluster-preferred-endpoint-type") == "ip");
 }
 
 TEST_CASE("no password stands in clear but the one that a replica must send") {

@@ -1,6 +1,5 @@
 // RespClient::AskAll: connections that do not block, and one poll for all of them.
 
-#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -10,18 +9,10 @@
 
 #include "resp/error_reply.h"
 #include "resp/impl.h"
+#include "resp/tls_link.h"
 
 namespace bowline {
 namespace {
-
-bool SetBlocking(redisContext& context, bool blocking) {
-  const int flags = ::fcntl(context.fd, F_GETFL);
-  if (flags < 0) return false;
-  const int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-  if (::fcntl(context.fd, F_SETFL, wanted) != 0) return false;
-  context.flags = blocking ? context.flags | REDIS_BLOCK : context.flags & ~REDIS_BLOCK;
-  return true;
-}
 
 int Append(redisContext& context, const std::vector<std::string>& words) {
   std::vector<const char*> pointers;
@@ -52,14 +43,16 @@ class RespErrand {
 
   [[nodiscard]] bool ended() const { return end_.has_value(); }
   [[nodiscard]] pollfd Polled() const {
+    const auto own = static_cast<short>(sent_ == 0 ? POLLOUT : POLLIN);
     return {.fd = impl_->context->fd,
-            .events = static_cast<short>(sent_ == 0 ? POLLOUT : POLLIN),
+            .events = handshake_ ? handshake_->Events() : own,
             .revents = 0};
   }
 
   /// Its socket is ready.
   void Go() {
     redisContext& context = *impl_->context;
+    if (handshake_) return Secure();
     if (sent_ == 0) {
       if (redisBufferWrite(&context, &sent_) != REDIS_OK) Breaks("connecting to");
       return;
@@ -75,7 +68,7 @@ class RespErrand {
   }
 
   Result<RespClient::Done> Take() {
-    if (!ended()) Breaks((sent_ == 0 ? "connecting to" : command_ + " to"));
+    if (!ended()) Breaks((handshake_ || sent_ == 0 ? "connecting to" : command_ + " to"));
     return *std::move(end_);
   }
 
@@ -96,9 +89,24 @@ class RespErrand {
       return;
     }
     if (impl_->context->err != 0) return Breaks("connecting to");
+    if (errand.credentials.tls) {
+      handshake_.emplace(impl_->context->fd, *errand.credentials.tls, !errand.credentials.own);
+    }
     login_ = errand.credentials;
     logs_in_ = !login_.password.empty();
     if (logs_in_) LogIn(login_.user, login_.password);
+  }
+
+  /// Nothing is written before the handshake is over.
+  void Secure() {
+    const auto done = handshake_->Go();
+    if (done && !*done) return;
+    const Status secured =
+        done ? UseTls(*impl_->context, *handshake_) : std::unexpected(done.error());
+    handshake_.reset();
+    if (secured) return;
+    impl_->broken = true;
+    end_ = FailWith(secured, "connecting to " + impl_->peer);
   }
 
   void LogIn(const std::string& user, const std::string& password) {
@@ -148,6 +156,7 @@ class RespErrand {
   bool waiting_ = false;  ///< the command is on its way
   Deadline deadline_;
   std::unique_ptr<RespClient::Impl> impl_;
+  std::optional<TlsHandshake> handshake_;  ///< that is on its way
   Credentials login_;
   bool logs_in_ = false;
   int sent_ = 0;  ///< all of it

@@ -20,6 +20,8 @@
 
 namespace bowline {
 
+class TlsContext;
+
 /// How to log in; an empty password means no AUTH.
 struct Credentials {
   std::string user = "default";
@@ -29,6 +31,10 @@ struct Credentials {
     std::string password;
   };
   std::vector<Other> others = {};  ///< tried one after the other when that one is refused
+  std::shared_ptr<const TlsContext> tls = nullptr;  ///< empty: without TLS
+  /// The process of this pod: its certificate is not verified, so that one that has ended, or is of
+  /// a CA that is no more, can be replaced.
+  bool own = false;
 };
 
 /// How CLUSTER FAILOVER is asked for.

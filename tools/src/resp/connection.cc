@@ -2,6 +2,7 @@
 
 #include "resp/error_reply.h"
 #include "resp/impl.h"
+#include "resp/tls_link.h"
 
 namespace bowline {
 namespace {
@@ -76,6 +77,10 @@ Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentia
                                      Deadline deadline) {
   if (!impl->context) return Fail(Code::kInternal, "connecting to {}: no memory", impl->peer);
   if (impl->context->err != 0) return impl->Broken("connecting to", deadline);
+  if (credentials.tls) {
+    const Status secured = StartTls(*impl->context, credentials, deadline);
+    if (!secured) return FailWith(secured, "connecting to " + impl->peer);
+  }
   RespClient client(std::move(impl));
   if (credentials.password.empty()) return client;
   auto auth = client.Ask({"AUTH", credentials.user, credentials.password}, deadline);

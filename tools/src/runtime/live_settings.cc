@@ -18,6 +18,8 @@ LiveSettings::LiveSettings(Settings started, EngineSecrets secrets, Paths paths,
   if (started_.auth && secrets_.replication_password == secrets_.password) {
     LogWarning("replicas log in with the clients' password");
   }
+  certificate_ = secrets_.tls;
+  RefreshCertificate();
 }
 
 LiveSettings::Pointer LiveSettings::Get() const {
@@ -47,7 +49,7 @@ std::vector<SettingChange> LiveSettings::Waiting() const {
 
 EngineSecrets LiveSettings::Secrets() const {
   const std::scoped_lock lock(mutex_);
-  return secrets_;
+  return Secured(secrets_);
 }
 
 void LiveSettings::UseSecrets(EngineSecrets secrets) {
@@ -62,7 +64,29 @@ void LiveSettings::SetProgramAccount(std::string account) {
 
 EngineSecrets LiveSettings::MountedSecrets() const {
   const std::scoped_lock lock(mutex_);
-  return mounted_;
+  return Secured(mounted_);
+}
+
+std::shared_ptr<const TlsContext> LiveSettings::Certificate() const {
+  const std::scoped_lock lock(mutex_);
+  return certificate_;
+}
+
+std::string LiveSettings::CertificateError() const {
+  const std::scoped_lock lock(mutex_);
+  return certificate_error_;
+}
+
+EngineSecrets LiveSettings::Secured(EngineSecrets secrets) const {
+  secrets.tls = started_.tls.AmongMembers() ? certificate_ : nullptr;
+  return secrets;
+}
+
+void LiveSettings::RefreshCertificate() {
+  auto loaded = LoadTls(started_, certificate_);
+  if (!loaded && loaded.error().code == Code::kUnavailable) return;  // at the next look
+  certificate_error_ = loaded ? "" : loaded.error().message;
+  if (loaded) certificate_ = *std::move(loaded);
 }
 
 bool LiveSettings::SecretsInUse() const {
@@ -86,6 +110,7 @@ SettingsNews LiveSettings::Refresh() {
   const std::scoped_lock lock(mutex_);
   RefreshSettings(news);
   RefreshSecrets(news);
+  RefreshCertificate();
   return news;
 }
 
@@ -116,7 +141,7 @@ void LiveSettings::RefreshSecrets(SettingsNews& news) {
   Settings settings = started_;
   settings.default_user = declared_->default_user;
   settings.users = declared_->users;
-  auto secrets = LoadSecrets(settings);
+  auto secrets = LoadPasswords(settings);
   const std::string error = secrets ? "" : secrets.error().message;
   if (std::exchange(told_secret_error_, error) != error && !secrets) news.error = error;
   if (!secrets) return;

@@ -46,6 +46,10 @@ class LiveSettings {
   [[nodiscard]] EngineSecrets MountedSecrets() const;
   /// Are these the same, and of the state that is declared?
   [[nodiscard]] bool SecretsInUse() const;
+  /// The certificate as last read and found usable; empty: TLS is off.
+  [[nodiscard]] std::shared_ptr<const TlsContext> Certificate() const;
+  /// What is wrong with the mounted certificate; empty: nothing.
+  [[nodiscard]] std::string CertificateError() const;
   /// For the members' messages: of the mounted Secret, and those in use.
   [[nodiscard]] PeerKeys Keys() const;
   [[nodiscard]] const Paths& paths() const { return paths_; }
@@ -63,6 +67,9 @@ class LiveSettings {
  private:
   void RefreshSettings(SettingsNews& news);
   void RefreshSecrets(SettingsNews& news);
+  void RefreshCertificate();
+  /// With the certificate, where members use TLS among themselves.
+  [[nodiscard]] EngineSecrets Secured(EngineSecrets secrets) const;
 
   const Paths paths_;
   const std::function<void(const Settings&)> changed_;
@@ -76,6 +83,8 @@ class LiveSettings {
   EngineSecrets secrets_;          ///< in use
   EngineSecrets mounted_;          ///< as last read
   std::string told_secret_error_;  ///< the last one
+  std::shared_ptr<const TlsContext> certificate_;
+  std::string certificate_error_;
   std::string told_users_;         ///< what is wrong with the users, as last told
 };
 

@@ -86,7 +86,28 @@ Result<Settings> LoadSettings(const std::filesystem::path& config) {
   return settings;
 }
 
+Result<std::shared_ptr<const TlsContext>> LoadTls(const Settings& settings,
+                                                  std::shared_ptr<const TlsContext> former) {
+  if (!settings.tls.Listens()) return std::shared_ptr<const TlsContext>();
+  const std::filesystem::path folder = settings.tls.directory;
+  if (former) {
+    ASSIGN_OR_RETURN(const std::string digest, DigestOfTlsFiles(folder));
+    if (digest == former->digest()) return former;
+  }
+  auto loaded = TlsContext::Load(folder);
+  if (!loaded) return FailWith(loaded, "certificate");
+  return loaded;
+}
+
 Result<EngineSecrets> LoadSecrets(const Settings& settings) {
+  ASSIGN_OR_RETURN(EngineSecrets secrets, LoadPasswords(settings));
+  if (settings.tls.AmongMembers()) {
+    ASSIGN_OR_RETURN(secrets.tls, LoadTls(settings));
+  }
+  return secrets;
+}
+
+Result<EngineSecrets> LoadPasswords(const Settings& settings) {
   EngineSecrets secrets;
   if (!settings.auth) {
     secrets.peer_key = Sha256Hex(

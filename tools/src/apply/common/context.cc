@@ -25,13 +25,25 @@ Credentials Login(const std::vector<std::string>& accounts, const EngineSecrets&
   }
   return {.user = logins.front().user,
           .password = logins.front().password,
-          .others = {logins.begin() + 1, logins.end()}};
+          .others = {logins.begin() + 1, logins.end()},
+          .tls = secrets.tls};
+}
+
+Credentials WithoutLogin(const EngineSecrets& secrets) {
+  Credentials credentials;
+  credentials.tls = secrets.tls;
+  return credentials;
 }
 
 }  // namespace
 
+Credentials ToOwn(Credentials credentials) {
+  credentials.own = true;
+  return credentials;
+}
+
 Credentials LoginOf(const EngineSecrets& secrets) {
-  return Login({secrets.program_account.empty() ? "default" : secrets.program_account}, secrets);
+  return ToOwn(Login({secrets.program_account.empty() ? "default" : secrets.program_account}, secrets));
 }
 
 Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,
@@ -44,13 +56,13 @@ Credentials PeerLoginOf(const EngineSecrets& secrets, const Identity& identity) 
 }
 
 Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secrets) {
-  if (!settings.sentinel.auth) return {};
+  if (!settings.sentinel.auth) return ToOwn(WithoutLogin(secrets));
   return LoginOf(secrets);
 }
 
 Credentials SentinelPeerLoginOf(const Settings& settings, const EngineSecrets& secrets,
                                 const Identity& identity) {
-  if (!settings.sentinel.auth) return {};
+  if (!settings.sentinel.auth) return WithoutLogin(secrets);
   // A sentinel of the version before has no account of the program.
   return Login({ProgramAccount(identity), "default"}, secrets);
 }

@@ -17,6 +17,9 @@
 
 namespace bowline {
 
+/// The same for a process of this pod (Credentials::own).
+Credentials ToOwn(Credentials credentials);
+
 /// How we log in to the own engine: as `default` as long as the installation is not known.
 Credentials LoginOf(const EngineSecrets& secrets);
 

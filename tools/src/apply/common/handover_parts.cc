@@ -27,7 +27,7 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
   }
   const Credentials login = PeerLoginOf(ctx.secrets, ctx.identity);
   if (member == ctx.self) {
-    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, login,
+    return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, ToOwn(login),
                                deadline.Within(kHandoverCall));
   }
   ASSIGN_OR_RETURN(const Endpoint address, AddressOf(ctx, member));

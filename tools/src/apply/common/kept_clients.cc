@@ -61,8 +61,8 @@ void KeptClients::Look(MemberName member, const std::string& ip, int port) {
   const Deadline deadline = Deadline::In(kOneLook);
   client = Answering(std::move(client), deadline);
   if (!client) {
-    auto made =
-        RespClient::Connect(ip, port, PeerLoginOf(settings_.Secrets(), identity_), deadline);
+    const Credentials login = PeerLoginOf(settings_.Secrets(), identity_);
+    auto made = RespClient::Connect(ip, port, member == self_ ? ToOwn(login) : login, deadline);
     // One that was refused for want of a place is known by its first answer only.
     if (made) client = Answering(*std::move(made), deadline);
   }

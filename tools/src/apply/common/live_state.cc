@@ -176,6 +176,11 @@ void LiveState::SetLastCopy(std::string reason, bool eviction_allowed) {
   report_.eviction_allowed = eviction_allowed;
 }
 
+void LiveState::SetCertificateEnd(std::int64_t ends) {
+  const std::scoped_lock lock(mutex_);
+  report_.certificate_ends = ends;
+}
+
 void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
   const std::scoped_lock lock(mutex_);
   report_.configured = verdict;

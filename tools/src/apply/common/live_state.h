@@ -60,6 +60,8 @@ class LiveState {
   /// Must nothing be done by itself right now (docs/decisions/0024-pause.md)?
   bool Paused();
   /// Does this member work by the declared configuration?
+  /// Unix time in seconds.
+  void SetCertificateEnd(std::int64_t ends);
   void SetConfigured(const ConfiguredVerdict& verdict);
   /// Which passwords the own process lets in, and which members were heard without them
   /// (plan/common/passwords.h).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "plan/common/certificate.h"
 #include "plan/common/configured.h"
 
 namespace bowline {
@@ -36,6 +37,9 @@ Observation Observe(const Settings& settings, const ModeRules& rules, const Engi
                                                    !settings.record.empty(), seen.reports);
   std::ranges::move(words.problems, std::back_inserter(seen.topology.problems));
   std::ranges::move(words.warnings, std::back_inserter(seen.topology.warnings));
+  CertificateWords certificates = DescribeCertificates(seen.reports, UnixSeconds());
+  std::ranges::move(certificates.problems, std::back_inserter(seen.topology.problems));
+  std::ranges::move(certificates.warnings, std::back_inserter(seen.topology.warnings));
   return seen;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "apply/common/certificate_watch.h"
 #include "apply/common/counting.h"
 #include "apply/common/dataset_repair.h"
 #include "apply/common/declared.h"
@@ -42,14 +43,15 @@ constexpr Milliseconds kRoleAge{200};
 constexpr Milliseconds kUndoLook{500};
 
 /// The user's directives in it.
-Result<std::string> WriteEngineConf(const LiveSettings& settings, const ModeRules& rules,
-                                    const GuardOutcome& start) {
+Result<std::string> WriteEngineConf(const LiveSettings& settings, MemberName self,
+                                    const ModeRules& rules, const GuardOutcome& start) {
   const Paths& paths = settings.paths();
   ASSIGN_OR_RETURN(std::string directives, LoadEngineDirectives(paths));
   ASSIGN_OR_RETURN(const std::string text,
                    RenderEngineConf({.settings = *settings.Get(),
                                      .secrets = settings.Secrets(),
                                      .identity = start.volume.state.identity,
+                                     .self = self,
                                      .announced = start.announced,
                                      .follow = start.follow,
                                      .append_only = start.append_only,
@@ -75,7 +77,7 @@ class Server : public Supervisor {
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
-    ASSIGN_OR_RETURN(start_with_.directives, WriteEngineConf(settings_, driver_.rules(), start));
+    ASSIGN_OR_RETURN(start_with_.directives, WriteEngineConf(settings_, self_, driver_.rules(), start));
     append_only_ = start.append_only || AppendOnly(start_with_.directives);
     return std::vector<std::string>{settings_->EngineProgram(),
                                     settings_.paths().run / "engine.conf"};
@@ -104,6 +106,8 @@ class Server : public Supervisor {
                return ConnectToOwn(*settings_.Get(), secrets, deadline);
              },
          .use = &ServerUseCommands});
+    const CertificateWatch certificate(lanes_.api, settings_, live_, events_,
+                                       RenewAtServer(settings_));
     std::optional<DirectiveWatch> directives;
     directives.emplace(lanes_.handovers, settings_, self_, start_with_, configuration_, live_,
                        events_, peers_);
@@ -276,7 +280,7 @@ class Server : public Supervisor {
       const Deadline deadline = Deadline::In(kEngineTimeout);
       auto engine =
           RespClient::Connect("127.0.0.1", settings_->ports.client,
-                              PeerLoginOf(settings_.Secrets(), context.identity), deadline);
+                              ToOwn(PeerLoginOf(settings_.Secrets(), context.identity)), deadline);
       if (engine && UndoHandover(*engine, undo, deadline)) return;
       (void)Deadline::In(kUndoLook).Sleep(kUndoLook);
     }

@@ -1,5 +1,6 @@
 #include "apply/sentinel/sentinel.h"
 
+#include "apply/common/certificate_watch.h"
 #include "apply/common/password_watch.h"
 #include "apply/common/supervisor.h"
 #include "apply/sentinel/sentinel_monitor.h"
@@ -43,6 +44,8 @@ class Sentinel : public Supervisor {
              [name, peers](const EngineSecrets& secrets) {
                return SentinelUseCommands(secrets, name, peers);
              }});
+    const CertificateWatch certificate(lanes_.api, settings_, live_, events_,
+                                       RenewAtSentinel(self_));
     return Supervise(child);
   }
 

@@ -201,8 +201,10 @@ AddressBook Nowhere(const Settings& settings) {
 
 }  // namespace
 
-Result<EngineTrial> TryEngine(const Settings& settings, const Paths& paths,
+Result<EngineTrial> TryEngine(const Settings& declared, const Paths& paths,
                               const std::vector<std::string>& engine_arguments, Deadline deadline) {
+  Settings settings = declared;
+  settings.tls = {};  // the certificate is not here
   const AddressBook addresses = Nowhere(settings);
   const MemberName first = settings.layout.Members().front();
   const Identity identity{
@@ -216,6 +218,7 @@ Result<EngineTrial> TryEngine(const Settings& settings, const Paths& paths,
     return RenderEngineConf({.settings = settings,
                              .secrets = secrets,
                              .identity = identity,
+                             .self = first,
                              .announced = addresses.at(first),
                              .user_directives = directives,
                              .data_directory = paths.data},

@@ -2,7 +2,34 @@
 
 #include <format>
 
+#include "plan/common/directive_change.h"
+
 namespace bowline {
+namespace {
+
+constexpr const char* kEndpointType = "cluster-preferred-endpoint-type";
+
+/// Clients verify the name of what they dial, so with TLS they are told names.
+std::string AnnouncedPorts(const EngineConfInput& input) {
+  const TlsSettings& tls = input.settings.tls;
+  const int port = input.announced.port;
+  if (!tls.Listens()) return std::format("cluster-announce-port {}\n", port);
+  const bool members = tls.AmongMembers();
+  const int plain = members ? tls.other_client_port : port;
+  std::string text;
+  if (plain != 0) text += std::format("cluster-announce-port {}\n", plain);
+  text +=
+      std::format("cluster-announce-tls-port {}\n", members ? port : tls.other_client_port);
+  if (members) text += "tls-cluster yes\n";
+  const std::string host = input.settings.HostOf(input.self);
+  text += std::format("cluster-announce-hostname {}\n", host.substr(0, host.size() - 1));
+  if (!ReadDirectives(input.user_directives).contains(kEndpointType)) {
+    text += std::format("{} hostname\n", kEndpointType);
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string ClusterDirectives(const EngineConfInput& input) {
   const Settings& settings = input.settings;
@@ -13,7 +40,7 @@ std::string ClusterDirectives(const EngineConfInput& input) {
   // (facts/cluster.md 6d).
   text += "cluster-allow-replica-migration no\n";
   text += std::format("cluster-announce-ip {}\n", input.announced.ip);
-  text += std::format("cluster-announce-port {}\n", input.announced.port);
+  text += AnnouncedPorts(input);
   text += std::format("cluster-announce-bus-port {}\n", input.announced.bus_port);
   return text;
 }

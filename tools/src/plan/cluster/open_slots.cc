@@ -19,13 +19,12 @@ struct Mark {
   std::string other;  ///< the member at the other end, or the node's id
 };
 
-std::string CliOf(const Settings& settings, MemberName member) {
-  const std::string cli = settings.engine == EngineKind::kRedis ? "redis-cli" : "valkey-cli";
+std::string CallOf(const Settings& settings, MemberName member) {
   const std::string login =
       settings.auth ? std::format("REDISCLI_AUTH=\"$(cat {}/password)\" ", settings.auth_directory)
                     : "";
-  return std::format("kubectl -n {} exec {} -c server -- sh -c '{}{} -p {}", settings.name_space,
-                     settings.PodOf(member), login, cli, settings.ports.client);
+  return std::format("kubectl -n {} exec {} -c server -- sh -c '{}{}", settings.name_space,
+                     settings.PodOf(member), login, settings.CliOf(member));
 }
 
 std::vector<Mark> MarksOf(const Settings& settings, const Identity& identity,
@@ -71,7 +70,7 @@ std::vector<std::string> OpenSlots(const Settings& settings, const Identity& ide
       problems.push_back(std::format("{} more open slots", marks.size() - kNamed));
       break;
     }
-    const std::string cli = CliOf(settings, mark.member);
+    const std::string cli = CallOf(settings, mark.member);
     // Keys can be at both ends only while somebody imports: then they have to be brought together.
     const std::string close =
         arriving.contains(mark.slot)

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "plan/common/directives.h"
+#include "plan/common/listeners.h"
 #include "plan/common/memory.h"
 #include "plan/common/mode_rules.h"
 
@@ -11,9 +12,15 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 29> kOwned{
+constexpr std::array<std::string_view, 35> kOwned{
     "port",
     "tls-port",
+    "tls-cert-file",
+    "tls-key-file",
+    "tls-ca-cert-file",
+    "tls-auth-clients",
+    "tls-replication",
+    "tls-cluster",
     "unixsocket",
     "bind",
     "protected-mode",
@@ -110,7 +117,7 @@ Result<std::string> RenderEngineConf(const EngineConfInput& input, const ModeRul
   }
   text += input.user_directives;
   if (!text.ends_with('\n')) text += '\n';
-  text += std::format("port {}\n", settings.ports.client);
+  text += ListenerDirectives(settings.tls, settings.ports.client, settings.tls.other_client_port);
   text += "protected-mode no\n";  // the chart's pods are reached by Services; passwords are on
   text += std::format("dir {}\n", QuoteConf(input.data_directory));
   // An end that is missing is cut off by the program, when nobody holds an intact dataset.

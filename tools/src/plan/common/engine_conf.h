@@ -19,6 +19,7 @@ struct EngineConfInput {
   Settings settings;
   EngineSecrets secrets;
   Identity identity;
+  MemberName self;
   Endpoint announced;  ///< own member Service
   std::optional<Endpoint> follow =
       std::nullopt;             ///< sentinel mode: the primary; empty: this one leads

@@ -145,6 +145,10 @@ void AddMemberMetrics(const MemberFacts& facts, MetricSet& set) {
   AddOwn(set, "bowline_waited_seconds",
          guard ? static_cast<double>(facts.waited.count()) / 1000 : 0);
   AddOwn(set, "bowline_paused", Flag(facts.paused));
+  if (report.certificate_ends != 0) {
+    AddOwn(set, "bowline_certificate_expiry_timestamp_seconds",
+           static_cast<double>(report.certificate_ends));
+  }
   if (report.configured) {
     AddOwn(set, "bowline_settings_applied", Flag(report.configured->holds));
     if (const std::string& revision = report.configured->revision; !revision.empty()) {

@@ -254,6 +254,7 @@ std::string PrintReport(const Report& report, ViewForm form) {
   if (!report.passwords_wait.empty()) WriteMembers(json, "passwordsWait", report.passwords_wait);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
   if (!report.foreign_users.empty()) json.Field("foreignUsers", report.foreign_users);
+  if (report.certificate_ends != 0) json.Field("certificateEnds", report.certificate_ends);
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
   json.Field("damage", report.damage);
@@ -317,6 +318,7 @@ Result<Report> ParseReport(std::string_view text) {
   if (root.Has("foreignUsers")) {
     ASSIGN_OR_RETURN(report.foreign_users, ReadTexts(root, "foreignUsers"));
   }
+  ASSIGN_OR_RETURN(report.certificate_ends, root.GetIntOr("certificateEnds", 0));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));
   ASSIGN_OR_RETURN(report.phase, ParsePhase(phase));
   ASSIGN_OR_RETURN(report.reason, root.GetString("reason"));

@@ -104,6 +104,7 @@ struct Report {
   std::vector<MemberName> passwords_wait;  ///< whom it has heard without them
   std::vector<OutgoingPassword> outgoing;  ///< hashes of passwords that end soon
   std::vector<std::string> foreign_users;  ///< that its process has and nobody has declared
+  std::int64_t certificate_ends = 0;       ///< Unix time in seconds; 0: it has none
   std::optional<PauseOrder> pause;         ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).

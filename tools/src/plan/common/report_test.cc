@@ -27,8 +27,9 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, fenced, last_copy,
-         eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign, pause,
-         role_changes, role_seconds] = report;
+         eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign,
+         certificate_ends, pause, role_changes, role_seconds] = report;
+  certificate_ends = 50;
   missed = 47;
   written = 48;
   evidence = "e";

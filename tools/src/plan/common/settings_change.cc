@@ -11,6 +11,19 @@ std::string Text(bool value) { return value ? "true" : "false"; }
 std::string Text(int value) { return std::to_string(value); }
 std::string Text(const std::string& value) { return value.empty() ? "\"\"" : value; }
 std::string Text(EngineKind engine) { return engine == EngineKind::kRedis ? "redis" : "valkey"; }
+std::string Text(TlsMode mode) {
+  switch (mode) {
+    case TlsMode::kOff:
+      return "off";
+    case TlsMode::kOffer:
+      return "offer";
+    case TlsMode::kPrefer:
+      return "prefer";
+    case TlsMode::kRequire:
+      return "require";
+  }
+  return "";
+}
 std::string Text(const Layout& layout) { return layout.ToString(); }
 std::string Text(const std::optional<MemberName>& member) {
   return member ? member->ToString() : "\"\"";
@@ -72,6 +85,13 @@ const std::vector<Field>& Fields() {
       Of("ports.client", When::kStart, In(&Settings::ports, &Ports::client)),
       Of("ports.bus", When::kStart, In(&Settings::ports, &Ports::bus)),
       Of("ports.sentinel", When::kStart, In(&Settings::ports, &Ports::sentinel)),
+      Of("tls.mode", When::kStart, In(&Settings::tls, &TlsSettings::mode)),
+      Of("tls.clientCertificates", When::kStart, In(&Settings::tls, &TlsSettings::client_check)),
+      Of("tls: the Secret's folder", When::kStart, In(&Settings::tls, &TlsSettings::directory)),
+      Of("tls: the other port of servers", When::kStart,
+         In(&Settings::tls, &TlsSettings::other_client_port)),
+      Of("tls: the other port of sentinels", When::kStart,
+         In(&Settings::tls, &TlsSettings::other_sentinel_port)),
       Of("ports.http", When::kStart, In(&Settings::ports, &Ports::http)),
       Of("ports.peers", When::kStart, In(&Settings::ports, &Ports::peers)),
       Of("clusterDomain", When::kStart, &Settings::cluster_domain),

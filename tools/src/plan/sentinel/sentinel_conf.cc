@@ -7,14 +7,15 @@
 #include "base/json.h"
 #include "base/parse.h"
 #include "plan/common/directives.h"
+#include "plan/common/listeners.h"
 #include "plan/common/saved_addresses.h"
 
 namespace bowline {
 namespace {
 
 // The chart's validation has the same lists.
-constexpr std::array<std::string_view, 13> kOwned{
-    "port",    "tls-port", "bind",    "dir",       "protected-mode", "requirepass", "user",
+constexpr std::array<std::string_view, 18> kOwned{
+    "port",    "tls-port", "tls-cert-file", "tls-key-file", "tls-ca-cert-file", "tls-auth-clients", "tls-replication", "bind",    "dir",       "protected-mode", "requirepass", "user",
     "aclfile", "include",  "logfile", "daemonize", "pidfile",        "supervised"};
 constexpr std::array<std::string_view, 18> kOwnedSentinel{"myid",
                                                           "monitor",
@@ -132,7 +133,9 @@ Result<std::string> RenderSentinelConf(const SentinelConfInput& input) {
   ASSIGN_OR_RETURN(const Endpoint* primary, AddressOf(input.addresses, input.primary));
   ASSIGN_OR_RETURN(const std::string known, KnownMembers(input));
   std::string text = "# Written by bowline at every start; epochs are kept.\n";
-  text += std::format("port {}\nprotected-mode no\n", input.settings.ports.sentinel);
+  text += ListenerDirectives(input.settings.tls, input.settings.ports.sentinel,
+                             input.settings.tls.other_sentinel_port);
+  text += "protected-mode no\n";
   text += std::format("dir {}\n", QuoteConf(input.data_directory));
   text += "sentinel resolve-hostnames no\nsentinel announce-hostnames no\n";
   text += std::format("sentinel announce-ip {}\nsentinel announce-port {}\n", self->ip, self->port);

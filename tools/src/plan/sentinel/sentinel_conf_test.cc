@@ -83,6 +83,24 @@ TEST_CASE("sentinel.conf is this text") {
       "sentinel current-epoch 9\n");
 }
 
+TEST_CASE("a sentinel with TLS speaks it to its servers where these do") {
+  SentinelConfInput input = Input();
+  input.settings.tls = {.mode = TlsMode::kOffer,
+                        .directory = "/tls",
+                        .client_check = "no",
+                        .other_client_port = 6380,
+                        .other_sentinel_port = 26380};
+  const std::string offered = MustRender(input);
+  CHECK(offered.contains("\nport 26379\ntls-port 26380\ntls-cert-file /tls/tls.crt\n"));
+  CHECK_FALSE(offered.contains("tls-replication"));
+  input.settings.tls.mode = TlsMode::kRequire;
+  input.settings.tls.other_sentinel_port = 0;
+  input.settings.ports.sentinel = 26380;
+  const std::string required = MustRender(input);
+  CHECK(required.contains("\nport 0\ntls-port 26380\n"));
+  CHECK(required.contains("\ntls-replication yes\n"));
+}
+
 TEST_CASE("neither the primary nor the sentinel itself is among the known ones") {
   SentinelConfInput input = Input();
   for (const MemberName primary : input.settings.layout.MembersOf(0)) {

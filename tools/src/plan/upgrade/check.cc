@@ -9,6 +9,8 @@
 namespace bowline {
 namespace {
 
+bool TlsAmongMembers(const Shape& shape) { return shape.tls == "prefer" || shape.tls == "require"; }
+
 constexpr const char* kSentinel = "sentinel";
 constexpr const char* kStandalone = "standalone";
 
@@ -126,8 +128,20 @@ class Check {
           true);
     }
     Numbers(from, to);
+    const bool same_tls = TlsAmongMembers(from) == TlsAmongMembers(to);
+    if (!same_tls) {
+      Add("tls.mode", std::format("{} -> {}", from.tls, to.tls),
+          "members that use TLS among themselves and those that do not cannot reach each other, so "
+          "that the rollout stops at its first member",
+          std::format("set tls.mode={} again. A release is installed with or without TLS among its "
+                      "members: install a second one and copy the data; off and offer may follow "
+                      "each other, and so may prefer and require",
+                      from.tls),
+          true);
+    }
     for (const auto& [name, port] : from.ports) {
       const auto other = to.ports.find(name);
+      if (!same_tls && (name == "client" || name == "sentinel")) continue;  // it is the same change
       if (other == to.ports.end() || other->second == port) continue;
       Add("ports." + name, std::format("{} -> {}", port, other->second),
           "members that have been restarted and those that have not cannot reach each other: "

@@ -43,6 +43,9 @@ Shape ShapeOf(const JsonView& root) {
     shape.default_user = auth.GetBoolOr("defaultUser", true).value_or(true);
     shape.follows_passwords = auth.Has("rotation");
   });
+  ReadSection(root, "tls", [&](const JsonView& tls) {
+    shape.tls = tls.GetStringOr("mode", "off").value_or("off");
+  });
   ReadSection(root, "ports", [&](const JsonView& ports) {
     for (const std::string& name : ports.Keys().value_or(std::vector<std::string>())) {
       const auto port = ports.GetInt(name);

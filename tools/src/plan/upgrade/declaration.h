@@ -42,6 +42,7 @@ struct Shape {
   std::optional<bool> sentinel_auth;
   bool default_user = true;                   ///< auth.defaultUser.enabled
   bool follows_passwords = false;             ///< its members take other passwords while they run
+  std::string tls = "off";                    ///< tls.mode
   std::map<std::string, std::int64_t> ports;  ///< "client", "bus", "sentinel", "peers", "http"
 };
 

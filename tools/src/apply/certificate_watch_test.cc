@@ -1,0 +1,120 @@
+// A real engine with TLS, and the files of its Secret.
+
+#include "apply/common/certificate_watch.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <filesystem>
+
+#include "apply/common/engine_probe.h"
+#include "apply/common/lanes.h"
+#include "testing/resp.h"
+#include "testing/tls.h"
+
+namespace bowline {
+namespace {
+
+using testing::Engine;
+using testing::Eventually;
+using testing::FreePort;
+using testing::Slurp;
+using testing::Soon;
+using testing::Spill;
+using testing::TempFolder;
+using testing::TestCa;
+
+constexpr MemberName kSelf{.ordinal = 0, .kind = MemberKind::kServer};
+
+/// server-0 with TLS among its members.
+class Member {
+ public:
+  explicit Member(const char* program) {
+    ca_.Issue(files_);
+    port_ = FreePort();
+    const std::vector<std::string> all = testing::TlsArguments(files_, port_);
+    engine_.emplace(program, std::vector<std::string>(all.begin() + 2, all.end()));
+    Settings settings;
+    settings.layout = Layout::Standalone();
+    settings.auth = false;
+    settings.ports.client = port_;
+    settings.tls = {.mode = TlsMode::kRequire,
+                    .directory = files_.path().string(),
+                    .client_check = "no"};
+    auto secrets = LoadSecrets(settings);
+    REQUIRE(secrets);
+    live_settings_.emplace(settings, *std::move(secrets), Paths{});
+    live_.emplace(lanes_.engine, Report{.member = kSelf}, settings.layout, probe_);
+    watch_.emplace(lanes_.api, *live_settings_, *live_, events_, RenewAtServer(*live_settings_));
+  }
+
+  /// What a client verifies the engine by.
+  [[nodiscard]] static Credentials Trusting(const TempFolder& folder) {
+    auto tls = TlsContext::Load(folder.path());
+    REQUIRE(tls);
+    Credentials credentials;
+    credentials.tls = *std::move(tls);
+    return credentials;
+  }
+  [[nodiscard]] bool IsTrusted(const Credentials& credentials) const {
+    return RespClient::Connect(Engine::kIp, port_, credentials, Soon()).has_value();
+  }
+  void Mount(const TempFolder& from) {
+    for (const char* name : {kTlsCa, kTlsCertificate, kTlsKey}) Spill(files_ / name, Slurp(from / name));
+    (void)live_settings_->Refresh();
+  }
+  [[nodiscard]] Report Told() { return live_->Last(); }
+  [[nodiscard]] bool Asks() const {
+    return ConnectToOwn(*live_settings_->Get(), live_settings_->Secrets(), Soon()).has_value();
+  }
+  [[nodiscard]] LiveSettings& live_settings() { return *live_settings_; }
+  [[nodiscard]] const TempFolder& files() const { return files_; }
+
+ private:
+  TestCa ca_;
+  TempFolder files_;
+  int port_ = 0;
+  std::optional<Engine> engine_;
+  std::optional<LiveSettings> live_settings_;
+  Lanes lanes_;
+  PodEnv pod_;
+  EventSink events_{lanes_.api, pod_, false};
+  EngineProbe probe_{Engine::kIp, 1, LoginSource{}};
+  std::optional<LiveState> live_;
+  std::optional<CertificateWatch> watch_;
+};
+
+TEST_CASE("an engine gets the renewed certificate, and the program trusts the renewed CA") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const Credentials former = Member::Trusting(member.files());
+  CHECK(member.IsTrusted(former));
+  CHECK(Eventually([&] { return member.Told().certificate_ends > UnixSeconds(); }));
+
+  const TestCa other;
+  const TempFolder renewed;
+  other.Issue(renewed, 30);
+  const Credentials next = Member::Trusting(renewed);
+  CHECK_FALSE(member.IsTrusted(next));
+  member.Mount(renewed);
+  CHECK(Eventually([&] { return member.IsTrusted(next); }));
+  CHECK(member.Asks());
+  CHECK_FALSE(member.IsTrusted(former));
+  CHECK(Eventually(
+      [&] { return member.Told().certificate_ends > UnixSeconds() + 20 * 24 * 3600; }));
+}
+
+TEST_CASE("a key that does not belong to the certificate changes nothing, and is told") {
+  Member member(BOWLINE_REDIS_SERVER);
+  const Credentials former = Member::Trusting(member.files());
+  const TestCa other;
+  const TempFolder renewed;
+  other.Issue(renewed);
+  Spill(member.files() / kTlsKey, Slurp(renewed / kTlsKey));
+  (void)member.live_settings().Refresh();
+  CHECK(member.live_settings().CertificateError().contains("tls.key cannot be used"));
+  REQUIRE(Deadline::In(Milliseconds(2500)).Sleep(Milliseconds(2000)));  // two looks
+  CHECK(member.IsTrusted(former));
+  CHECK(member.Asks());
+}
+
+}  // namespace
+}  // namespace bowline
