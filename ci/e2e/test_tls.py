@@ -63,24 +63,6 @@ def install_required(installation: Installation[Members], authority: tls.Authori
     return members
 
 
-def restart_sentinels(members: SentinelSet, certificate: tls.Certificate) -> None:
-    """Those whose engine reads no certificate while it runs tell the command that restarts them."""
-    command = f"kubectl rollout restart statefulset/{members.name}-sentinel"
-
-    def presents(pod: Pod) -> bool:
-        return tls.serial(pod, members.wire) == certificate.serial
-
-    def follows_or_tells(pod: Pod) -> bool:
-        return presents(pod) or bool(members.kube.telling(pod.name, command, reason="RestartNeeded"))
-
-    wait_for("sentinels follow, or tell", lambda: all(map(follows_or_tells, members.sentinels())), tls.FOLLOWED)
-    if not all(map(presents, members.sentinels())):
-        members.kube(*command.split()[1:])
-        members.wait_rollout(150)
-        assert all(map(presents, members.sentinels()))
-        members.wait_converged(60)
-
-
 def delete_primary(members: Members, running: Scenario) -> None:
     primary = leader(members)
     members.delete_pods(primary.name)
@@ -92,24 +74,24 @@ def follow_certificates(members: Members, authority: tls.Authority, figures: dic
     """One that ends soon, one that does not, and one with the key of another."""
     names = [*tls.names(members), *tls.addresses(members)]
     soon, long = authority.issue(names, SOON), authority.issue(names)
-    figures["Secret changed to presented by each server, s"] = [round(tls.renew(members, authority, soon), 1)]
-    figures["that to CertificateRenewed, s"] = round(tls.told(members, tls.servers(members), "CertificateRenewed"), 1)
+    spent = tls.renew(members, authority, soon, tls.servers(members))
+    figures["Secret changed to presented by each server, s"] = round(spent, 1)
+    tls.told(members, tls.servers(members), "CertificateRenewed")
     tls.told(members, tls.servers(members), "CertificateExpires")
     wait_for("bowline check tells its end", lambda: bool(tls.check_tells(members)), tls.TOLD)
-    wait_for("so does the metric", partial(tls.expiry_measured, members), tls.TOLD)
+    wait_for("the metric tells its end", partial(tls.expiry_measured, members), tls.TOLD)
 
-    figures["Secret changed to presented by each server, s"] += [round(tls.renew(members, authority, long), 1)]
-    wait_for("the metric tells the new end", partial(tls.expiry_measured, members), tls.TOLD)
+    spent = tls.renew(members, authority, long, members.pods())
+    figures["Secret changed to presented by each member, s"] = round(spent, 1)
+    wait_for("bowline check tells no end", lambda: not tls.check_tells(members), tls.TOLD)
+    wait_for("the metric tells its end", partial(tls.expiry_measured, members), tls.TOLD)
+
     other = authority.issue(names)
     tls.hand_out(members, authority, tls.Certificate(other.text, long.key, other.serial))
-    refused = "each server refuses a certificate with the key of another"
-    wait_for(refused, partial(refused_by_all, members), tls.FOLLOWED)
-    assert tls.all_present(members, long), "the former one does not hold"
+    spent = tls.told(members, members.pods(), "CertificateRefused")
+    figures["Secret with a wrong key to CertificateRefused, s"] = round(spent, 1)
+    assert tls.all_present(members.pods(), members.wire, long), "the former one does not hold"
     tls.hand_out(members, authority, long)
-
-
-def refused_by_all(members: Members) -> bool:
-    return all(members.kube.telling(pod.name, "", reason="CertificateRefused") for pod in tls.servers(members))
 
 
 @pytest.mark.timeout(600)
@@ -120,8 +102,8 @@ def test_tls_required(installation: Installation[Members], authority: tls.Author
     assert all(tls.closed(pod.ip, plain.port(pod.component)) for pod in members.pods())
     if isinstance(members, SentinelSet):
         complete = authority.issue([*tls.names(members), *tls.addresses(members)])
-        figures["first renewal, s"] = round(tls.renew(members, authority, complete), 1)
-        restart_sentinels(members, complete)
+        tls.renew(members, authority, complete, members.pods())
+        members.wait_converged(60)
     make = scenarios(members, figures)
     with make("tls.mode: require, the primary's pod is deleted") as running:
         delete_primary(members, running)
@@ -165,5 +147,5 @@ def test_tls_offered(installation: Installation[Members], authority: tls.Authori
     with pytest.raises(CommandError, match="refused, nothing has been changed") as refused:
         members.release.upgrade(tls.values("require"), wait=False)
     said = str(refused.value)
-    assert "tls.mode: offer -> require: " in said and "Remedy: " in said, said
+    assert "tls.mode: offer -> require: " in said and "Remedy: set tls.mode=offer again. " in said, said
     assert nothing_restarted()

@@ -24,9 +24,10 @@ PORT, SENTINEL_PORT = 6380, 26380
 DAYS = 60
 """More than the 21 days in which an end is told."""
 FOLLOWED = 120.0
-"""Seconds from a change of the Secret: the kubelet looks each minute, or at once when the pod is changed."""
-TOLD = 60.0
-"""Seconds from what happened in a member to its Event."""
+"""Seconds from a change of the Secret. The kubelet looks each minute, or at once when a pod is changed. Sentinels read
+files only at their start: each is started anew by its program, 15 s after the one before."""
+TOLD = 30.0
+"""Seconds until `bowline check` and the metric tell what servers present."""
 EXPIRY = re.compile(r"^bowline_certificate_expiry_timestamp_seconds(?:\{.*\})? (\S+)$", re.MULTILINE)
 
 EXTENSIONS = """
@@ -136,27 +137,27 @@ def serial(pod: Pod, wire: Wire) -> int:
     return int(presented(pod, wire)["serialNumber"], 16)
 
 
-def all_present(members: Members, certificate: Certificate) -> bool:
-    return all(serial(pod, members.wire) == certificate.serial for pod in servers(members))
+def all_present(pods: list[Pod], wire: Wire, certificate: Certificate) -> bool:
+    return all(serial(pod, wire) == certificate.serial for pod in pods)
 
 
-def renew(members: Members, authority: Authority, certificate: Certificate) -> float:
-    """Seconds until each server presents it to new connections."""
+def renew(members: Members, authority: Authority, certificate: Certificate, pods: list[Pod]) -> float:
+    """Seconds until these pods present it to new connections."""
     hand_out(members, authority, certificate)
-    what = f"each server presents the certificate {certificate.serial}"
-    return wait_for(what, partial(all_present, members, certificate), FOLLOWED)
+    what = f"all present the certificate {certificate.serial}"
+    return wait_for(what, partial(all_present, pods, members.wire, certificate), FOLLOWED)
 
 
-def told(members: Members, pods: list[Pod], reason: str, text: str = "") -> float:
+def told(members: Members, pods: list[Pod], reason: str) -> float:
     """Seconds until each of the pods has told it by an Event."""
 
     def all_told() -> bool:
-        silent = [pod.name for pod in pods if not members.kube.telling(pod.name, text, reason=reason)]
+        silent = [pod.name for pod in pods if not members.kube.telling(pod.name, "", reason=reason)]
         if silent:
             raise LookupError(f"not told by {silent}")
         return True
 
-    return wait_for(f"Event {reason} {text}", all_told, TOLD)
+    return wait_for(f"Event {reason}", all_told, FOLLOWED)
 
 
 def expiry_measured(members: Members) -> bool:
