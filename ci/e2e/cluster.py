@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from e2e.kube import Kube
-from e2e.members import PORT, Members, Pod
+from e2e.members import Members, Pod
 from e2e.release import Release
 from e2e.wait import wait_for
-from recorder import Address, Settings
+from recorder import Settings
 
 NODE_TIMEOUT = 3.0
 """Seconds, as cluster.nodeTimeoutMilliseconds."""
@@ -32,9 +32,10 @@ class Cluster(Members):
         """Seeds: the client Service, then the members' own addresses."""
         names = [self.name, *(pod.name for pod in self.pods())]
         return Settings(
-            seeds=tuple(Address(self.service_ip(name), PORT) for name in names),
+            seeds=self.seeds(names, self.wire.server),
             password=self.password(),
             workers=self.shards,
+            ca_file=self.wire.ca_file,
         )
 
     def primary(self, shard: int) -> Pod:

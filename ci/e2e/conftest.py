@@ -49,6 +49,7 @@ ORDER = [
     "test_sentinel_memory",
     "test_sentinel_evictions",
     "test_platforms",
+    "test_tls",
     "test_standalone",
     "test_network_policy",
     "test_landed",

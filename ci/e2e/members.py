@@ -23,6 +23,27 @@ from recorder import Address, Mode, Settings
 
 BOWLINE = "/opt/bowline/bowline"
 PORT = 6379
+SENTINEL_PORT = 26379
+DOMAIN = "cluster.local"
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How the tests connect to servers and sentinels."""
+
+    server: int = PORT
+    sentinel: int = SENTINEL_PORT
+    ca_file: str | None = None
+    """TLS, with certificates of the CAs of this file; None: no TLS."""
+
+    def options(self) -> dict[str, Any]:
+        """Of a connection to a pod's address. No certificate names it: the chain alone is verified, as members do."""
+        if self.ca_file is None:
+            return {}
+        return {"ssl": True, "ssl_ca_certs": self.ca_file, "ssl_check_hostname": False}
+
+    def port(self, component: str) -> int:
+        return self.sentinel if component == "sentinel" else self.server
 
 
 @dataclass(frozen=True)
@@ -77,6 +98,7 @@ class Pods(ABC):
         self.kube = kube
         self.release = release
         self.name = release.name
+        self.wire = Wire()
         components = ",".join(self.COMPONENTS)
         self.selector = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component in ({components})"
 
@@ -86,12 +108,18 @@ class Pods(ABC):
 
     @abstractmethod
     def recorder_settings(self) -> Settings:
-        """For clients that outlive every fault. No names as seeds: a test may hold DNS."""
+        """For clients that outlive every fault."""
 
     def direct_settings(self, address: str, slots: range | None = None) -> Settings:
         """For a client that knows one address and nothing of the others. `slots`: what a cluster's primary owns."""
-        seeds = (Address(address, PORT),)
-        return Settings(seeds, password=self.password(), mode=Mode.DIRECT, workers=1, slots=slots)
+        return Settings(
+            (Address(address, self.wire.server),),
+            password=self.password(),
+            mode=Mode.DIRECT,
+            workers=1,
+            slots=slots,
+            ca_file=self.wire.ca_file,
+        )
 
     @abstractmethod
     def wait_converged(self, timeout: float) -> float:
@@ -177,6 +205,17 @@ class Pods(ABC):
         services = self.kube.all("services", f"app.kubernetes.io/instance={self.name}")
         return {service["metadata"]["name"]: str(service["spec"]["clusterIP"]) for service in services}
 
+    def host(self, service: str) -> str:
+        """The name of a Service that a certificate tells."""
+        return f"{service}.{self.kube.namespace}.svc.{DOMAIN}"
+
+    def seeds(self, services: list[str], port: int) -> tuple[Address, ...]:
+        """Addresses, as a test may hold DNS; with TLS names, which are verified."""
+        if self.wire.ca_file is not None:
+            return tuple(Address(self.host(service), port) for service in services)
+        addresses = self.service_ips()
+        return tuple(Address(addresses[service], port) for service in services)
+
     def endpoints(self, service: str) -> set[str]:
         """Names of the pods to which the Service leads."""
         slices = self.kube.all("endpointslices", f"kubernetes.io/service-name={service}")
@@ -194,16 +233,17 @@ class Pods(ABC):
         """It is another one now."""
         vars(self).pop("known_password", None)
 
-    def client(self, host: str, port: int = PORT) -> Redis:
-        """With the clients' password; one attempt per command."""
+    def client(self, host: str, port: int | None = None) -> Redis:
+        """With the clients' password; one attempt per command. The port: by default that of servers."""
         return Redis(
             host,
-            port,
+            port or self.wire.server,
             password=self.known_password,
             decode_responses=True,
             socket_timeout=2,
             socket_connect_timeout=1,
             retry=Retry(NoBackoff(), 0),
+            **self.wire.options(),
         )
 
     def engine(self, pod: Pod) -> Redis:

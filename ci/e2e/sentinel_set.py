@@ -12,9 +12,8 @@ from redis.exceptions import RedisError
 
 from e2e.members import Members, Pod
 from e2e.wait import wait_for
-from recorder import Address, Mode, Settings
+from recorder import Mode, Settings
 
-SENTINEL_PORT = 26379
 MASTER_NAME = "mymaster"
 DOWN_AFTER = 3.0
 """Seconds, as sentinel.downAfterMilliseconds."""
@@ -65,15 +64,15 @@ class SentinelSet(Members):
     def recorder_settings(self) -> Settings:
         """Seeds: the sentinels' Service, then each of them."""
         names = [f"{self.name}-sentinel", *(pod.name for pod in self.sentinels())]
-        addresses = self.service_ips()
         password = self.password()
         return Settings(
-            seeds=tuple(Address(addresses[name], SENTINEL_PORT) for name in names),
+            seeds=self.seeds(names, self.wire.sentinel),
             password=password,
             mode=Mode.SENTINEL,
             master_name=MASTER_NAME,
             sentinel_password=password,
             workers=2,
+            ca_file=self.wire.ca_file,
         )
 
     # Who leads -----------------------------------------------------------------------------------------------------
@@ -89,7 +88,7 @@ class SentinelSet(Members):
         return [pod for pod in self.servers() if not self.is_primary(pod)]
 
     def sentinel(self, pod: Pod) -> Redis:
-        return self.client(pod.ip, SENTINEL_PORT)
+        return self.client(pod.ip, self.wire.sentinel)
 
     def ask(self, sentinel: Pod, question: str) -> Any:
         """The sentinel's answer to `SENTINEL question` about the primary."""

@@ -14,12 +14,12 @@ from e2e.cluster import Cluster
 from e2e.conftest import scenarios
 from e2e.installation import Installation
 from e2e.kube import Kube
-from e2e.members import Members, Pod
+from e2e.members import SENTINEL_PORT, Members, Pod
 from e2e.network import Bystander, enforced, listening, own_address, reached
 from e2e.nodes import Node
 from e2e.scenario import Scenario
-from e2e.sentinel_set import SENTINEL_PORT, SentinelSet
 from e2e.sentinel_set import VALUES as SENTINEL_VALUES
+from e2e.sentinel_set import SentinelSet
 from e2e.standalone import VALUES as STANDALONE_VALUES
 from e2e.standalone import Standalone
 

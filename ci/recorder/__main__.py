@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--slots", type=slots, help="FIRST-LAST: only keys of these slots, for one primary of a cluster"
     )
+    parser.add_argument("--ca-file", help="TLS, verified by the CAs of this file (default: no TLS)")
     return parser.parse_args()
 
 
@@ -50,6 +51,7 @@ def main() -> int:
         interval=args.interval,
         batch=args.batch,
         slots=args.slots,
+        ca_file=args.ca_file,
     )
     if args.verb == "verify":
         verdict = verify(Recording.load(args.file), settings)

@@ -33,6 +33,16 @@ def connect(settings: Settings, reply_timeout: float = REPLY_TIMEOUT) -> Client:
     options = {**network, "password": settings.password, "decode_responses": True}
     # docs: end
     options["username"] = settings.username
+    if settings.ca_file is not None:
+        # docs: redis-py tls
+        tls: dict[str, Any] = {
+            "ssl": True,
+            "ssl_ca_certs": settings.ca_file,  # "ca.crt"
+            "ssl_check_hostname": True,
+        }
+        network |= tls
+        options |= tls
+        # docs: end
     client: Client
     match settings.mode:
         case Mode.CLUSTER:

@@ -43,6 +43,9 @@ class Settings:
     master_name: str = "mymaster"
     sentinel_password: str | None = None
     """None: sentinels ask for no password."""
+    ca_file: str | None = None
+    """TLS with servers and sentinels: the chain of a certificate is verified by the CAs of this file, and its names by
+    the address that was dialled. None: no TLS."""
     workers: int = 3
     interval: float = 0.01
     """Seconds between the begins of two round trips of a worker; 0: as fast as it can."""
