@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "tls/context.h"
 #include "testing/sys.h"
+#include "tls/context.h"
 
 namespace bowline::testing {
 
@@ -45,10 +45,18 @@ class TestCa {
 
 /// What an engine needs on its command line to speak TLS on `port` alone.
 inline std::vector<std::string> TlsArguments(const TempFolder& folder, int port) {
-  return {"--port",          "0",                     "--tls-port",
-          std::to_string(port), "--tls-cert-file",    folder / kTlsCertificate,
-          "--tls-key-file",  folder / kTlsKey,        "--tls-ca-cert-file",
-          folder / kTlsCa,   "--tls-auth-clients",    "no"};
+  return {"--port",
+          "0",
+          "--tls-port",
+          std::to_string(port),
+          "--tls-cert-file",
+          folder / kTlsCertificate,
+          "--tls-key-file",
+          folder / kTlsKey,
+          "--tls-ca-cert-file",
+          folder / kTlsCa,
+          "--tls-auth-clients",
+          "no"};
 }
 
 }  // namespace bowline::testing

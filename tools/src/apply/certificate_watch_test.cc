@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <filesystem>
 
+#include "apply/common/context.h"
 #include "apply/common/engine_probe.h"
 #include "apply/common/lanes.h"
 #include "testing/resp.h"
@@ -37,9 +38,8 @@ class Member {
     settings.layout = Layout::Standalone();
     settings.auth = false;
     settings.ports.client = port_;
-    settings.tls = {.mode = TlsMode::kRequire,
-                    .directory = files_.path().string(),
-                    .client_check = "no"};
+    settings.tls = {
+        .mode = TlsMode::kRequire, .directory = files_.path().string(), .client_check = "no"};
     auto secrets = LoadSecrets(settings);
     REQUIRE(secrets);
     live_settings_.emplace(settings, *std::move(secrets), Paths{});
@@ -59,7 +59,8 @@ class Member {
     return RespClient::Connect(Engine::kIp, port_, credentials, Soon()).has_value();
   }
   void Mount(const TempFolder& from) {
-    for (const char* name : {kTlsCa, kTlsCertificate, kTlsKey}) Spill(files_ / name, Slurp(from / name));
+    for (const char* name : {kTlsCa, kTlsCertificate, kTlsKey})
+      Spill(files_ / name, Slurp(from / name));
     (void)live_settings_->Refresh();
   }
   [[nodiscard]] Report Told() { return live_->Last(); }
@@ -78,7 +79,7 @@ class Member {
   Lanes lanes_;
   PodEnv pod_;
   EventSink events_{lanes_.api, pod_, false};
-  EngineProbe probe_{Engine::kIp, 1, LoginSource{}};
+  EngineProbe probe_{Engine::kIp, 1, LoginSource({})};
   std::optional<LiveState> live_;
   std::optional<CertificateWatch> watch_;
 };
@@ -98,8 +99,8 @@ TEST_CASE("an engine gets the renewed certificate, and the program trusts the re
   CHECK(Eventually([&] { return member.IsTrusted(next); }));
   CHECK(member.Asks());
   CHECK_FALSE(member.IsTrusted(former));
-  CHECK(Eventually(
-      [&] { return member.Told().certificate_ends > UnixSeconds() + 20 * 24 * 3600; }));
+  CHECK(
+      Eventually([&] { return member.Told().certificate_ends > UnixSeconds() + 20 * 24 * 3600; }));
 }
 
 TEST_CASE("a key that does not belong to the certificate changes nothing, and is told") {

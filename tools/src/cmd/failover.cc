@@ -170,7 +170,7 @@ Result<ExitCode> RunFailover(const Settings& settings, FailoverFlags flags) {
                 settings.layout.shards - 1);
   }
   ASSIGN_OR_RETURN(const auto wanted, WantedTarget(settings.layout, flags));
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadPasswords(settings));
   Observation seen =
       Observe(settings, DriverOf(settings.layout).rules(), secrets, Deadline::In(kLookTimeout));
   ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, seen.reports));

@@ -61,7 +61,7 @@ Status TryHandOver(const Settings& settings) {
     ASSIGN_OR_RETURN(const Credentials login, OwnSentinelLogin(settings, self, deadline));
     return AwaitOwnFailover(settings, login, deadline);
   }
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadPasswords(settings));
   const PeerTarget program{
       .member = self, .pod = settings.PodOf(self), .ip = "127.0.0.1", .port = settings.ports.peers};
   const auto end = AskForHandover(PeerChannelOf(settings, secrets, ""), program,

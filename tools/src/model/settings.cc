@@ -61,21 +61,20 @@ Status ParsePorts(const JsonView& object, Settings& settings) {
 Status ParseTls(const JsonView& root, Settings& settings) {
   if (!root.Has("tls")) return {};
   ASSIGN_OR_RETURN(const JsonView object, root.Get("tls"));
-  RETURN_IF_ERROR(NoteOthers(object,
-                             {"mode", "directory", "clientCertificates", "otherClientPort",
-                              "otherSentinelPort"},
-                             settings));
+  RETURN_IF_ERROR(NoteOthers(
+      object, {"mode", "directory", "clientCertificates", "otherClientPort", "otherSentinelPort"},
+      settings));
   TlsSettings& tls = settings.tls;
-  static const std::map<std::string, TlsMode> kModes{{"offer", TlsMode::kOffer},
-                                                     {"prefer", TlsMode::kPrefer},
-                                                     {"require", TlsMode::kRequire}};
-  ASSIGN_OR_RETURN(const std::string mode, GetOneOf(object, "mode", {"offer", "prefer", "require"}));
+  static const std::map<std::string, TlsMode> kModes{
+      {"offer", TlsMode::kOffer}, {"prefer", TlsMode::kPrefer}, {"require", TlsMode::kRequire}};
+  ASSIGN_OR_RETURN(const std::string mode,
+                   GetOneOf(object, "mode", {"offer", "prefer", "require"}));
   tls.mode = kModes.at(mode);
   ASSIGN_OR_RETURN(tls.directory, object.GetString("directory"));
   static const std::map<std::string, std::string> kChecks{
       {"ignored", "no"}, {"optional", "optional"}, {"required", "yes"}};
-  ASSIGN_OR_RETURN(const std::string check, GetOneOf(object, "clientCertificates",
-                                                     {"ignored", "optional", "required"}));
+  ASSIGN_OR_RETURN(const std::string check,
+                   GetOneOf(object, "clientCertificates", {"ignored", "optional", "required"}));
   tls.client_check = kChecks.at(check);
   ASSIGN_OR_RETURN(tls.other_client_port, GetBounded(object, "otherClientPort", 0, 65535));
   ASSIGN_OR_RETURN(tls.other_sentinel_port, GetBounded(object, "otherSentinelPort", 0, 65535));

@@ -55,10 +55,10 @@ enum class TlsMode {
 /// each other: with TLS in the modes kPrefer and kRequire.
 struct TlsSettings {
   TlsMode mode = TlsMode::kOff;
-  std::string directory;         ///< of tls.crt, tls.key and ca.crt
-  std::string client_check;      ///< the engines' tls-auth-clients: "no", "optional" or "yes"
-  int other_client_port = 0;     ///< of the other listener of a server; 0: there is none
-  int other_sentinel_port = 0;   ///< the same of a sentinel
+  std::string directory;        ///< of tls.crt, tls.key and ca.crt
+  std::string client_check;     ///< the engines' tls-auth-clients: "no", "optional" or "yes"
+  int other_client_port = 0;    ///< of the other listener of a server; 0: there is none
+  int other_sentinel_port = 0;  ///< the same of a sentinel
   [[nodiscard]] bool Listens() const { return mode != TlsMode::kOff; }
   [[nodiscard]] bool AmongMembers() const {
     return mode == TlsMode::kPrefer || mode == TlsMode::kRequire;

@@ -44,9 +44,8 @@ class RespErrand {
   [[nodiscard]] bool ended() const { return end_.has_value(); }
   [[nodiscard]] pollfd Polled() const {
     const auto own = static_cast<short>(sent_ == 0 ? POLLOUT : POLLIN);
-    return {.fd = impl_->context->fd,
-            .events = handshake_ ? handshake_->Events() : own,
-            .revents = 0};
+    return {
+        .fd = impl_->context->fd, .events = handshake_ ? handshake_->Events() : own, .revents = 0};
   }
 
   /// Its socket is ready.

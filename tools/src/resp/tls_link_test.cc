@@ -64,8 +64,8 @@ TEST_CASE("an engine with TLS is asked as one without") {
   std::vector<RespClient::Errand> errands;
   errands.push_back(one.To(credentials, {"GET", "key"}));
   errands.push_back(other.To(By(files), {"PING"}));
-  errands.push_back({.ip = Engine::kIp, .port = FreePort(), .credentials = credentials,
-                     .words = {"PING"}});
+  errands.push_back(
+      {.ip = Engine::kIp, .port = FreePort(), .credentials = credentials, .words = {"PING"}});
   auto answers = RespClient::AskAll(std::move(errands), Soon());
   INFO((answers[0] ? std::string() : answers[0].error().message));
   REQUIRE(answers[0]);
@@ -118,8 +118,8 @@ TEST_CASE("a handshake that does not end costs the deadline and no more") {
   const Secured good(BOWLINE_REDIS_SERVER, files);
   frozen.engine.Freeze();
   const auto start = std::chrono::steady_clock::now();
-  const auto alone = RespClient::Connect(Engine::kIp, frozen.port, By(files),
-                                         Deadline::In(Milliseconds(300)));
+  const auto alone =
+      RespClient::Connect(Engine::kIp, frozen.port, By(files), Deadline::In(Milliseconds(300)));
   REQUIRE_FALSE(alone);
   CHECK(alone.error().code == Code::kDeadlineExceeded);
   std::vector<RespClient::Errand> errands;

@@ -85,7 +85,7 @@ class LiveSettings {
   std::string told_secret_error_;  ///< the last one
   std::shared_ptr<const TlsContext> certificate_;
   std::string certificate_error_;
-  std::string told_users_;         ///< what is wrong with the users, as last told
+  std::string told_users_;  ///< what is wrong with the users, as last told
 };
 
 }  // namespace bowline

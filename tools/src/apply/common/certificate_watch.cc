@@ -34,13 +34,12 @@ CertificateWatch::Process RenewAtServer(const LiveSettings& settings) {
 }
 
 CertificateWatch::Process RenewAtSentinel(MemberName self) {
-  return {.renew =
-              [](Deadline) -> Status {
-                // As somebody would from outside: Supervisor::Supervise.
-                ::kill(::getpid(), SIGHUP);
-                return {};
-              },
-          .turn = kTurn * self.ordinal,
+  return {.renew = [](Deadline) -> Status {
+            // As somebody would from outside: Supervisor::Supervise.
+            ::kill(::getpid(), SIGHUP);
+            return {};
+          },
+          .turn = kTurn* self.ordinal,
           .started_with = true};
 }
 
@@ -94,8 +93,9 @@ void CertificateWatch::Renew(const TlsContext& certificate) {
 void CertificateWatch::TellRefused(const std::string& why) {
   if (std::exchange(told_refused_, why) == why) return;
   events_.Emit("CertificateRefused",
-               why + ". The former certificate stays in use; put a certificate, its key and its CA "
-                     "into the Secret",
+               why +
+                   ". The former certificate stays in use; put a certificate, its key and its CA "
+                   "into the Secret",
                true);
 }
 

@@ -20,7 +20,7 @@ class CertificateWatch {
   struct Process {
     /// Makes it use the mounted files. kFailedPrecondition: it refuses them.
     std::function<Status(Deadline)> renew;
-    Milliseconds turn{0};     ///< to wait before: a process that is restarted is not the only one
+    Milliseconds turn{0};       ///< to wait before: a process that is restarted is not the only one
     bool started_with = false;  ///< it has read the files that were mounted when this begins
   };
   CertificateWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events,
@@ -40,10 +40,10 @@ class CertificateWatch {
   LiveState& live_;
   EventSink& events_;
   const Process process_;
-  std::string used_;                   ///< digest of what the process uses; empty: not known
-  std::string seen_;                   ///< digest of what it does not use yet
+  std::string used_;  ///< digest of what the process uses; empty: not known
+  std::string seen_;  ///< digest of what it does not use yet
   Clock::time_point seen_at_;
-  std::string wrong_;                  ///< why the mounted files cannot be used
+  std::string wrong_;  ///< why the mounted files cannot be used
   Clock::time_point wrong_since_;
   std::string told_refused_;
   std::optional<Clock::time_point> told_end_;
@@ -53,8 +53,8 @@ class CertificateWatch {
 
 /// Of a server: the engine reads the files again by one CONFIG SET (plan/common/listeners.h).
 CertificateWatch::Process RenewAtServer(const LiveSettings& settings);
-/// Of a sentinel, which reads them only at its start (redis: src/sentinel.c has no CONFIG): it is started anew, one
-/// after the other by their numbers.
+/// Of a sentinel, which reads them only at its start (redis: src/sentinel.c has no CONFIG): it is
+/// started anew, one after the other by their numbers.
 CertificateWatch::Process RenewAtSentinel(MemberName self);
 
 }  // namespace bowline

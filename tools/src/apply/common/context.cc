@@ -43,7 +43,8 @@ Credentials ToOwn(Credentials credentials) {
 }
 
 Credentials LoginOf(const EngineSecrets& secrets) {
-  return ToOwn(Login({secrets.program_account.empty() ? "default" : secrets.program_account}, secrets));
+  return ToOwn(
+      Login({secrets.program_account.empty() ? "default" : secrets.program_account}, secrets));
 }
 
 Result<RespClient> ConnectToOwn(const Settings& settings, const EngineSecrets& secrets,

@@ -77,7 +77,8 @@ class Server : public Supervisor {
 
  protected:
   Result<std::vector<std::string>> Arguments(const GuardOutcome& start) override {
-    ASSIGN_OR_RETURN(start_with_.directives, WriteEngineConf(settings_, self_, driver_.rules(), start));
+    ASSIGN_OR_RETURN(start_with_.directives,
+                     WriteEngineConf(settings_, self_, driver_.rules(), start));
     append_only_ = start.append_only || AppendOnly(start_with_.directives);
     return std::vector<std::string>{settings_->EngineProgram(),
                                     settings_.paths().run / "engine.conf"};

@@ -18,8 +18,7 @@ std::string AnnouncedPorts(const EngineConfInput& input) {
   const int plain = members ? tls.other_client_port : port;
   std::string text;
   if (plain != 0) text += std::format("cluster-announce-port {}\n", plain);
-  text +=
-      std::format("cluster-announce-tls-port {}\n", members ? port : tls.other_client_port);
+  text += std::format("cluster-announce-tls-port {}\n", members ? port : tls.other_client_port);
   if (members) text += "tls-cluster yes\n";
   const std::string host = input.settings.HostOf(input.self);
   text += std::format("cluster-announce-hostname {}\n", host.substr(0, host.size() - 1));

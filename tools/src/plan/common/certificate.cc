@@ -16,9 +16,10 @@ std::optional<std::string> TellCertificate(std::int64_t ends, std::int64_t now) 
   const std::string remedy =
       "renew tls.crt and tls.key in the Secret; the members follow by themselves";
   if (left <= 0) {
-    return std::format("the certificate has ended on {}: clients and members that verify it are "
-                       "refused. Now {}",
-                       end, remedy);
+    return std::format(
+        "the certificate has ended on {}: clients and members that verify it are "
+        "refused. Now {}",
+        end, remedy);
   }
   return std::format("the certificate ends on {}, in {} d: {}", end, left / (24 * 3600), remedy);
 }

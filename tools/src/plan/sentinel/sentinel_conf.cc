@@ -14,9 +14,24 @@ namespace bowline {
 namespace {
 
 // The chart's validation has the same lists.
-constexpr std::array<std::string_view, 18> kOwned{
-    "port",    "tls-port", "tls-cert-file", "tls-key-file", "tls-ca-cert-file", "tls-auth-clients", "tls-replication", "bind",    "dir",       "protected-mode", "requirepass", "user",
-    "aclfile", "include",  "logfile", "daemonize", "pidfile",        "supervised"};
+constexpr std::array<std::string_view, 18> kOwned{"port",
+                                                  "tls-port",
+                                                  "tls-cert-file",
+                                                  "tls-key-file",
+                                                  "tls-ca-cert-file",
+                                                  "tls-auth-clients",
+                                                  "tls-replication",
+                                                  "bind",
+                                                  "dir",
+                                                  "protected-mode",
+                                                  "requirepass",
+                                                  "user",
+                                                  "aclfile",
+                                                  "include",
+                                                  "logfile",
+                                                  "daemonize",
+                                                  "pidfile",
+                                                  "supervised"};
 constexpr std::array<std::string_view, 18> kOwnedSentinel{"myid",
                                                           "monitor",
                                                           "announce-ip",
