@@ -55,6 +55,11 @@ NEEDS: dict[str, Values] = {
     **{f"auth.{name}": {"auth": {"password": "one", "replicationPassword": "two"}} for name in ("password", "replicationPassword")},
     "auth.defaultUser": {"auth": {"users": [USER]}},
     "auth.userLinesKey": {"auth": {"usersSecret": "own"}},
+    **{
+        path: {"tls": {"mode": "offer", "existingSecret": "own"}}
+        for path in ("tls.mode", "tls.existingSecret", "tls.clientCertificates", "ports.tls", "ports.sentinelTls", "service.tlsPort")
+    },
+    "tls.certManager": {"tls": {"mode": "offer", "certManager": {"issuerRef": {"name": "internal"}}}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -68,6 +73,11 @@ SAMPLES: dict[str, Any] = {
     "sentinel.recoverFrom": "server-1",
     "auth.secretAnnotations": {"example.org/a": "b"},
     "auth.users": [USER],
+    "tls.mode": "prefer",
+    "tls.certManager.issuerRef": {"name": "public"},
+    "tls.certManager.duration": "1440h",
+    "tls.certManager.renewBefore": "240h",
+    "tls.certManager.dnsNames": ["redis.example.org"],
     "diagnosticMode.members": ["server-1"],
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
@@ -87,6 +97,8 @@ REVISIONS = ("revision", "auth.revision", "auth.users.revision", "auth.users.lin
 FOLLOWED = {"auth.password", "auth.replicationPassword"}
 # It starts the engine with these; an older engine than what runs is refused by its version.
 TRIED = {"config", "sentinel.config", "extraArgs", *(f"image.{name}" for name in ("registry", "repository", "tag", "digest"))}
+# Members meet at these ports with some modes of TLS alone.
+MEMBERS_TLS = {"ports.tls", "ports.sentinelTls"}
 # Maps in which one key is live and another one is not: one of each kind.
 MIXED: dict[str, tuple[Values, ...]] = {"config": ({"hz": 12}, {"databases": 20})}
 MUTABLE = (
@@ -177,7 +189,7 @@ def refused() -> set[str]:
 def is_refused(path: str) -> bool:
     """By the gate, whatever the new value is."""
     whole = ("auth.existingSecretKeys.", "ports.")
-    return path in refused() - IN_PART - FOLLOWED or path.startswith(whole)
+    return path in refused() - IN_PART - FOLLOWED or (path.startswith(whole) and path not in MEMBERS_TLS)
 
 
 @cache
@@ -291,6 +303,8 @@ def in_part(path: str) -> str:
     """When the gate refuses some of the other values."""
     if path in IN_PART:
         return "; refused where it would destroy"
+    if path in MEMBERS_TLS:
+        return "; refused where members use it"
     return "; refused where the gate's trial fails" if path in TRIED else ""
 
 

@@ -20,7 +20,7 @@ Argument: the root. */ -}}
 
 {{- /* "true" for such a directive. Argument: dict root, name. */ -}}
 {{- define "bowline.isOwnedDirective" -}}
-{{- include "bowline.isOwned" (dict "name" .name "owned" (include "bowline.ownedDirectives" .root)) -}}
+{{- or (include "bowline.isOwnedTls" .) (include "bowline.isOwned" (dict "name" .name "owned" (include "bowline.ownedDirectives" .root))) -}}
 {{- end -}}
 
 {{- /* Argument: dict name, owned (such a list, as YAML). */ -}}
@@ -39,7 +39,7 @@ Argument: the root. */ -}}
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
 {{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
 {{- else if has $name (list "user" "aclfile") -}} Declare users by auth.users.
-{{- else if eq $name "tls-port" -}} TLS is not supported yet.
+{{- else if hasPrefix "tls-" $name -}}{{ include "bowline.ownedTlsRemedy" (dict "name" $name "port" "ports.tls") }}
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}
