@@ -105,6 +105,6 @@ the pod itself. As YAML. Argument: the root.
 {{- /* Argument: the root. */ -}}
 {{- define "bowline.tlsWarning" -}}
 {{- if eq (include "bowline.tlsMode" .) "offer" }}
-- tls.mode is offer: the members talk to each other without TLS, and clients may. When all members run with it, set prefer.
+- tls.mode is offer: the members talk to each other, and copy the data, without TLS; only clients may use it.
 {{- end }}
 {{- end -}}

@@ -6,6 +6,8 @@ Argument: the root. */ -}}
 # addresses and identity
 [port, tls-port, unixsocket, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
   cluster-enabled, cluster-config-file, cluster-node-timeout, cluster-allow-replica-migration, slaveof, replicaof,
+  # TLS; with tls.mode all others, too, that do not only tune it
+  tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, tls-replication, tls-cluster,
   # passwords
   masteruser, masterauth, primaryuser, primaryauth, requirepass, user, aclfile,
   # files: the guard of the start judges by them whether a member has data

@@ -65,7 +65,7 @@ of one leaves none. Set it to 3.
 {{- /* Directives of sentinel.conf that bowline writes itself, as in bowline.ownedDirectives. No argument. */ -}}
 {{- define "bowline.ownedSentinelDirectives" -}}
 # addresses and identity
-[port, tls-port, unixsocket, bind, protected-mode, sentinel myid, "sentinel announce-*", sentinel resolve-hostnames,
+[port, tls-port, tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, tls-replication, unixsocket, bind, protected-mode, sentinel myid, "sentinel announce-*", sentinel resolve-hostnames,
   # whom it watches, and what it remembers of it
   sentinel monitor, "sentinel known-*", sentinel config-epoch, sentinel leader-epoch, sentinel current-epoch,
   sentinel down-after-milliseconds, sentinel failover-timeout, sentinel parallel-syncs, sentinel rename-command,
