@@ -55,6 +55,12 @@ NEEDS: dict[str, Values] = {
     **{f"auth.{name}": {"auth": {"password": "one", "replicationPassword": "two"}} for name in ("password", "replicationPassword")},
     "auth.defaultUser": {"auth": {"users": [USER]}},
     "auth.userLinesKey": {"auth": {"usersSecret": "own"}},
+    **{
+        path: {"tls": {"mode": "offer", "existingSecret": "own"}}
+        for path in ("tls.existingSecret", "tls.clientCertificates", "ports.tls", "ports.sentinelTls", "service.tlsPort")
+    },
+    "tls.mode": {"tls": {"mode": "prefer", "existingSecret": "own"}},
+    "tls.certManager": {"tls": {"mode": "offer", "certManager": {"issuerRef": {"name": "internal"}}}},
     "rbac.create": {"auth": {"existingSecret": "own"}, "events": {"enabled": False}},
     "serviceAccount.create": {"serviceAccount": {"name": "keeper"}},
     **{
@@ -68,6 +74,11 @@ SAMPLES: dict[str, Any] = {
     "sentinel.recoverFrom": "server-1",
     "auth.secretAnnotations": {"example.org/a": "b"},
     "auth.users": [USER],
+    "tls.mode": "require",
+    "tls.certManager.issuerRef": {"name": "public"},
+    "tls.certManager.duration": "1440h",
+    "tls.certManager.renewBefore": "240h",
+    "tls.certManager.dnsNames": ["redis.example.org"],
     "diagnosticMode.members": ["server-1"],
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},
@@ -87,6 +98,12 @@ REVISIONS = ("revision", "auth.revision", "auth.users.revision", "auth.users.lin
 FOLLOWED = {"auth.password", "auth.replicationPassword"}
 # It starts the engine with these; an older engine than what runs is refused by its version.
 TRIED = {"config", "sentinel.config", "extraArgs", *(f"image.{name}" for name in ("registry", "repository", "tag", "digest"))}
+# By these members reach each other, but with some modes of TLS alone.
+MEMBERS_TLS = {
+    "tls.mode": "where members would not reach each other",
+    "ports.tls": "where members use it",
+    "ports.sentinelTls": "where members use it",
+}
 # Maps in which one key is live and another one is not: one of each kind.
 MIXED: dict[str, tuple[Values, ...]] = {"config": ({"hz": 12}, {"databases": 20})}
 MUTABLE = (
@@ -177,7 +194,7 @@ def refused() -> set[str]:
 def is_refused(path: str) -> bool:
     """By the gate, whatever the new value is."""
     whole = ("auth.existingSecretKeys.", "ports.")
-    return path in refused() - IN_PART - FOLLOWED or path.startswith(whole)
+    return path not in MEMBERS_TLS and (path in refused() - IN_PART - FOLLOWED or path.startswith(whole))
 
 
 @cache
@@ -291,6 +308,8 @@ def in_part(path: str) -> str:
     """When the gate refuses some of the other values."""
     if path in IN_PART:
         return "; refused where it would destroy"
+    if path in MEMBERS_TLS:
+        return f"; refused {MEMBERS_TLS[path]}"
     return "; refused where the gate's trial fails" if path in TRIED else ""
 
 

@@ -57,6 +57,13 @@ USER: Schema = {
     },
 }
 
+# Of cert-manager's Certificate, which comes without a schema of Kubernetes, too.
+ISSUER: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"name": WORD, "kind": WORD, "group": WORD},
+}
+
 # Parts of the Prometheus operator's objects (monitoring.coreos.com/v1: RelabelConfig, Rule), which comes without a schema of Kubernetes.
 RELABELING: Schema = {
     "type": "object",
@@ -93,6 +100,7 @@ def load() -> dict[str, Schema]:
     variable = {**variable, "properties": {**variable["properties"], "value": text}}
     own = {"global": GLOBAL, "memberClaims": MEMBER_CLAIMS, "pullSecret": PULL_SECRET, "relabeling": RELABELING, "rule": RULE}
     own["user"] = USER
+    own["issuerRef"] = ISSUER
     return {**own, "variable": variable, **kubernetes}
 
 

@@ -20,7 +20,7 @@ from values_model import Value
 ROOT = Path(__file__).resolve().parents[2]
 VALUES = ROOT / "charts/bowline/values.yaml"
 SCHEMA = ROOT / "charts/bowline/values.schema.json"
-PEERS = ROOT / "charts/bowline/templates/_peer-values.tpl"
+PEERS = ROOT / "charts/bowline/templates"
 REFERENCE = ROOT / "docs/reference/values.md"
 
 # Maps whose keys are the user's. Those of Kubernetes' own types are in definitions.py.
@@ -76,11 +76,12 @@ def reference(name: str) -> dict[str, Any]:
 @cache
 def peer_values() -> dict[str, dict[str, str]]:
     """Names that other charts have and this one has not, with what to do, by what they are below."""
-    text = re.search(r'define "bowline.peerValues" -\}\}\n(.*?)\{\{- end', PEERS.read_text(), re.DOTALL)
-    if not text:
+    texts = "".join(path.read_text() for path in sorted(PEERS.glob("_peer-*.tpl")))
+    lists = re.findall(r'define "bowline.peer\w*Values" -\}\}\n(.*?)\{\{- end', texts, re.DOTALL)
+    if not lists:
         raise values_model.ModelError("no values of peers found")
     found: dict[str, dict[str, str]] = {}
-    for path, remedy in yaml.safe_load(text[1]).items():
+    for path, remedy in yaml.safe_load("".join(lists)).items():
         above, _, name = path.rpartition(".")
         found.setdefault(above, {})[name] = remedy
     return found
@@ -120,7 +121,7 @@ def schema_text(values: list[Value]) -> str:
 def type_text(value: Value) -> str:
     schema = schema_of(value)
     if "enum" in schema:
-        return " \\| ".join(f"`{word}`" if word else "empty" for word in schema["enum"])
+        return " \\| ".join(f"`{word}`" if word else "empty" for word in schema["enum"] if word is not False)
     kind = schema["type"]
     return kind if isinstance(kind, str) else " or ".join(word for word in kind if word != "null")
 

@@ -42,6 +42,10 @@ TOPOLOGY = {
 }
 # Keys that are there when passwords are given.
 OPTIONAL = {"auth": {"revision"}}
+# Of bowline.json where TLS is on.
+TLS = {"mode", "directory", "clientCertificates", "otherClientPort", "otherSentinelPort"}
+# Who shows or checks certificates: members, and the pod of `helm test`.
+TLS_CONTAINERS = {*ENGINES, "init", "check"}
 # Without the ports and the topology, which the mode decides.
 BOWLINE_JSON = {
     "version": None,
@@ -220,11 +224,60 @@ def references(things: list[Object]) -> Iterator[str]:
             yield f"{key(binding)}: no Role"
 
 
-def member_ports(name: str, spec: dict[str, Any]) -> list[str]:
+def all_settings(things: list[Object]) -> Iterator[dict[str, Any]]:
+    """What bowline.json says."""
+    for config in by_kind(things, "ConfigMap"):
+        if "bowline.json" in config.get("data", {}):
+            yield json.loads(config["data"]["bowline.json"])
+
+
+def tls_of(things: list[Object]) -> dict[str, Any]:
+    return next((settings["tls"] for settings in all_settings(things) if "tls" in settings), {})
+
+
+def client_ports(component: str, tls: dict[str, Any]) -> list[str]:
+    """Names of the ports at which clients find such a member."""
+    names = ["sentinel", "sentinel-tls"] if component == "sentinel" else ["client", "tls"]
+    return {"": names[:1], "require": names[1:]}.get(tls.get("mode", ""), names)
+
+
+def member_ports(name: str, spec: dict[str, Any], tls: dict[str, Any]) -> list[str]:
     """Names of the ports that a member of the StatefulSet has."""
-    if spec["template"]["metadata"]["labels"][COMPONENT] == "sentinel":
-        return ["sentinel", "peers"]
-    return ["client", "bus", "peers"] if "-shard-" in name else ["client", "peers"]
+    component = spec["template"]["metadata"]["labels"][COMPONENT]
+    return [*client_ports(component, tls), *(["bus"] if "-shard-" in name else []), "peers"]
+
+
+def tls_mounts(things: list[Object]) -> Iterator[str]:
+    """The certificate is where bowline.json says, for all that need it and for nobody else."""
+    folder = tls_of(things).get("directory")
+    for name, container in containers(things):
+        found = [mount for mount in container.get("volumeMounts", []) if mount["name"] == "tls"]
+        if [mount["mountPath"] for mount in found] != ([folder] if folder and container["name"] in TLS_CONTAINERS else []):
+            yield f"{name}: mounts {found}"
+        if not all(mount.get("readOnly") for mount in found):
+            yield f"{name}: may write to the certificate"
+
+
+def tls_ports(things: list[Object]) -> Iterator[str]:
+    """Members meet where bowline.json says, the other listener is the other port; Services and clients' rules name both."""
+    tls = tls_of(things)
+    for settings in all_settings(things):
+        for _, labels, spec in pods(things):
+            component = labels[COMPONENT]
+            if component not in ENGINES:
+                continue
+            numbers = {port["name"]: port["containerPort"] for port in spec["containers"][0]["ports"]}
+            served = [numbers.get(name) for name in client_ports(component, tls)]
+            if tls.get("mode") in ("prefer", "require"):
+                served.reverse()
+            own_port, other = ("sentinel", "otherSentinelPort") if component == "sentinel" else ("client", "otherClientPort")
+            if [settings["ports"][own_port], tls.get(other, 0)] != [*served, 0][:2]:
+                yield f"{component}: serves {numbers}, but bowline.json has {settings['ports']} and {tls}"
+    for service in own(by_kind(things, "Service")):
+        names = [port["name"] for port in service["spec"]["ports"]]
+        wanted = client_ports(service["metadata"]["labels"][COMPONENT], tls)
+        if names[: len(wanted)] != wanted or {"client", "tls", "sentinel", "sentinel-tls"} & set(names[len(wanted) :]):
+            yield f"{key(service)}: ports {names}"
 
 
 def members(things: list[Object]) -> Iterator[str]:
@@ -243,7 +296,7 @@ def members(things: list[Object]) -> Iterator[str]:
             wanted = {**spec["selector"]["matchLabels"], "statefulset.kubernetes.io/pod-name": f"{name}-{ordinal}"}
             if member.get("selector") != wanted or not member.get("publishNotReadyAddresses"):
                 yield f"{name}-{ordinal}: no Service"
-            if [port["name"] for port in member.get("ports", [])] != member_ports(name, spec):
+            if [port["name"] for port in member.get("ports", [])] != member_ports(name, spec, tls_of(things)):
                 yield f"{name}-{ordinal}: ports"
         for claim in spec.get("volumeClaimTemplates", []):
             if (
@@ -402,6 +455,7 @@ def configuration(things: list[Object]) -> Iterator[str]:
         settings = json.loads(config["data"]["bowline.json"])
         mode = settings["mode"]
         wanted = {**BOWLINE_JSON, "ports": PORTS[mode], **({mode: TOPOLOGY[mode]} if mode in TOPOLOGY else {})}
+        wanted |= {"tls": TLS} if "tls" in settings else {}
         if settings.keys() != wanted.keys():
             yield f"bowline.json: keys {sorted(settings.keys() ^ wanted.keys())}"
         for name, keys in wanted.items():
@@ -472,6 +526,8 @@ RULES: list[Rule] = [
     engines,
     references,
     members,
+    tls_mounts,
+    tls_ports,
     selectors,
     one_budget,
     rights,

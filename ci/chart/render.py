@@ -20,12 +20,12 @@ NAMESPACE = "default"
 # The chart has no default for it.
 TOOLKIT_IMAGE = {"repository": "registry.example.org/team/bowline", "tag": "0.1.0"}
 TOOLKIT = tuple(word for key, value in TOOLKIT_IMAGE.items() for word in ("--set", f"toolkit.image.{key}={value}"))
-# The kinds that the Prometheus operator brings, which no Kubernetes has by itself.
-OPERATOR = tuple(
-    word
-    for kind in ("PodMonitor", "ServiceMonitor", "PrometheusRule")
-    for word in ("--api-versions", f"monitoring.coreos.com/v1/{kind}")
+# The kinds that the Prometheus operator and cert-manager bring, which no Kubernetes has by itself.
+BROUGHT = (
+    *(f"monitoring.coreos.com/v1/{kind}" for kind in ("PodMonitor", "ServiceMonitor", "PrometheusRule")),
+    "cert-manager.io/v1/Certificate",
 )
+OPERATOR = tuple(word for kind in BROUGHT for word in ("--api-versions", kind))
 
 Object = dict[str, Any]
 

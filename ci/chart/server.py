@@ -55,13 +55,14 @@ def dry_run(things: list[Object], warnings: bool = True) -> str:
 
 def rendered(profile: Profile) -> list[Object]:
     """
-    Without the objects of the Prometheus operator, whose kinds the local Kubernetes does not have. All in one namespace: another one
-    that values name is not there.
+    Without the objects of the Prometheus operator and of cert-manager, whose kinds the local Kubernetes does not have. All in one
+    namespace: another one that values name is not there.
     """
     result = render.template("helm", *render.OPERATOR, *profile.arguments, namespace=NAMESPACE)
     if result.returncode != 0:
         raise ValueError(result.stderr)
-    things = [thing for thing in render.objects(result.stdout) if not thing["apiVersion"].startswith("monitoring.")]
+    kinds = render.objects(result.stdout)
+    things = [thing for thing in kinds if f"{thing['apiVersion']}/{thing['kind']}" not in render.BROUGHT]
     for thing in things:
         if "namespace" in thing["metadata"]:
             thing["metadata"]["namespace"] = NAMESPACE

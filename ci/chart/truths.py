@@ -38,6 +38,12 @@ TRUTHS = {
     "config": "live, or rolls: servers; refused where the gate's trial fails",
     "extraArgs": "rolls: servers; refused where the gate's trial fails",
     "sentinel.config": "rolls: sentinels; refused where the gate's trial fails",
+    # The certificate's files are mounted, and what the engine listens at is written at its start.
+    "tls.mode": "rolls: servers, sentinels; refused where members would not reach each other",
+    "ports.tls": "rolls: servers, sentinels; refused where members use it",
+    "tls.existingSecret": "rolls: servers, sentinels",
+    "tls.certManager.issuerRef": "live",
+    "service.tlsPort": "live",
     "log.level": "live",
     "events.enabled": "restart by hand",
     "clusterDomain": "restart by hand",

@@ -8,7 +8,7 @@
 {{- /* What bowline needs to know; read strictly, so a new key needs a new bowline. Argument: the root. */ -}}
 {{- define "bowline.bowlineSettings" -}}
 {{- $v := .Values -}}
-{{- $ports := dict "client" (int $v.ports.client) "http" (int $v.ports.http) "peers" (int $v.ports.peers) -}}
+{{- $ports := dict "client" (include "bowline.membersPort" (dict "root" . "component" "server") | int) "http" (int $v.ports.http) "peers" (int $v.ports.peers) -}}
 {{- $topology := dict -}}
 {{- if eq $v.mode "cluster" -}}
 {{- $ports = set $ports "bus" (int $v.ports.bus) -}}
@@ -17,7 +17,7 @@
       "replicasPerShard" (int $v.cluster.replicasPerShard)
       "nodeTimeoutMilliseconds" (int $v.cluster.nodeTimeoutMilliseconds) -}}
 {{- else if eq $v.mode "sentinel" -}}
-{{- $ports = set $ports "sentinel" (int $v.ports.sentinel) -}}
+{{- $ports = set $ports "sentinel" (include "bowline.membersPort" (dict "root" . "component" "sentinel") | int) -}}
 {{- $topology = set (include "bowline.sentinelJson" . | fromJson) "recoverFrom" ($v.sentinel.recoverFrom | default "") -}}
 {{- end -}}
 {{- $json := dict
@@ -45,6 +45,7 @@
   "terminationGracePeriodSeconds" (int $v.terminationGracePeriodSeconds)
   "log" (dict "format" $v.log.format "level" $v.log.level) -}}
 {{- if ne (include "bowline.namespace" .) .Release.Namespace }}{{ $json = set $json "releaseNamespace" .Release.Namespace }}{{ end -}}
+{{- with include "bowline.tlsJson" . }}{{ $json = set $json "tls" (fromJson .) }}{{ end -}}
 {{- if ne $v.mode "standalone" }}{{ $json = set $json $v.mode $topology }}{{ end -}}
 {{- toJson $json -}}
 {{- end -}}

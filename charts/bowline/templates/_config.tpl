@@ -87,6 +87,7 @@ ci/integration/live_directives.py. Argument: the root.
 {{- if eq .Values.mode "cluster" }}
 {{- $written = printf "%s\ncluster-node-timeout %d" $written (int .Values.cluster.nodeTimeoutMilliseconds) }}
 {{- end }}
+{{- with include "bowline.tlsJson" . }}{{ $written = printf "%s\ntls %s" $written . }}{{ end }}
 checksum/engine-config: {{ $written | sha256sum }}
 {{- if eq .Values.mode "standalone" }}
 bowline/mode: standalone
@@ -98,6 +99,9 @@ The same for the sentinels: all that is written into their file, so that a chang
 forget members that are gone. As YAML. Argument: the root.
 */ -}}
 {{- define "bowline.sentinelAnnotations" -}}
-checksum/members: {{ list (include "bowline.sentinelJson" .) (include "bowline.sentinelConf" .) (int .Values.ports.client)
-      (int .Values.ports.sentinel) | toJson | sha256sum }}
+{{- $ports := list (include "bowline.membersPort" (dict "root" . "component" "server") | int)
+      (include "bowline.membersPort" (dict "root" . "component" "sentinel") | int) -}}
+{{- $tls := include "bowline.tlsJson" . -}}
+checksum/members: {{ concat (list (include "bowline.sentinelJson" .) (include "bowline.sentinelConf" .)) $ports (empty $tls | ternary list (list $tls))
+      | toJson | sha256sum }}
 {{- end -}}

@@ -9,6 +9,7 @@ httpGet: {path: {{ .path }}, port: http}
 {{- /* The engine's container. Argument: a group. */ -}}
 {{- define "bowline.memberContainer" -}}
 {{- $v := .root.Values -}}
+{{- $root := .root -}}
 {{- $extra := include "bowline.additions" . | fromYaml -}}
 name: {{ .component }}
 image: {{ include "bowline.engineImage" .root | quote }}
@@ -34,7 +35,7 @@ envFrom:
 {{- end }}
 ports:
   {{- range append (include "bowline.memberPortNames" . | fromYamlArray) "http" }}
-  - {name: {{ . }}, containerPort: {{ get $v.ports . | int64 }}, protocol: TCP}
+  - {name: {{ . }}, containerPort: {{ include "bowline.portNumber" (dict "root" $root "name" .) }}, protocol: TCP}
   {{- end }}
 lifecycle:
   preStop:

@@ -22,7 +22,7 @@ have been replaced before. Probes need no rule, because a node always reaches it
 {{- /* Numbers of the ports by which members reach one kind of member, as YAML. Argument: dict root, component. */ -}}
 {{- define "bowline.policyMemberPorts" -}}
 {{- range include "bowline.memberPortNames" . | fromYamlArray }}
-- {{ get $.root.Values.ports . | int64 }}
+- {{ include "bowline.portNumber" (dict "root" $.root "name" .) }}
 {{- end }}
 {{- end -}}
 
@@ -72,9 +72,14 @@ policyTypes: [Ingress]
 {{- end }}
 {{- end -}}
 
-{{- /* The policy of the members of one component. Argument: dict root, component, port (the clients'). */ -}}
+{{- /* The policy of the members of one component. Argument: dict root, component. */ -}}
 {{- define "bowline.memberPolicy" -}}
 {{- $policy := .root.Values.networkPolicy -}}
+{{- $root := .root -}}
+{{- $clients := list -}}
+{{- range include "bowline.clientPortNames" . | fromJsonArray -}}
+{{- $clients = append $clients (include "bowline.portNumber" (dict "root" $root "name" .)) -}}
+{{- end -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -92,7 +97,7 @@ spec:
         {{- include "bowline.policyPorts" (include "bowline.policyMemberPorts" . | fromYamlArray) | trim | nindent 8 }}
     # Clients; without `from` everybody.
     - ports:
-        {{- include "bowline.policyPorts" (list .port) | trim | nindent 8 }}
+        {{- include "bowline.policyPorts" $clients | trim | nindent 8 }}
       {{- with $policy.clients }}
       from:
         {{- toYaml . | nindent 8 }}

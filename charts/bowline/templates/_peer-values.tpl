@@ -99,7 +99,6 @@ sentinelExporter: Set metrics. Sentinels are scraped, too, without an exporter.
 serviceMonitor: Set metrics.serviceMonitor or metrics.podMonitor.
 prometheusRule: Set metrics.prometheusRule.
 networkPolicy.metrics: Set networkPolicy.monitoring.
-tls: TLS is not supported yet.
 useExternalDNS: Set service.annotations.
 externalMaster: A primary outside this release is not supported.
 externalAccess: Addresses for clients outside Kubernetes are not supported yet.

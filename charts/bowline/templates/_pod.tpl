@@ -60,12 +60,15 @@ securityContext:
 {{- end }}
 {{- end -}}
 
-{{- /* The ConfigMap, and the Secret when there is one. Argument: the root. */ -}}
+{{- /* The ConfigMap, and the Secrets when there are some. Argument: the root. */ -}}
 {{- define "bowline.configVolumes" -}}
 - name: config
   configMap:
     name: {{ include "bowline.baseName" . }}-config
 {{- with include "bowline.authVolumes" . }}
+{{ . }}
+{{- end }}
+{{- with include "bowline.tlsVolumes" . }}
 {{ . }}
 {{- end }}
 {{- end -}}
@@ -76,6 +79,9 @@ securityContext:
   mountPath: /etc/bowline
   readOnly: true
 {{- with include "bowline.authMounts" . }}
+{{ . }}
+{{- end }}
+{{- with include "bowline.tlsMounts" . }}
 {{ . }}
 {{- end }}
 {{- end -}}

@@ -13,7 +13,7 @@ it knows the password, or none is needed; else the gate makes it with the passwo
 type: redis
 provider: bowline
 host: {{ include "bowline.host" (dict "root" . "name" (include "bowline.clientServiceName" .)) | quote }}
-port: {{ int64 .Values.service.port | toString | quote }}
+port: {{ eq "true" (include "bowline.tlsFirst" .) | ternary .Values.service.tlsPort .Values.service.port | int64 | toString | quote }}
 {{- end -}}
 
 {{- /* The same as the gate reads it; empty: it makes none. As JSON. Argument: the root. */ -}}

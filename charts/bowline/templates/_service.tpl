@@ -11,11 +11,13 @@
 {{- end -}}
 
 {{- /*
-A Service for clients. Argument: dict root, component, name, values (below service, replicasService or sentinelService), port (its name),
-number (its port), selector (more labels).
+A Service for clients. A node port is that of the first port: the plain one, when there is one. Argument: dict root, component, name,
+values (below service, replicasService or sentinelService), selector (more labels).
 */ -}}
 {{- define "bowline.clientService" -}}
 {{- $s := .values -}}
+{{- $v := .root.Values -}}
+{{- $numbers := dict "client" $v.service.port "tls" $v.service.tlsPort "sentinel" $v.ports.sentinel "sentinel-tls" $v.ports.sentinelTls -}}
 apiVersion: v1
 kind: Service
 metadata:
@@ -46,25 +48,22 @@ spec:
     {{ $key }}: {{ $value | quote }}
     {{- end }}
   ports:
-    - name: {{ .port }}
-      port: {{ int64 .number }}
-      targetPort: {{ .port }}
+    {{- range $index, $name := include "bowline.clientPortNames" . | fromJsonArray }}
+    - name: {{ $name }}
+      port: {{ get $numbers $name | int64 }}
+      targetPort: {{ $name }}
       protocol: TCP
       appProtocol: tcp
-      {{- if and (ne $s.type "ClusterIP") $s.nodePort }}
+      {{- if and (eq $index 0) (ne $s.type "ClusterIP") $s.nodePort }}
       nodePort: {{ int64 $s.nodePort }}
       {{- end }}
+    {{- end }}
 {{- end -}}
 
 {{- /* Names of a member's ports that others connect to, as YAML. The kubelet asks the pod itself. Argument: a group. */ -}}
 {{- define "bowline.memberPortNames" -}}
-{{- if eq .component "sentinel" -}}
-[sentinel, peers]
-{{- else if eq .root.Values.mode "cluster" -}}
-[client, bus, peers]
-{{- else -}}
-[client, peers]
-{{- end -}}
+{{- $bus := and (ne .component "sentinel") (eq .root.Values.mode "cluster") | ternary (list "bus") list -}}
+{{- concat (include "bowline.clientPortNames" . | fromJsonArray) $bus (list "peers") | toJson -}}
 {{- end -}}
 
 {{- /*
@@ -77,8 +76,8 @@ blocking commands do not survive. Argument: dict name, port.
 
 {{- /* All of them. Argument: a group. */ -}}
 {{- define "bowline.memberPorts" -}}
-{{- $ports := .root.Values.ports -}}
+{{- $root := .root -}}
 {{- range include "bowline.memberPortNames" . | fromYamlArray }}
-- {{ include "bowline.servicePort" (dict "name" . "port" (get $ports .)) }}
+- {{ include "bowline.servicePort" (dict "name" . "port" (include "bowline.portNumber" (dict "root" $root "name" .))) }}
 {{- end }}
 {{- end -}}

@@ -6,6 +6,8 @@ Argument: the root. */ -}}
 # addresses and identity
 [port, tls-port, unixsocket, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
   cluster-enabled, cluster-config-file, cluster-node-timeout, cluster-allow-replica-migration, slaveof, replicaof,
+  # TLS; with tls.mode all others, too, that do not only tune it
+  tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, tls-replication, tls-cluster,
   # passwords
   masteruser, masterauth, primaryuser, primaryauth, requirepass, user, aclfile,
   # files: the guard of the start judges by them whether a member has data
@@ -20,7 +22,7 @@ Argument: the root. */ -}}
 
 {{- /* "true" for such a directive. Argument: dict root, name. */ -}}
 {{- define "bowline.isOwnedDirective" -}}
-{{- include "bowline.isOwned" (dict "name" .name "owned" (include "bowline.ownedDirectives" .root)) -}}
+{{- or (include "bowline.isOwnedTls" .) (include "bowline.isOwned" (dict "name" .name "owned" (include "bowline.ownedDirectives" .root))) -}}
 {{- end -}}
 
 {{- /* Argument: dict name, owned (such a list, as YAML). */ -}}
@@ -39,7 +41,7 @@ Argument: the root. */ -}}
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
 {{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
 {{- else if has $name (list "user" "aclfile") -}} Declare users by auth.users.
-{{- else if eq $name "tls-port" -}} TLS is not supported yet.
+{{- else if hasPrefix "tls-" $name -}}{{ include "bowline.ownedTlsRemedy" (dict "name" $name "port" "ports.tls") }}
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}

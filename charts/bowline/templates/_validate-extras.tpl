@@ -9,17 +9,22 @@
 {{- end }}
 {{- end -}}
 
-{{- /* The additions to one kind of pod. Argument: dict path, values, component. */ -}}
+{{- /* The additions to one kind of pod. Argument: dict path, values, component, tls (its mode). */ -}}
 {{- define "bowline.validate.additions" -}}
 {{- $containers := list "init" .component }}
-{{- range $name, $own := dict "extraVolumes" (list "bin" "run" "data" "config" "auth" "token")
+{{- $volumes := list "bin" "run" "data" "config" "auth" "token" }}
+{{- $mounts := list "/opt/bowline" "/run/bowline" "/data" "/etc/bowline" "/etc/bowline-secret" "/var/run/secrets/kubernetes.io/serviceaccount" }}
+{{- if .tls }}
+{{- $volumes = append $volumes "tls" }}
+{{- $mounts = append $mounts "/etc/bowline-tls" }}
+{{- end }}
+{{- range $name, $own := dict "extraVolumes" $volumes
       "extraContainers" $containers "extraInitContainers" $containers
       "extraEnv" (list "POD_NAME" "POD_NAMESPACE" "POD_UID" "POD_IP" "NODE_NAME" "POD_REVISION") }}
 {{- include "bowline.validate.ownNames" (dict "path" (print $.path $name) "items" (get $.values $name | default list) "own" $own) }}
 {{- end }}
 {{- range .values.extraVolumeMounts }}
-{{- if has (toString .mountPath | trimSuffix "/") (list "/opt/bowline" "/run/bowline" "/data" "/etc/bowline" "/etc/bowline-secret"
-      "/var/run/secrets/kubernetes.io/serviceaccount") }}
+{{- if has (toString .mountPath | trimSuffix "/") $mounts }}
 ¶ {{ $.path }}extraVolumeMounts: {{ .mountPath }} is the chart's own. Mount it elsewhere.
 {{- end }}
 {{- end }}
@@ -27,9 +32,9 @@
 
 {{- define "bowline.validate.extras" -}}
 {{- $v := .Values }}
-{{- include "bowline.validate.additions" (dict "path" "" "values" $v "component" "server") }}
+{{- include "bowline.validate.additions" (dict "path" "" "values" $v "component" "server" "tls" (include "bowline.tlsMode" .)) }}
 {{- if eq $v.mode "sentinel" }}
-{{- include "bowline.validate.additions" (dict "path" "sentinel." "values" $v.sentinel "component" "sentinel") }}
+{{- include "bowline.validate.additions" (dict "path" "sentinel." "values" $v.sentinel "component" "sentinel" "tls" (include "bowline.tlsMode" .)) }}
 {{- end }}
 {{- range $v.extraArgs }}
 {{- $name := trimPrefix "--" . | splitList " " | first }}

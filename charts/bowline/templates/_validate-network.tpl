@@ -28,8 +28,9 @@
 {{- define "bowline.validate.network" -}}
 {{- $seen := dict }}
 {{- $unused := dict "cluster" (list "sentinel") "sentinel" (list "bus") "standalone" (list "bus" "sentinel") }}
+{{- $unused = concat (get $unused .Values.mode) (include "bowline.unusedTlsPorts" . | fromJsonArray) }}
 {{- range $name, $port := .Values.ports }}
-{{- if not (has $name (get $unused $.Values.mode)) }}
+{{- if not (has $name $unused) }}
 {{- if or (lt (int $port) 1) (gt (int $port) 65535) }}
 ¶ ports.{{ $name }}: {{ $port }} is no port. Use 1 to 65535.
 {{- end }}

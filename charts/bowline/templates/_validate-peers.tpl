@@ -14,7 +14,7 @@
 {{- end -}}
 
 {{- define "bowline.validate.peers" -}}
-{{- $remedies := include "bowline.peerValues" nil | fromYaml }}
+{{- $remedies := merge (include "bowline.peerValues" nil | fromYaml) (include "bowline.peerTlsValues" nil | fromYaml) }}
 {{- $found := list }}
 {{- range $path, $_ := $remedies }}
 {{- if include "bowline.hasPath" (dict "values" $.Values "path" $path) }}{{ $found = append $found $path }}{{ end }}

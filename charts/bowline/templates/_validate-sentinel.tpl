@@ -65,7 +65,7 @@ of one leaves none. Set it to 3.
 {{- /* Directives of sentinel.conf that bowline writes itself, as in bowline.ownedDirectives. No argument. */ -}}
 {{- define "bowline.ownedSentinelDirectives" -}}
 # addresses and identity
-[port, tls-port, unixsocket, bind, protected-mode, sentinel myid, "sentinel announce-*", sentinel resolve-hostnames,
+[port, tls-port, tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, tls-replication, unixsocket, bind, protected-mode, sentinel myid, "sentinel announce-*", sentinel resolve-hostnames,
   # whom it watches, and what it remembers of it
   sentinel monitor, "sentinel known-*", sentinel config-epoch, sentinel leader-epoch, sentinel current-epoch,
   sentinel down-after-milliseconds, sentinel failover-timeout, sentinel parallel-syncs, sentinel rename-command,
@@ -82,6 +82,7 @@ of one leaves none. Set it to 3.
       "sentinel failover-timeout" "sentinel.failoverTimeoutMilliseconds"
       "sentinel parallel-syncs" "sentinel.parallelSyncs" "requirepass" "sentinel.auth" -}}
 {{- if hasKey $values . -}} Set {{ get $values . }}.
+{{- else if hasPrefix "tls-" . -}}{{ include "bowline.ownedTlsRemedy" (dict "name" . "port" "ports.sentinelTls") }}
 {{- else if has . (list "user" "aclfile") -}} Declare users by auth.users.
 {{- else if (regexMatch "(auth|sentinel)-(user|pass)$" .) -}} See the values below auth.
 {{- else if has . (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
@@ -93,7 +94,7 @@ of one leaves none. Set it to 3.
 {{- if eq .Values.mode "sentinel" }}
 {{- range $given, $value := .Values.sentinel.config }}
 {{- $name := regexReplaceAll "\\s+" (lower $given) " " | trim }}
-{{- if include "bowline.isOwned" (dict "name" $name "owned" (include "bowline.ownedSentinelDirectives" nil)) }}
+{{- if or (include "bowline.isOwnedTls" (dict "root" $ "name" $name)) (include "bowline.isOwned" (dict "name" $name "owned" (include "bowline.ownedSentinelDirectives" nil))) }}
 ¶ sentinel.config: bowline decides {{ $name | quote }} itself. {{ include "bowline.ownedSentinelDirectiveRemedy" $name }}
 {{- else if eq $name "sentinel" }}
 ¶ sentinel.config: the key {{ $given | quote }} does not tell the directive. Write its second word into the key, as in

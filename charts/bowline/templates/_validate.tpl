@@ -5,7 +5,7 @@ in _warnings.tpl. Each rule has a test in tests/validate_*_test.yaml.
 */ -}}
 {{- define "bowline.validate" -}}
 {{- $text := "" -}}
-{{- range list "topology" "peers" "sentinel" "timing" "probes" "auth" "users" "serviceBinding" "rights" "storage" "resources" "jobMemory" "names" "labels" "network" "metrics" "images" "config" "sentinelConfig" "extras" "placement" -}}
+{{- range list "topology" "peers" "sentinel" "timing" "probes" "auth" "users" "serviceBinding" "rights" "storage" "resources" "jobMemory" "names" "labels" "network" "tls" "metrics" "images" "config" "sentinelConfig" "extras" "placement" -}}
 {{- $text = print $text (include (printf "bowline.validate.%s" .) $) -}}
 {{- end -}}
 {{- $errors := list -}}

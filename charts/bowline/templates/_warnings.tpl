@@ -23,6 +23,7 @@
 {{- if and $v.auth.enabled $v.auth.existingSecret (not $v.auth.existingSecretKeys.replicationPassword) }}
 - auth.existingSecretKeys.replicationPassword is empty: a client that knows the password may act as a member.
 {{- end }}
+{{- include "bowline.tlsWarning" . }}
 {{- if not $v.rbac.create }}
 - rbac.create is false: there is no installation record and there are no Events; a first start waits for all declared members.
 {{- if eq $v.mode "sentinel" }} Nor are there the Services {{ include "bowline.clientServiceName" . }} and {{ include "bowline.baseName" . }}-replicas:
