@@ -79,7 +79,7 @@ class Member {
   Lanes lanes_;
   PodEnv pod_;
   EventSink events_{lanes_.api, pod_, false};
-  EngineProbe probe_{Engine::kIp, 1, LoginSource({})};
+  EngineProbe probe_{Engine::kIp, 1, {}, false};
   std::optional<LiveState> live_;
   std::optional<CertificateWatch> watch_;
 };

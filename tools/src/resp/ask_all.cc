@@ -89,7 +89,9 @@ class RespErrand {
     }
     if (impl_->context->err != 0) return Breaks("connecting to");
     if (errand.credentials.tls) {
-      handshake_.emplace(impl_->context->fd, *errand.credentials.tls, !errand.credentials.own);
+      handshake_.emplace(*errand.credentials.tls, !errand.credentials.own);
+      const Status begun = BeginTls(*impl_->context, *handshake_);
+      if (!begun) return Refused(begun);
     }
     login_ = errand.credentials;
     logs_in_ = !login_.password.empty();
@@ -99,13 +101,13 @@ class RespErrand {
   /// Nothing is written before the handshake is over.
   void Secure() {
     const auto done = handshake_->Go();
-    if (done && !*done) return;
-    const Status secured =
-        done ? UseTls(*impl_->context, *handshake_) : std::unexpected(done.error());
-    handshake_.reset();
-    if (secured) return;
+    if (!done) return Refused(std::unexpected(done.error()));
+    if (*done) handshake_.reset();
+  }
+
+  void Refused(const Status& why) {
     impl_->broken = true;
-    end_ = FailWith(secured, "connecting to " + impl_->peer);
+    end_ = FailWith(why, "connecting to " + impl_->peer);
   }
 
   void LogIn(const std::string& user, const std::string& password) {

@@ -17,9 +17,11 @@ bool SetBlocking(redisContext& link, bool blocking) {
   return true;
 }
 
-Status UseTls(redisContext& link, TlsHandshake& handshake) {
+Status BeginTls(redisContext& link, TlsHandshake& handshake) {
+  if (handshake.Get() == nullptr) return Fail(Code::kInternal, "TLS: no memory");
   if (::redisInitiateSSL(&link, handshake.Get()) != REDIS_OK) {
-    return Fail(Code::kUnavailable, "TLS: {}", static_cast<const char*>(link.errstr));
+    return Fail(Code::kUnavailable, "{}",
+                handshake.Distrust().value_or(static_cast<const char*>(link.errstr)));
   }
   handshake.Release();  // redisFree frees it
   return {};
@@ -27,7 +29,8 @@ Status UseTls(redisContext& link, TlsHandshake& handshake) {
 
 Status StartTls(redisContext& link, const Credentials& credentials, Deadline deadline) {
   if (!SetBlocking(link, false)) return Fail(Code::kUnavailable, "the connection is broken");
-  TlsHandshake handshake(link.fd, *credentials.tls, !credentials.own);
+  TlsHandshake handshake(*credentials.tls, !credentials.own);
+  RETURN_IF_ERROR(BeginTls(link, handshake));
   while (true) {
     ASSIGN_OR_RETURN(const bool done, handshake.Go());
     if (done) break;
@@ -38,7 +41,6 @@ Status StartTls(redisContext& link, const Credentials& credentials, Deadline dea
       return Fail(Code::kDeadlineExceeded, "no complete TLS handshake in time");
     }
   }
-  RETURN_IF_ERROR(UseTls(link, handshake));
   if (!SetBlocking(link, true)) return Fail(Code::kUnavailable, "the connection is broken");
   return {};
 }

@@ -7,10 +7,11 @@
 
 namespace bowline {
 
-/// After a handshake over its socket: the link reads and writes by TLS.
-Status UseTls(redisContext& link, TlsHandshake& handshake);
+/// Over a socket that does not block: the link reads and writes by TLS from now on, once the
+/// handshake has come to its end. kUnavailable.
+Status BeginTls(redisContext& link, TlsHandshake& handshake);
 
-/// Handshake and UseTls, over a socket that blocks again afterwards. kUnavailable,
+/// The whole handshake, over a socket that blocks again afterwards. kUnavailable,
 /// kDeadlineExceeded.
 Status StartTls(redisContext& link, const Credentials& credentials, Deadline deadline);
 

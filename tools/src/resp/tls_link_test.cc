@@ -92,6 +92,9 @@ TEST_CASE("what speaks no TLS, or has the certificate of another CA, is refused 
   foreign.Issue(others);
   const Secured one(BOWLINE_REDIS_SERVER, files);
   const Credentials stranger = By(others);
+  Credentials trusting = stranger;
+  trusting.own = true;
+  CHECK(RespClient::Connect(Engine::kIp, one.port, trusting, Soon()));
   const auto alone = RespClient::Connect(Engine::kIp, one.port, stranger, Soon());
   REQUIRE_FALSE(alone);
   CHECK(alone.error().code == Code::kUnavailable);
@@ -103,11 +106,11 @@ TEST_CASE("what speaks no TLS, or has the certificate of another CA, is refused 
                      .port = one.engine.port(),  // the plain one
                      .credentials = By(files),
                      .words = {"PING"}});
-  const auto answers = RespClient::AskAll(std::move(errands), Soon());
+  const auto answers = RespClient::AskAll(std::move(errands), Deadline::In(Milliseconds(1000)));
   REQUIRE_FALSE(answers[0]);
   CHECK_THAT(answers[0].error().message, ContainsSubstring("its certificate is not accepted"));
-  REQUIRE_FALSE(answers[1]);
-  CHECK(answers[1].error().code == Code::kUnavailable);
+  // It waits for the end of a line, which the random bytes of the handshake may have or not.
+  CHECK_FALSE(answers[1]);
 }
 
 TEST_CASE("a handshake that does not end costs the deadline and no more") {

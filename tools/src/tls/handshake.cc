@@ -13,12 +13,7 @@
 namespace bowline {
 namespace {
 
-std::string WhyFailed(const SSL& session, int outcome) {
-  const long verified = ::SSL_get_verify_result(&session);
-  if (verified != X509_V_OK && ::SSL_get_verify_mode(&session) != SSL_VERIFY_NONE) {
-    return std::format("its certificate is not accepted: {}",
-                       ::X509_verify_cert_error_string(verified));
-  }
+std::string WhyFailed(int outcome) {
   const unsigned long code = ::ERR_get_error();
   const char* const reason = code == 0 ? nullptr : ::ERR_reason_error_string(code);
   if (reason != nullptr) return std::format("TLS: {}", reason);
@@ -30,27 +25,32 @@ std::string WhyFailed(const SSL& session, int outcome) {
 
 void TlsHandshake::Free::operator()(ssl_st* of) const { ::SSL_free(of); }
 
-TlsHandshake::TlsHandshake(int socket, const TlsContext& context, bool verify)
-    : session_(::SSL_new(context.handle())) {
-  if (!session_) return;
-  ::SSL_set_fd(session_.get(), socket);
-  ::SSL_set_connect_state(session_.get());
-  if (!verify) ::SSL_set_verify(session_.get(), SSL_VERIFY_NONE, nullptr);
+TlsHandshake::TlsHandshake(const TlsContext& context, bool verify)
+    : own_(::SSL_new(context.handle())), session_(own_.get()) {
+  if (session_ != nullptr && !verify) ::SSL_set_verify(session_, SSL_VERIFY_NONE, nullptr);
 }
 
 Result<bool> TlsHandshake::Go() {
-  if (!session_) return Fail(Code::kInternal, "TLS: no memory");
+  if (session_ == nullptr) return Fail(Code::kInternal, "TLS: no memory");
   ::ERR_clear_error();
   errno = 0;
-  const int done = ::SSL_do_handshake(session_.get());
+  const int done = ::SSL_do_handshake(session_);
   if (done == 1) return true;
-  const int outcome = ::SSL_get_error(session_.get(), done);
+  const int outcome = ::SSL_get_error(session_, done);
   if (outcome == SSL_ERROR_WANT_READ || outcome == SSL_ERROR_WANT_WRITE) return false;
-  return Fail(Code::kUnavailable, "{}", WhyFailed(*session_, outcome));
+  return Fail(Code::kUnavailable, "{}", Distrust().value_or(WhyFailed(outcome)));
+}
+
+std::optional<std::string> TlsHandshake::Distrust() const {
+  const long verified = ::SSL_get_verify_result(session_);
+  const bool asked = ::SSL_get_verify_mode(session_) != SSL_VERIFY_NONE;
+  if (verified == X509_V_OK || !asked) return std::nullopt;
+  return std::format("its certificate is not accepted: {}",
+                     ::X509_verify_cert_error_string(verified));
 }
 
 short TlsHandshake::Events() const {
-  return session_ && ::SSL_want(session_.get()) == SSL_READING ? POLLIN : POLLOUT;
+  return session_ != nullptr && ::SSL_want(session_) == SSL_READING ? POLLIN : POLLOUT;
 }
 
 }  // namespace bowline

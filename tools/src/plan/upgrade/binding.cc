@@ -29,8 +29,8 @@ std::map<std::string, std::string> BindingEntries(const ServiceBinding& binding,
   std::map<std::string, std::string> entries = binding.entries;
   entries["username"] = kUser;
   entries["password"] = password;
-  entries["uri"] = std::format("redis://{}:{}@{}:{}", kUser, Escaped(password), entries["host"],
-                               entries["port"]);
+  entries["uri"] = std::format("{}://{}:{}@{}:{}", binding.tls ? "rediss" : "redis", kUser,
+                               Escaped(password), entries["host"], entries["port"]);
   return entries;
 }
 

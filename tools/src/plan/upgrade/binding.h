@@ -13,6 +13,7 @@ inline constexpr const char* kBindingType = "servicebinding.io/redis";
 struct ServiceBinding {
   std::string secret;                          ///< its name; empty: none is wanted
   std::map<std::string, std::string> entries;  ///< "type", "provider", "host", "port"
+  bool tls = false;                            ///< at that port
 };
 
 /// All entries: those of the binding, and username, password and uri of the clients' account.

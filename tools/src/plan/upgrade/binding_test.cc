@@ -9,6 +9,9 @@ TEST_CASE("a binding's URI takes any password") {
   const ServiceBinding binding{
       .secret = "demo-binding",
       .entries = {{"type", "redis"}, {"host", "demo-primary.ns.svc"}, {"port", "6380"}}};
+  ServiceBinding secured = binding;
+  secured.tls = true;
+  CHECK(BindingEntries(secured, "p").at("uri") == "rediss://default:p@demo-primary.ns.svc:6380");
   const auto entries = BindingEntries(binding, "p@ss:w/d%1~");
   CHECK(entries == std::map<std::string, std::string>{
                        {"type", "redis"},

@@ -9,7 +9,12 @@
 namespace bowline {
 namespace {
 
-bool TlsAmongMembers(const Shape& shape) { return shape.tls == "prefer" || shape.tls == "require"; }
+/// The chart's value for a port of bowline.json.
+std::string PortValue(const std::string& name, bool tls) {
+  if (tls && name == "client") return "ports.tls";
+  if (tls && name == "sentinel") return "ports.sentinelTls";
+  return "ports." + name;
+}
 
 constexpr const char* kSentinel = "sentinel";
 constexpr const char* kStandalone = "standalone";
@@ -128,7 +133,7 @@ class Check {
           true);
     }
     Numbers(from, to);
-    const bool same_tls = TlsAmongMembers(from) == TlsAmongMembers(to);
+    const bool same_tls = from.TlsAmongMembers() == to.TlsAmongMembers();
     if (!same_tls) {
       Add("tls.mode", std::format("{} -> {}", from.tls, to.tls),
           "members that use TLS among themselves and those that do not cannot reach each other, so "
@@ -143,10 +148,11 @@ class Check {
       const auto other = to.ports.find(name);
       if (!same_tls && (name == "client" || name == "sentinel")) continue;  // it is the same change
       if (other == to.ports.end() || other->second == port) continue;
-      Add("ports." + name, std::format("{} -> {}", port, other->second),
+      const std::string value = PortValue(name, to.TlsAmongMembers());
+      Add(value, std::format("{} -> {}", port, other->second),
           "members that have been restarted and those that have not cannot reach each other: "
           "primaries are fenced and no handover is possible until the rollout has ended",
-          std::format("set ports.{}={} again", name, port), true);
+          std::format("set {}={} again", value, port), true);
     }
     if (from.auth && from.auth != to.auth) {
       Add("auth.enabled", std::format("{} -> {}", *from.auth, to.auth.value_or(false)),

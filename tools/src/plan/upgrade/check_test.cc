@@ -103,6 +103,11 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
     set.installed.shape->tls = "require";
     value = "tls.mode", said = "require -> off: ";
   }
+  SECTION("the port of members with TLS") {
+    set.installed.shape->tls = set.asked.shape.tls = "require";
+    set.asked.shape.ports["client"] = 7000;
+    value = "ports.tls", said = "6379 -> 7000: members";
+  }
   SECTION("passwords on and off") {
     set.asked.shape.auth = false;
     value = "auth.enabled", said = "true -> false: ";

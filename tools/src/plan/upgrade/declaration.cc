@@ -145,6 +145,7 @@ Result<AskedState> ReadAsked(std::string_view gate_json, std::string_view bowlin
   ASSIGN_OR_RETURN(asked.password, passwords.GetString("clients"));
   ASSIGN_OR_RETURN(asked.replication_password, passwords.GetString("members"));
   ASSIGN_OR_RETURN(asked.shape, ReadShape(bowline_json));
+  asked.binding.tls = asked.shape.TlsAmongMembers();
   ASSIGN_OR_RETURN(asked.claims, ReadClaims(root));
   ASSIGN_OR_RETURN(asked.image, root.GetString("image"));
   ASSIGN_OR_RETURN(asked.try_engine, root.GetBool("tryEngine"));

@@ -44,6 +44,7 @@ struct Shape {
   bool follows_passwords = false;             ///< its members take other passwords while they run
   std::string tls = "off";                    ///< tls.mode
   std::map<std::string, std::int64_t> ports;  ///< "client", "bus", "sentinel", "peers", "http"
+  [[nodiscard]] bool TlsAmongMembers() const { return tls == "prefer" || tls == "require"; }
 };
 
 /// Of a bowline.json. kInvalidArgument when it is no JSON object.
