@@ -150,6 +150,12 @@ CASES = [
         {"pod": REPLICA},
     ),
     Case(
+        "BowlineCertificateExpires",
+        turns("bowline_certificate_expiry_timestamp_seconds", 20 * 86400, pod=REPLICA),
+        f"The certificate of {REPLICA} in data ends in 19d 22h 48m 30s",
+        {"pod": REPLICA},
+    ),
+    Case(
         "BowlineVersionsDiffer",
         other("bowline_build_info", PRIMARY, version="0.2.0"),
         "The members of cache in data run 2 versions",

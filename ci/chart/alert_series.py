@@ -20,6 +20,7 @@ MEMBER: dict[str, float] = {
     "bowline_waited_seconds": 0,
     "bowline_volume_refused": 0,
     "bowline_settings_applied": 1,
+    "bowline_certificate_expiry_timestamp_seconds": 90 * 86400,
     "redis_rejected_connections_total": 0,
 }
 SERVER: dict[str, float] = {

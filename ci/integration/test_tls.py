@@ -45,7 +45,7 @@ class Authority:
         """A new certificate for all; its serial number. The key is put there first, as no tool does it at once."""
         request, made = self.own / "request", self.own / "tls.crt"
         self.openssl("req", "-new", *self.key("tls.key"), "-subj", "/CN=member", "-out", request)
-        ca = ["-CA", self.own / "ca.crt", "-CAkey", self.own / "ca.key", "-CAcreateserial"]
+        ca: list[str | Path] = ["-CA", self.own / "ca.crt", "-CAkey", self.own / "ca.key", "-CAcreateserial"]
         self.openssl("x509", "-req", "-in", request, *ca, "-days", "2", "-out", made)
         for name in ("tls.key", "tls.crt"):
             (self.files / name).write_bytes((self.own / name).read_bytes())
