@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ TLS_PORT = 6380
 SENTINEL_TLS_PORT = 26380
 START = 60
 FAILOVER = 20
+KNOWN = 3
+"""Until the members have told each other that there is data, and that replicas are in sync."""
 RENEWAL = 60
 """Seconds. The last sentinel waits 30 s, so that not all are restarted at once."""
 
@@ -106,6 +109,14 @@ class Secured:
         leads = [name for name in servers if self.cli(name, "ROLE").startswith("master")]
         return leads[0] if len(leads) == 1 else ""
 
+    def write(self, member: str) -> None:
+        """Keys of its shard; a shard without data is started again in place, and nobody takes over."""
+        written = [self.cli(member, "SET", f"key-{number}", "value").strip() for number in range(20)]
+        assert "OK" in written, written
+        shard = [name for name in self.members.members if name.rpartition("-")[0] == member.rpartition("-")[0]]
+        wait_until("all have it", lambda: len({self.cli(name, "DBSIZE") for name in shard}) == 1, FAILOVER)
+        time.sleep(KNOWN)
+
     def await_ready(self) -> None:
         try:
             wait_until("all are ready", lambda: all(map(self.members.ready, self.members.members)), START)
@@ -138,8 +149,13 @@ def test_members_with_tls_alone(secured: Secured) -> None:
     for port in (6379, TLS_PORT):
         assert "PONG" not in members.ask(first, "-p", str(port), "PING")
 
+    secured.write(first)
     os.kill(members.engines()[first], signal.SIGKILL)
     wait_until("another one leads", lambda: secured.primary() not in ("", first), FAILOVER)
+    dead = members.members[first]
+    assert dead.process is not None
+    dead.process.wait(FAILOVER)
+    members.start(dead)  # as the kubelet does
     secured.await_ready()
 
     before = {name: secured.serial(name) for name in members.members}
