@@ -152,7 +152,7 @@ CASES = [
     Case(
         "BowlineCertificateExpires",
         turns("bowline_certificate_expiry_timestamp_seconds", 20 * 86400, pod=REPLICA),
-        f"The certificate of {REPLICA} in data ends in 19d 22h 48m 30s",
+        f"The certificate of {REPLICA} in data ends in 19d 22h 49m 0s",
         {"pod": REPLICA},
     ),
     Case(

@@ -52,17 +52,6 @@ def leader(members: Members) -> Pod:
     return next(pod for pod in tls.servers(members) if members.is_primary(pod))
 
 
-def install_required(installation: Installation[Members], authority: tls.Authority) -> Members:
-    """With a certificate of the names that are known before."""
-    members = installation.prepare()
-    members.wire = authority.wire
-    tls.hand_out(members, authority, authority.issue(tls.names(members)))
-    members.release.values = {**members.release.values, **tls.values("require")}
-    members.release.install(timeout=installation.INSTALL_TIMEOUT)
-    members.wait_converged(installation.CONVERGE_TIMEOUT)
-    return members
-
-
 def delete_primary(members: Members, running: Scenario) -> None:
     primary = leader(members)
     members.delete_pods(primary.name)
@@ -97,13 +86,9 @@ def follow_certificates(members: Members, authority: tls.Authority, figures: dic
 @pytest.mark.timeout(600)
 def test_tls_required(installation: Installation[Members], authority: tls.Authority, figures: dict[str, Any]) -> None:
     """Clients verify chains and names: of what members announce, in sentinel mode the addresses that sentinels tell."""
-    members = install_required(installation, authority)
+    members = tls.install_required(installation, authority)
     plain = Wire()
     assert all(tls.closed(pod.ip, plain.port(pod.component)) for pod in members.pods())
-    if isinstance(members, SentinelSet):
-        complete = authority.issue([*tls.names(members), *tls.addresses(members)])
-        tls.renew(members, authority, complete, members.pods())
-        members.wait_converged(60)
     make = scenarios(members, figures)
     with make("tls.mode: require, the primary's pod is deleted") as running:
         delete_primary(members, running)

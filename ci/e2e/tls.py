@@ -15,7 +15,9 @@ from typing import Any
 from urllib.request import urlopen
 
 from e2e.attacks import PROBES
+from e2e.installation import Installation
 from e2e.members import DOMAIN, Members, Pod, Wire
+from e2e.sentinel_set import SentinelSet
 from e2e.shell import run
 from e2e.wait import wait_for
 
@@ -192,3 +194,17 @@ def unchanged(members: Members) -> Callable[[], bool]:
 
     before = now()
     return lambda: now() == before
+
+
+def install_required(installation: Installation[Members], authority: Authority) -> Members:
+    """TLS alone. In sentinel mode the certificate gets the addresses, which are known only then, by a renewal."""
+    members = installation.prepare()
+    members.wire = authority.wire
+    hand_out(members, authority, authority.issue(names(members)))
+    members.release.values = {**members.release.values, **values("require")}
+    members.release.install(timeout=installation.INSTALL_TIMEOUT)
+    members.wait_converged(installation.CONVERGE_TIMEOUT)
+    if isinstance(members, SentinelSet):
+        renew(members, authority, authority.issue([*names(members), *addresses(members)]), members.pods())
+        members.wait_converged(60)
+    return members
