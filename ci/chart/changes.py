@@ -79,6 +79,7 @@ SAMPLES: dict[str, Any] = {
     "tls.certManager.duration": "1440h",
     "tls.certManager.renewBefore": "240h",
     "tls.certManager.dnsNames": ["redis.example.org"],
+    "tls.certManager.ipAddresses": ["10.96.0.7"],
     "diagnosticMode.members": ["server-1"],
     "upgrade.confirm": ["t0123456789"],
     "upgrade.job.annotations": {"example.org/a": "b"},

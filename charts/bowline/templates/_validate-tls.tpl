@@ -34,6 +34,7 @@
 {{- end }}
 {{- if not $mode }}
 {{- range $path, $given := dict "existingSecret" $tls.existingSecret "certManager.issuerRef" $issuer "certManager.dnsNames" $tls.certManager.dnsNames
+      "certManager.ipAddresses" $tls.certManager.ipAddresses
       "clientCertificates" (ne $tls.clientCertificates "ignored") }}
 {{- if $given }}
 ¶ tls.{{ $path }}: it is given although tls.mode is off. Set tls.mode to offer, prefer or require, or remove it.
@@ -50,9 +51,11 @@ tls.certManager.issuerRef.name to an issuer of cert-manager.
 {{- if and $tls.existingSecret (not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" $tls.existingSecret)) }}
 ¶ tls.existingSecret: {{ $tls.existingSecret | quote }} is no name of a Secret. Write the name of a Secret in the release's namespace.
 {{- end }}
-{{- if and $tls.certManager.dnsNames (not $issuer.name) }}
-¶ tls.certManager.dnsNames: no certificate is made that could have them. Put the names into the certificate of tls.existingSecret, and
-remove them here.
+{{- range $field := list "dnsNames" "ipAddresses" }}
+{{- if and (get $tls.certManager $field) (not $issuer.name) }}
+¶ tls.certManager.{{ $field }}: no certificate is made that could have them. Put them into the certificate of tls.existingSecret, and remove
+them here.
+{{- end }}
 {{- end }}
 {{- include "bowline.validate.tlsPort" . }}
 {{- if $issuer.name }}{{ include "bowline.validate.certificate" . }}{{ end }}

@@ -41,15 +41,6 @@ TEST_CASE("what may change: more copies, fewer that leave one, more sentinels") 
   CHECK(cluster.Refusals().empty());
 }
 
-TEST_CASE("TLS for clients alone comes and goes, and so does the plain port of members with TLS") {
-  Upgrade set;
-  const auto [from, to] = GENERATE(table<std::string, std::string>(
-      {{"off", "offer"}, {"offer", "off"}, {"prefer", "require"}, {"require", "prefer"}}));
-  set.installed.shape->tls = from;
-  set.asked.shape.tls = to;
-  CHECK(set.Refusals().empty());
-}
-
 TEST_CASE("what destroys data or stops a set is refused, with the value's path") {
   Upgrade set;
   Upgrade cluster(kClusterJson);
@@ -91,22 +82,6 @@ TEST_CASE("what destroys data or stops a set is refused, with the value's path")
   SECTION("ports") {
     set.asked.shape.ports["http"] = 9000;
     value = "ports.http", said = "8379 -> 9000: members";
-  }
-  SECTION("TLS among the members of a release that runs without") {
-    set.installed.shape->tls = GENERATE("off", "offer");
-    set.asked.shape.tls = GENERATE("prefer", "require");
-    set.asked.shape.ports["client"] = 6380;
-    set.asked.shape.ports["sentinel"] = 26380;
-    value = "tls.mode", said = set.installed.shape->tls + " -> " + set.asked.shape.tls + ": ";
-  }
-  SECTION("the other way round") {
-    set.installed.shape->tls = "require";
-    value = "tls.mode", said = "require -> off: ";
-  }
-  SECTION("the port of members with TLS") {
-    set.installed.shape->tls = set.asked.shape.tls = "require";
-    set.asked.shape.ports["client"] = 7000;
-    value = "ports.tls", said = "6379 -> 7000: members";
   }
   SECTION("passwords on and off") {
     set.asked.shape.auth = false;
