@@ -176,7 +176,7 @@ def all_is_well(members: Members, *, killed: bool = False) -> None:
     """Asked in every pod, so that each member has heard all others."""
     for pod in members.pods():
         members.bowline(pod, "check", "--wait", "10s")
-    check_and_status(members)
+    check_and_status(members, of_this_tree=False)
     services_follow(members)
     # Nobody can take over from a standalone server, and each stop of it tells that.
     usual = {"NoHandover"} if isinstance(members, Standalone) else set()
