@@ -22,15 +22,33 @@ class TestCa {
 
   /// tls.crt, tls.key and ca.crt into `folder`; the certificate is valid for so many days.
   void Issue(const TempFolder& folder, int days = 2) const {
-    OpenSsl({"req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-             "-subj", "/CN=member", "-keyout", folder / kTlsKey, "-out", folder_ / "request"});
-    OpenSsl({"x509", "-req", "-in", folder_ / "request", "-CA", folder_ / kTlsCa, "-CAkey",
-             folder_ / "ca.key", "-CAcreateserial", "-days", std::to_string(days), "-out",
-             folder / kTlsCertificate});
-    Spill(folder / kTlsCa, Slurp(folder_ / kTlsCa));
+    Sign(folder, {"-days", std::to_string(days)});
+  }
+  /// The same, of a time that is over.
+  void IssueEnded(const TempFolder& folder) const {
+    Sign(folder, {"-not_before", "20200101000000Z", "-not_after", "20200102000000Z"});
   }
 
  private:
+  void Sign(const TempFolder& folder, const std::vector<std::string>& validity) const {
+    OpenSsl({"req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-subj", "/CN=member", "-keyout", folder / kTlsKey, "-out", folder_ / "request"});
+    std::vector<std::string> sign{"x509",
+                                  "-req",
+                                  "-in",
+                                  folder_ / "request",
+                                  "-CA",
+                                  folder_ / kTlsCa,
+                                  "-CAkey",
+                                  folder_ / "ca.key",
+                                  "-CAcreateserial",
+                                  "-out",
+                                  folder / kTlsCertificate};
+    sign.insert(sign.end(), validity.begin(), validity.end());
+    OpenSsl(sign);
+    Spill(folder / kTlsCa, Slurp(folder_ / kTlsCa));
+  }
+
   static void OpenSsl(std::vector<std::string> words) {
     words.insert(words.begin(), BOWLINE_OPENSSL);
     const auto pid = Spawn(words, "/dev/null");

@@ -41,7 +41,7 @@ Argument: the root. */ -}}
 {{- else if eq $name "cluster-node-timeout" -}} Set cluster.nodeTimeoutMilliseconds.
 {{- else if has $name (list "requirepass" "masterauth" "primaryauth" "masteruser" "primaryuser") -}} See the values below auth.
 {{- else if has $name (list "user" "aclfile") -}} Declare users by auth.users.
-{{- else if hasPrefix "tls-" $name -}}{{ include "bowline.ownedTlsRemedy" (dict "name" $name "port" "ports.tls") }}
+{{- else if or (hasPrefix "tls-" $name) (eq $name "cluster-preferred-endpoint-type") -}}{{ include "bowline.ownedTlsRemedy" (dict "name" $name "port" "ports.tls") }}
 {{- else if has $name (list "logfile" "daemonize" "supervised" "pidfile") -}} Remove it; logs go to the pod's output.
 {{- else -}} Remove it.
 {{- end -}}

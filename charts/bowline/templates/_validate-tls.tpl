@@ -11,13 +11,14 @@
 {{- /* "true" for a directive about TLS that follows from tls.*, and does not only tune it. Argument: dict root, name. */ -}}
 {{- define "bowline.isOwnedTls" -}}
 {{- $name := lower .name -}}
-{{- if and (include "bowline.tlsMode" .root) (hasPrefix "tls-" $name) (not (has $name (list "tls-ciphers" "tls-ciphersuites" "tls-protocols"
+{{- if and (include "bowline.tlsMode" .root) (or (hasPrefix "tls-" $name) (eq $name "cluster-preferred-endpoint-type")) (not (has $name (list "tls-ciphers" "tls-ciphersuites" "tls-protocols"
       "tls-prefer-server-ciphers" "tls-session-caching" "tls-session-cache-size" "tls-session-cache-timeout" "tls-dh-params-file"))) }}true{{ end -}}
 {{- end -}}
 
 {{- /* Where a user should go instead. Argument: dict name (of such a directive), port (the value of its port). */ -}}
 {{- define "bowline.ownedTlsRemedy" -}}
 {{- if eq .name "tls-port" -}} Set tls.mode, and {{ .port }} for the port.
+{{- else if eq .name "cluster-preferred-endpoint-type" }} Remove it: with TLS clients are told names, which they verify.
 {{- else if has .name (list "tls-replication" "tls-cluster") -}} Set tls.mode to prefer or require.
 {{- else if hasPrefix "tls-auth-clients" .name -}} Set tls.clientCertificates.
 {{- else if regexMatch "-(file|dir)$" .name -}} The files are those of tls.existingSecret, or of the Secret that cert-manager makes.

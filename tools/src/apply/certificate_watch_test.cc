@@ -29,17 +29,19 @@ constexpr MemberName kSelf{.ordinal = 0, .kind = MemberKind::kServer};
 /// server-0 with TLS among its members.
 class Member {
  public:
-  explicit Member(const char* program) {
+  explicit Member(const char* program, const std::string& client_check = "no") {
     ca_.Issue(files_);
     port_ = FreePort();
     const std::vector<std::string> all = testing::TlsArguments(files_, port_);
     engine_.emplace(program, std::vector<std::string>(all.begin() + 2, all.end()));
+    REQUIRE(engine_->Connect().ConfigSet("tls-auth-clients", client_check, Soon()));
     Settings settings;
     settings.layout = Layout::Standalone();
     settings.auth = false;
     settings.ports.client = port_;
-    settings.tls = {
-        .mode = TlsMode::kRequire, .directory = files_.path().string(), .client_check = "no"};
+    settings.tls = {.mode = TlsMode::kRequire,
+                    .directory = files_.path().string(),
+                    .client_check = client_check};
     auto secrets = LoadSecrets(settings);
     REQUIRE(secrets);
     live_settings_.emplace(settings, *std::move(secrets), Paths{});
@@ -49,7 +51,7 @@ class Member {
 
   /// What a client verifies the engine by.
   [[nodiscard]] static Credentials Trusting(const TempFolder& folder) {
-    auto tls = TlsContext::Load(folder.path());
+    auto tls = TlsContext::Load(folder.path(), {});
     REQUIRE(tls);
     Credentials credentials;
     credentials.tls = *std::move(tls);
@@ -68,6 +70,8 @@ class Member {
     return ConnectToOwn(*live_settings_->Get(), live_settings_->Secrets(), Soon()).has_value();
   }
   [[nodiscard]] LiveSettings& live_settings() { return *live_settings_; }
+  [[nodiscard]] const LiveSettings& live_settings() const { return *live_settings_; }
+  [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] const TempFolder& files() const { return files_; }
 
  private:
@@ -101,6 +105,32 @@ TEST_CASE("an engine gets the renewed certificate, and the program trusts the re
   CHECK_FALSE(member.IsTrusted(former));
   CHECK(
       Eventually([&] { return member.Told().certificate_ends > UnixSeconds() + 20 * 24 * 3600; }));
+}
+
+TEST_CASE("an engine that asks for certificates by the former CA gets the renewed one") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER), "yes");
+  const TestCa other;
+  const TempFolder renewed;
+  other.Issue(renewed);
+  const Credentials next = Member::Trusting(renewed);
+  member.Mount(renewed);
+  CHECK(Eventually([&] { return member.IsTrusted(next); }));
+  CHECK(member.Asks());
+}
+
+TEST_CASE("an engine with TLS whose clients are paused is not taken for stuck") {
+  const Member member(BOWLINE_VALKEY_SERVER);
+  EngineProbe probe(Engine::kIp, member.port(),
+                    LoginSource([&member] { return LoginOf(member.live_settings().Secrets()); }),
+                    false);
+  REQUIRE(probe.Take(Soon()).engine.answers);
+  auto client =
+      ConnectToOwn(*member.live_settings().Get(), member.live_settings().Secrets(), Soon());
+  REQUIRE(client);
+  REQUIRE(client->Ask({"CLIENT", "PAUSE", "5000", "ALL"}, Soon()));
+  const Snapshots paused = probe.Take(Deadline::In(Milliseconds(300)));
+  CHECK_FALSE(paused.engine.answers);
+  CHECK(paused.loop_turns);
 }
 
 TEST_CASE("a key that does not belong to the certificate changes nothing, and is told") {

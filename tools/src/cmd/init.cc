@@ -34,7 +34,8 @@ Result<ExitCode> RunInit(const std::string& install_to, const std::vector<std::s
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(paths.config));
   ASSIGN_OR_RETURN(const MemberName self, settings.MemberOfPod(ReadPodEnv().name));
   if (IsHeld(held, self)) return ExitCode::kOk;  // what is wrong with it is to be mended
-  RETURN_IF_ERROR(LoadSecrets(settings));
+  RETURN_IF_ERROR(LoadPasswords(settings));
+  RETURN_IF_ERROR(LoadTls(settings));
   const ModeDriver& driver = DriverOf(settings.layout);
   RETURN_IF_ERROR(driver.CheckDirectives(paths));
   RETURN_IF_ERROR(CheckWritable(paths.data));

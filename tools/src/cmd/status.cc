@@ -66,14 +66,36 @@ std::string TextOf(const Settings& settings, const Observation& seen, const Outp
                      flags.wide, OutputStyle());
 }
 
+void Append(std::vector<std::string>& to, std::vector<std::string> from) {
+  for (std::string& text : from) to.push_back(std::move(text));
+}
+
+/// A wrong certificate in the Secret is a problem to be told, and hides nothing: members tell each
+/// other without it.
+struct Access {
+  EngineSecrets secrets;
+  std::vector<std::string> problems;
+};
+Result<Access> LoadAccess(const Settings& settings) {
+  Access access;
+  ASSIGN_OR_RETURN(access.secrets, LoadPasswords(settings));
+  if (!settings.tls.AmongMembers()) return access;
+  auto tls = LoadTls(settings);
+  if (tls) access.secrets.tls = *std::move(tls);
+  if (!tls) access.problems.push_back(tls.error().message);
+  return access;
+}
+
 /// One look at all members, for a person or a program.
 Result<std::string> LookOnce(const CommonFlags& common, const OutputFlags& flags) {
   ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-  ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+  ASSIGN_OR_RETURN(const Access access, LoadAccess(settings));
+  const EngineSecrets& secrets = access.secrets;
   const Deadline deadline = Deadline::In(kLookTimeout);
-  const Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
+  Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
+  Append(seen.topology.problems, access.problems);
   EngineFactsBook engines;
-  if (flags.output == "table") {
+  if (flags.output == "table" && access.problems.empty()) {
     engines = AskEngines(settings, secrets, seen, deadline.Within(kFactsTimeout));
   }
   return TextOf(settings, seen, flags, std::move(engines));
@@ -97,17 +119,15 @@ Result<ExitCode> Watch(const CommonFlags& common, const OutputFlags& flags) {
   }
 }
 
-void Append(std::vector<std::string>& to, std::vector<std::string> from) {
-  for (std::string& text : from) to.push_back(std::move(text));
-}
-
 /// What is not as declared; with --write also what does not take a key. The objects are looked for
 /// when the members are in order, so that waiting for these does not ask the API server again and
 /// again.
 Observation Examine(const std::filesystem::path& objects, const Settings& settings,
-                    const OutputFlags& flags, const EngineSecrets& secrets) {
+                    const OutputFlags& flags, const Access& access) {
+  const EngineSecrets& secrets = access.secrets;
   const Deadline deadline = Deadline::In(kLookTimeout);
   Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
+  Append(seen.topology.problems, access.problems);
   if (seen.topology.problems.empty()) {
     ObjectsSeen there = LookForObjects(objects, settings, deadline);
     Append(seen.topology.problems, std::move(there.missing));
@@ -150,12 +170,12 @@ VerbAction DeclareCheck(CLI::App& app) {
                "exit 1 on a warning too, e.g. when the loss of one node would take a majority");
   return [flags](const CommonFlags& common) -> Result<ExitCode> {
     ASSIGN_OR_RETURN(const Settings settings, LoadSettings(common.config));
-    ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
+    ASSIGN_OR_RETURN(const Access access, LoadAccess(settings));
     const Deadline deadline = Deadline::In(std::chrono::seconds(flags->wait_seconds));
     const std::filesystem::path objects =
         std::filesystem::path(common.config).parent_path() / "objects";
     while (true) {
-      const Observation seen = Examine(objects, settings, *flags, secrets);
+      const Observation seen = Examine(objects, settings, *flags, access);
       const Topology& topology = seen.topology;
       const bool good = topology.problems.empty() && (!flags->strict || topology.warnings.empty());
       if (good || !deadline.Sleep(kBetweenLooks)) {

@@ -52,6 +52,8 @@ struct EngineSecrets {
   bool spreading = false;
   /// For the member's own connections; empty: these are made without TLS (Settings::tls).
   std::shared_ptr<const TlsContext> tls = nullptr;
+  /// For those to the own process, which may not have taken the renewed one yet; empty: `tls`.
+  std::shared_ptr<const TlsContext> own_tls = nullptr;
 
   /// Are the members' and the clients' passwords the same?
   [[nodiscard]] bool SamePasswordsAs(const EngineSecrets& other) const {

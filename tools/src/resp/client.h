@@ -31,7 +31,8 @@ struct Credentials {
     std::string password;
   };
   std::vector<Other> others = {};  ///< tried one after the other when that one is refused
-  std::shared_ptr<const TlsContext> tls = nullptr;  ///< empty: without TLS
+  std::shared_ptr<const TlsContext> tls = nullptr;      ///< empty: without TLS
+  std::shared_ptr<const TlsContext> own_tls = nullptr;  ///< as EngineSecrets::own_tls
   /// The process of this pod: its certificate is not verified, so that one that has ended, or is of
   /// a CA that is no more, can be replaced.
   bool own = false;

@@ -34,7 +34,7 @@ struct Secured {
 };
 
 Credentials By(const TempFolder& folder) {
-  auto tls = TlsContext::Load(folder.path());
+  auto tls = TlsContext::Load(folder.path(), {});
   REQUIRE(tls);
   Credentials credentials;
   credentials.tls = *std::move(tls);

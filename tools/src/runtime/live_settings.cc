@@ -72,13 +72,20 @@ std::shared_ptr<const TlsContext> LiveSettings::Certificate() const {
   return certificate_;
 }
 
+void LiveSettings::SetOwnCertificate(std::shared_ptr<const TlsContext> certificate) {
+  const std::scoped_lock lock(mutex_);
+  own_certificate_ = std::move(certificate);
+}
+
 std::string LiveSettings::CertificateError() const {
   const std::scoped_lock lock(mutex_);
   return certificate_error_;
 }
 
 EngineSecrets LiveSettings::Secured(EngineSecrets secrets) const {
-  secrets.tls = started_.tls.AmongMembers() ? certificate_ : nullptr;
+  const bool used = started_.tls.AmongMembers();
+  secrets.tls = used ? certificate_ : nullptr;
+  secrets.own_tls = used ? own_certificate_ : nullptr;
   return secrets;
 }
 

@@ -48,6 +48,8 @@ class LiveSettings {
   [[nodiscard]] bool SecretsInUse() const;
   /// The certificate as last read and found usable; empty: TLS is off.
   [[nodiscard]] std::shared_ptr<const TlsContext> Certificate() const;
+  /// The own process verifies its clients by this one's CA, and has no other yet.
+  void SetOwnCertificate(std::shared_ptr<const TlsContext> certificate);
   /// What is wrong with the mounted certificate; empty: nothing.
   [[nodiscard]] std::string CertificateError() const;
   /// For the members' messages: of the mounted Secret, and those in use.
@@ -84,6 +86,7 @@ class LiveSettings {
   EngineSecrets mounted_;          ///< as last read
   std::string told_secret_error_;  ///< the last one
   std::shared_ptr<const TlsContext> certificate_;
+  std::shared_ptr<const TlsContext> own_certificate_;  ///< that the own process has taken
   std::string certificate_error_;
   std::string told_users_;  ///< what is wrong with the users, as last told
 };

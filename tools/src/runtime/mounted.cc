@@ -18,6 +18,8 @@ Result<std::string> ReadPassword(const std::filesystem::path& file) {
   return password;
 }
 
+constexpr int kExchange = 5;  // looks at files of which somebody writes one after the other
+
 constexpr std::size_t kUsersLimit = 1U << 20U;  // no Secret holds more
 
 Result<DeclaredUsers> ReadUsersFile(const UsersSettings& users) {
@@ -94,7 +96,13 @@ Result<std::shared_ptr<const TlsContext>> LoadTls(const Settings& settings,
     ASSIGN_OR_RETURN(const std::string digest, DigestOfTlsFiles(folder));
     if (digest == former->digest()) return former;
   }
-  auto loaded = TlsContext::Load(folder);
+  const TlsContext::Purpose purpose{.client = settings.tls.client_check != "no",
+                                    .at_any_time = !former};
+  auto loaded = TlsContext::Load(folder, purpose);
+  for (int again = 0; again < kExchange && !loaded && loaded.error().code == Code::kUnavailable;
+       ++again) {
+    loaded = TlsContext::Load(folder, purpose);
+  }
   if (!loaded) return FailWith(loaded, "certificate");
   return loaded;
 }

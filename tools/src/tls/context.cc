@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
 #include <array>
 #include <ctime>
@@ -36,6 +37,27 @@ Result<std::int64_t> EndOf(const X509& certificate) {
   return ::timegm(&end);
 }
 
+/// As the other members verify it (OpenSSL's ssl_verify_cert_chain).
+Status Verify(SSL_CTX& context, X509& certificate, const char* purpose, bool at_any_time) {
+  const std::unique_ptr<X509_STORE_CTX, decltype(&::X509_STORE_CTX_free)> check(
+      ::X509_STORE_CTX_new(), &::X509_STORE_CTX_free);
+  STACK_OF(X509)* chain = nullptr;
+  ::SSL_CTX_get0_chain_certs(&context, &chain);
+  if (!check || ::X509_STORE_CTX_init(check.get(), ::SSL_CTX_get_cert_store(&context), &certificate,
+                                      chain) != 1) {
+    return Fail(Code::kInternal, "TLS: {}", Reason());
+  }
+  ::X509_STORE_CTX_set_default(check.get(), purpose);
+  if (at_any_time) ::X509_STORE_CTX_set_flags(check.get(), X509_V_FLAG_NO_CHECK_TIME);
+  const bool good = ::X509_verify_cert(check.get()) == 1;
+  const int why = ::X509_STORE_CTX_get_error(check.get());
+  ::ERR_clear_error();
+  if (good) return {};
+  return Fail(Code::kFailedPrecondition, "{} is not accepted as that of a {}: {}", kTlsCertificate,
+              std::string_view(purpose) == "ssl_server" ? "server" : "client",
+              ::X509_verify_cert_error_string(why));
+}
+
 std::string SerialOf(X509& certificate) {
   const std::unique_ptr<BIGNUM, decltype(&::BN_free)> number(
       ::ASN1_INTEGER_to_BN(::X509_get_serialNumber(&certificate), nullptr), &::BN_free);
@@ -59,7 +81,8 @@ Result<std::string> DigestOfTlsFiles(const std::filesystem::path& folder) {
 
 TlsContext::~TlsContext() { ::SSL_CTX_free(handle_); }
 
-Result<std::shared_ptr<const TlsContext>> TlsContext::Load(const std::filesystem::path& folder) {
+Result<std::shared_ptr<const TlsContext>> TlsContext::Load(const std::filesystem::path& folder,
+                                                           const Purpose& purpose) {
   const std::shared_ptr<TlsContext> made(new TlsContext);
   ASSIGN_OR_RETURN(made->digest_, DigestOfTlsFiles(folder));
   ::ERR_clear_error();
@@ -81,6 +104,8 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::Load(const std::filesystem
     return Unusable(folder / kTlsCa);
   }
   X509* const own = ::SSL_CTX_get0_certificate(context);
+  RETURN_IF_ERROR(Verify(*context, *own, "ssl_server", purpose.at_any_time));
+  if (purpose.client) RETURN_IF_ERROR(Verify(*context, *own, "ssl_client", purpose.at_any_time));
   ASSIGN_OR_RETURN(made->ends_, EndOf(*own));
   made->serial_ = SerialOf(*own);
   ASSIGN_OR_RETURN(const std::string after, DigestOfTlsFiles(folder));

@@ -21,9 +21,16 @@ inline constexpr const char* kTlsCa = "ca.crt";
 /// One state of the files in a folder. Immutable.
 class TlsContext {
  public:
+  struct Purpose {
+    bool client = false;  ///< other members ask for the certificate of whoever connects to them
+    /// It is used although it has ended or is not valid yet: there is no other one.
+    bool at_any_time = false;
+  };
   /// kNotFound: a file is missing; kUnavailable: they are just being exchanged;
-  /// kFailedPrecondition: they cannot be used, and why.
-  static Result<std::shared_ptr<const TlsContext>> Load(const std::filesystem::path& folder);
+  /// kFailedPrecondition: they cannot be used, or nobody who has the CA would accept the
+  /// certificate, and why.
+  static Result<std::shared_ptr<const TlsContext>> Load(const std::filesystem::path& folder,
+                                                        const Purpose& purpose);
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
   ~TlsContext();

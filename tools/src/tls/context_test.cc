@@ -19,7 +19,7 @@ TEST_CASE("a certificate of a Secret is read with its end and its serial number"
   const TestCa ca;
   const TempFolder folder;
   ca.Issue(folder, 30);
-  const auto tls = TlsContext::Load(folder.path());
+  const auto tls = TlsContext::Load(folder.path(), {});
   INFO((tls ? std::string() : tls.error().message));
   REQUIRE(tls);
   CHECK((*tls)->handle() != nullptr);
@@ -29,7 +29,7 @@ TEST_CASE("a certificate of a Secret is read with its end and its serial number"
   CHECK((*tls)->digest() == *DigestOfTlsFiles(folder.path()));
 
   ca.Issue(folder);
-  const auto renewed = TlsContext::Load(folder.path());
+  const auto renewed = TlsContext::Load(folder.path(), {});
   REQUIRE(renewed);
   CHECK((*renewed)->digest() != (*tls)->digest());
   CHECK((*renewed)->serial() != (*tls)->serial());
@@ -43,28 +43,45 @@ TEST_CASE("files that cannot be used are named, with the reason") {
     const TempFolder other;
     ca.Issue(other);
     Spill(folder / kTlsKey, Slurp(other / kTlsKey));
-    const auto tls = TlsContext::Load(folder.path());
+    const auto tls = TlsContext::Load(folder.path(), {});
     REQUIRE_FALSE(tls);
     CHECK(tls.error().code == Code::kFailedPrecondition);
     CHECK_THAT(tls.error().message, ContainsSubstring("tls.key") && ContainsSubstring("mismatch"));
   }
   SECTION("no certificate") {
     Spill(folder / kTlsCertificate, "nonsense\n");
-    const auto tls = TlsContext::Load(folder.path());
+    const auto tls = TlsContext::Load(folder.path(), {});
     REQUIRE_FALSE(tls);
     CHECK(tls.error().code == Code::kFailedPrecondition);
     CHECK_THAT(tls.error().message, ContainsSubstring("tls.crt cannot be used: "));
   }
   SECTION("no CA") {
     Spill(folder / kTlsCa, "");
-    const auto tls = TlsContext::Load(folder.path());
+    const auto tls = TlsContext::Load(folder.path(), {});
     REQUIRE_FALSE(tls);
     CHECK(tls.error().code == Code::kFailedPrecondition);
     CHECK_THAT(tls.error().message, ContainsSubstring("ca.crt cannot be used: "));
   }
+  SECTION("a certificate of another CA") {
+    const TempFolder other;
+    TestCa().Issue(other);
+    Spill(folder / kTlsCa, Slurp(other / kTlsCa));
+    const auto tls = TlsContext::Load(folder.path(), {});
+    REQUIRE_FALSE(tls);
+    CHECK(tls.error().code == Code::kFailedPrecondition);
+    CHECK_THAT(tls.error().message,
+               ContainsSubstring("tls.crt is not accepted as that of a server: "));
+  }
+  SECTION("a certificate that has ended, unless there is no other one") {
+    ca.IssueEnded(folder);
+    const auto tls = TlsContext::Load(folder.path(), {});
+    REQUIRE_FALSE(tls);
+    CHECK_THAT(tls.error().message, ContainsSubstring("certificate has expired"));
+    CHECK(TlsContext::Load(folder.path(), {.client = true, .at_any_time = true}));
+  }
   SECTION("a file that is missing") {
     std::filesystem::remove(folder / kTlsKey);
-    const auto tls = TlsContext::Load(folder.path());
+    const auto tls = TlsContext::Load(folder.path(), {});
     REQUIRE_FALSE(tls);
     CHECK(tls.error().code == Code::kNotFound);
     CHECK_THAT(tls.error().message, ContainsSubstring("tls.key"));

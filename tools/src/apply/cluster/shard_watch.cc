@@ -29,6 +29,18 @@ void ShardWatch::AskPrimaries(const Report& report) {
   server_.confirmed = std::chrono::steady_clock::now();
 }
 
+void ShardWatch::TellNames(const Report& report) {
+  if (server_.settings->tls.mode != TlsMode::kOffer || !report.engine.view.Readable()) return;
+  const bool named = AllNamed(report.engine.view);
+  if (named == names_) return;
+  const Deadline deadline = Deadline::In(kCallTimeout);
+  auto client = server_.Connect(deadline);
+  if (client && client->ConfigSet(kEndpointType, named ? "hostname" : "ip", deadline)) {
+    LogInfo("what clients are told of members", {{"endpoints", named ? "names" : "addresses"}});
+    names_ = named;
+  }
+}
+
 std::vector<MemberName> ShardWatch::Trouble(const HealInput& input) {
   if (!heard_shard_ || Since(*heard_shard_) >= kShardLook) {
     heard_shard_ = ServerWatch::Clock::now();

@@ -23,7 +23,7 @@ class CertificateWatch {
     Milliseconds turn{0};       ///< to wait before: a process that is restarted is not the only one
     bool started_with = false;  ///< it has read the files that were mounted when this begins
   };
-  CertificateWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events,
+  CertificateWatch(Lane& lane, LiveSettings& settings, LiveState& live, EventSink& events,
                    Process process);
   CertificateWatch(const CertificateWatch&) = delete;
   CertificateWatch& operator=(const CertificateWatch&) = delete;
@@ -32,11 +32,11 @@ class CertificateWatch {
   using Clock = std::chrono::steady_clock;
 
   void Look();
-  void Renew(const TlsContext& certificate);
+  void Renew(const std::shared_ptr<const TlsContext>& certificate);
   void TellRefused(const std::string& why);
   void TellEnd(const TlsContext& certificate);
 
-  const LiveSettings& settings_;
+  LiveSettings& settings_;
   LiveState& live_;
   EventSink& events_;
   const Process process_;
@@ -45,6 +45,7 @@ class CertificateWatch {
   Clock::time_point seen_at_;
   std::string wrong_;  ///< why the mounted files cannot be used
   Clock::time_point wrong_since_;
+  std::string failed_;  ///< why the process has not taken it at the last try
   std::string told_refused_;
   std::optional<Clock::time_point> told_end_;
   std::optional<Clock::time_point> refused_at_;  ///< by the process
@@ -52,7 +53,7 @@ class CertificateWatch {
 };
 
 /// Of a server: the engine reads the files again by one CONFIG SET (plan/common/listeners.h).
-CertificateWatch::Process RenewAtServer(const LiveSettings& settings);
+CertificateWatch::Process RenewAtServer(LiveSettings& settings);
 /// Of a sentinel, which reads them only at its start (redis: src/sentinel.c has no CONFIG): it is
 /// started anew, one after the other by their numbers.
 CertificateWatch::Process RenewAtSentinel(MemberName self);

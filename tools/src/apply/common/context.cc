@@ -26,12 +26,14 @@ Credentials Login(const std::vector<std::string>& accounts, const EngineSecrets&
   return {.user = logins.front().user,
           .password = logins.front().password,
           .others = {logins.begin() + 1, logins.end()},
-          .tls = secrets.tls};
+          .tls = secrets.tls,
+          .own_tls = secrets.own_tls};
 }
 
 Credentials WithoutLogin(const EngineSecrets& secrets) {
   Credentials credentials;
   credentials.tls = secrets.tls;
+  credentials.own_tls = secrets.own_tls;
   return credentials;
 }
 
@@ -39,6 +41,7 @@ Credentials WithoutLogin(const EngineSecrets& secrets) {
 
 Credentials ToOwn(Credentials credentials) {
   credentials.own = true;
+  if (credentials.own_tls) credentials.tls = credentials.own_tls;
   return credentials;
 }
 

@@ -1,5 +1,6 @@
 #include "apply/common/engine_probe.h"
 
+#include "apply/common/context.h"
 #include "base/timing.h"
 #include "model/write_refusal.h"
 
@@ -15,7 +16,9 @@ Snapshots EngineProbe::Take(Deadline deadline) {
 
 bool EngineProbe::LoopTurns() const {
   const Deadline deadline = Deadline::In(kLoopCheck);
-  auto client = RespClient::Connect(ip_, port_, {}, deadline);
+  Credentials stranger;  // a login waits in a pause
+  stranger.tls = login_().tls;
+  auto client = RespClient::Connect(ip_, port_, ToOwn(stranger), deadline);
   return client && client->Command({"BOWLINE"}, deadline);
 }
 

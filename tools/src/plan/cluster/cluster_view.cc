@@ -167,4 +167,10 @@ bool HearsMajority(const NodesView& view) {
   return heard * 2 > all;
 }
 
+bool AllNamed(const NodesView& view) {
+  const std::vector<const NodeLine*> lines = view.Lines();
+  return !lines.empty() &&
+         std::ranges::none_of(lines, [](const NodeLine* line) { return line->hostname.empty(); });
+}
+
 }  // namespace bowline

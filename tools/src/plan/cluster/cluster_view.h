@@ -43,4 +43,11 @@ std::vector<MemberName> TakenForFailedBy(const Layout& layout, const Identity& i
 /// primaries, itself included, none of which it takes for failed?
 bool HearsMajority(const NodesView& view);
 
+/// Which of an engine's addresses its clients are told.
+inline constexpr const char* kEndpointType = "cluster-preferred-endpoint-type";
+
+/// By the own CLUSTER NODES: has every node announced a host name? Of one that has none the engine
+/// tells its clients "?" when it is to tell names (cluster_legacy.c, clusterNodePreferredEndpoint).
+bool AllNamed(const NodesView& view);
+
 }  // namespace bowline

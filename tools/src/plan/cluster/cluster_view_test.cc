@@ -36,6 +36,19 @@ TEST_CASE("a running cluster: a majority, and each shard's primary") {
   CHECK(View(cluster, 1).config_epoch == 4);
 }
 
+TEST_CASE("names are told once every node has one") {
+  RunningCluster cluster;
+  NodesConf conf = cluster.conf;
+  CHECK_FALSE(AllNamed(NodesView()));
+  CHECK_FALSE(AllNamed(testing::ViewOf(conf, k00)));
+  for (const MemberName member : cluster.layout.Members()) {
+    conf.Find(testing::IdOf(member))->hostname = member.ToString();
+  }
+  CHECK(AllNamed(testing::ViewOf(conf, k00)));
+  conf.Find(testing::IdOf(k21))->hostname.clear();
+  CHECK_FALSE(AllNamed(testing::ViewOf(conf, k00)));
+}
+
 TEST_CASE("more than half of the primaries must run") {
   RunningCluster cluster;
   cluster.Silence(k00);

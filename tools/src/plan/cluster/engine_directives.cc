@@ -2,14 +2,13 @@
 
 #include <format>
 
-#include "plan/common/directive_change.h"
+#include "plan/cluster/cluster_view.h"
 
 namespace bowline {
 namespace {
 
-constexpr const char* kEndpointType = "cluster-preferred-endpoint-type";
-
-/// Clients verify the name of what they dial, so with TLS they are told names.
+/// Clients verify the name of what they dial, so with TLS they are told names: where TLS comes to
+/// members that run, once all of them have told theirs (AllNamed).
 std::string AnnouncedPorts(const EngineConfInput& input) {
   const TlsSettings& tls = input.settings.tls;
   const int port = input.announced.port;
@@ -22,9 +21,7 @@ std::string AnnouncedPorts(const EngineConfInput& input) {
   if (members) text += "tls-cluster yes\n";
   const std::string host = input.settings.HostOf(input.self);
   text += std::format("cluster-announce-hostname {}\n", host.substr(0, host.size() - 1));
-  if (!ReadDirectives(input.user_directives).contains(kEndpointType)) {
-    text += std::format("{} hostname\n", kEndpointType);
-  }
+  text += std::format("{} {}\n", kEndpointType, members ? "hostname" : "ip");
   return text;
 }
 
