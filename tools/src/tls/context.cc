@@ -7,7 +7,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include <array>
 #include <ctime>
 
 #include "base/digest.h"

@@ -6,10 +6,8 @@
 #include <utility>
 
 #include "apply/common/context.h"
-#include "base/parse.h"
 #include "plan/common/certificate.h"
 #include "plan/common/listeners.h"
-#include "sys/log.h"
 #include "tls/context.h"
 
 namespace bowline {

@@ -13,6 +13,13 @@ namespace bowline {
 
 namespace {
 
+Credentials WithoutLogin(const EngineSecrets& secrets) {
+  Credentials credentials;
+  credentials.tls = secrets.tls;
+  credentials.own_tls = secrets.own_tls;
+  return credentials;
+}
+
 /// The first account is tried first, each with the declared password and then with the former ones:
 /// another member may not have the declared ones yet.
 Credentials Login(const std::vector<std::string>& accounts, const EngineSecrets& secrets) {
@@ -23,17 +30,10 @@ Credentials Login(const std::vector<std::string>& accounts, const EngineSecrets&
       logins.push_back({.user = account, .password = former.password});
     }
   }
-  return {.user = logins.front().user,
-          .password = logins.front().password,
-          .others = {logins.begin() + 1, logins.end()},
-          .tls = secrets.tls,
-          .own_tls = secrets.own_tls};
-}
-
-Credentials WithoutLogin(const EngineSecrets& secrets) {
-  Credentials credentials;
-  credentials.tls = secrets.tls;
-  credentials.own_tls = secrets.own_tls;
+  Credentials credentials = WithoutLogin(secrets);
+  credentials.user = logins.front().user;
+  credentials.password = logins.front().password;
+  credentials.others = {logins.begin() + 1, logins.end()};
   return credentials;
 }
 

@@ -17,7 +17,7 @@
 
 namespace bowline {
 
-/// The same for a process of this pod (Credentials::own).
+/// These credentials, for the process of this pod (Credentials::own).
 Credentials ToOwn(Credentials credentials);
 
 /// How we log in to the own engine: as `default` as long as the installation is not known.
