@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from e2e.shell import run
+from e2e.tls import PORT as TLS_PORT
+from e2e.tls import SENTINEL_PORT as SENTINEL_TLS_PORT
+from e2e.tls import Authority
 from integration.engines import ENGINES, Engine
 from integration.loopback import BUS_PORT, wait_until
 from integration.members import Members, sentinel_set
 
-TLS_PORT = 6380
-SENTINEL_TLS_PORT = 26380
 START = 60
 FAILOVER = 20
 KNOWN = 3
@@ -26,33 +26,23 @@ RENEWAL = 60
 """Seconds. The last sentinel waits 30 s, so that not all are restarted at once."""
 
 
-class Authority:
-    """A CA, and the folder with the certificate that all members have."""
+class Mounted:
+    """The folder with the certificate that all members have."""
 
     def __init__(self, folder: Path) -> None:
-        self.own = folder / "authority"
         self.files = folder / "tls"
-        for path in (self.own, self.files):
+        own = folder / "authority"
+        for path in (self.files, own):
             path.mkdir()
-        self.openssl("req", "-x509", *self.key("ca.key"), "-days", "2", "-subj", "/CN=CA", "-out", self.own / "ca.crt")
-        (self.files / "ca.crt").write_bytes((self.own / "ca.crt").read_bytes())
+        self.authority = Authority(own)
+        (self.files / "ca.crt").write_text(self.authority.file.read_text())
 
-    @staticmethod
-    def openssl(*words: str | Path) -> str:
-        return run("openssl", *[str(word) for word in words]).stdout
-
-    def key(self, name: str) -> list[str | Path]:
-        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.own / name]
-
-    def issue(self) -> str:
+    def issue(self) -> int:
         """A new certificate for all; its serial number. The key is put there first, as no tool does it at once."""
-        request, made = self.own / "request", self.own / "tls.crt"
-        self.openssl("req", "-new", *self.key("tls.key"), "-subj", "/CN=member", "-out", request)
-        ca: list[str | Path] = ["-CA", self.own / "ca.crt", "-CAkey", self.own / "ca.key", "-CAcreateserial"]
-        self.openssl("x509", "-req", "-in", request, *ca, "-days", "2", "-out", made)
-        for name in ("tls.key", "tls.crt"):
-            (self.files / name).write_bytes((self.own / name).read_bytes())
-        return self.openssl("x509", "-in", made, "-noout", "-serial").strip().removeprefix("serial=")
+        made = self.authority.issue(["DNS:member"])
+        (self.files / "tls.key").write_text(made.key)
+        (self.files / "tls.crt").write_text(made.text)
+        return made.serial
 
 
 def cluster(engine: Engine, folder: Path) -> Members:
@@ -68,12 +58,12 @@ def cluster(engine: Engine, folder: Path) -> Members:
 class Secured:
     """Members with TLS alone, and how they are asked."""
 
-    def __init__(self, members: Members, authority: Authority) -> None:
+    def __init__(self, members: Members, mounted: Mounted) -> None:
         self.members = members
-        self.authority = authority
+        self.mounted = mounted
         tls = {
             "mode": "require",
-            "directory": str(authority.files),
+            "directory": str(mounted.files),
             "clientCertificates": "ignored",
             "otherClientPort": 0,
             "otherSentinelPort": 0,
@@ -84,24 +74,24 @@ class Secured:
             members.ports["sentinel"] = SENTINEL_TLS_PORT
 
     def cli(self, member: str, *words: str, port: int = TLS_PORT) -> str:
-        folder = self.authority.files
+        folder = self.mounted.files
         tls = ["--tls", "--cacert", str(folder / "ca.crt"), "--cert", str(folder / "tls.crt")]
         tls += ["--key", str(folder / "tls.key"), "-p", str(port)]
         return self.members.ask(member, *tls, *words)
 
-    def serial(self, member: str) -> str:
-        """Of the certificate that a new connection gets."""
+    def serial(self, member: str) -> int:
+        """Of the certificate that a new connection gets; 0: there is none."""
         port = SENTINEL_TLS_PORT if member.startswith("sentinel") else TLS_PORT
         address = self.members.members[member].address
         enter = ["ip", "netns", "exec", self.members.networks.of(member)]
         command = ["openssl", "s_client", "-connect", f"{address}:{port}"]
         shown = subprocess.run([*enter, *command], input="", capture_output=True, text=True, timeout=10).stdout
         if "-----BEGIN" not in shown:
-            return ""
+            return 0
         found = subprocess.run(
             ["openssl", "x509", "-noout", "-serial"], input=shown, capture_output=True, text=True, timeout=10
         ).stdout
-        return found.strip().removeprefix("serial=")
+        return int(found.strip().removeprefix("serial="), 16)
 
     def primary(self) -> str:
         """Of the first member's shard, as the engines say; empty: none or several say so."""
@@ -134,9 +124,9 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture(params=[cluster, sentinel_set], ids=["cluster", "sentinel"])
 def secured(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Iterator[Secured]:
     make: Callable[[Engine, Path], Members] = request.param
-    authority = Authority(tmp_path)
-    authority.issue()
-    secured = Secured(make(engine, tmp_path), authority)
+    mounted = Mounted(tmp_path)
+    mounted.issue()
+    secured = Secured(make(engine, tmp_path), mounted)
     with secured.members:
         secured.await_ready()
         yield secured
@@ -159,8 +149,8 @@ def test_members_with_tls_alone(secured: Secured) -> None:
     secured.await_ready()
 
     before = {name: secured.serial(name) for name in members.members}
-    assert len(set(before.values())) == 1 and "" not in before.values(), before
-    serial = secured.authority.issue()
+    assert len(set(before.values())) == 1 and 0 not in before.values(), before
+    serial = secured.mounted.issue()
     wait_until("all have the new one", lambda: all(secured.serial(name) == serial for name in before), RENEWAL)
     secured.await_ready()
     wait_until("healthy", lambda: ": healthy" in members.bowline(first, "status").splitlines()[0], START)
