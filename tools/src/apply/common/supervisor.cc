@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "apply/common/counting.h"
-#include "apply/common/mode_driver.h"
 #include "apply/common/settings_news.h"
 #include "base/exit_code.h"
 #include "base/timing.h"

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <format>
 #include <vector>
 
 #include "base/parse.h"
+#include "plan/common/certificate.h"
 #include "plan/common/last_copy.h"
 
 namespace bowline {
@@ -135,6 +137,14 @@ GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now) {
   if (facts.saves) parts.emplace_back("saves now");
   cell.text = Join(parts);
   return cell;
+}
+
+GridCell CertificateCell(std::int64_t ends, std::int64_t now) {
+  if (ends == 0) return {};
+  const auto day = std::chrono::sys_seconds(std::chrono::seconds(ends));
+  if (ends <= now) return {.text = std::format("{:%F} (ended)", day), .tone = Tone::kBad};
+  return {.text = std::format("{:%F} ({})", day, SpanText(ends - now)),
+          .tone = TellCertificate(ends, now) ? Tone::kUneasy : Tone::kPlain};
 }
 
 }  // namespace bowline

@@ -25,5 +25,8 @@ GridCell MemoryCell(const EngineFacts& facts);
 GridCell StateCell(const TopologyRow& row, const Report* report, const std::string& time);
 /// "aof, rdb 5m ago, 12 changed since". `now`: seconds since 1970.
 GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now);
+/// "2027-02-01 (63d0h)", "2026-11-01 (ended)"; nothing without a certificate. Both times: seconds
+/// since 1970.
+GridCell CertificateCell(std::int64_t ends, std::int64_t now);
 
 }  // namespace bowline

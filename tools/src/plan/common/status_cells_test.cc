@@ -74,6 +74,17 @@ TEST_CASE("persistence") {
   CHECK(PersistenceCell(fails, kNow).tone == Tone::kBad);
 }
 
+TEST_CASE("the end of a certificate, and when it is near") {
+  constexpr std::int64_t kEnd = 1'796'083'200;  // 2026-12-01
+  constexpr std::int64_t kDay = 86'400;
+  CHECK(CertificateCell(0, kEnd).text.empty());
+  CHECK(CertificateCell(kEnd, kEnd - 63 * kDay).text == "2026-12-01 (63d0h)");
+  CHECK(CertificateCell(kEnd, kEnd - 63 * kDay).tone == Tone::kPlain);
+  CHECK(CertificateCell(kEnd, kEnd - 20 * kDay).tone == Tone::kUneasy);
+  CHECK(CertificateCell(kEnd, kEnd).text == "2026-12-01 (ended)");
+  CHECK(CertificateCell(kEnd, kEnd).tone == Tone::kBad);
+}
+
 /// A state as the topology tells it, what else the report has, and what is said of both.
 struct StateCase {
   std::string state, reason;

@@ -131,6 +131,10 @@ const std::vector<Column>& WideColumns() {
          const NodeLine* self = EngineAnswers(report) ? report->engine.view.Myself() : nullptr;
          return GridCell{.text = self == nullptr ? "" : self->id.str()};
        }},
+      {{.head = "CERTIFICATE", .rank = 6},
+       [](const StatusFacts& facts, const TopologyRow& row, const Report*) {
+         return CertificateCell(row.certificate_ends, facts.now);
+       }},
       {{.head = "PERSISTENCE", .rank = 6},
        [](const StatusFacts& facts, const TopologyRow& row, const Report*) {
          return PersistenceCell(FactsOf(facts, row), facts.now);

@@ -25,6 +25,7 @@ struct TopologyRow {
   std::string state;                  ///< "ok", or what is wrong in a few words
   std::string reason;                 ///< of a member that does not run: what it waits for
   std::string fence_evidence;         ///< of a primary: what its fencing looks at; else empty
+  std::int64_t certificate_ends = 0;  ///< Unix time in seconds; 0: it has none
   std::optional<MemberName> follows;  ///< of a replica, by its own word; empty: no declared member
 };
 
