@@ -65,7 +65,8 @@ std::string Users(const EngineConfInput& input, const ModeRules& rules) {
   // right after the start (apply/common/password_watch.h).
   EngineSecrets tried = input.secrets;
   tried.users.lines.clear();
-  for (const Account& account : AccountsOfServer(rules, input.identity, tried)) {
+  for (const Account& account :
+       AccountsOfServer(rules, input.settings.engine, input.identity, tried)) {
     text += UserLine(account, input.secrets);
   }
   text += std::format("masteruser {}\n", AccountOf("replication", input.identity));
@@ -75,9 +76,11 @@ std::string Users(const EngineConfInput& input, const ModeRules& rules) {
 
 }  // namespace
 
-std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity,
-                                      const EngineSecrets& secrets) {
+std::vector<Account> AccountsOfServer(const ModeRules& rules, EngineKind engine,
+                                      const Identity& identity, const EngineSecrets& secrets) {
   std::vector<Account> accounts = ServerAccounts(identity, secrets);
+  // Redis has an account of its own for it (acl.c, "internal connection").
+  if (rules.Sharded() && engine == EngineKind::kValkey) AllowMigration(accounts, identity);
   for (Account& account : rules.Accounts(identity)) accounts.push_back(std::move(account));
   return accounts;
 }
