@@ -260,7 +260,7 @@ class Members:
         self.helpers[helper].send_signal(signal.SIGSTOP)
 
 
-def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3) -> Members:
+def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3, directives: str = "") -> Members:
     """Servers server-<n> and three sentinels."""
     names = [f"server-{i}" for i in range(servers)] + [f"sentinel-{i}" for i in range(3)]
     sentinel = {
@@ -273,7 +273,8 @@ def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3) -> Members:
         "failoverTimeoutMilliseconds": 60000,
         "parallelSyncs": 1,
     }
-    return Members(engine, folder, names, {"mode": "sentinel", "sentinel": sentinel}, {"sentinel": 26379})
+    mode = {"mode": "sentinel", "sentinel": sentinel}
+    return Members(engine, folder, names, mode, {"sentinel": 26379}, directives=directives)
 
 
 def small_cluster(engine: Engine, folder: Path, *, directives: str = "", password: str = "") -> Members:

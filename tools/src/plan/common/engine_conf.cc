@@ -12,7 +12,7 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 35> kOwned{
+constexpr std::array<std::string_view, 38> kOwned{
     "port",
     "tls-port",
     "tls-cert-file",
@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 35> kOwned{
     "cluster-config-file",
     "cluster-node-timeout",
     "cluster-allow-replica-migration",
+    "replica-announced",
     "slaveof",
     "replicaof",
     "masteruser",
@@ -43,6 +44,8 @@ constexpr std::array<std::string_view, 35> kOwned{
     "appendfilename",
     "appenddirname",
     "aof-load-truncated",
+    "aof-load-corrupt-tail-max-size",
+    "preload-file",
     "include",
     "daemonize",
     "supervised",
