@@ -138,7 +138,7 @@ HIDDEN: Mapping[str, Mapping[str, str]] = {
 def defaults(engine: Engine) -> dict[str, str]:
     """Of each directive that the engine has."""
     with live_directives.started(engine) as socket:
-        return live_directives.everything(engine, socket) | HIDDEN.get(engine.label, {})
+        return {**live_directives.everything(engine, socket), **HIDDEN.get(engine.label, {})}
 
 
 def bundle(name: str, known: Collection[str]) -> dict[str, str]:

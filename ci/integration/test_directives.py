@@ -50,8 +50,43 @@ def in_effect(members: Members, member: str, wanted: dict[str, str], before: dic
     return found
 
 
+def back(members: Members, member: str, former: int) -> bool:
+    """Has it another engine?"""
+    return members.engines().get(member) not in (None, former)
+
+
+def kill_primary(members: Members, recorder: Recorder, member: str) -> None:
+    """Its engine; the container is started again, as the kubelet does it."""
+    killed, engine = time.time(), members.engines()[member]
+    os.kill(engine, signal.SIGKILL)
+    recorder.wait_serving(killed, SERVED)
+    process = members.members[member].process
+    assert process is not None
+    wait_until("the program has followed", lambda: process.poll() is not None or back(members, member, engine), START)
+    if process.poll() is not None:
+        members.start(members.members[member])
+    members.await_ready(START)
+    assert back(members, member, engine)
+
+
+def kill_all(members: Members, recorder: Recorder) -> None:
+    """Programs and engines at once, as in a power cut; then all start."""
+    killed = time.time()
+    programs = [one.process for one in members.members.values() if one.process is not None]
+    for engine in members.engines().values():
+        os.kill(engine, signal.SIGKILL)
+    for program in programs:
+        program.kill()
+    for program in programs:
+        program.wait(START)
+    for member in members.members.values():
+        members.start(member)
+    members.await_ready(START)
+    recorder.wait_serving(killed, START)
+
+
 def run(make: Callable[..., Members], engine: Engine, folder: Path, name: str) -> None:
-    """The primary's engine is killed under writes; none that was acknowledged is lost."""
+    """No write that was acknowledged is lost."""
     before = defaults(engine)
     wanted = bundle(name, before)
     with make(engine, folder, directives=lines(wanted)) as members, members.networks.inside_hub():
@@ -61,17 +96,9 @@ def run(make: Callable[..., Members], engine: Engine, folder: Path, name: str) -
         recorder = Recorder(settings(members)).start()
         recorder.wait_serving(recorder.started, SERVED)
         time.sleep(BEFORE)
-        killed = time.time()
-        os.kill(members.engines()[first], signal.SIGKILL)
-        recorder.wait_serving(killed, SERVED)
-        process = members.members[first].process
-        assert process is not None
-        wait_until(
-            "it has ended, or its engine is back", lambda: process.poll() is not None or members.ready(first), START
-        )
-        if process.poll() is not None:
-            members.start(members.members[first])  # as the kubelet does
-        members.await_ready(START)
+        kill_primary(members, recorder, first)
+        if wanted["appendonly"] == "yes":
+            kill_all(members, recorder)
         verdict = verify(recorder.stop(), settings(members))
     assert verdict.ok and verdict.acked > 100, verdict
     print(f"{engine.label} {name}: {verdict.longest_gaps} {verdict.errors}")

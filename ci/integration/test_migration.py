@@ -149,7 +149,9 @@ def test_slots_with_keys_move_under_load(shards: Shards) -> None:
     for key in KEYS:
         pipeline.set(key, "before")
     pipeline.execute()
-    with Traffic(shards, shards.source.dump(KEYS[0])) as traffic:
+    dumped = shards.source.dump(KEYS[0])
+    assert dumped is not None
+    with Traffic(shards, dumped) as traffic:
         time.sleep(1)
         shards.migrate()
         try:
