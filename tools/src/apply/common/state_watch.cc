@@ -9,7 +9,7 @@
 namespace bowline {
 namespace {
 
-constexpr Milliseconds kQuietLook{10'000};
+constexpr Milliseconds kRestingLook{10'000};
 constexpr Milliseconds kEagerLook{2500};
 constexpr Milliseconds kReportsTimeout{500};
 constexpr Milliseconds kDnsTimeout{500};
@@ -93,13 +93,13 @@ Milliseconds StateWatch::Look() {
   const AddressBook addresses = Addresses();
   if (own.phase == Phase::kStopping || LowerWrites(own, addresses)) {
     keeper_->Rest();
-    return kQuietLook;
+    return kRestingLook;
   }
   Reports reports = peers_.Gather(addresses, Deadline::In(kReportsTimeout));
   reports[self_] = own;
   if (!WritesState(self_, reports)) {
     keeper_->Rest();
-    return kQuietLook;
+    return kRestingLook;
   }
   Settings settings = *settings_.Get();
   settings.revision = settings_.Declared()->revision;
@@ -107,7 +107,7 @@ Milliseconds StateWatch::Look() {
   keeper_->Look(Since({}),
                 LookAtRelease(settings.layout, topology, reports, rules_, keeper_->recorded()),
                 Deadline::In(kApiTimeout));
-  return keeper_->Said() ? kQuietLook : kEagerLook;
+  return keeper_->Said() ? kRestingLook : kEagerLook;
 }
 
 }  // namespace bowline
