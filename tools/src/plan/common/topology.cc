@@ -52,7 +52,9 @@ std::string PrintJson(const Topology& topology) {
     json.Field("pod", row.pod).Field("node", row.node).Field("address", row.address);
     json.Field("role", row.role).Field("slots", row.slots).Field("lagBytes", row.lag);
     json.Field("state", row.state).Field("reason", row.reason);
-    json.Field("fenceEvidence", row.fence_evidence).EndObject();
+    json.Field("fenceEvidence", row.fence_evidence);
+    WriteProgress(json, "progress", row.progress);
+    json.EndObject();
   }
   json.EndArray();
   json.Field("problems", topology.problems).Field("warnings", topology.warnings).EndObject();
