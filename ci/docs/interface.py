@@ -14,7 +14,10 @@ START = re.compile(r"case StartAction::k(?:Seed|Resume|Follow|Lead):\s*return \"
 NAME = re.compile(r'"(bowline/[a-z-]+)"')
 KEY = re.compile(r'\b(?:Field|Key)\("(\w+)"')
 OUTPUT = {
-    "`bowline status` and `bowline check`, `--output json`": ("tools/src/plan/common/topology.cc",),
+    "`bowline status` and `bowline check`, `--output json`": (
+        "tools/src/plan/common/topology.cc",
+        "tools/src/plan/common/progress.cc",
+    ),
     "`bowline failover`": ("tools/src/cmd/failover.cc",),
     "`bowline pause` and `bowline resume`": ("tools/src/cmd/pause.cc",),
     "Log lines, `log.format: json`": ("tools/src/sys/log.cc",),

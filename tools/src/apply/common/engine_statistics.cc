@@ -15,18 +15,6 @@ std::optional<std::int64_t> Integer(const Reply& reply) {
   return reply.integer;
 }
 
-/// [[event, when, milliseconds, longest], ...]
-std::vector<LatencySpike> ReadSpikes(const Reply& reply) {
-  std::vector<LatencySpike> spikes;
-  for (const Reply& item : reply.items) {
-    if (item.items.size() < 3) continue;
-    spikes.push_back({.event = item.items[0].text,
-                      .at = item.items[1].integer,
-                      .milliseconds = item.items[2].integer});
-  }
-  return spikes;
-}
-
 /// [command, ["calls", n, "histogram_usec", [microseconds, calls, ...]], ...]
 std::vector<CommandTimes> ReadTimes(const Reply& reply) {
   std::vector<CommandTimes> times;
@@ -51,6 +39,18 @@ void ReadSlowest(const Reply& reply, EngineTold& told) {
 }
 
 }  // namespace
+
+std::vector<LatencySpike> ReadSpikes(const Reply& reply) {
+  std::vector<LatencySpike> spikes;
+  for (const Reply& item : reply.items) {
+    if (item.items.size() < 3) continue;
+    spikes.push_back({.event = item.items[0].text,
+                      .at = item.items[1].integer,
+                      .milliseconds = item.items[2].integer,
+                      .longest = item.items.size() > 3 ? item.items[3].integer : 0});
+  }
+  return spikes;
+}
 
 EngineTold AskStatistics(RespClient& engine, Deadline deadline) {
   EngineTold told;

@@ -43,4 +43,11 @@ Result<Identity> IdentityOf(const Settings& settings, const Reports& reports) {
   return identity;
 }
 
+Result<Identity> OwnIdentity(const Settings& settings, const EngineSecrets& secrets,
+                             MemberName self, Deadline deadline) {
+  const Reports own = GatherReportsOf(PeerChannelOf(settings, secrets, ""), settings,
+                                      {{self, {.ip = "127.0.0.1"}}}, {self}, deadline);
+  return IdentityOf(settings, own);
+}
+
 }  // namespace bowline

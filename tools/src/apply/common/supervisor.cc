@@ -23,7 +23,7 @@ constexpr const char* kOutOfMemory =
 
 std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::nullopt;
-  return HttpAnswer{.status = verdict->ok ? 200 : 503, .body = verdict->text + "\n"};
+  return HttpAnswer{.status = verdict->ok ? 200 : 503, .body = verdict->Line() + "\n"};
 }
 
 void AnswerProbes(HttpServer& server, Probes& probes) {

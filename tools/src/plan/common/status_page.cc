@@ -10,6 +10,7 @@
 #include "plan/common/fence.h"
 #include "plan/common/status_cells.h"
 #include "plan/common/status_tree.h"
+#include "plan/common/units.h"
 
 namespace bowline {
 namespace {
@@ -137,7 +138,7 @@ const std::vector<Column>& WideColumns() {
        }},
       {{.head = "PERSISTENCE", .rank = 6},
        [](const StatusFacts& facts, const TopologyRow& row, const Report*) {
-         return PersistenceCell(FactsOf(facts, row), facts.now);
+         return PersistenceCell(FactsOf(facts, row), facts.now, row.progress);
        }}};
   return columns;
 }

@@ -63,7 +63,9 @@ std::string PrintJson(const Topology& topology) {
     json.Field("role", row.role).Field("slots", row.slots).Field("lagBytes", row.lag);
     json.Field("state", row.state).Field("reason", row.reason);
     json.Field("fenceEvidence", row.fence_evidence);
-    json.Field("certificateEnds", TimeOf(row.certificate_ends)).EndObject();
+    json.Field("certificateEnds", TimeOf(row.certificate_ends));
+    WriteProgress(json, "progress", row.progress);
+    json.EndObject();
   }
   json.EndArray();
   json.Field("problems", topology.problems).Field("warnings", topology.warnings).EndObject();

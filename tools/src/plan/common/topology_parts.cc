@@ -15,6 +15,7 @@ TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Repo
   if (report->second.RunsAsPrimary()) row.fence_evidence = report->second.fence_evidence;
   row.reason = report->second.reason;
   row.certificate_ends = report->second.certificate_ends;
+  if (report->second.engine.answers) row.progress = report->second.engine.progress;
   return row;
 }
 
