@@ -71,8 +71,9 @@ NOT_FIRED = {
 NOT_SHOWN = {
     "{{pod}} refuses its volume": "no volume is refused here",
     "{{pod}}: settings not applied": "no settings are changed here",
+    "{{pod}} is paused": "a handover pauses clients for less than the time between two scrapes",
 }
-"""Of the dashboard, by legend: queries that find nothing here."""
+"""Of the dashboard, by legend: queries that may find nothing here."""
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +306,9 @@ def test_engine_and_sentinel_away(sentinel_set: SentinelSet, told: Told) -> None
 
 
 def test_dashboard(watch: Monitoring) -> None:
-    """After all of this each query has found something."""
+    """After all of this each query has found something, but for those in the list."""
     shown = watch.shown()
+    legends = {legend for _, legend in shown}
+    assert NOT_SHOWN.keys() <= legends, NOT_SHOWN.keys() - legends
     empty = {legend for (_, legend), count in shown.items() if count == 0}
-    assert empty == NOT_SHOWN.keys(), empty ^ NOT_SHOWN.keys()
+    assert empty <= NOT_SHOWN.keys(), empty - NOT_SHOWN.keys()
