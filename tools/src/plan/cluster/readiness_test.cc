@@ -146,7 +146,7 @@ TEST_CASE("readiness: everything that makes a member useless to a client") {
   }
   const Verdict verdict = ReadinessVerdict(input);
   CHECK_FALSE(verdict.ok);
-  CHECK_THAT(verdict.text, ContainsSubstring(expected));
+  CHECK_THAT(verdict.Line(), ContainsSubstring(expected));
   CHECK(LivenessVerdict(input).ok);
 }
 
