@@ -12,7 +12,7 @@ CONFIGURED = "tools/src/plan/common/configured.cc"
 REASON = re.compile(r'"([A-Z][A-Za-z]+)"')
 START = re.compile(r"case StartAction::k(?:Seed|Resume|Follow|Lead):\s*return \"([a-z]+)\";")
 NAME = re.compile(r'"(bowline/[a-z-]+)"')
-KEY = re.compile(r'\b(?:Field|Key)\("(\w+)"')
+KEY = re.compile(r'\b(?:(?:Field|Key)\(|WriteProgress\(json, )"(\w+)"')
 OUTPUT = {
     "`bowline status` and `bowline check`, `--output json`": (
         "tools/src/plan/common/topology.cc",
