@@ -169,8 +169,17 @@ def test_slots_with_keys_move_under_load(shards: Shards) -> None:
         assert not client.execute_command("ACL", "LOG"), name
     replica = shards.clients["shard-1-1"]
     wait_until("the replica has them", lambda: replica.dbsize() == shards.target.dbsize(), MOVED)
-    told = shards.members.bowline("shard-0-0", "status")
-    assert ": healthy" in told.splitlines()[0], told
+    told = ""
+
+    def healthy() -> bool:
+        nonlocal told
+        told = shards.members.bowline("shard-0-0", "status")
+        return ": healthy" in told.splitlines()[0]
+
+    try:
+        wait_until("the cluster is healthy", healthy, MOVED)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}: {told}") from error
     for member in shards.members.members.values():
         assert "AddressRepair" not in member.log(), member.log()
 
