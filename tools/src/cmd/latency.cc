@@ -1,6 +1,7 @@
+#include "apply/common/latency.h"
+
 #include <CLI/CLI.hpp>
 
-#include "apply/common/latency.h"
 #include "apply/common/observe.h"
 #include "cmd/verbs.h"
 #include "sys/env.h"

@@ -23,8 +23,8 @@ std::string TimeText(std::int64_t seconds) {
 
 bool IsName(std::string_view word) {
   return !word.empty() && word.size() <= kLongestName && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-' || c == '|';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == '|';
   });
 }
 
@@ -68,8 +68,8 @@ void PrintEvents(const std::vector<LatencyEvent>& events, std::string& text) {
 }  // namespace
 
 const std::vector<std::string>& LatencyDirectives() {
-  static const std::vector<std::string> names{"latency-monitor-threshold", "slowlog-log-slower-than",
-                                              "slowlog-max-len"};
+  static const std::vector<std::string> names{"latency-monitor-threshold",
+                                              "slowlog-log-slower-than", "slowlog-max-len"};
   return names;
 }
 

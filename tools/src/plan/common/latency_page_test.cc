@@ -49,9 +49,8 @@ TEST_CASE("the page") {
   facts.slow = {
       {.id = 7, .at = 1'800'000'000, .microseconds = 12'345, .words = {"SET", "key", kSecret}},
       {.id = 6, .at = 1'799'999'999, .microseconds = 10'000, .words = {"PING"}}};
-  facts.events = {
-      {.latest = {.event = "command", .at = 2, .milliseconds = 120, .longest = 300},
-       .history = {{0, 300}, {2, 120}}}};
+  facts.events = {{.latest = {.event = "command", .at = 2, .milliseconds = 120, .longest = 300},
+                   .history = {{0, 300}, {2, 120}}}};
   facts.statistics = "# Commandstats\r\ncmdstat_ping:calls=1\r\n";
   facts.failures = {"LATENCY HISTORY fork: NOPERM"};
   CHECK(PrintLatency(facts) ==
