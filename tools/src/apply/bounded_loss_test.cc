@@ -5,11 +5,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <format>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "apply/common/engine_probe.h"
 #include "apply/common/lanes.h"
 #include "base/timing.h"
-#include "testing/plan/running_cluster.h"
 #include "testing/resp.h"
 
 namespace bowline {
@@ -62,8 +64,7 @@ class Primary {
     replica_.emplace(program_, std::vector<std::string>{"--replicaof", Engine::kIp,
                                                         std::to_string(engine_.port())});
     REQUIRE(Eventually([&] { return replica_->Connect().Info(Soon())->link_up; }));
-    live_.SetAddresses(
-        {{kReplica, {.ip = Engine::kIp, .port = replica_->port(), .bus_port = 0}}});
+    live_.SetAddresses({{kReplica, {.ip = Engine::kIp, .port = replica_->port(), .bus_port = 0}}});
   }
   void EndReplica() { replica_.reset(); }
   Engine& replica() { return *replica_; }

@@ -88,10 +88,10 @@ Status BoundedLoss::FreeSentinels(Deadline deadline) {
 void BoundedLoss::Tell() {
   const auto since = judge_.Since();
   const Milliseconds age = since ? Now() - *since : Milliseconds(0);
-  const std::string what = std::format(
-      "no replica has acknowledged for {} s, {} are allowed (maxUnreplicatedSeconds){}",
-      InSeconds(age).count(), settings_->max_unreplicated_seconds,
-      problem_.empty() ? "" : "; the engine could not be asked: " + problem_);
+  const std::string what =
+      std::format("no replica has acknowledged for {} s, {} are allowed (maxUnreplicatedSeconds){}",
+                  InSeconds(age).count(), settings_->max_unreplicated_seconds,
+                  problem_.empty() ? "" : "; the engine could not be asked: " + problem_);
   live_.SetUnreplicated(age.count(), judge_.waiting() ? what : "");
   if (judge_.waiting()) {
     TellWait(what);

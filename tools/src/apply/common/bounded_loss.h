@@ -54,11 +54,11 @@ class BoundedLoss {
   PodConditions& conditions_;
   LossJudge judge_;
   std::optional<RespClient> client_;
-  std::string problem_;                        ///< why the last look has failed
-  std::optional<Clock::time_point> began_;     ///< the wait, as told
-  std::optional<Clock::time_point> told_;      ///< the last Event of it
-  std::optional<Clock::time_point> freed_;     ///< when sentinels were last looked for
-  bool bound_ = false;                         ///< told that there is a bound
+  std::string problem_;                     ///< why the last look has failed
+  std::optional<Clock::time_point> began_;  ///< the wait, as told
+  std::optional<Clock::time_point> told_;   ///< the last Event of it
+  std::optional<Clock::time_point> freed_;  ///< when sentinels were last looked for
+  bool bound_ = false;                      ///< told that there is a bound
   std::optional<Step> step_;
 };
 

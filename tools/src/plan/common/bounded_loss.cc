@@ -79,9 +79,10 @@ std::vector<std::string> DescribeWaitingWrites(const Reports& reports) {
   std::vector<std::string> lines;
   for (const auto& [member, report] : reports) {
     if (report.writes_wait.empty()) continue;
-    lines.push_back(std::format("{}: writes wait: {}; to let them go on without a replica: helm "
-                                "upgrade with maxUnreplicatedSeconds=0",
-                                member.ToString(), report.writes_wait));
+    lines.push_back(
+        std::format("{}: writes wait: {}; to let them go on without a replica: helm "
+                    "upgrade with maxUnreplicatedSeconds=0",
+                    member.ToString(), report.writes_wait));
   }
   return lines;
 }

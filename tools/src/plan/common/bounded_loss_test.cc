@@ -161,11 +161,10 @@ TEST_CASE("only declared replicas that are online count, and the one that has mo
 }
 
 TEST_CASE("connections of sentinels that hang with the writes, and no others") {
-  const auto ids = HeldSentinels(
-      {{.id = "1", .name = "sentinel-0123abcd-cmd", .flags = "b"},
-       {.id = "2", .name = "sentinel-0123abcd-cmd", .flags = "N"},
-       {.id = "3", .name = "sentinel-0123abcd-pubsub", .flags = "b"},
-       {.id = "4", .name = "app", .flags = "b"}});
+  const auto ids = HeldSentinels({{.id = "1", .name = "sentinel-0123abcd-cmd", .flags = "b"},
+                                  {.id = "2", .name = "sentinel-0123abcd-cmd", .flags = "N"},
+                                  {.id = "3", .name = "sentinel-0123abcd-pubsub", .flags = "b"},
+                                  {.id = "4", .name = "app", .flags = "b"}});
   CHECK(ids == std::vector<std::string>{"1"});
 }
 
