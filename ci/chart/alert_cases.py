@@ -150,6 +150,12 @@ CASES = [
         {"pod": REPLICA},
     ),
     Case(
+        "BowlineWritesWait",
+        turns("bowline_writes_wait", 1, pod=PRIMARY),
+        f"Writes of {PRIMARY} in data wait for a replica",
+        {"pod": PRIMARY},
+    ),
+    Case(
         "BowlineCertificateExpires",
         turns("bowline_certificate_expiry_timestamp_seconds", 20 * 86400, pod=REPLICA),
         f"The certificate of {REPLICA} in data ends in 19d 22h 49m 0s",

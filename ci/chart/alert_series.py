@@ -26,6 +26,7 @@ MEMBER: dict[str, float] = {
 SERVER: dict[str, float] = {
     "bowline_fenced": 0,
     "bowline_last_copy": 0,
+    "bowline_writes_wait": 0,
     "bowline_engine_restarts_total": 0,
     "bowline_replication_full_copies_total": 0,
     "redis_memory_used_bytes": 1 * GIB,

@@ -72,6 +72,7 @@ NEEDS: dict[str, Values] = {
 # Where neither a fixture nor the kind of the value tells another one.
 SAMPLES: dict[str, Any] = {
     "sentinel.recoverFrom": "server-1",
+    "maxUnreplicatedSeconds": 10,
     "auth.secretAnnotations": {"example.org/a": "b"},
     "auth.users": [USER],
     "tls.mode": "require",

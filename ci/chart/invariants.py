@@ -65,6 +65,7 @@ BOWLINE_JSON = {
     "failover": {"staleAfterSeconds"},
     "maxMemoryPercent": None,
     "maxReplicaLagSeconds": None,
+    "maxUnreplicatedSeconds": None,
     "revision": None,
     "readinessTimeoutSeconds": None,
     "engineStuckSeconds": None,

@@ -36,6 +36,7 @@
   "fencing" (eq true $v.fencing.enabled)
   "failover" (dict "staleAfterSeconds" (int $v.failover.staleAfterSeconds))
   "maxReplicaLagSeconds" (int $v.maxReplicaLagSeconds)
+  "maxUnreplicatedSeconds" (int $v.maxUnreplicatedSeconds)
   "maxMemoryPercent" (int $v.maxMemoryPercent)
   "engineStuckSeconds" (int $v.engineStuckSeconds)
   "startWithout" ($v.startWithout | default list)

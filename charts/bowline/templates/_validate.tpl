@@ -66,6 +66,21 @@ handover. Lower it or raise terminationGracePeriodSeconds.
 ¶ maxReplicaLagSeconds: a primary may be silent for {{ $ping }} s (config.repl-ping-replica-period), {{ $lag }} are allowed. Set it above that,
 or to 0 for no limit.
 {{- end }}
+{{- $replicas := 0 }}
+{{- if eq .Values.mode "cluster" }}{{ $replicas = int .Values.cluster.replicasPerShard }}{{ end }}
+{{- if eq .Values.mode "sentinel" }}{{ $replicas = sub (int .Values.replicas) 1 }}{{ end }}
+{{- $bound := int .Values.maxUnreplicatedSeconds }}
+{{- if eq $bound 1 }}
+¶ maxUnreplicatedSeconds: a replica acknowledges once a second, so writes would wait all the time. Set it to 2 or more, or to 0 for no bound.
+{{- end }}
+{{- if and (gt $bound 0) (eq .Values.mode "sentinel") (lt (int .Values.sentinel.downAfterMilliseconds) 3000) }}
+¶ maxUnreplicatedSeconds: sentinels would take a primary whose writes wait for dead after {{ .Values.sentinel.downAfterMilliseconds }} ms. Set
+sentinel.downAfterMilliseconds to 3000 or more.
+{{- end }}
+{{- if and (gt $bound 0) (lt $replicas 1) }}
+¶ maxUnreplicatedSeconds: no replica is declared, so writes would wait for ever. Set it to 0, or declare a replica
+(cluster.replicasPerShard, or mode sentinel with replicas 2 or more).
+{{- end }}
 {{- if lt (int .Values.pdb.maxUnavailable) 1 }}
 ¶ pdb.maxUnavailable: {{ .Values.pdb.maxUnavailable }} would block every drain of a node. Set it to 1, or pdb.enabled to false.
 {{- end }}

@@ -78,10 +78,15 @@ constexpr auto kOwn = std::to_array<OwnMetric>({
      "The member works by the declared configuration; 0: some of it waits or is refused."},
     {"bowline_settings_revision_info", kGauge, "revision",
      "Revision of the ConfigMap that the member has read."},
+    {"bowline_unreplicated_seconds", kGauge, "",
+     "For how long no replica has acknowledged what was written; told by a primary with "
+     "maxUnreplicatedSeconds."},
     {"bowline_volume_refused", kGauge, "", "The start guard refuses the volume."},
     {"bowline_waited_seconds", kGauge, "",
      "Seconds that the start guard has waited; 0 once the engine is started."},
     {"bowline_waiting", kGauge, "", "The start guard has not started the engine yet."},
+    {"bowline_writes_wait", kGauge, "",
+     "Writes wait since no replica has acknowledged for maxUnreplicatedSeconds; told by a primary."},
 });
 static_assert(std::ranges::is_sorted(kOwn, {}, &OwnMetric::name));
 

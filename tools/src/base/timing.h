@@ -117,6 +117,30 @@ static_assert(kVoterReports < kVoterAskAgain);
 static_assert(kFenceInterrupted >= 2 * kFenceLook);
 static_assert(kFencePause >= kFenceLook + 2 * kFenceCall, "renewed before it ends");
 
+// --- Bounded loss (plan/common/bounded_loss.h, docs/decisions/0048-bounded-loss.md) -------------
+
+/// A replica acknowledges once a second (replication.c, replicationCron), a little later when its
+/// event loop is busy.
+inline constexpr std::chrono::milliseconds kReplicaAcks{1500};
+/// Between two looks at what the replicas have acknowledged, and while writes wait.
+inline constexpr std::chrono::milliseconds kLossLook{250};
+inline constexpr std::chrono::milliseconds kLossRenew{100};
+/// Of one call for that to the own engine.
+inline constexpr std::chrono::milliseconds kLossCall{200};
+/// Of one pause of writes; renewed at each look, and the engine keeps the latest end.
+inline constexpr std::chrono::milliseconds kLossPause{500};
+/// Looks that are further apart say that this program did not run: one that is late sees a replica
+/// in sync behind by all that was written meanwhile.
+inline constexpr std::chrono::milliseconds kLossInterrupted{1000};
+/// While there is no bound, or the engine leads nobody.
+inline constexpr std::chrono::milliseconds kLossIdle{1000};
+/// Between two times that sentinels are freed whose message waits with the writes. They take a
+/// primary for dead by such a message (docs/facts/sentinel.md, 2).
+inline constexpr std::chrono::milliseconds kFreeSentinels{500};
+static_assert(kLossPause >= kLossRenew + 2 * kLossCall, "renewed before it ends");
+static_assert(kLossInterrupted > kLossLook + 2 * kLossCall);
+static_assert(kFreeSentinels + kReplicaAcks < kUsualDownAfter);
+
 // --- Looks at the others, repairs, labels ------------------------------------------------------
 
 /// Between two looks of the monitor at the own engine.

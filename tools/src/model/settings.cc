@@ -293,6 +293,7 @@ Result<Settings> ParseSettings(std::string_view json) {
                               "fencing",
                               "failover",
                               "maxReplicaLagSeconds",
+                              "maxUnreplicatedSeconds",
                               "maxMemoryPercent",
                               "readinessTimeoutSeconds",
                               "engineStuckSeconds",
@@ -324,6 +325,10 @@ Result<Settings> ParseSettings(std::string_view json) {
   if (root.Has("maxReplicaLagSeconds")) {
     ASSIGN_OR_RETURN(settings.max_replica_lag_seconds,
                      GetBounded(root, "maxReplicaLagSeconds", 0, 86'400));
+  }
+  if (root.Has("maxUnreplicatedSeconds")) {
+    ASSIGN_OR_RETURN(settings.max_unreplicated_seconds,
+                     GetBounded(root, "maxUnreplicatedSeconds", 0, 3600));
   }
   if (root.Has("maxMemoryPercent")) {
     ASSIGN_OR_RETURN(settings.max_memory_percent, GetBounded(root, "maxMemoryPercent", 0, 90));

@@ -93,6 +93,7 @@ struct Settings {
   bool role_label = false;            ///< the members keep the label bowline/role on their pods
   bool protect_last_copy = false;     ///< and bowline/last-copy: no eviction of a last copy
   int max_replica_lag_seconds = 0;    ///< a silent primary makes its replica unready; 0: never
+  int max_unreplicated_seconds = 0;   ///< writes wait that no replica takes for so long; 0: never
   int readiness_timeout_seconds = 1;  ///< how long the kubelet waits for the probe's answer
   int engine_stuck_seconds = 30;      ///< an engine without any reply is ended; 0: never
   int max_memory_percent = 0;         ///< of the container's memory limit; 0: no maxmemory by it

@@ -167,7 +167,7 @@ constexpr std::string_view kSentinel = R"({
     "auth": false, "recoverFrom": "server-4"},
   "auth": {"enabled": true, "directory": "/secret"}, "persistence": {"enabled": true},
   "roleLabel": true, "startWithout": ["server-2", "sentinel-0"], "fencing": false, "failover": {"staleAfterSeconds": -1},
-  "maxReplicaLagSeconds": 20,
+  "maxReplicaLagSeconds": 20, "maxUnreplicatedSeconds": 10,
   "readinessTimeoutSeconds": 4, "engineStuckSeconds": 90, "terminationGracePeriodSeconds": 45,
   "log": {"format": "json", "level": "info"}
 })";
@@ -196,12 +196,14 @@ TEST_CASE("settings of sentinel mode as the chart renders them") {
   CHECK_FALSE(settings->fencing);
   CHECK(settings->stale_after_seconds == -1);
   CHECK(settings->max_replica_lag_seconds == 20);
+  CHECK(settings->max_unreplicated_seconds == 10);
   CHECK(settings->PortOf(server) == 6380);
   CHECK(settings->PortOf(sentinel) == 26380);
   CHECK(settings->PodOf(sentinel) == "demo-redis-sentinel-2");
   CHECK(settings->MemberOfPod("demo-redis-server-4") == server);
   CHECK_FALSE(ParseSettings(kGood)->role_label);
   CHECK(ParseSettings(kGood)->max_replica_lag_seconds == 0);
+  CHECK(ParseSettings(kGood)->max_unreplicated_seconds == 0);
   for (const std::string none : {R"(, "recoverFrom": "server-4")", R"(server-4)"}) {
     const auto without = ParseSettings(With(none, "", kSentinel));
     REQUIRE(without);
@@ -245,6 +247,8 @@ TEST_CASE("every wrong value of sentinel mode is refused with its path") {
            Case{"\"staleAfterSeconds\": -1", "\"staleAfterSeconds\": -2",
                 "failover.staleAfterSeconds"},
            Case{"LagSeconds\": 20", "LagSeconds\": -1", "maxReplicaLagSeconds is -1: use 0 to"},
+           Case{"UnreplicatedSeconds\": 10", "UnreplicatedSeconds\": 3601",
+                "maxUnreplicatedSeconds is 3601: use 0"},
            Case{"TimeoutSeconds\": 4", "TimeoutSeconds\": 0",
                 "readinessTimeoutSeconds is 0: use 1"},
            Case{"StuckSeconds\": 90", "StuckSeconds\": 3601", "engineStuckSeconds is 3601: use 0"},

@@ -90,6 +90,12 @@ void LiveState::SetFenced(std::optional<std::string> reason) {
   report_.fenced = std::move(reason).value_or("");
 }
 
+void LiveState::SetUnreplicated(std::int64_t milliseconds, std::string wait) {
+  const std::scoped_lock lock(mutex_);
+  report_.unreplicated_ms = milliseconds;
+  report_.writes_wait = std::move(wait);
+}
+
 bool LiveState::FreshOrAsk(std::chrono::steady_clock::time_point since) {
   if (report_.phase != Phase::kRunning || begun_ >= since) return true;
   if (!wanted_) {

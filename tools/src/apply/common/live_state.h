@@ -49,6 +49,8 @@ class LiveState {
   AddressBook Addresses();
   /// Why writes are paused; nothing: they are not.
   void SetFenced(std::optional<std::string> reason);
+  /// Of a primary with a bound: Report::unreplicated_ms and writes_wait.
+  void SetUnreplicated(std::int64_t milliseconds, std::string wait);
   /// Of a replica: for how long its volume has taken no test write; negative: it never has.
   void SetWritten(Milliseconds age);
   /// What this member has done to the lead by itself.

@@ -49,6 +49,12 @@ void PodConditions::Configured(const ConfiguredVerdict& verdict) {
   Send();
 }
 
+void PodConditions::Replicated(bool holds, const std::string& reason, const std::string& message) {
+  const std::scoped_lock lock(mutex_);
+  Change(replicated_, holds, reason, message);
+  Send();
+}
+
 void PodConditions::Flush(Deadline deadline) {
   if (sender_) sender_->Flush(deadline);
 }
@@ -66,6 +72,7 @@ void PodConditions::Send() {
   std::vector<PodCondition> conditions{started_};
   if (may_lead_) conditions.push_back(primary_);
   if (!configured_.since.empty()) conditions.push_back(configured_);
+  if (!replicated_.since.empty()) conditions.push_back(replicated_);
   sender_->Set(std::move(conditions));
 }
 

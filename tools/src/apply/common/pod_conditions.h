@@ -1,6 +1,6 @@
 #pragma once
-// The conditions bowline/Started, bowline/Primary and bowline/Configured in the status of our own
-// pod: what this member is now and why, for `kubectl describe pod` and `kubectl wait`. Why on the
+// The conditions bowline/Started, bowline/Primary, bowline/Configured and bowline/Replicated in the
+// status of our own pod: what this member is now and why, for `kubectl describe pod` and `kubectl wait`. Why on the
 // pod: docs/decisions/0014-conditions-on-pods.md.
 
 #include <mutex>
@@ -32,6 +32,8 @@ class PodConditions {
   void Role(bool primary, const std::string& reason, const std::string& message);
   /// Does it work by the declared configuration (plan/common/configured.h)?
   void Configured(const ConfiguredVerdict& verdict);
+  /// Of a primary with a bound (plan/common/bounded_loss.h): do replicas take what is written?
+  void Replicated(bool holds, const std::string& reason, const std::string& message);
   /// Waits until the newest state was tried or the deadline passes; for just before an exit.
   void Flush(Deadline deadline);
 
@@ -46,6 +48,7 @@ class PodConditions {
   PodCondition started_{.type = "bowline/Started"};
   PodCondition primary_{.type = "bowline/Primary"};
   PodCondition configured_{.type = "bowline/Configured"};
+  PodCondition replicated_{.type = "bowline/Replicated"};  ///< only once there was a bound
   std::optional<NewestSender<std::vector<PodCondition>>> sender_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "apply/common/bounded_loss.h"
 #include "apply/common/certificate_watch.h"
 #include "apply/common/counting.h"
 #include "apply/common/dataset_repair.h"
@@ -87,6 +88,7 @@ class Server : public Supervisor {
   int Watched(GuardOutcome start, pid_t child) override {
     live_.SetAddresses(start.addresses);
     const Fence fence(lanes_.fence, settings_, self_, driver_, identity_, live_, events_, peers_);
+    const BoundedLoss bounded_loss(lanes_.engine, settings_, self_, live_, events_, conditions_);
     const LastCopyWatch last_copy(lanes_, settings_, self_, driver_.rules(), pod_, live_, events_,
                                   peers_);
     positions_.emplace(settings_.paths().data);

@@ -102,6 +102,13 @@ void AddProgress(const std::vector<Progress>& works, MetricSet& set) {
   }
 }
 
+/// Only with a bound.
+void AddBoundedLoss(const Report& report, MetricSet& set) {
+  if (report.unreplicated_ms < 0) return;
+  AddOwn(set, "bowline_unreplicated_seconds", static_cast<double>(report.unreplicated_ms) / 1000);
+  AddOwn(set, "bowline_writes_wait", Flag(!report.writes_wait.empty()));
+}
+
 void AddServer(const MemberFacts& facts, MetricSet& set) {
   const Report& report = facts.report;
   AddOwn(set, "bowline_primary", Flag(report.RunsAsPrimary()));
@@ -110,6 +117,7 @@ void AddServer(const MemberFacts& facts, MetricSet& set) {
   if (!ProgramAnswers(report)) return;
   if (report.engine.info.primary) {
     AddPrimary(facts, set);
+    AddBoundedLoss(report, set);
   } else {
     AddOwn(set, "bowline_replication_link_up", Flag(report.engine.info.link_up));
   }

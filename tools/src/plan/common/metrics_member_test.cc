@@ -83,6 +83,17 @@ TEST_CASE("of two entries of one replica the one that has more counts, of a copy
   CHECK_FALSE(text.contains("bowline_replication_lag_bytes{replica=\"server-2\"}"));
 }
 
+TEST_CASE("a primary with a bound tells how long nobody has acknowledged, without one nothing") {
+  MemberFacts facts = Leading();
+  CHECK_FALSE(Printed(facts).contains("bowline_unreplicated_seconds"));
+  CHECK_FALSE(Printed(facts).contains("bowline_writes_wait"));
+  facts.report.unreplicated_ms = 2500;
+  CHECK(Printed(facts).contains("\nbowline_unreplicated_seconds 2.5\n"));
+  CHECK(Printed(facts).contains("\nbowline_writes_wait 0\n"));
+  facts.report.writes_wait = "nobody acknowledges";
+  CHECK(Printed(facts).contains("\nbowline_writes_wait 1\n"));
+}
+
 TEST_CASE("a replica") {
   MemberFacts facts = Leading();
   facts.report.engine.info.primary = false;

@@ -244,6 +244,8 @@ std::string PrintReport(const Report& report, ViewForm form) {
   json.Field("missedSeconds", report.missed_seconds);
   json.Field("fenceEvidence", report.fence_evidence).Field("writtenMs", report.written_ms);
   if (!report.fenced.empty()) json.Field("fenced", report.fenced);
+  if (report.unreplicated_ms >= 0) json.Field("unreplicatedMs", report.unreplicated_ms);
+  if (!report.writes_wait.empty()) json.Field("writesWait", report.writes_wait);
   if (report.role_seconds >= 0) json.Field("roleSeconds", report.role_seconds);
   json.Field("lastCopy", report.last_copy).Field("evictionAllowed", report.eviction_allowed);
   if (report.configured) {
@@ -300,6 +302,8 @@ Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(report.written_ms, root.GetIntOr("writtenMs", -1));
   ASSIGN_OR_RETURN(report.fence_evidence, root.GetStringOr("fenceEvidence", ""));
   ASSIGN_OR_RETURN(report.fenced, root.GetStringOr("fenced", ""));
+  ASSIGN_OR_RETURN(report.unreplicated_ms, root.GetIntOr("unreplicatedMs", -1));
+  ASSIGN_OR_RETURN(report.writes_wait, root.GetStringOr("writesWait", ""));
   ASSIGN_OR_RETURN(report.role_seconds, root.GetIntOr("roleSeconds", -1));
   ASSIGN_OR_RETURN(report.last_copy, root.GetStringOr("lastCopy", ""));
   ASSIGN_OR_RETURN(report.eviction_allowed, root.GetBoolOr("evictionAllowed", false));

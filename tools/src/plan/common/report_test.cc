@@ -26,9 +26,11 @@ Report MustParse(const std::string& text) {
 Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
-         epoch, position, handover, engine, sentinel, missed, written, evidence, fenced, last_copy,
-         eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign,
+         epoch, position, handover, engine, sentinel, missed, written, evidence, fenced,
+         unreplicated, writes_wait, last_copy, eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign,
          certificate_ends, pause, role_changes, role_seconds] = report;
+  unreplicated = 46;
+  writes_wait = "x";
   certificate_ends = 50;
   missed = 47;
   written = 48;

@@ -98,6 +98,7 @@ const std::vector<Field>& Fields() {
       Of("fencing.enabled", When::kLive, &Settings::fencing),
       Of("failover.staleAfterSeconds", When::kLive, &Settings::stale_after_seconds),
       Of("maxReplicaLagSeconds", When::kLive, &Settings::max_replica_lag_seconds),
+      Of("maxUnreplicatedSeconds", When::kLive, &Settings::max_unreplicated_seconds),
       Of("engineStuckSeconds", When::kLive, &Settings::engine_stuck_seconds),
       Of("maxMemoryPercent", When::kLive, &Settings::max_memory_percent),
       Of("startWithout", When::kLive, &Settings::start_without),

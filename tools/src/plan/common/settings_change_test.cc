@@ -17,7 +17,7 @@ std::string Json(const std::string& part = "", const std::string& by = "") {
     "auth": true, "recoverFrom": ""},
   "auth": {"enabled": true, "directory": "/etc/bowline-secret"}, "persistence": {"enabled": true},
   "record": "f-record", "events": true, "roleLabel": true, "protectLastCopy": true,
-  "fencing": true, "failover": {"staleAfterSeconds": 30}, "maxReplicaLagSeconds": 0,
+  "fencing": true, "failover": {"staleAfterSeconds": 30}, "maxReplicaLagSeconds": 0, "maxUnreplicatedSeconds": 0,
   "readinessTimeoutSeconds": 1, "engineStuckSeconds": 30, "startWithout": [],
   "terminationGracePeriodSeconds": 60, "log": {"format": "json", "level": "info"}})";
   if (!part.empty()) text.replace(text.find(part), part.size(), by);
@@ -70,6 +70,8 @@ constexpr Pair kPairs[] = {
      "failover.staleAfterSeconds: 30 -> -1"},
     {R"("maxReplicaLagSeconds": 0)", R"("maxReplicaLagSeconds": 9)",
      "maxReplicaLagSeconds: 0 -> 9"},
+    {R"("maxUnreplicatedSeconds": 0)", R"("maxUnreplicatedSeconds": 10)",
+     "maxUnreplicatedSeconds: 0 -> 10"},
     {R"("readinessTimeoutSeconds": 1)", R"("readinessTimeoutSeconds": 2)",
      "probes.readiness.timeoutSeconds: 1 -> 2"},
     {R"("engineStuckSeconds": 30)", R"("engineStuckSeconds": 0)", "engineStuckSeconds: 30 -> 0"},

@@ -106,6 +106,9 @@ GridCell StateCell(const TopologyRow& row, const Report* report, const std::stri
     const std::string fenced = "fenced, its writes are paused: " + report->fenced;
     cell = {.text = row.state == "ok" ? fenced : cell.text + "; " + fenced, .tone = Tone::kBad};
   }
+  if (!report->writes_wait.empty()) {
+    cell = {.text = cell.text + "; writes wait", .tone = Tone::kBad};
+  }
   for (const std::string& note : NotesOf(*report, time)) {
     cell.text += "; " + note;
     if (cell.tone == Tone::kGood) cell.tone = Tone::kUneasy;

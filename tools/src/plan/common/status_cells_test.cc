@@ -105,6 +105,7 @@ TEST_CASE("the state, with figures and with what holds beside it") {
        "fenced, its writes are paused: nobody is heard", Tone::kBad},
       {"loading", "", [](Report& report) { report.fenced = "why"; },
        "loading 0%; fenced, its writes are paused: why", Tone::kBad},
+      {"ok", "", [](Report& report) { report.writes_wait = "why"; }, "ok; writes wait", Tone::kBad},
       {"ok", "", [](Report& report) { report.missed_seconds = 12; },
        "ok; held back, it has missed writes for 12s", Tone::kUneasy},
       {"ok", "", [](Report& report) { report.last_copy = "why"; }, "ok; last copy", Tone::kUneasy},

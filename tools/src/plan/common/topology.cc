@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "plan/common/bounded_loss.h"
 #include "plan/common/last_copy.h"
 #include "plan/common/mode_rules.h"
 #include "plan/common/node_loss.h"
@@ -46,6 +47,9 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
     topology.warnings.push_back(risk.ToString());
   }
   for (std::string& line : DescribeLastCopies(identity.name_space, reports)) {
+    topology.problems.push_back(std::move(line));
+  }
+  for (std::string& line : DescribeWaitingWrites(reports)) {
     topology.problems.push_back(std::move(line));
   }
   for (std::string& line : DescribePause(reports)) topology.warnings.push_back(std::move(line));
