@@ -111,6 +111,9 @@ TEST_CASE("a set without a primary that takes writes") {
   RunningSet set;
   SECTION("it is silent") { set.Silence(kServer0); }
   SECTION("it is fenced") { set.Of(kServer0).fenced = "nobody is heard"; }
+  SECTION("its writes wait for a replica") {
+    set.Of(kServer0).writes_wait = "no replica has acknowledged for 6 s";
+  }
   SECTION("it refuses writes") { set.Of(kServer0).engine.refusal = "NOREPLICAS"; }
   SECTION("it loads") { set.InfoOf(kServer0).loading = true; }
   SECTION("it stops") { set.Of(kServer0).phase = Phase::kStopping; }

@@ -19,8 +19,8 @@ std::string ValueOf(const std::map<std::string, std::string>& values, const char
 }
 
 bool TakesWrites(const Report& report, bool sharded) {
-  return report.RunsAsPrimary() && report.fenced.empty() && report.engine.refusal.empty() &&
-         (!sharded || report.engine.cluster.state_ok);
+  return report.RunsAsPrimary() && report.fenced.empty() && report.writes_wait.empty() &&
+         report.engine.refusal.empty() && (!sharded || report.engine.cluster.state_ok);
 }
 
 /// What of the data no primary takes writes for.
