@@ -267,5 +267,7 @@ def monitoring(folder: Path) -> Iterator[Monitoring]:
         files = ("--config.file=alertmanager.yaml", "--storage.path=alerts", "--cluster.listen-address=")
         stack.enter_context(daemon("prometheus-alertmanager", ALERTMANAGER, folder, *files))
         files = ("--config.file=prometheus.yaml", "--storage.tsdb.path=series", "--web.enable-lifecycle")
-        stack.enter_context(daemon("prometheus", PROMETHEUS, folder, *files))
+        # A message that is lost while the configuration is read anew would else be repeated after a minute.
+        repeat = f"--rules.alert.resend-delay={INTERVAL}"
+        stack.enter_context(daemon("prometheus", PROMETHEUS, folder, repeat, *files))
         yield Monitoring(folder, on_call)
