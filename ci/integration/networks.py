@@ -100,6 +100,12 @@ class Networks:
     def mend(self, names: Iterable[str]) -> None:
         self.rules("del", names)
 
+    def refuse(self, name: str) -> None:
+        """The others' kernels answer what they send to it with "unreachable", as for a pod or a node that is gone."""
+        for other in self.addresses:
+            rule = ["OUTPUT", "-d", self.addresses[name], "-j", "REJECT", "--reject-with", "icmp-host-unreachable"]
+            run("ip", "netns", "exec", self.of(other), "iptables", "-w", "-A", *rule)
+
     def rules(self, verb: str, names: Iterable[str]) -> None:
         ways = [(way, self.addresses[name]) for name in names for way in ("from", "to")]
         batch(["-n", self.hub], [f"rule {verb} {way} {address} blackhole" for way, address in ways])

@@ -1,9 +1,11 @@
 // RespClient::AskAll: connections that do not block, and one poll for all of them.
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <deque>
 #include <optional>
 
@@ -33,9 +35,10 @@ class RespErrand {
         .fd = impl_->context->fd, .events = handshake_ ? handshake_->Events() : own, .revents = 0};
   }
 
-  /// Its socket is ready.
-  void Go() {
+  /// Its socket is ready for `events`.
+  void Go(short events) {
     redisContext& context = *impl_->context;
+    if ((events & (POLLIN | POLLOUT)) == 0) return Lost();
     if (handshake_) return Secure();
     if (sent_ == 0) {
       if (redisBufferWrite(&context, &sent_) != REDIS_OK) Breaks("connecting to");
@@ -132,6 +135,19 @@ class RespErrand {
     }
   }
 
+  /// poll() tells an error, and neither a read nor a write would: "unreachable" that came back
+  /// while connect() ran is kept aside, and the kernel goes on trying (tcp_ipv4.c, tcp_v4_err). So
+  /// answers the Service of a member that does not run. The socket stays "ready", so it is given
+  /// up.
+  void Lost() {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(impl_->context->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    impl_->broken = true;
+    end_ = Fail(Code::kUnavailable, "{} {}: {}", sent_ == 0 ? "connecting to" : command_ + " to",
+                impl_->peer, std::strerror(error == 0 ? EIO : error));
+  }
+
   void Breaks(const std::string& what) {
     impl_->broken = true;
     end_ = impl_->Broken(what, deadline_);
@@ -167,8 +183,9 @@ std::vector<Result<RespClient::Done>> RespClient::AskAll(std::vector<Errand> err
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) break;
     for (std::size_t i = 0; i < polled.size(); ++i) {
-      if (polled[i].revents != 0) waiting[i]->Go();
+      if (polled[i].revents != 0) waiting[i]->Go(polled[i].revents);
     }
+    if (deadline.Passed()) break;
   }
   std::vector<Result<Done>> answers;
   answers.reserve(running.size());

@@ -1,5 +1,9 @@
 // One question to several engines at once, some of which do not answer.
 
+#include <arpa/inet.h>
+#include <linux/net_tstamp.h>
+#include <sys/socket.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -84,6 +88,39 @@ TEST_CASE("a connection that is there already is used, and one that has broken i
   CHECK(answers[0]->client.Ask({"CLIENT", "ID"}, Soon())->integer == answers[0]->reply.integer);
   REQUIRE_FALSE(answers[1]);
   CHECK(answers[1].error().code == Code::kUnavailable);
+}
+
+/// The own socket that is connected to the port.
+int SocketTo(int port) {
+  for (int fd = 0; fd < 1024; ++fd) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) return fd;
+  }
+  return -1;
+}
+
+// As after an ICMP "unreachable" the socket's queue of errors is not empty, so that poll() returns
+// at once again and again.
+TEST_CASE("a socket with a queued error keeps nobody waiting beyond the deadline") {
+  const Engine frozen(BOWLINE_REDIS_SERVER);
+  const Engine good(BOWLINE_REDIS_SERVER);
+  std::vector<RespClient::Errand> errands;
+  errands.push_back({.words = {"PING"}, .client = frozen.Connect()});
+  errands.push_back(To(good.port(), {"PING"}));
+  const int fd = SocketTo(frozen.port());
+  REQUIRE(fd >= 0);
+  const int told =
+      SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_SOFTWARE;
+  REQUIRE(::setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &told, sizeof told) == 0);
+  frozen.Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  const auto answers = RespClient::AskAll(std::move(errands), Deadline::In(Milliseconds(1000)));
+  CHECK(Since(start) < Milliseconds(3000));
+  REQUIRE(answers.size() == 2);
+  CHECK_FALSE(answers[0]);
+  CHECK(answers[1]);
 }
 
 TEST_CASE("nobody to ask") { CHECK(RespClient::AskAll({}, Soon()).empty()); }
