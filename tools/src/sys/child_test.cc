@@ -1,5 +1,6 @@
 #include "sys/child.h"
 
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,17 @@ TEST_CASE("a child's files are for its user alone") {
   REQUIRE(EndOf(MustSpawn({"touch", folder / "made"})).code == 0);
   CHECK(std::filesystem::status(folder / "made").permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
+TEST_CASE("a child has none of this process' connections") {
+  const TempFolder folder;
+  const int left_open = ::socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(left_open >= 0);
+  const auto pid = Spawn({"sh", "-c", "readlink /proc/self/fd/* || true"}, folder / "log");
+  REQUIRE(pid);
+  CHECK(EndOf(*pid).code == 0);
+  ::close(left_open);
+  CHECK_THAT(Slurp(folder / "log"), !ContainsSubstring("socket:"));
 }
 
 TEST_CASE("what a child prints goes to a file that is made anew, when one is named") {
