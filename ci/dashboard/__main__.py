@@ -1,4 +1,4 @@
-"""python -m dashboard: the dashboard of a release as one page of HTML, from a Prometheus that scrapes it, without Grafana.
+"""python -m dashboard: the dashboard of a release as a page of HTML, of a Prometheus that scrapes it, without Grafana.
 
 From the folder ci, after ci/dashboard/build.sh; docs/operations/monitoring.md has an example.
 """
@@ -6,12 +6,11 @@ From the folder ci, after ci/dashboard/build.sh; docs/operations/monitoring.md h
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from pathlib import Path
 
-from dashboard.chromium import picture
-from dashboard.page import drawing, height, sections, written
+from dashboard.chromium import pictures
+from dashboard.page import drawing, written
 from dashboard.queries import Source
 
 
@@ -20,8 +19,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--prometheus", default="127.0.0.1:9090", metavar="HOST:PORT")
     parser.add_argument("--namespace", default="default")
     parser.add_argument("--release", default="bowline")
-    parser.add_argument("--minutes", type=float, default=180, help="from the begin to --until")
-    parser.add_argument("--until", type=float, default=time.time(), metavar="SECONDS", help="of the epoch; now")
+    parser.add_argument("--minutes", type=int, default=180, help="from the begin to --until")
+    parser.add_argument("--until", type=int, default=int(time.time()), metavar="SECONDS", help="of the epoch; now")
     parser.add_argument("--rate", type=int, default=120, metavar="SECONDS", help="$__rate_interval: four scrapes")
     parser.add_argument("--library", type=Path, required=True, help="the folder that build.sh prints")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="Chromium puts a PNG of each row there")
@@ -37,17 +36,6 @@ def main() -> None:
     given.page.write_text(written(everything, source, given.library))
     if given.pictures:
         pictures(everything, source, given.library, given.pictures)
-
-
-def pictures(everything: list[dict[str, object]], source: Source, library: Path, folder: Path) -> None:
-    """A file for each row, named after it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for title, some in sections(everything).items():
-        file = folder / (re.sub(r"\W+", "-", title.lower()).strip("-") + ".png")
-        page = file.with_suffix(".html")
-        page.write_text(written(some, source, library))
-        picture(page, height(some), file)
-        page.unlink()
 
 
 main()

@@ -72,7 +72,7 @@ function colored(canvas, markers) {
   const colors = markers.map((marker) => getComputedStyle(marker).backgroundColor.match(/\d+/g).map(Number));
   const counts = colors.map(() => 0);
   for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3] < 200) continue;
+    if (data[at + 3] < 100) continue;
     for (const [index, color] of colors.entries()) {
       if (color.every((part, offset) => Math.abs(part - data[at + offset]) < 12)) counts[index] += 1;
     }

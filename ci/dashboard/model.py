@@ -1,6 +1,6 @@
 """What the page draws of each panel: Grafana's JSON and the series that were found, without queries and labels.
 
-Raises ValueError where the dashboard has a kind, a transformation or a matcher that is not known here: Grafana would draw it, this page would not.
+Raises ValueError where the dashboard has a kind, a transformation, a mapping or a matcher that is not known here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def settings(panel: dict[str, Any], field: str) -> Settings:
 
 
 def look(of: Settings, value: float | str) -> dict[str, Any]:
-    """Of one value: its text where a mapping has one, else the value itself, and its colour by mappings, then thresholds."""
+    """Of one value: its text and colour where a mapping has them, else the value, with its colour by thresholds."""
     for mapping in of.get("mappings", []):
         if mapping["type"] != "value":
             raise ValueError(f"mapping {mapping['type']}")
@@ -59,10 +59,10 @@ def number(text: str) -> float | None:
     return int(value) if value == int(value) else value
 
 
-def aligned(series: Series, times: list[float]) -> list[float | None]:
+def aligned(series: Series, times: list[int]) -> list[float | None]:
     """A value for each time, None where there is none."""
-    known = {round(at): number(text) for at, text in series["values"]}
-    return [known.get(round(at)) for at in times]
+    known = {int(at): number(text) for at, text in series["values"]}
+    return [known.get(at) for at in times]
 
 
 def stat(panel: dict[str, Any], answers: Answers) -> Drawn:
@@ -70,7 +70,7 @@ def stat(panel: dict[str, Any], answers: Answers) -> Drawn:
     return {"cells": [look(settings(panel, ""), value) for value in values if value is not None]}
 
 
-def timeseries(panel: dict[str, Any], answers: Answers, times: list[float]) -> Drawn:
+def timeseries(panel: dict[str, Any], answers: Answers, times: list[int]) -> Drawn:
     lines = []
     for query in queries(panel):
         for series in answers[query]:
@@ -79,10 +79,10 @@ def timeseries(panel: dict[str, Any], answers: Answers, times: list[float]) -> D
             right = of.get("custom.axisPlacement") == "right"
             lines.append({"name": name, "unit": of["unit"], "right": right, "values": aligned(series, times)})
     defaults = panel["fieldConfig"]["defaults"]
-    return {"series": lines, "min": defaults.get("min"), "max": defaults.get("max"), "custom": defaults["custom"]}
+    return {"series": lines, **{name: defaults.get(name) for name in ("min", "max", "decimals", "custom")}}
 
 
-def timeline(panel: dict[str, Any], answers: Answers, times: list[float]) -> Drawn:
+def timeline(panel: dict[str, Any], answers: Answers, times: list[int]) -> Drawn:
     """Of each series a row of spans in which it does not change; there is none where it has no value."""
     rows = []
     for query in queries(panel):
@@ -101,7 +101,7 @@ def timeline(panel: dict[str, Any], answers: Answers, times: list[float]) -> Dra
 
 
 def table(panel: dict[str, Any], answers: Answers) -> Drawn:
-    """The transformations that the dashboard has, one after the other: a field is a label or `Value #REF` of its query."""
+    """After the transformations that the dashboard has. A field is a label, or `Value #REF` of its query."""
     found = list(queries(panel))
     rows = []
     for target, query in zip(panel["targets"], found, strict=True):
@@ -143,7 +143,7 @@ def cell(panel: dict[str, Any], field: str, value: float | str | None) -> dict[s
     return {"text": "", "color": ""} if value is None else look(settings(panel, field), value)
 
 
-def drawn(panel: dict[str, Any], answers: Answers, times: list[float]) -> Drawn:
+def drawn(panel: dict[str, Any], answers: Answers, times: list[int]) -> Drawn:
     kind, place = panel["type"], panel["gridPos"]
     if kind not in KINDS:
         raise ValueError(f"{panel['title']}: kind {kind}")

@@ -13,6 +13,7 @@ const SCALED = {
   none: [1000, [""], ""], short: [1000, SI, ""], ops: [1000, SI, " ops/s"], bytes: [1024, BINARY, "B"], Bps: [1000, DECIMAL, "B/s"],
 };
 const POWERS_OF_2 = Array.from({ length: 44 }, (_, power) => 2 ** power);
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const TIMES = [[1e-6, "ns", 1e-9], [1e-3, "µs", 1e-6], [1, "ms", 1e-3], [60, "s", 1], [3600, "min", 60], [Infinity, "h", 3600]];
 
 const short = (value) => String(+value.toPrecision(3));
@@ -117,6 +118,7 @@ function timeseries(body, panel) {
   const y = (scale, side, unit, grid) => ({
     ...axis, scale, side, size: room, values: (_, values) => values.map((value) => worded(value, unit)), grid: { ...axis.grid, show: grid },
     ...(unit === "bytes" && { incrs: POWERS_OF_2 }),
+    ...(panel.decimals === 0 && { incrs: WHOLE }),
   });
   // From 0 where the dashboard says so; a line of zeros has room above it.
   const range = (_, low, high) => {
@@ -139,7 +141,7 @@ function timeseries(body, panel) {
       const stroke = PALETTE[index % PALETTE.length];
       const fill = stroke + Math.round(custom.fillOpacity * 2.55).toString(16).padStart(2, "0");
       const points = { size: 4, fill: stroke };
-      const paths = custom.drawStyle === "bars" ? uPlot.paths.bars({ size: [1] }) : undefined;
+      const paths = custom.drawStyle === "bars" ? uPlot.paths.bars({ size: [1], gap: 0 }) : undefined;
       return {
         label: series.name, scale: series.right ? "right" : "left", stroke, fill, width: custom.lineWidth, spanGaps: custom.spanNulls,
         points: paths ? { show: false } : points, paths,

@@ -16,7 +16,7 @@ ROW = 38
 HEAD = 60
 
 
-def drawing(answers: Answers, times: list[float]) -> list[Drawn]:
+def drawing(answers: Answers, times: list[int]) -> list[Drawn]:
     return [drawn(panel, answers, times) for panel in panels()]
 
 
@@ -42,11 +42,12 @@ def height(some: list[Drawn]) -> int:
 
 def written(some: list[Drawn], source: Source, library: Path) -> str:
     """The page, with the library of that folder; it looks at itself when it is loaded (look.js)."""
-    day, begin, end = (time.strftime(form, time.gmtime(at)) for form, at in spans(source))
+    begin, end = (time.strftime("%H:%M:%S", time.gmtime(at)) for at in (source.began, source.ended))
+    day = time.strftime("%Y-%m-%d", time.gmtime(source.ended))
     parts = {
         "style": (library / "uPlot.min.css").read_text() + (HERE / "page.css").read_text(),
         "title": html.escape(f"release {source.release} in namespace {source.namespace}"),
-        "span": f"{day}, {begin} to {end} UTC, each {source.step} s",
+        "span": f"{day}, {begin} to {end} UTC, a point each {source.step} s",
         "look": (HERE / "look.js").read_text(),
         "library": (library / "uPlot.iife.min.js").read_text(),
         "page": json.dumps({"times": source.times(), "panels": some}).replace("<", "\\u003c"),
@@ -56,7 +57,3 @@ def written(some: list[Drawn], source: Source, library: Path) -> str:
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part, 1)
     return text
-
-
-def spans(source: Source) -> list[tuple[str, float]]:
-    return [("%Y-%m-%d", source.began), ("%H:%M:%S", source.began), ("%H:%M:%S", source.ended)]

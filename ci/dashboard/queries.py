@@ -48,9 +48,9 @@ class Source:
     """HOST:PORT"""
     namespace: str
     release: str
-    began: float
+    began: int
     """Seconds of the epoch, as `ended`."""
-    ended: float
+    ended: int
     rate_interval: int
     """Seconds of $__rate_interval: four scrapes, as Grafana counts it."""
 
@@ -59,7 +59,7 @@ class Source:
         return max(1, round((self.ended - self.began) / POINTS))
 
     def filled(self, expression: str) -> str:
-        """With what Grafana puts in. A longer name stands before the one that it begins with."""
+        """With what Grafana puts in."""
         words = {
             "$namespace": self.namespace,
             "$release": self.release,
@@ -70,9 +70,8 @@ class Source:
             expression = expression.replace(word, value)
         return expression
 
-    def times(self) -> list[float]:
-        count = int((self.ended - self.began) // self.step)
-        return [self.began + i * self.step for i in range(count + 1)]
+    def times(self) -> list[int]:
+        return list(range(self.began, self.ended + 1, self.step))
 
     def series(self, query: Query) -> list[Series]:
         expression = self.filled(query.expression)
