@@ -31,7 +31,8 @@ const BAD = /NaN|undefined|null|Infinity|\{\{|\}\}|\[object/;
 const inside = (inner, outer) =>
   inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
 const overlap = (a, b) =>
-  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+  Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
 
 // The words of the document in this panel, each line of them with its place.
 function words(panel) {

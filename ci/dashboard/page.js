@@ -2,7 +2,9 @@
 "use strict";
 
 const COLORS = { red: "#f2495c", green: "#73bf69", orange: "#ff9830", blue: "#5794f2" };
-const PALETTE = ["#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2", "#b877d9", "#705da0", "#37872d", "#fade2a", "#447ebc", "#c15c17"];
+const PALETTE = [
+  "#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2", "#b877d9", "#705da0", "#37872d", "#fade2a", "#447ebc", "#c15c17",
+];
 const FONT = '11px "DejaVu Sans", sans-serif';
 const TEXT = "#9898a6", GRID = "#25282d";
 const AXIS_GAP = 8, TIME_AXIS = 24, HALF_TIME = 28;
@@ -10,7 +12,11 @@ const AXIS_GAP = 8, TIME_AXIS = 24, HALF_TIME = 28;
 // By unit: the base of its prefixes, these, and what follows.
 const SI = ["", "K", "M", "G", "T"], BINARY = ["", "Ki", "Mi", "Gi", "Ti"], DECIMAL = ["", "k", "M", "G", "T"];
 const SCALED = {
-  none: [1000, [""], ""], short: [1000, SI, ""], ops: [1000, SI, " ops/s"], bytes: [1024, BINARY, "B"], Bps: [1000, DECIMAL, "B/s"],
+  none: [1000, [""], ""],
+  short: [1000, SI, ""],
+  ops: [1000, SI, " ops/s"],
+  bytes: [1024, BINARY, "B"],
+  Bps: [1000, DECIMAL, "B/s"],
 };
 const POWERS_OF_2 = Array.from({ length: 44 }, (_, power) => 2 ** power);
 const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
@@ -85,7 +91,7 @@ function timeline(body, panel) {
     for (const span of row.spans) {
       const made = add(track, "div", "value");
       const to = Math.min(span.to, end);
-      made.style.cssText = `left: ${part(begin, span.from)}; width: ${part(span.from, to)}; background: ${COLORS[span.color] ?? TEXT}`;
+      Object.assign(made.style, { left: part(begin, span.from), width: part(span.from, to), background: COLORS[span.color] ?? TEXT });
       made.title = `${clock(span.from)} to ${clock(to)}`;
       const text = add(made, "span", "", said(span));
       if (text.offsetWidth + 4 > made.offsetWidth) text.remove();
@@ -116,7 +122,9 @@ function timeseries(body, panel) {
   const axis = { font: FONT, stroke: TEXT, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID, width: 1, size: 4 }, gap: 4 };
   const of = (right) => panel.series.filter((series) => series.right === right);
   const y = (scale, side, unit, grid) => ({
-    ...axis, scale, side, size: room, values: (_, values) => values.map((value) => worded(value, unit)), grid: { ...axis.grid, show: grid },
+    ...axis, scale, side, size: room,
+    values: (_, values) => values.map((value) => worded(value, unit)),
+    grid: { ...axis.grid, show: grid },
     ...(unit === "bytes" && { incrs: POWERS_OF_2 }),
     ...(panel.decimals === 0 && { incrs: WHOLE }),
   });
@@ -140,11 +148,10 @@ function timeseries(body, panel) {
     series: [{}, ...panel.series.map((series, index) => {
       const stroke = PALETTE[index % PALETTE.length];
       const fill = stroke + Math.round(custom.fillOpacity * 2.55).toString(16).padStart(2, "0");
-      const points = { size: 4, fill: stroke };
       const paths = custom.drawStyle === "bars" ? uPlot.paths.bars({ size: [1], gap: 0 }) : undefined;
       return {
-        label: series.name, scale: series.right ? "right" : "left", stroke, fill, width: custom.lineWidth, spanGaps: custom.spanNulls,
-        points: paths ? { show: false } : points, paths,
+        label: series.name, scale: series.right ? "right" : "left", stroke, fill, width: custom.lineWidth,
+        spanGaps: custom.spanNulls, paths, points: paths ? { show: false } : { size: 4, fill: stroke },
       };
     })],
   };

@@ -37,7 +37,8 @@ def moved(some: list[Drawn]) -> list[Drawn]:
 
 def height(some: list[Drawn]) -> int:
     """Pixels of their page."""
-    return HEAD + ROW * max(panel["place"]["y"] + panel["place"]["h"] for panel in some)
+    rows: int = max(panel["place"]["y"] + panel["place"]["h"] for panel in some)
+    return HEAD + ROW * rows
 
 
 def written(some: list[Drawn], source: Source, library: Path) -> str:
