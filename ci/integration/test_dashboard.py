@@ -39,7 +39,7 @@ def test_each_panel_can_be_drawn() -> None:
     for one in drawing(answers, TIMES):
         if one["kind"] != "row":
             assert one.get("series") or one.get("rows") or one["cells"], one["title"]
-            words = {line["name"] for line in one.get("series", one.get("rows", []))}
+            words = {line["name"] for line in one.get("series") or one.get("rows") or []}
             assert not any("{{" in word for word in words), one["title"]
 
 
