@@ -75,6 +75,7 @@ function table(body, panel) {
 }
 
 const clock = (at) => new Date(at * 1000).toISOString().slice(11, 19);
+const TICKS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400], MOST_TICKS = 7, TICK_MARGIN = 0.05;
 const LEAST_FONT = 8, MOST_FONT = 11, LINE = 1.15;
 
 function timeline(body, panel) {
@@ -101,8 +102,10 @@ function timeline(body, panel) {
   for (const name of names) name.style.width = `${width}px`;
   const ticks = add(body, "div", "ticks");
   ticks.style.marginLeft = `${width}px`;
-  for (const step of [0.1, 0.3, 0.5, 0.7, 0.9]) {
-    add(ticks, "span", "", clock(begin + step * (end - begin))).style.left = `${100 * step}%`;
+  const step = TICKS.find((each) => (end - begin) / each <= MOST_TICKS) ?? TICKS.at(-1);
+  for (let at = Math.ceil(begin / step) * step; at <= end; at += step) {
+    const place = (at - begin) / (end - begin);
+    if (place > TICK_MARGIN && place < 1 - TICK_MARGIN) add(ticks, "span", "", clock(at)).style.left = `${100 * place}%`;
   }
   return panel.rows.filter((row) => row.spans.length > 0).length;
 }
