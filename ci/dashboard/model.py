@@ -114,7 +114,8 @@ def table(panel: dict[str, Any], answers: Answers) -> Drawn:
             rows = merged(rows)
         elif step["id"] == "organize":
             order, names = options.get("indexByName", {}), options["renameByName"]
-            columns = sorted(set(columns) - set(options["excludeByName"]), key=lambda field: order.get(field, 99))
+            shown = [field for field in columns if field not in options["excludeByName"]]
+            columns = sorted(shown, key=lambda field: order.get(field, len(order)))
             rows = [{names.get(field, field): row.get(field) for field in columns} for row in rows]
             columns = [names.get(field, field) for field in columns]
         elif step["id"] == "sortBy":

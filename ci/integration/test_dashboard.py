@@ -90,8 +90,8 @@ def test_table_merges_and_organizes() -> None:
     one = panel("table", target("A"), target("B"), transformations=steps)
     pods = [{"metric": {"pod": pod}, "value": [130, "1"]} for pod in ("b", "a")]
     made = table(one, dict.fromkeys(queries(one), pods))
-    assert made["columns"] == ["Role", "pod"]
-    assert [[cell["value"] for cell in row] for row in made["cells"]] == [[1, "a"], [1, "b"]]
+    assert made["columns"] == ["pod", "Role"]
+    assert [[cell["value"] for cell in row] for row in made["cells"]] == [["a", 1], ["b", 1]]
     assert merged([{"pod": "a", "x": 1}, {"pod": "b"}, {"pod": "a", "y": 2}]) == [
         {"pod": "a", "x": 1, "y": 2},
         {"pod": "b"},
