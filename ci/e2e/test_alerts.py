@@ -319,6 +319,8 @@ def test_dashboard_is_drawn(watch: Monitoring, engine: str, figures: dict[str, A
     assert found == []
     figures["things drawn"] = {title: panel["drawn"] for title, panel in seen.panels.items()}
     pictures(everything, source, LIBRARY, folder)
+    worse = folder / "spoiled.html"
     for flaw in SPOILED:
-        found, _ = flaws(spoiled(everything, flaw), source, folder / "spoiled.html")
+        found, _ = flaws(spoiled(everything, flaw), source, worse)
         assert any(flaw in each for each in found), f"{flaw}: {found}"
+    worse.unlink()
