@@ -66,6 +66,8 @@ SENTINEL: dict[str, tuple[dict[str, str], float]] = {
     "redis_sentinel_master_ok_slaves": ({"master_name": "mymaster"}, 0),
     "redis_sentinel_tilt": ({}, 0),
 }
+# What ci/chart/alert_series.py has at rest: shown when it happens.
+EVENTS = ("bowline_engine_restarts_total", "bowline_replication_full_copies_total", "redis_rejected_connections_total")
 # The other values of these are faults.
 FAULTS: dict[str, float] = {
     "bowline_engine_up": 0,
@@ -119,6 +121,8 @@ def sample(mode: str, name: str = "cache", namespace: str = "data") -> Release:
         for metric, (labels, each) in (MEMBER | (SENTINEL if sentinel else SERVER)).items():
             release.add(metric, 1, pod=pod, node=node, **labels)
             release.change(metric, grown(1, each), 0, pod=pod)
+    for metric in EVENTS:
+        release.change(metric, grown(0, 1), 0)
     release.change("bowline_paused", 0, 0)
     return release
 

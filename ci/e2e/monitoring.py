@@ -17,22 +17,23 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from dashboard.queries import Source, ask
 from e2e.members import Members
-from e2e.shell import CACHE, CHART, ROOT, run
+from e2e.shell import CACHE, ROOT, run
 from e2e.wait import wait_for
 
 INTERVAL = "1s"
 """Between two scrapes, two evaluations of the rules, and two messages to who is on call."""
+RATE = 10
+"""Seconds over which the dashboard's rates are counted."""
 FEWEST = 5
 """Seconds, a few scrapes: no range of an expression is made shorter."""
 PROMETHEUS = "127.0.0.1:19490"
 ALERTMANAGER = "127.0.0.1:19493"
 DOCUMENT = ROOT / "docs" / "operations" / "monitoring.md"
 RUNBOOKS = ROOT / "docs" / "runbooks"
-DASHBOARD = CHART / "files" / "dashboard.json"
 OPERATOR = "monitoring.coreos.com/v1/PrometheusRule"
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -194,7 +195,7 @@ class Monitoring:
     def __init__(self, folder: Path, on_call: OnCall) -> None:
         self.folder = folder
         self.on_call = on_call
-        self.began = time.time()
+        self.began = int(time.time())
         self.members: Members | None = None
 
     def watch(self, members: Members, scale: int) -> None:
@@ -223,8 +224,7 @@ class Monitoring:
 
     def ask(self, what: str, **query: Any) -> Any:
         """Of Prometheus' HTTP API; a refused query is an error."""
-        with urlopen(f"http://{PROMETHEUS}/api/v1/{what}?{urlencode(query)}", timeout=20) as answer:
-            return json.loads(answer.read())["data"]
+        return ask(PROMETHEUS, what, **query)
 
     def wait_quiet(self, timeout: float) -> float:
         def quiet() -> bool:
@@ -234,24 +234,14 @@ class Monitoring:
 
         return wait_for("no alert is left", quiet, timeout)
 
-    def shown(self) -> dict[tuple[str, str], int]:
-        """How many series each query of the dashboard has found since the begin, by panel and legend, or expression."""
+    def source(self) -> Source:
+        """The release since the begin, until the last moment at which a member was not ready: each panel has a case."""
         assert self.members is not None
-        words = {
-            "$namespace": self.members.kube.namespace,
-            "$release": self.members.name,
-            "$__rate_interval": "10s",
-            "$__range": "10m",
-        }
-        found = {}
-        for panel in json.loads(DASHBOARD.read_text())["panels"]:
-            for target in panel.get("targets", []):
-                expression = target["expr"]
-                for word, value in words.items():
-                    expression = expression.replace(word, value)
-                told = self.ask("query_range", query=expression, start=self.began, end=time.time(), step=1)["result"]
-                found[panel["title"], target.get("legendFormat") or target["expr"]] = len(told)
-        return found
+        namespace, name = self.members.kube.namespace, self.members.name
+        span = {"start": self.began, "end": int(time.time()), "step": 1}
+        told = self.ask("query_range", query=f'bowline_reason{{namespace="{namespace}"}}', **span)["result"]
+        last = max(int(series["values"][-1][0]) for series in told)
+        return Source(PROMETHEUS, namespace, name, self.began, last, RATE)
 
 
 @contextmanager

@@ -14,8 +14,11 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from dashboard.chromium import pictures
+from dashboard.page import drawing
 from e2e.acts import not_following
 from e2e.conftest import scenarios
+from e2e.drawn import LIBRARY, SPOILED, flaws, spoiled
 from e2e.installation import Installation
 from e2e.members import PORT, Pod
 from e2e.monitoring import Monitoring, monitoring
@@ -23,6 +26,7 @@ from e2e.network import own_address
 from e2e.nodes import stopped
 from e2e.not_cut import dropped
 from e2e.sentinel_set import VALUES, SentinelSet
+from e2e.shell import CACHE
 from e2e.wait import wait_for
 
 SCALE = 60
@@ -72,7 +76,7 @@ NOT_FIRED = {
 NOT_SHOWN = {
     "{{pod}} refuses its volume": "no volume is refused here",
     "{{pod}}: settings not applied": "no settings are changed here",
-    "{{kind}}": "the histogram of a kind of handover begins with the first one, which no increase counts",
+    "{{pod}} engine restarted": "a replica's dead engine ends its container",
     "{{pod}} is paused": "a handover pauses clients for less than the time between two scrapes",
 }
 """Of the dashboard, by legend: queries that may find nothing here."""
@@ -299,8 +303,25 @@ def test_loads_and_losses(sentinel_set: SentinelSet, told: Told) -> None:
 
 def test_dashboard(watch: Monitoring) -> None:
     """After all of this each query has found something, but for those in the list."""
-    shown = watch.shown()
-    legends = {legend for _, legend in shown}
+    answers = watch.source().answers()
+    legends = {query.legend for query in answers}
     assert NOT_SHOWN.keys() <= legends, NOT_SHOWN.keys() - legends
-    empty = {legend for (_, legend), count in shown.items() if count == 0}
+    empty = {query.legend for query, series in answers.items() if not series}
     assert empty <= NOT_SHOWN.keys(), empty - NOT_SHOWN.keys()
+
+
+@pytest.mark.long
+def test_dashboard_is_drawn(watch: Monitoring, engine: str, figures: dict[str, Any]) -> None:
+    """Each panel on one page, as real Chromium sees it. Pages that are spoiled are not taken for good ones."""
+    source = watch.source()
+    everything = drawing(source.answers(), source.times())
+    folder = CACHE / "e2e" / f"dashboard-{engine}"
+    found, seen = flaws(everything, source, folder / "page.html")
+    assert found == []
+    figures["things drawn"] = {title: panel["drawn"] for title, panel in seen.panels.items()}
+    pictures(everything, source, LIBRARY, folder)
+    worse = folder / "spoiled.html"
+    for flaw in SPOILED:
+        found, _ = flaws(spoiled(everything, flaw), source, worse)
+        assert any(flaw in each for each in found), f"{flaw}: {found}"
+    worse.unlink()

@@ -135,14 +135,14 @@ TEST_CASE("writes wait after the limit without an acknowledgement, and go on wit
   CHECK(primary.WritesFor(kLimit + kGranularity));
 }
 
-TEST_CASE("a replica that is thawed lets the writes go on within a second") {
+TEST_CASE("a replica that is thawed lets the writes go on") {
   Primary primary(AnyEngine());
   primary.replica().Freeze();
   REQUIRE(Eventually([&] { return !primary.Writes(); }));
   primary.replica().Thaw();
   const auto back = std::chrono::steady_clock::now();
   CHECK(Eventually([&] { return primary.Writes(); }));
-  CHECK(Since(back) <= kLossPause + kGranularity);
+  CHECK(Since(back) <= kLossPause + 2 * kGranularity);
 }
 
 TEST_CASE("an idle primary never waits, and its first write has the whole limit") {
