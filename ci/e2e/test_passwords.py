@@ -22,6 +22,7 @@ def test_passwords_replaced(cluster: Cluster, scenario: MakeScenario, figures: d
     replaced_and_back(cluster, scenario, figures, meanwhile)
 
 
+@pytest.mark.long
 def test_passwords_replaced_without_the_api_server(
     cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]
 ) -> None:
@@ -30,9 +31,7 @@ def test_passwords_replaced_without_the_api_server(
 
 
 @pytest.mark.long
-def test_passwords_replaced_during_a_rollout(
-    cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]
-) -> None:
+def test_passwords_replaced_during_a_rollout(cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]) -> None:
     replaced_while(cluster, scenario, figures, "a rollout in the middle", during_a_rollout)
 
 
