@@ -189,6 +189,7 @@ void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
 void LiveState::SetPasswords(const EngineSecrets& secrets, std::vector<MemberName> waits) {
   const std::scoped_lock lock(mutex_);
   report_.passwords = DigestOf(secrets);
+  report_.passwords_without_users = DigestWithoutUsers(secrets);
   report_.passwords_used = !secrets.spreading;
   report_.passwords_wait = std::move(waits);
   report_.outgoing = secrets.outgoing;

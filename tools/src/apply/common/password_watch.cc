@@ -112,6 +112,7 @@ RotationLook PasswordWatch::Ask(EngineSecrets& secrets) {
     }
     heard_[other] = Clock::now();
     look.told[other] = {.digest = report->second.passwords,
+                        .without_users = report->second.passwords_without_users,
                         .uses = report->second.passwords_used,
                         .waits = report->second.passwords_wait};
     if (!settled_) (void)Adopt(secrets, report->second.outgoing, look.now);
@@ -196,17 +197,13 @@ Status PasswordWatch::Use(EngineSecrets& secrets) {
 
 Status PasswordWatch::LookForForeign() {
   if (looked_ && Since(*looked_) < kForeignLook) return {};
-  looked_ = Clock::now();
   const EngineSecrets secrets = member_.settings.Secrets();
   const std::vector<Account> accounts = process_.accounts(secrets);
   if (accounts.empty()) return {};
   const Deadline deadline = Deadline::In(kCall);
   ASSIGN_OR_RETURN(RespClient process, process_.connect(secrets, deadline));
-  ASSIGN_OR_RETURN(std::vector<std::string> users, process.Users(deadline));
-  std::erase_if(users, [&](const std::string& user) {
-    return std::ranges::contains(accounts, user, &Account::name);
-  });
-  member_.live.SetForeignUsers(std::move(users));
+  RETURN_IF_ERROR(foreign_.Look(process, accounts, deadline));
+  looked_ = Clock::now();
   return {};
 }
 

@@ -76,7 +76,8 @@ ConfigurationWords DescribeConfiguration(const std::string& revision, const std:
     if (!report.foreign_users.empty()) {
       words.warnings.push_back(
           std::format("{} has users that the release does not declare, and that are gone with its "
-                      "next start: {}. Declare them by auth.users",
+                      "next start: {}. Declare them by auth.users, or keep them by "
+                      "auth.keepForeignUsers=true",
                       member.ToString(), Join(report.foreign_users)));
     }
     if (!report.configured) {

@@ -250,6 +250,9 @@ std::string PrintReport(const Report& report, ViewForm form) {
     json.Field("message", told.message).Field("revision", told.revision).EndObject();
   }
   if (!report.passwords.empty()) json.Field("passwords", report.passwords);
+  if (!report.passwords_without_users.empty()) {
+    json.Field("passwordsWithoutUsers", report.passwords_without_users);
+  }
   if (report.passwords_used) json.Field("passwordsUsed", true);
   if (!report.passwords_wait.empty()) WriteMembers(json, "passwordsWait", report.passwords_wait);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
@@ -310,6 +313,8 @@ Result<Report> ParseReport(std::string_view text) {
     ASSIGN_OR_RETURN(verdict.revision, told.GetString("revision"));
   }
   ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
+  ASSIGN_OR_RETURN(report.passwords_without_users,
+                   root.GetStringOr("passwordsWithoutUsers", ""));
   ASSIGN_OR_RETURN(report.passwords_used, root.GetBoolOr("passwordsUsed", false));
   if (root.Has("passwordsWait")) {
     ASSIGN_OR_RETURN(report.passwords_wait, ReadMembers(root, "passwordsWait"));

@@ -100,6 +100,7 @@ struct Report {
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
   std::string passwords;        ///< DigestOf those in use (plan/common/passwords.h); empty: none
+  std::string passwords_without_users;  ///< DigestWithoutUsers; empty: an older program
   bool passwords_used = false;  ///< its process logs in with them
   std::vector<MemberName> passwords_wait;  ///< whom it has heard without them
   std::vector<OutgoingPassword> outgoing;  ///< hashes of passwords that end soon
