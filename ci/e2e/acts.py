@@ -19,6 +19,8 @@ from e2e.shell import CommandError
 from e2e.wait import wait_for
 from recorder import Recorder, verify
 
+STATE_BOUND = 60
+"""Seconds from a change to the state of the release that tells it: some 15 s, and a busy machine."""
 CONDITIONS_BOUND = 5.0
 """Seconds from a change to conditions that tell it: a look each second, a call each second."""
 
@@ -160,6 +162,14 @@ def install_again(members: Members, figures: dict[str, Any], other: Mapping[str,
     assert verdict.ok, verdict
     found = members.ids()
     assert found == ids, f"{found}, not {ids}"
+
+
+def wait_state(members: Members, state: str, timeout: int) -> str:
+    """Until the record tells this state of the release, as kubectl waits for it; the reason that stands beside it."""
+    record = f"configmap/{members.name}-record"
+    told = "--for=jsonpath={.metadata.labels.bowline/state}=" + state
+    members.kube("wait", record, told, f"--timeout={timeout}s", timeout=timeout + 10)
+    return members.kube("get", record, "-o", "jsonpath={.metadata.annotations.bowline/state-reason}")
 
 
 def check_and_status(members: Members, *, of_this_tree: bool = True) -> None:

@@ -48,6 +48,7 @@ ORDER = [
     "test_sentinel_releases",
     "test_sentinel_memory",
     "test_sentinel_evictions",
+    "test_alerts",
     "test_platforms",
     "test_tls",
     "test_standalone",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from e2e.acts import check_and_status, conditions_told, first_start_told
+from e2e.acts import STATE_BOUND, check_and_status, conditions_told, first_start_told, wait_state
 from e2e.cluster import Cluster
 from e2e.installation import Installation
 from e2e.plugin import report
@@ -36,6 +36,10 @@ def test_events_tell_the_first_start(cluster: Cluster) -> None:
 
 def test_conditions_tell_who_leads(cluster: Cluster) -> None:
     conditions_told(cluster, cluster.primary(0), "--shard", "0")
+
+
+def test_state_of_a_cluster(cluster: Cluster) -> None:
+    assert wait_state(cluster, "Healthy", STATE_BOUND) != ""
 
 
 @pytest.mark.timeout(540)

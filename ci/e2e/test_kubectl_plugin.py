@@ -151,17 +151,33 @@ def test_plugin_tells_logs(sentinel_set: SentinelSet) -> None:
     assert names == {pod.name for pod in pods}, followed
 
 
+MARKER = "value-of-a-slow-command"
+
+
+def log_a_secret(sentinel_set: SentinelSet) -> None:
+    """In the slow log of the primary there is a command with a value that no report may have."""
+    with sentinel_set.engine(sentinel_set.primary()) as engine:
+        former = engine.config_get("slowlog-log-slower-than")["slowlog-log-slower-than"]
+        engine.config_set("slowlog-log-slower-than", 0)
+        engine.set("key-of-a-slow-command", MARKER)
+        engine.config_set("slowlog-log-slower-than", former)
+        assert MARKER in str(engine.slowlog_get()), "nothing to hide"
+        engine.delete("key-of-a-slow-command")
+
+
 @pytest.mark.timeout(540)
 def test_plugin_reports(sentinel_set: SentinelSet, tmp_path: Path) -> None:
     kube, pods = sentinel_set.kube, sentinel_set.pods()
     passwords = secret_values(kube, f"{sentinel_set.name}-auth")
     assert passwords
+    log_a_secret(sentinel_set)
     with other_release(kube, passwords[0]) as other:
         files = report(kube, tmp_path, "-r", sentinel_set.release.name)
         of_other = report(kube, tmp_path, "-r", other)
         assert kube("get", "pod", "other-server-0", "-o", "yaml").count(passwords[0]) >= 6, "nothing to hide"
     for name, text in [*files.items(), *of_other.items()]:
         assert not any(password in text for password in passwords), f"a password is in {name}"
+        assert "of-a-slow-command" not in text, f"arguments of a command are in {name}"
     empty = {name for name, text in files.items() if not text.strip()}
     assert empty <= {"logs-previous.txt"}, empty
     assert "kind: Secret" not in "".join(files.values())
@@ -171,6 +187,7 @@ def test_plugin_reports(sentinel_set: SentinelSet, tmp_path: Path) -> None:
         *("versions.txt", "status.json", "check.txt", "pods.yaml", "statefulsets.yaml", "configmaps.yaml"),
         *("events.txt", "logs.txt", "logs-previous.txt"),
         *(f"metrics-{pod.name}.txt" for pod in pods),
+        *(f"latency-{pod.name}.txt" for pod in sentinel_set.servers()),
     }
     assert {row["pod"] for row in json.loads(files["status.json"])["members"]} == {pod.name for pod in pods}
     for pod in pods:
@@ -178,6 +195,10 @@ def test_plugin_reports(sentinel_set: SentinelSet, tmp_path: Path) -> None:
         assert f"[pod/{pod.name}/{pod.component}] " in files["logs.txt"]
         assert f"  {pod.name}  " in files["events.txt"]
         assert "redis_up 1" in files[f"metrics-{pod.name}.txt"]
+    for pod in sentinel_set.servers():
+        assert "cmdstat_info:calls=" in files[f"latency-{pod.name}.txt"]
+    slow = files[f"latency-{sentinel_set.primary().name}.txt"]
+    assert re.search(rf" SET, 2 arguments of 21, {len(MARKER)} bytes\n", slow), slow
     assert "type: bowline/Started" in files["pods.yaml"]
     assert all(f"name: {name}\n" in files["statefulsets.yaml"] for name in sentinel_set.statefulsets())
     assert "bowline.json: |" in files["configmaps.yaml"]

@@ -35,6 +35,8 @@ NAME = "demo"
 FIRST_SHARD = (f"{NAME}-server-", f"{NAME}-shard-0-")
 """What its servers' names begin with."""
 ENGINES = tuple(HELM)
+ENGINE_TAGS = {"redis": "8.6", "valkey": "9.1"}
+"""What is on the nodes; a landed chart may have named an older engine, which could not read the newer one's data."""
 ROLLED = 150
 """Seconds for the pods of one StatefulSet."""
 
@@ -95,7 +97,8 @@ class FromLanded(Installation[Members]):
 
     def __init__(self, engine: str, mode: str, state: Landed) -> None:
         kind = KINDS[mode]
-        super().__init__(kind.members, engine, f"landed-{state.name}-{mode}", kind.values)
+        values = {**kind.values, "image": {"tag": ENGINE_TAGS[engine]}}
+        super().__init__(kind.members, engine, f"landed-{state.name}-{mode}", values)
         self.mode = mode
         self.state = state
         self.half = kind.half

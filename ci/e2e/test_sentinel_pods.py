@@ -7,7 +7,16 @@ from contextlib import ExitStack
 
 import pytest
 
-from e2e.acts import all_stale, delete_pod, kill_inits, kill_primary, not_following, started_again
+from e2e.acts import (
+    STATE_BOUND,
+    all_stale,
+    delete_pod,
+    kill_inits,
+    kill_primary,
+    not_following,
+    started_again,
+    wait_state,
+)
 from e2e.nodes import Node
 from e2e.scenario import POSSIBLE_LOSS, MakeScenario
 from e2e.sentinel_set import DOWN_AFTER, SentinelSet
@@ -29,6 +38,26 @@ def test_replica_pod_deleted(sentinel_set: SentinelSet, sentinel_scenario: MakeS
     with sentinel_scenario("delete a replica's pod"):
         delete_pod(sentinel_set, replica)
     assert sentinel_set.primary().name == primary.name
+
+
+def test_state_of_a_set(sentinel_set: SentinelSet, sentinel_scenario: MakeScenario) -> None:
+    """One object tells it: by a label that is waited for and selected by, with a reason that names the member."""
+    kube, replica, record = sentinel_set.kube, sentinel_set.replicas()[0], f"{sentinel_set.name}-record"
+
+    def selected(state: str) -> bool:
+        found = kube.all("configmaps", f"app.kubernetes.io/instance={sentinel_set.name},bowline/state={state}")
+        return [one["metadata"]["name"] for one in found] == [record]
+
+    wait_state(sentinel_set, "Healthy", STATE_BOUND)
+    assert selected("Healthy")
+    with sentinel_scenario("a replica's pod deleted, no node takes it", converge=120):
+        with kube.all_cordoned():
+            sentinel_set.delete_pods(replica.name)
+            assert sentinel_set.member(replica) in wait_state(sentinel_set, "Degraded", STATE_BOUND)
+            assert selected("Degraded")
+            assert not selected("Healthy")
+        sentinel_set.wait_replaced(replica, 60)
+        wait_state(sentinel_set, "Healthy", STATE_BOUND)
 
 
 @pytest.mark.long

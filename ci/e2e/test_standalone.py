@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from e2e.acts import check_and_status, first_start_told, install_again
+from e2e.acts import STATE_BOUND, check_and_status, first_start_told, install_again, wait_state
 from e2e.conftest import scenarios
 from e2e.installation import Installation
 from e2e.members import Members, Pod
@@ -43,6 +43,7 @@ def test_standalone_installed(alone: Installation[Standalone], standalone: Stand
     service = f"{standalone.name}-primary"
     wait_for("the Service leads to it", lambda: bool(standalone.endpoints(service)), LABEL_BOUND)
     check_and_status(standalone)
+    wait_state(standalone, "Healthy", STATE_BOUND)
     first_start_told(standalone)
     assert standalone.problems("--write", "--strict") == []
     standalone.release.test()

@@ -53,7 +53,7 @@ base() {
 }
 
 engines() {
-  engine redis 8.0 docker.io/library/redis:8.0
+  engine redis 8.6 docker.io/library/redis:8.6
   engine valkey 9.1 docker.io/valkey/valkey:9.1
 }
 

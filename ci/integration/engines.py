@@ -30,8 +30,9 @@ class Engine:
 ENGINES = [
     Engine("redis", "7.0", CACHE / "engines" / "redis-7.0"),
     Engine("redis", "8.0", CACHE / "builder"),
+    Engine("redis", "8.6", CACHE / "engines" / "redis-8.6"),
     Engine("valkey", "8.1", CACHE / "builder"),
     Engine("valkey", "9.1", CACHE / "engines" / "valkey-9.1"),
 ]
 
-NEWEST = [engine for engine in ENGINES if engine.label in ("redis-8.0", "valkey-9.1")]
+NEWEST = [engine for engine in ENGINES if engine.label in ("redis-8.6", "valkey-9.1")]

@@ -16,6 +16,8 @@ import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from integration.engines import ENGINES, Engine
@@ -60,8 +62,9 @@ def everything(engine: Engine, socket: Path) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-def measured(engine: Engine) -> dict[str, str | None]:
-    """Each directive of the engine with its default, as a file has it; None: a running engine does not change it."""
+@contextmanager
+def started(engine: Engine) -> Iterator[Path]:
+    """Its socket."""
     with tempfile.TemporaryDirectory() as folder:
         socket = Path(folder) / "engine.sock"
         settings = ["--port", "0", "--unixsocket", str(socket), "--dir", folder, "--logfile", str(Path(folder) / "log")]
@@ -71,9 +74,15 @@ def measured(engine: Engine) -> dict[str, str | None]:
                 while not socket.exists():
                     assert time.monotonic() < end and server.poll() is None, engine.label
                     time.sleep(0.02)
-                return dict(found(engine, socket))
+                yield socket
             finally:
                 server.kill()
+
+
+def measured(engine: Engine) -> dict[str, str | None]:
+    """Each directive of the engine with its default, as a file has it; None: a running engine does not change it."""
+    with started(engine) as socket:
+        return dict(found(engine, socket))
 
 
 def found(engine: Engine, socket: Path) -> list[tuple[str, str | None]]:

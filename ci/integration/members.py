@@ -18,7 +18,7 @@ from types import TracebackType
 from e2e.shell import ROOT, run
 from integration.bowline import Identity, first_nodes_conf, program
 from integration.engines import Engine
-from integration.loopback import BUS_PORT
+from integration.loopback import BUS_PORT, wait_until
 from integration.networks import HUB_ADDRESS, Networks, member_address
 
 API_PORT = 6443
@@ -83,8 +83,10 @@ class Members:
         prefix: str = "bwl",
         volume: Callable[[Member], Mapping[str, str]] = lambda _: {},
         pause: float = 0.0,
+        password: str = "",
     ) -> None:
-        """`volume`: files that are there before the first start. `pause`: seconds between two members' starts."""
+        """`volume`: files that are there before the first start. `pause`: seconds between two members' starts.
+        `password`: of clients; members have another one; without it all may do everything."""
         self.engine = engine
         self.folder = folder
         self.members = {name: Member(name, member_address(i), folder / name) for i, name in enumerate(names)}
@@ -93,6 +95,7 @@ class Members:
         self.directives = f'save ""\nappendonly yes\nrepl-diskless-sync-delay 0\n{directives}'
         self.volume = volume
         self.pause = pause
+        self.password = password
         self.networks = Networks(prefix, {name: member.address for name, member in self.members.items()})
         self.helpers: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -134,6 +137,10 @@ class Members:
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
         files = ["-keyout", str(account / "key"), "-out", str(account / "ca.crt")]
         run("openssl", "req", "-x509", *key, *certificate, *files)
+        secret = self.folder / "secret"
+        secret.mkdir()
+        for name, text in (("password", self.password), ("replication-password", f"{self.password}-of-members")):
+            (secret / name).write_text(text)
         (self.folder / "resolv.conf").write_text(f"nameserver {HUB_ADDRESS}\n")
         (self.folder / "engine.conf").write_text(self.directives)
         (self.folder / "sentinel.conf").write_text("")
@@ -152,7 +159,7 @@ class Members:
             "fullname": FULLNAME,
             "engine": self.engine.name,
             "clusterDomain": "cluster.local",
-            "auth": {"enabled": False},
+            "auth": {"enabled": bool(self.password), "directory": str(self.folder / "secret")},
             "ports": self.ports,
             **self.mode,
             "persistence": {"enabled": True},
@@ -220,7 +227,8 @@ class Members:
 
     def ask(self, member: str, *words: str) -> str:
         """A command to the member's engine."""
-        client = [*self.engine.program("cli"), "-h", self.members[member].address, *words]
+        login = ["--no-auth-warning", "-a", self.password] if self.password else []
+        client = [*self.engine.program("cli"), *login, "-h", self.members[member].address, *words]
         network = self.networks.of(member)
         return run("ip", "netns", "exec", network, *client, timeout=10, check=False).stdout
 
@@ -239,12 +247,20 @@ class Members:
         running = {name: parents.get(member.pid) for name, member in self.members.items()}
         return {name: pid for name, pid in running.items() if pid is not None}
 
+    def await_ready(self, timeout: float) -> None:
+        """AssertionError with the ends of all logs."""
+        try:
+            wait_until("all are ready", lambda: all(map(self.ready, self.members)), timeout)
+        except TimeoutError as error:
+            logs = [f"{one.name}: {one.log()[-2000:]}" for one in self.members.values()]
+            raise AssertionError(f"{error}\n" + "\n".join(logs)) from error
+
     def hang(self, helper: str) -> None:
         """What it is asked is never answered."""
         self.helpers[helper].send_signal(signal.SIGSTOP)
 
 
-def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3) -> Members:
+def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3, directives: str = "") -> Members:
     """Servers server-<n> and three sentinels."""
     names = [f"server-{i}" for i in range(servers)] + [f"sentinel-{i}" for i in range(3)]
     sentinel = {
@@ -257,7 +273,16 @@ def sentinel_set(engine: Engine, folder: Path, *, servers: int = 3) -> Members:
         "failoverTimeoutMilliseconds": 60000,
         "parallelSyncs": 1,
     }
-    return Members(engine, folder, names, {"mode": "sentinel", "sentinel": sentinel}, {"sentinel": 26379})
+    mode = {"mode": "sentinel", "sentinel": sentinel}
+    return Members(engine, folder, names, mode, {"sentinel": 26379}, directives=directives)
+
+
+def small_cluster(engine: Engine, folder: Path, *, directives: str = "", password: str = "") -> Members:
+    """Three shards of two, on fresh volumes."""
+    names = [f"shard-{shard}-{ordinal}" for shard in range(3) for ordinal in range(2)]
+    shape = {"shards": 3, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 2500}
+    mode = {"mode": "cluster", "cluster": shape}
+    return Members(engine, folder, names, mode, {"bus": BUS_PORT}, directives=directives, password=password)
 
 
 def cluster(engine: Engine, folder: Path, *, shards: int, node_timeout: int, directives: str, prefix: str) -> Members:

@@ -29,11 +29,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture
 def members(engine: Engine, tmp_path: Path) -> Iterator[Members]:
     with sentinel_set(engine, tmp_path) as members:
-        try:
-            wait_until("all are ready", lambda: all(members.ready(name) for name in members.members), START)
-        except TimeoutError as error:
-            logs = [f"{one.name}: {one.log()[-2000:]}" for one in members.members.values()]
-            raise AssertionError(f"{error}\n" + "\n".join(logs)) from error
+        members.await_ready(START)
         yield members
 
 

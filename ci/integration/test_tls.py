@@ -15,8 +15,8 @@ from e2e.tls import PORT as TLS_PORT
 from e2e.tls import SENTINEL_PORT as SENTINEL_TLS_PORT
 from e2e.tls import Authority
 from integration.engines import ENGINES, Engine
-from integration.loopback import BUS_PORT, wait_until
-from integration.members import Members, sentinel_set
+from integration.loopback import wait_until
+from integration.members import Members, sentinel_set, small_cluster
 
 START = 60
 FAILOVER = 20
@@ -43,16 +43,6 @@ class Mounted:
         (self.files / "tls.key").write_text(made.key)
         (self.files / "tls.crt").write_text(made.text)
         return made.serial
-
-
-def cluster(engine: Engine, folder: Path) -> Members:
-    """Three shards of two."""
-    names = [f"shard-{shard}-{ordinal}" for shard in range(3) for ordinal in range(2)]
-    mode = {
-        "mode": "cluster",
-        "cluster": {"shards": 3, "replicasPerShard": 1, "nodeTimeoutMilliseconds": 2500},
-    }
-    return Members(engine, folder, names, mode, {"bus": BUS_PORT})
 
 
 class Secured:
@@ -107,13 +97,6 @@ class Secured:
         wait_until("all have it", lambda: len({self.cli(name, "DBSIZE") for name in shard}) == 1, FAILOVER)
         time.sleep(KNOWN)
 
-    def await_ready(self) -> None:
-        try:
-            wait_until("all are ready", lambda: all(map(self.members.ready, self.members.members)), START)
-        except TimeoutError as error:
-            logs = [f"{one.name}: {one.log()[-3000:]}" for one in self.members.members.values()]
-            raise AssertionError(f"{error}\n" + "\n".join(logs)) from error
-
 
 @pytest.fixture(params=ENGINES, ids=[engine.label for engine in ENGINES])
 def engine(request: pytest.FixtureRequest) -> Engine:
@@ -121,14 +104,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
-@pytest.fixture(params=[cluster, sentinel_set], ids=["cluster", "sentinel"])
+@pytest.fixture(params=[small_cluster, sentinel_set], ids=["cluster", "sentinel"])
 def secured(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Iterator[Secured]:
     make: Callable[[Engine, Path], Members] = request.param
     mounted = Mounted(tmp_path)
     mounted.issue()
     secured = Secured(make(engine, tmp_path), mounted)
-    with secured.members:
-        secured.await_ready()
+    with secured.members as members:
+        members.await_ready(START)
         yield secured
 
 
@@ -146,11 +129,11 @@ def test_members_with_tls_alone(secured: Secured) -> None:
     assert dead.process is not None
     dead.process.wait(FAILOVER)
     members.start(dead)  # as the kubelet does
-    secured.await_ready()
+    members.await_ready(START)
 
     before = {name: secured.serial(name) for name in members.members}
     assert len(set(before.values())) == 1 and 0 not in before.values(), before
     serial = secured.mounted.issue()
     wait_until("all have the new one", lambda: all(secured.serial(name) == serial for name in before), RENEWAL)
-    secured.await_ready()
+    members.await_ready(START)
     wait_until("healthy", lambda: ": healthy" in members.bowline(first, "status").splitlines()[0], START)

@@ -12,7 +12,11 @@ make_tar() {
   mkdir -p "$CACHE/base"
   url=$(mirror) security=$(mirror Debian-Security)
   [ -z "$url" ] || sources+=("deb $url $suite main")
-  case $suite in sid | forky) security='' ;; esac # these have their fixes in themselves
+  case $suite in sid | forky | experimental) security='' ;; esac # these have their fixes in themselves
+  if [ "$suite" = experimental ]; then # what sid has not yet, upon sid
+    suite=sid
+    [ -z "$url" ] || sources+=("deb $url $suite main")
+  fi
   [ -z "$url" ] || [ -z "$security" ] || sources+=("deb $security $suite-security main")
   # What this machine's apt was told about its mirror (a proxy, a clock ahead of the mirror) holds in there too.
   while read -r line; do options+=("--aptopt=$line"); done < <(apt-config dump 2>/dev/null |

@@ -5,7 +5,7 @@ ROOT=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 CACHE=${BOWLINE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bowline}
 BIN=$CACHE/bin
 IMAGES=$CACHE/images
-SUITE=trixie # the Debian of the builder, of the base image and of the redis stand-in
+SUITE=trixie # the Debian of the builder, and of the base image
 TOOLKIT_IMAGE=localhost/bowline # what is built here; ci/e2e/release.py names it, too
 export ROOT CACHE BIN IMAGES SUITE TOOLKIT_IMAGE
 

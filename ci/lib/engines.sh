@@ -1,6 +1,6 @@
 #!/bin/bash
 # engines.sh: the engines that the builder does not have, as Debian roots $CACHE/engines/NAME-VERSION for the integration tests
-# (redis 7.0 and valkey 9.1; the builder has redis 8.0 and valkey 8.1). Their programs run with their root's own loader and
+# (redis 7.0 and 8.6, and valkey 9.1; the builder has redis 8.0 and valkey 8.1). Their programs run with their root's own loader and
 # libraries. Made once. A root that has another version than its name says is refused.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -33,6 +33,7 @@ in_builder() {
   has_version "$1" "$2" "$here/builder.sh" run "$1-server" --version
 }
 engine redis 7.0
+engine redis 8.6
 engine valkey 9.1
 in_builder redis 8.0
 in_builder valkey 8.1

@@ -1,10 +1,11 @@
 #!/bin/bash
-# tools.sh kube|charts|helm|firewall|exporter: programs in $CACHE/bin, each made only if the version there is not the wanted one.
+# tools.sh kube|charts|helm|firewall|exporter|monitoring: programs in $CACHE/bin, each made only if the version there is not the wanted one.
 #   kube      what the local Kubernetes needs: Kubernetes, helm 4, CoreDNS, etcd, the volume provisioner
 #   charts    what tests of the chart need: helm 4 and 3, helm-unittest, promtool
 #   helm      helm 4 alone
 #   firewall  what enforces NetworkPolicies in the local Kubernetes (ci/kube/firewall.sh)
 #   exporter  the community's redis_exporter, with which GET /metrics is compared (ci/integration/test_metrics.py)
+#   monitoring  Prometheus and Alertmanager, by which alerts are seen to fire (ci/e2e/test_alerts.py)
 # Versions and sums are in the modules below ci/kube/tools; go itself refuses what is not as their go.sum says.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -79,7 +80,8 @@ ours() {
   stamp "$BIN/$1.stamp" "$want"
 }
 
-# debian FILE PACKAGE: /usr/bin/FILE of a package of the builder's Debian as $BIN/FILE. Nothing is installed, so no service is started.
+# debian FILE PACKAGE: /usr/bin/FILE of a package of the builder's Debian as $BIN/FILE, its /usr/share as $BIN/FILE.share.
+# Nothing is installed, so no service is started.
 debian() {
   local tmp
   tmp=$(mktemp -d -p "$BIN")
@@ -88,8 +90,10 @@ debian() {
   # shellcheck disable=SC2016 # expanded in the builder
   BOWLINE_BUILD=$tmp step "$1 of Debian's package $2" "$here/builder.sh" run \
     sh -c 'apt-get update -qq && cd /build && apt-get download -qq "$1" && dpkg -x "$1"_*.deb root' - "$2"
+  remove_tree "$BIN/$1.share"
+  mv "$tmp/root/usr/share" "$BIN/$1.share"
   mv "$tmp/root/usr/bin/$1" "$BIN/$1"
-  rm -r "$tmp"
+  rm -rf "$tmp" "$tmp.lock"
 }
 
 promtool_there() { [[ $("$BIN/promtool" --version 2>/dev/null) == "promtool, version $promtool."* ]]; }
@@ -101,6 +105,14 @@ promtool() {
   promtool_there || die "Debian's promtool does not run here, or is not $promtool"
 }
 
+monitoring_there() { [[ $("$BIN/$1" --version 2>/dev/null) == "${1#prometheus-}, version $2."* ]]; }
+# monitoring PACKAGE MAJOR: Debian's, for the same reason.
+monitoring() {
+  if monitoring_there "$@"; then return 0; fi
+  debian "$1" "$1"
+  monitoring_there "$@" || die "Debian's $1 does not run here, or is not $2"
+}
+
 etcd_there() { [[ $("$BIN/etcd" --version 2>/dev/null) == "etcd Version: $etcd"* ]]; }
 etcd=3.5
 # Debian's package, since etcd's module cannot be installed by name and takes two minutes.
@@ -110,7 +122,7 @@ etcd() {
   etcd_there || die "Debian's etcd does not run here, or is not $etcd"
 }
 
-case ${1:-} in kube | charts | helm | firewall | exporter) ;; *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;; esac
+case ${1:-} in kube | charts | helm | firewall | exporter | monitoring) ;; *) sed -n '2,9s/^# \?//p' "$0"; exit 2 ;; esac
 packages go:golang-go
 [ "$(go env GOVERSION | awk -F'[o.]' '{ print $2 * 1000 + $3 }')" -ge 1026 ] || die "needs Go 1.26 or newer in PATH"
 export CGO_ENABLED=0
@@ -123,6 +135,7 @@ case $1 in
   charts) helm 4; helm 3; unittest; promtool ;;
   helm) helm 4 ;;
   exporter) exporter ;;
+  monitoring) monitoring prometheus $promtool; monitoring prometheus-alertmanager 0 ;;
   firewall)
     packages ipset:ipset iptables-legacy:iptables
     ours firewall "firewall (kube-router $(version firewall github.com/cloudnativelabs/kube-router/v2))"

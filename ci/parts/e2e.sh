@@ -7,6 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/pytest.sh"
 "$ROOT/ci/lib/tools.sh" charts # Helm 3 is valkey's
 "$ROOT/ci/lib/tools.sh" firewall
+"$ROOT/ci/lib/tools.sh" monitoring
 "$ROOT/ci/lib/cluster.sh" --fresh
 [ -n "${BOWLINE_LONG:-}" ] && some=(--share "${BOWLINE_SHARE:-1/1}") || some=(-m "not long" --engines "${BOWLINE_ENGINES:-turn}")
 # In the tests it would say nothing for minutes.

@@ -21,7 +21,7 @@ repository: valkey/valkey
 tag: "9.1"
 {{- else }}
 repository: library/redis
-tag: "8.0"
+tag: "8.6"
 {{- end }}
 {{- end -}}
 

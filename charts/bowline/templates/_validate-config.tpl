@@ -5,6 +5,8 @@ Argument: the root. */ -}}
 {{- define "bowline.ownedDirectives" -}}
 # addresses and identity
 [port, tls-port, unixsocket, bind, cluster-port, "cluster-announce-*", "replica-announce-*", "slave-announce-*", protected-mode,
+  # a replica that is not announced is unknown to the sentinels
+  replica-announced,
   cluster-enabled, cluster-config-file, cluster-node-timeout, cluster-allow-replica-migration, slaveof, replicaof,
   # TLS; with tls.mode all others, too, that do not only tune it
   tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, tls-replication, tls-cluster,
@@ -12,6 +14,8 @@ Argument: the root. */ -}}
   masteruser, masterauth, primaryuser, primaryauth, requirepass, user, aclfile,
   # files: the guard of the start judges by them whether a member has data
   dir, dbfilename, appendfilename, appenddirname, aof-load-truncated, include,
+  # Redis 8.4 cuts off a damaged end by itself, 8.10 loads other files: nobody would ask for an intact copy
+  aof-load-corrupt-tail-max-size, preload-file,
   # the process
   daemonize, supervised, pidfile, logfile
   {{- if eq .Values.mode "sentinel" }},

@@ -167,5 +167,41 @@ TEST_CASE("clients have taken every place of all servers: connections that are k
   CHECK(NamedByProcesses(ctx, Soon()) == kServer1);
 }
 
+TEST_CASE("sentinels are asked by the connections that are kept") {
+  RealSet set(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  HandoverContext ctx = set.know.Context();
+  EngineProbe probe(ctx.self_ip, set.servers.at(kServer0).port(), {}, false);
+  Lanes lanes;
+  LiveState live(lanes.engine, testing::RunningReport(kServer0), set.know.settings.layout, probe);
+  live.SetAddresses(set.know.addresses);
+  live.SetPhase(Phase::kRunning, "");
+  REQUIRE(live.Now(Milliseconds(-1)).engine.info.primary);
+  const LiveSettings settings(set.know.settings, {}, {});
+  KeptClients kept(lanes.handovers, settings, testing::TestIdentity(), kServer0, live, ctx.self_ip,
+                   Milliseconds(100));
+  ctx.kept = &kept;
+  const MemberName sentinel = set.know.settings.layout.Sentinels().front();
+  const Endpoint at = set.know.addresses.at(sentinel);
+  auto watcher = RespClient::Connect(at.ip, at.port, {}, Soon());
+  REQUIRE(watcher);
+  const auto connections = [&] {
+    const auto info = watcher->Ask({"INFO", "stats"}, Soon());
+    REQUIRE(info);
+    return ParseInfo(info->text).at("total_connections_received");
+  };
+  REQUIRE(Eventually([&] {
+    auto client = kept.Take(sentinel, Soon());
+    if (!client) return false;
+    kept.Put(sentinel, *std::move(client));
+    return true;
+  }));
+  const std::string before = connections();
+  for (int i = 0; i < 5; ++i) CHECK(NamedByProcesses(ctx, Soon()) == kServer0);
+  CHECK(connections() == before);
+  // A connection that has broken meanwhile is no reason to count the sentinel as silent.
+  REQUIRE(watcher->Ask({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"}, Soon()));
+  CHECK(NamedByProcesses(ctx, Soon()) == kServer0);
+}
+
 }  // namespace
 }  // namespace bowline

@@ -41,6 +41,31 @@ TEST_CASE("a look at an engine that has just died does not hide that it led") {
   CHECK(member.live.LastAnswer().info.primary);
 }
 
+TEST_CASE("a slow load has its rate, and the load of another engine has not yet") {
+  Running member;
+  RespClient client = member.engine.Connect();
+  REQUIRE(client.Ask({"DEBUG", "POPULATE", "3000", "key", "100"}, Soon()));
+  REQUIRE(client.Ask({"SAVE"}, Soon()));
+  member.live.SetPhase(Phase::kGuard, "");
+  member.engine.Kill();
+  member.engine.Start(
+      {"--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024"});
+  member.live.SetPhase(Phase::kRunning, "");
+  REQUIRE(testing::Eventually([&] {
+    const EngineSnapshot look = Look(member);
+    return !look.progress.empty() && look.progress[0].left_seconds > 0;
+  }));
+  const ProbeInput input = member.live.ForProbes();
+  CHECK(StartupVerdict(input).ok);
+  CHECK(LivenessVerdict(input).Line().ends_with(" left"));
+  member.live.SetPhase(Phase::kGuard, "");
+  member.live.SetPhase(Phase::kRunning, "");
+  CHECK(testing::Eventually([&] {
+    const EngineSnapshot look = Look(member);
+    return !look.progress.empty() && look.progress[0].per_second == -1;
+  }));
+}
+
 TEST_CASE("an engine that is started anew has not answered yet") {
   Running member;
   member.live.SetPhase(Phase::kGuard, "");

@@ -35,8 +35,11 @@ Settings TwoServers() {
 }
 
 std::vector<Account> Accounts(const EngineSecrets& secrets) {
-  return AccountsOfServer(testing::TestRules(TwoServers().layout), testing::TestIdentity(),
-                          secrets);
+  std::vector<Account> accounts =
+      AccountsOfServer(testing::TestRules(TwoServers().layout), EngineKind::kRedis,
+                       testing::TestIdentity(), secrets);
+  AllowMigration(accounts, testing::TestIdentity());  // no engine here knows it
+  return accounts;
 }
 
 /// The program of server-1: it has `secrets`.
@@ -89,7 +92,7 @@ class Member {
     paths_.data = volume_.path();
     RespClient client = engine_.Connect();
     for (const Account& account : Accounts(*LoadSecrets(settings))) {
-      REQUIRE(client.Ask(LetInCommand(account, *LoadSecrets(settings)), Soon()));
+      REQUIRE(client.Ask(LetInCommands(account, *LoadSecrets(settings)).back(), Soon()));
     }
   }
 
@@ -220,7 +223,7 @@ TEST_CASE("a member that has lost its volume hears from the others what is still
   RespClient program = member.AsProgram();
   member.Mount("second");
   for (const Account& account : Accounts(member.Mounted())) {  // as its file has it at a start
-    REQUIRE(program.Ask(LetInCommand(account, member.Mounted()), Soon()));
+    REQUIRE(program.Ask(LetInCommands(account, member.Mounted()).back(), Soon()));
   }
   const Other other(member.settings, Succeed(former, member.Mounted()));
   member.LoseVolume();
@@ -249,6 +252,22 @@ TEST_CASE("a user comes, changes under an open connection, and goes") {
   CHECK(Eventually([&] { return !member.AsApp("two"); }));
   CHECK_FALSE(client->Ask({"SET", "other", "1"}, Soon()));
   CHECK(Eventually([&] { return member.Told().passwords == DigestOf(member.Mounted()); }));
+}
+
+TEST_CASE("rights that the engine does not know leave the account with those that all know") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const Other other(member.settings, member.Mounted());
+  RespClient program = member.AsProgram();
+  const std::string name = AccountOf("replication", testing::TestIdentity());
+  REQUIRE(program.Ask({"ACL", "SETUSER", name, "-psync"}, Soon()));
+  const auto may = [&](const char* command) {
+    const auto answer = program.Ask({"ACL", "DRYRUN", name, command, "?", "-1"}, Soon());
+    return answer && answer->text == "OK";
+  };
+  REQUIRE_FALSE(may("psync"));
+  member.Begin();
+  CHECK(Eventually([&] { return may("psync"); }));
+  CHECK_FALSE(may("append"));
 }
 
 TEST_CASE("rules that the engine refuses change nothing, and what is right later is followed") {

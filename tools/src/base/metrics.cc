@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 #include "base/utf8.h"
 
@@ -11,6 +12,8 @@ namespace bowline {
 namespace {
 
 constexpr std::size_t kLongestLabel = 256;
+/// Up to it a double holds each whole number.
+constexpr double kWhole = 9'007'199'254'740'992;
 
 void AppendNumber(std::string& out, double value) {
   if (std::isnan(value)) {
@@ -19,13 +22,23 @@ void AppendNumber(std::string& out, double value) {
     out += value > 0 ? "+Inf" : "-Inf";
   } else {
     std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    char* const last = digits.data() + digits.size();
+    // Nearly all samples are whole numbers, and integers are printed several times as fast.
+    const auto end = std::abs(value) < kWhole && value == std::trunc(value)
+                         ? std::to_chars(digits.data(), last, static_cast<std::int64_t>(value))
+                         : std::to_chars(digits.data(), last, value);
     out.append(digits.data(), end.ptr);
   }
 }
 
 /// `quotes`: in a label's value.
 void AppendEscaped(std::string& out, std::string_view text, bool quotes) {
+  const bool plain = std::ranges::all_of(
+      text, [](char c) { return c > 0x1F && c < 0x7F && c != '\\' && c != '"'; });
+  if (plain) {
+    out += text;
+    return;
+  }
   for (const char c : text) {
     if (c == '\\') {
       out += "\\\\";

@@ -25,13 +25,10 @@ void LogToContainer() {
   (void)!std::freopen("/proc/1/fd/2", "a", stderr);
 }
 
-/// The own program knows which installation this is, and so with which account it logs in.
 Result<Credentials> OwnSentinelLogin(const Settings& settings, MemberName self, Deadline deadline) {
   ASSIGN_OR_RETURN(const EngineSecrets secrets, LoadSecrets(settings));
   if (secrets.default_user) return SentinelLoginOf(settings, secrets);
-  const Reports own = GatherReportsOf(PeerChannelOf(settings, secrets, ""), settings,
-                                      {{self, {.ip = "127.0.0.1"}}}, {self}, deadline);
-  ASSIGN_OR_RETURN(const Identity identity, IdentityOf(settings, own));
+  ASSIGN_OR_RETURN(const Identity identity, OwnIdentity(settings, secrets, self, deadline));
   return SentinelPeerLoginOf(settings, secrets, identity);
 }
 

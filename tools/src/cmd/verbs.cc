@@ -97,6 +97,8 @@ const std::vector<Verb>& Verbs() {
       {"prestop", "hand a primary's lead over before the stop (preStop hook)", &DeclarePrestop},
       {"status", "show who leads whom, how each member is, and what is wrong", &DeclareStatus},
       {"check", "exit 0 only when the cluster is what the values declare", &DeclareCheck},
+      {"latency", "the own engine's slow commands, latency events and statistics of commands",
+       &DeclareLatency},
       {"failover", "hand the lead of a shard, or of the servers, over now", &DeclareFailover},
       {"pause", "for a while, do nothing by itself: no repairs, no failovers on suspicion",
        &DeclarePause},

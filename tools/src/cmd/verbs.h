@@ -44,6 +44,7 @@ VerbAction DeclareProbe(CLI::App& app);
 VerbAction DeclarePrestop(CLI::App& app);
 VerbAction DeclareStatus(CLI::App& app);
 VerbAction DeclareCheck(CLI::App& app);
+VerbAction DeclareLatency(CLI::App& app);
 VerbAction DeclareFailover(CLI::App& app);
 VerbAction DeclarePause(CLI::App& app);
 VerbAction DeclareResume(CLI::App& app);

@@ -146,6 +146,13 @@ class KubeApi {
   Status Annotate(const std::string& name_space, const std::string& name,
                   const std::map<std::string, std::optional<std::string>>& annotations,
                   Deadline deadline) const;
+  /// Compare-and-swap of labels and annotations; the object's others stay. Errors as
+  /// PatchConfigMap's.
+  Status MarkConfigMap(const std::string& name_space, const std::string& name,
+                       const std::string& resource_version,
+                       const std::map<std::string, std::string>& labels,
+                       const std::map<std::string, std::string>& annotations,
+                       Deadline deadline) const;
   /// Sets one label of a pod; its other labels stay. Refused when a later pod has this name: a
   /// process that was cut off must not speak for its successor. kAborted when the pod has changed.
   Status SetPodLabel(const ObjectRef& pod, const std::string& label, const std::string& value,

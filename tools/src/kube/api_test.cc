@@ -46,6 +46,20 @@ TEST_CASE("compare and swap: the second writer is told to look again") {
   CHECK(api.GetConfigMap("ns", "record", Soon())->data.at("installation") == "abc");
 }
 
+TEST_CASE("labels and annotations of a ConfigMap, by compare and swap") {
+  const FakeCluster cluster;
+  const KubeApi api = cluster.Api();
+  REQUIRE(api.MarkConfigMap("ns", "record", "7", {{"a", "1"}}, {{"b", "2"}}, Soon()));
+  CHECK(BodyOf(cluster.LastRequest()) ==
+        R"({"metadata":{"resourceVersion":"7","labels":{"a":"1"},"annotations":{"b":"2"}}})");
+  CHECK(api.MarkConfigMap("ns", "record", "7", {{"a", "3"}}, {}, Soon()).error().code ==
+        Code::kAborted);
+  const auto record = api.GetConfigMap("ns", "record", Soon());
+  CHECK(record->labels.at("a") == "1");
+  CHECK(record->annotations.at("b") == "2");
+  CHECK(record->data.at("installation") == "0123");
+}
+
 TEST_CASE("statuses say what to do next, with the API's own words") {
   const FakeCluster cluster;
   CHECK(cluster.ErrorOf("absent").code == Code::kNotFound);

@@ -46,6 +46,23 @@ Status KubeApi::PatchConfigMap(const std::string& name_space, const std::string&
   return {};
 }
 
+Status KubeApi::MarkConfigMap(const std::string& name_space, const std::string& name,
+                              const std::string& resource_version,
+                              const std::map<std::string, std::string>& labels,
+                              const std::map<std::string, std::string>& annotations,
+                              Deadline deadline) const {
+  JsonWriter json;
+  json.BeginObject().Key("metadata").BeginObject();
+  json.Field("resourceVersion", resource_version);
+  WriteMap(json, "labels", labels);
+  WriteMap(json, "annotations", annotations);
+  json.EndObject().EndObject();
+  const std::string path = std::format("/api/v1/namespaces/{}/configmaps/{}", name_space, name);
+  ASSIGN_OR_RETURN([[maybe_unused]] const std::string body,
+                   Call("PATCH", path, json.Take(), "application/merge-patch+json", deadline));
+  return {};
+}
+
 Status KubeApi::Annotate(const std::string& name_space, const std::string& name,
                          const std::map<std::string, std::optional<std::string>>& annotations,
                          Deadline deadline) const {

@@ -75,6 +75,37 @@ TEST_CASE("the engine's file is this text") {
             "masterauth \"s3cret \\\"of\\\" replicas\\\\\"\n");
 }
 
+/// Those that take the place of the replication account's rights; all other accounts have none.
+std::set<std::string> MigrationRights(const Layout& layout, EngineKind engine) {
+  std::set<std::string> rights;
+  for (const Account& account : AccountsOfServer(testing::TestRules(layout), engine,
+                                                 testing::TestIdentity(), Input().secrets)) {
+    if (account.newer_rights.empty()) continue;
+    CHECK(account.name == AccountOf("replication", testing::TestIdentity()));
+    rights.insert(account.newer_rights.begin(), account.newer_rights.end());
+  }
+  return rights;
+}
+
+TEST_CASE("a cluster of Valkey lets the members migrate slots, by command and not in the file") {
+  const Layout cluster;
+  const std::set<std::string> rights = MigrationRights(cluster, EngineKind::kValkey);
+  for (const char* right : {"-@all", "+cluster|syncslots", "+select", "+@write", "-@dangerous",
+                            "+psync", "+sync", "+replconf", "+ping"}) {
+    CHECK(rights.contains(right));
+  }
+  for (const char* right : {"+@all", "+@read", "+@admin", "+@dangerous", "+cluster"}) {
+    CHECK_FALSE(rights.contains(right));
+  }
+  CHECK(MigrationRights(cluster, EngineKind::kRedis).empty());
+  CHECK(MigrationRights(Layout::Sentinel(2, 3), EngineKind::kValkey).empty());
+  CHECK(MigrationRights(Layout::Standalone(), EngineKind::kValkey).empty());
+
+  EngineConfInput valkey = Input();
+  valkey.settings.engine = EngineKind::kValkey;
+  CHECK(MustRender(valkey) == MustRender(Input()));
+}
+
 TEST_CASE("the settings and the address reach the file") {
   EngineConfInput input = Input();
   input.settings.ports = {.client = 7000, .bus = 7001, .http = 7002};

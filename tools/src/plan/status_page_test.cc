@@ -286,6 +286,10 @@ TEST_CASE("more of each member, by --wide") {
                 id1 + "\n"));
   RunningSet set;
   CHECK(Has(Page(set, look), "\nsentinel-1  10.96.0.5      1"));
+  CHECK_FALSE(Has(Page(set, look), "CERTIFICATE"));
+  set.Of(kSentinel1).certificate_ends = RunningCluster::kNow + 100LL * 86'400;
+  CHECK(Has(Page(set, look), "2027-04-25 (100d0h)"));
+  CHECK_FALSE(Has(Page(set), "100d0h"));
   CHECK_FALSE(Has(Page(set), "REPLICATION ID"));
 }
 

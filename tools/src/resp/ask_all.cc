@@ -12,21 +12,6 @@
 #include "resp/tls_link.h"
 
 namespace bowline {
-namespace {
-
-int Append(redisContext& context, const std::vector<std::string>& words) {
-  std::vector<const char*> pointers;
-  std::vector<std::size_t> lengths;
-  for (const std::string& word : words) {
-    pointers.push_back(word.data());
-    lengths.push_back(word.size());
-  }
-  return redisAppendCommandArgv(&context, static_cast<int>(words.size()), pointers.data(),
-                                lengths.data());
-}
-
-}  // namespace
-
 /// One errand on its way: AUTH, where it must, and the command go out together; with several ways
 /// to log in the command waits for the one that is taken.
 class RespErrand {
@@ -115,7 +100,7 @@ class RespErrand {
   }
 
   void Send(const std::vector<std::string>& words) {
-    if (Append(*impl_->context, words) != REDIS_OK) return Breaks(words.front() + " to");
+    if (AppendCommand(*impl_->context, words) != REDIS_OK) return Breaks(words.front() + " to");
     sent_ = 0;
     waiting_ = words.front() != "AUTH";
   }

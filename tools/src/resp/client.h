@@ -77,6 +77,11 @@ class RespClient {
   /// connection is broken: every later call fails too, as a late reply would answer it.
   Result<Reply> Command(const std::vector<std::string>& words, Deadline deadline);
 
+  /// Sends these commands, at least one, at once and reads their replies, in their order; errors as
+  /// Command's. One round trip for all of them.
+  Result<std::vector<Reply>> Pipeline(const std::vector<std::vector<std::string>>& commands,
+                                      Deadline deadline);
+
   /// As Command, but an error reply becomes an error too: LOADING, BUSY, MASTERDOWN, CLUSTERDOWN,
   /// TRYAGAIN -> kUnavailable; NOAUTH, WRONGPASS, NOPERM -> kPermissionDenied; others
   /// kFailedPrecondition.

@@ -61,6 +61,24 @@ TEST_CASE("an error reply is a value for Command and an error for Ask") {
   CHECK(client.Ask({"PING"}, Soon()));  // the connection is as good as before
 }
 
+TEST_CASE("a pipeline: replies in the order of the commands, error replies among them") {
+  const Engine engine(AnyEngine());
+  RespClient client = engine.Connect();
+  const std::string big(3 << 20, 'x');
+  const auto replies = client.Pipeline(
+      {{"SET", "big", big}, {"NO-SUCH-COMMAND"}, {"GET", "big"}, {"INCR", "counter"}}, Soon());
+  REQUIRE(replies);
+  REQUIRE(replies->size() == 4);
+  CHECK(replies->at(0).text == "OK");
+  CHECK(replies->at(1).IsError());
+  CHECK(replies->at(2).text == big);
+  CHECK(replies->at(3).integer == 1);
+  CHECK(client.Ask({"PING"}, Soon())->text == "PONG");
+  // The second reply is late: it must not answer a later command.
+  CHECK_FALSE(client.Pipeline({{"PING"}, {"BLPOP", "empty", "1"}}, Deadline::In(Milliseconds(50))));
+  CHECK_FALSE(client.Ask({"PING"}, Soon()));
+}
+
 TEST_CASE("logging in") {
   const Engine engine(AnyEngine(),
                       {"--user", "default", "on", ">right-password", "~*", "&*", "+@all", "--user",

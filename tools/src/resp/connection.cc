@@ -44,6 +44,17 @@ Reply CopyReply(const redisReply& from) {
   return to;
 }
 
+int AppendCommand(redisContext& context, const std::vector<std::string>& words) {
+  std::vector<const char*> pointers;
+  std::vector<std::size_t> lengths;
+  for (const std::string& word : words) {
+    pointers.push_back(word.data());
+    lengths.push_back(word.size());
+  }
+  return redisAppendCommandArgv(&context, static_cast<int>(words.size()), pointers.data(),
+                                lengths.data());
+}
+
 std::unexpected<Error> RespClient::Impl::Broken(std::string_view what, Deadline deadline) const {
   std::string text = static_cast<const char*>(context->errstr);
   if (text.empty()) text = "no complete reply in time";
@@ -92,41 +103,46 @@ Result<RespClient> RespClient::LogIn(std::unique_ptr<Impl> impl, const Credentia
   return client;
 }
 
-Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadline deadline) {
-  std::vector<const char*> pointers;
-  std::vector<std::size_t> lengths;
-  for (const std::string& word : words) {
-    pointers.push_back(word.data());
-    lengths.push_back(word.size());
-  }
+Result<std::vector<Reply>> RespClient::Pipeline(
+    const std::vector<std::vector<std::string>>& commands, Deadline deadline) {
   redisContext* context = impl_->context.get();
+  const std::string& first = commands.front().front();
   const auto broken = [&] {
     impl_->broken = true;
-    return impl_->Broken(std::format("{} to", words.front()), deadline);
+    return impl_->Broken(std::format("{} to", first), deadline);
   };
   if (impl_->broken) {
     return Fail(Code::kUnavailable,
-                "{} to {}: the connection is given up: an earlier call has had no reply",
-                words.front(), impl_->peer);
+                "{} to {}: the connection is given up: an earlier call has had no reply", first,
+                impl_->peer);
   }
-  if (context->err != 0 || redisAppendCommandArgv(context, static_cast<int>(words.size()),
-                                                  pointers.data(), lengths.data()) != REDIS_OK) {
-    return broken();
+  if (context->err != 0) return broken();
+  for (const std::vector<std::string>& words : commands) {
+    if (AppendCommand(*context, words) != REDIS_OK) return broken();
   }
+  std::vector<Reply> replies;
   // Not redisGetReply: its time-out is that of each read, and a peer may answer byte by byte.
-  void* raw = nullptr;
-  for (int sent = 0; raw == nullptr;) {
+  for (int sent = 0; replies.size() < commands.size();) {
     if (redisSetTimeout(context, ToTimeval(deadline.Left())) != REDIS_OK) return broken();
     if (sent == 0) {
       if (redisBufferWrite(context, &sent) != REDIS_OK) return broken();
       continue;
     }
     if (redisBufferRead(context) != REDIS_OK) return broken();
-    if (redisGetReplyFromReader(context, &raw) != REDIS_OK) return broken();
-    if (raw == nullptr && deadline.Passed()) return broken();
+    void* raw = nullptr;
+    do {
+      if (redisGetReplyFromReader(context, &raw) != REDIS_OK) return broken();
+      const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
+      if (raw != nullptr) replies.push_back(CopyReply(*static_cast<const redisReply*>(raw)));
+    } while (raw != nullptr && replies.size() < commands.size());
+    if (replies.size() < commands.size() && deadline.Passed()) return broken();
   }
-  const std::unique_ptr<void, decltype(&freeReplyObject)> reply(raw, &freeReplyObject);
-  return CopyReply(*static_cast<const redisReply*>(reply.get()));
+  return replies;
+}
+
+Result<Reply> RespClient::Command(const std::vector<std::string>& words, Deadline deadline) {
+  ASSIGN_OR_RETURN(std::vector<Reply> replies, Pipeline({words}, deadline));
+  return std::move(replies.front());
 }
 
 Result<Reply> RespClient::Ask(const std::vector<std::string>& words, Deadline deadline) {

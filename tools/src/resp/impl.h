@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "resp/client.h"
 
@@ -23,5 +24,8 @@ struct RespClient::Impl {
 };
 
 Reply CopyReply(const redisReply& from);
+
+/// To the bytes that the next write sends. REDIS_OK, or REDIS_ERR with the reason in the context.
+int AppendCommand(redisContext& context, const std::vector<std::string>& words);
 
 }  // namespace bowline

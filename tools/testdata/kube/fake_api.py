@@ -87,9 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.command == "PATCH" and kind == "secrets":
             self.answer(200, {})
         elif self.command == "PATCH" and "annotations" in json.loads(body)["metadata"]:
-            annotations = {**RECORD["metadata"].get("annotations", {}), **json.loads(body)["metadata"]["annotations"]}
-            RECORD["metadata"]["annotations"] = {k: v for k, v in annotations.items() if v is not None}
-            self.answer(200, RECORD)
+            self.mark_record(json.loads(body)["metadata"])
         elif self.command == "PATCH":
             if json.loads(body)["metadata"]["resourceVersion"] != RECORD["metadata"]["resourceVersion"]:
                 self.fail(409, "the object has been modified")
@@ -101,6 +99,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.fail(*REASONS[name])
         else:
             getattr(self, "get_" + name.replace("-", "_"))()
+
+    def mark_record(self, patch: dict[str, Any]) -> None:
+        metadata = RECORD["metadata"]
+        if patch.get("resourceVersion", metadata["resourceVersion"]) != metadata["resourceVersion"]:
+            self.fail(409, "the object has been modified")
+            return
+        for key in ("labels", "annotations"):
+            merged = {**metadata.get(key, {}), **patch.get(key, {})}
+            metadata[key] = {name: value for name, value in merged.items() if value is not None}
+        if "resourceVersion" in patch:
+            metadata["resourceVersion"] = str(int(metadata["resourceVersion"]) + 1)
+        self.answer(200, RECORD)
 
     def get_pod(self, name: str) -> None:
         if name.startswith("absent"):

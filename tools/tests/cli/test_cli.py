@@ -22,7 +22,7 @@ from typing import Any
 PROGRAM = ""
 OK, FALSE, USAGE, DATA, PERMISSION, CONFIGURATION = 0, 1, 64, 65, 77, 78
 VERBS = [
-    "install", "init", "run server", "run sentinel", "hold", "probe", "prestop", "status", "check", "failover", "upgrade-check", "engine-check",
+    "install", "init", "run server", "run sentinel", "hold", "probe", "prestop", "status", "check", "latency", "failover", "upgrade-check", "engine-check",
     "nodes-conf generate", "nodes-conf check", "config check", "docs",
 ]  # fmt: skip
 OF_THE_PROGRAM = ("BOWLINE_", "POD_", "KUBERNETES_", "LC_", "LANG", "NO_COLOR", "TERM")

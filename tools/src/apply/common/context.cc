@@ -71,6 +71,12 @@ Credentials SentinelPeerLoginOf(const Settings& settings, const EngineSecrets& s
   return Login({ProgramAccount(identity), "default"}, secrets);
 }
 
+Credentials MemberLoginOf(MemberName member, const Settings& settings, const EngineSecrets& secrets,
+                          const Identity& identity) {
+  return member.HoldsData() ? PeerLoginOf(secrets, identity)
+                            : SentinelPeerLoginOf(settings, secrets, identity);
+}
+
 std::vector<std::string> UsersOfClients(const Settings& settings, const Identity& identity,
                                         RespClient& engine, Milliseconds timeout) {
   if (!settings.auth) return {"default"};

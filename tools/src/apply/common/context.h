@@ -37,6 +37,10 @@ Credentials SentinelLoginOf(const Settings& settings, const EngineSecrets& secre
 Credentials SentinelPeerLoginOf(const Settings& settings, const EngineSecrets& secrets,
                                 const Identity& identity);
 
+/// How we log in to the process of any member, server or sentinel.
+Credentials MemberLoginOf(MemberName member, const Settings& settings, const EngineSecrets& secrets,
+                          const Identity& identity);
+
 /// With which clients log in at the own engine, as it says itself; `default`, when it does not say
 /// it within `timeout` or nobody is asked for a password.
 std::vector<std::string> UsersOfClients(const Settings& settings, const Identity& identity,

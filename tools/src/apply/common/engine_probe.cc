@@ -7,7 +7,7 @@
 namespace bowline {
 Snapshots EngineProbe::Take(Deadline deadline) {
   const std::scoped_lock lock(mutex_);
-  Snapshots taken{.engine = TakeLocked(deadline), .sentinel = std::nullopt};
+  Snapshots taken = TakeLocked(deadline);
   if (taken.engine.replied || taken.engine.answers) return taken;
   taken.loop_turns = LoopTurns();
   if (taken.loop_turns) taken.engine.problem += "; its event loop runs: clients are paused";
@@ -45,8 +45,9 @@ void EngineProbe::AskCluster(EngineSnapshot& snapshot, EngineTexts& texts, Deadl
   if (late) client_.reset();
 }
 
-EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
-  EngineSnapshot snapshot;
+Snapshots EngineProbe::TakeLocked(Deadline deadline) {
+  Snapshots taken;
+  EngineSnapshot& snapshot = taken.engine;
   if (!client_) {
     auto client = RespClient::Connect(ip_, port_, login_(), deadline);
     if (!client) {
@@ -54,7 +55,7 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
       // "-LOADING", "-BUSY" or "-NOAUTH" to AUTH is an answer of a living event loop.
       snapshot.replied = client.error().message.starts_with("logging in") &&
                          client.error().code != Code::kDeadlineExceeded;
-      return snapshot;
+      return taken;
     }
     client_ = *std::move(client);
   }
@@ -62,16 +63,17 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   if (!reply) {
     snapshot.problem = reply.error().message;
     client_.reset();
-    return snapshot;
+    return taken;
   }
   snapshot.replied = true;
   auto info = ParseEngineInfo(reply->text);
   if (reply->IsError() || !info) {
     snapshot.problem = reply->IsError() ? reply->text : info.error().message;
-    return snapshot;
+    return taken;
   }
   snapshot.info = *std::move(info);
   snapshot.answers = true;
+  taken.works = ReadWorks(reply->text);
   // While it loads, redis answers these with -LOADING: the fields stay empty then. A late reply
   // would answer the next call, so after one the connection is given up.
   const auto keys = client_->DbSize(deadline);
@@ -83,7 +85,7 @@ EngineSnapshot EngineProbe::TakeLocked(Deadline deadline) {
   if (client_ && cluster_) AskCluster(snapshot, *texts, deadline);
   const std::scoped_lock lock(texts_mutex_);
   texts_ = std::move(texts);
-  return snapshot;
+  return taken;
 }
 
 std::shared_ptr<const EngineTexts> EngineProbe::Texts() const {

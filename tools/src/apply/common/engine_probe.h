@@ -29,7 +29,7 @@ class EngineProbe : public MemberProbe {
   [[nodiscard]] std::shared_ptr<const EngineTexts> Texts() const;
 
  private:
-  EngineSnapshot TakeLocked(Deadline deadline);
+  Snapshots TakeLocked(Deadline deadline);
   /// Does the engine answer a command that it does not know? Clients that are paused wait for every
   /// other one, AUTH and CLIENT UNPAUSE too (docs/facts/silence.md).
   [[nodiscard]] bool LoopTurns() const;

@@ -1,25 +1,18 @@
 #include "apply/common/engine_statistics.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "resp/fields.h"
+
 namespace bowline {
 namespace {
 
 constexpr Milliseconds kTimeout{500};
 
-std::optional<std::int64_t> Integer(const Result<Reply>& reply) {
-  if (!reply || reply->type != Reply::Type::kInteger) return std::nullopt;
-  return reply->integer;
-}
-
-/// [[event, when, milliseconds, longest], ...]
-std::vector<LatencySpike> ReadSpikes(const Reply& reply) {
-  std::vector<LatencySpike> spikes;
-  for (const Reply& item : reply.items) {
-    if (item.items.size() < 3) continue;
-    spikes.push_back({.event = item.items[0].text,
-                      .at = item.items[1].integer,
-                      .milliseconds = item.items[2].integer});
-  }
-  return spikes;
+std::optional<std::int64_t> Integer(const Reply& reply) {
+  if (reply.type != Reply::Type::kInteger) return std::nullopt;
+  return reply.integer;
 }
 
 /// [command, ["calls", n, "histogram_usec", [microseconds, calls, ...]], ...]
@@ -47,27 +40,45 @@ void ReadSlowest(const Reply& reply, EngineTold& told) {
 
 }  // namespace
 
+std::vector<LatencySpike> ReadSpikes(const Reply& reply) {
+  std::vector<LatencySpike> spikes;
+  for (const Reply& item : reply.items) {
+    if (item.items.size() < 3) continue;
+    spikes.push_back({.event = item.items[0].text,
+                      .at = item.items[1].integer,
+                      .milliseconds = item.items[2].integer,
+                      .longest = item.items.size() > 3 ? item.items[3].integer : 0});
+  }
+  return spikes;
+}
+
 EngineTold AskStatistics(RespClient& engine, Deadline deadline) {
   EngineTold told;
-  if (auto info = engine.Ask({"INFO", "commandstats", "latencystats"}, deadline)) {
-    told.statistics = std::move(info->text);
-  }
-  if (auto config = engine.ConfigGet(MetricDirectives(), deadline)) {
-    told.config = *std::move(config);
-  }
-  told.slow_commands = Integer(engine.Ask({"SLOWLOG", "LEN"}, deadline));
-  if (const auto slow = engine.Ask({"SLOWLOG", "GET", "1"}, deadline)) ReadSlowest(*slow, told);
-  if (const auto spikes = engine.Ask({"LATENCY", "LATEST"}, deadline)) {
-    told.spikes = ReadSpikes(*spikes);
-  }
-  if (const auto times = engine.Ask({"LATENCY", "HISTOGRAM"}, deadline)) {
-    told.times = ReadTimes(*times);
-  }
+  std::vector<std::vector<std::string>> commands{{"INFO", "commandstats", "latencystats"},
+                                                 {"SLOWLOG", "LEN"},
+                                                 {"SLOWLOG", "GET", "1"},
+                                                 {"LATENCY", "LATEST"},
+                                                 {"LATENCY", "HISTOGRAM"},
+                                                 {"CONFIG", "GET"}};
+  std::ranges::copy(MetricDirectives(), std::back_inserter(commands.back()));
+  const auto replies = engine.Pipeline(commands, deadline);
+  if (!replies) return told;
+  const std::vector<Reply>& reply = *replies;
+  if (!reply[0].IsError()) told.statistics = reply[0].text;
+  told.slow_commands = Integer(reply[1]);
+  ReadSlowest(reply[2], told);
+  told.spikes = ReadSpikes(reply[3]);
+  told.times = ReadTimes(reply[4]);
+  if (!reply[5].IsError()) told.config = ToFields(reply[5]);
   // Valkey has one; an engine without it would count an error.
   if (!told.config.contains(kCommandLogDirective)) return told;
-  for (const std::string& kind : CommandLogKinds()) {
-    const auto length = Integer(engine.Ask({"COMMANDLOG", "LEN", kind}, deadline));
-    if (length) told.command_logs[kind] = *length;
+  commands.clear();
+  for (const std::string& kind : CommandLogKinds()) commands.push_back({"COMMANDLOG", "LEN", kind});
+  const auto lengths = engine.Pipeline(commands, deadline);
+  if (!lengths) return told;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto length = Integer((*lengths)[i]);
+    if (length) told.command_logs[commands[i].back()] = *length;
   }
   return told;
 }

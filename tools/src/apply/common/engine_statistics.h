@@ -16,6 +16,9 @@
 
 namespace bowline {
 
+/// Of LATENCY LATEST: [[event, when, milliseconds, longest, ...], ...]
+std::vector<LatencySpike> ReadSpikes(const Reply& reply);
+
 /// An engine's; what it refuses is left out.
 EngineTold AskStatistics(RespClient& engine, Deadline deadline);
 

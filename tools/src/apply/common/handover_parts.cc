@@ -1,6 +1,5 @@
 #include "apply/common/handover_parts.h"
 
-#include <map>
 #include <utility>
 
 #include "apply/common/kept_clients.h"
@@ -25,7 +24,7 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
   if (ctx.kept != nullptr) {
     if (auto kept = ctx.kept->Take(member, deadline)) return *std::move(kept);
   }
-  const Credentials login = PeerLoginOf(ctx.secrets, ctx.identity);
+  const Credentials login = MemberLoginOf(member, ctx.settings, ctx.secrets, ctx.identity);
   if (member == ctx.self) {
     return RespClient::Connect(ctx.self_ip, ctx.settings.ports.client, ToOwn(login),
                                deadline.Within(kHandoverCall));
@@ -34,15 +33,16 @@ Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Dead
   return RespClient::Connect(address.ip, address.port, login, deadline.Within(kHandoverCall));
 }
 
-std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
-                                        const std::vector<MemberName>& members, Deadline deadline) {
-  std::map<MemberName, RespClient> living;
+MemberAnswers AskMembers(const HandoverContext& ctx, const std::vector<MemberName>& members,
+                         const std::vector<std::string>& words, const Credentials& login,
+                         Deadline deadline) {
+  MemberAnswers told;
   std::vector<MemberName> asked;
   std::vector<RespClient::Errand> errands;
   const auto ask = [&](Deadline until) {
     auto answers = RespClient::AskAll(std::exchange(errands, {}), until);
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      if (answers[i]) living.emplace(asked[i], std::move(answers[i]->client));
+      told.insert_or_assign(asked[i], std::move(answers[i]));
     }
     asked.clear();
   };
@@ -50,21 +50,33 @@ std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
     auto kept = ctx.kept == nullptr ? std::nullopt : ctx.kept->TakeUnasked(member, deadline);
     if (!kept) continue;
     asked.push_back(member);
-    errands.push_back({.ip = "", .credentials = {}, .words = {"PING"}, .client = std::move(kept)});
+    errands.push_back({.ip = "", .credentials = {}, .words = words, .client = std::move(kept)});
   }
   ask(deadline.Within(kKeptAnswers));
   for (const MemberName member : members) {
+    const auto known = told.find(member);
+    if (known != told.end() && known->second) continue;
     const auto address = AddressOf(ctx, member);
-    if (living.contains(member) || !address) continue;
+    if (!address) {
+      told.insert_or_assign(member, std::unexpected(address.error()));
+      continue;
+    }
     asked.push_back(member);
-    errands.push_back({.ip = address->ip,
-                       .port = address->port,
-                       .credentials = PeerLoginOf(ctx.secrets, ctx.identity),
-                       .words = {"PING"}});
+    errands.push_back(
+        {.ip = address->ip, .port = address->port, .credentials = login, .words = words});
   }
   ask(deadline);
+  return told;
+}
+
+std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
+                                        const std::vector<MemberName>& members, Deadline deadline) {
+  auto answers =
+      AskMembers(ctx, members, {"PING"}, PeerLoginOf(ctx.secrets, ctx.identity), deadline);
   std::vector<RespClient> clients;
-  for (auto& [member, client] : living) clients.push_back(std::move(client));
+  for (auto& [member, answer] : answers) {
+    if (answer) clients.push_back(std::move(answer->client));
+  }
   return clients;
 }
 

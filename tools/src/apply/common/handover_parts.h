@@ -1,6 +1,8 @@
 #pragma once
 // What the handovers of all modes share.
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "apply/common/handover.h"
@@ -16,11 +18,20 @@ inline constexpr Milliseconds kSwitchPoll{2};
 /// Where the member is; kUnavailable when that is not known.
 Result<Endpoint> AddressOf(const HandoverContext& ctx, MemberName member);
 
+/// A connection to a server or a sentinel: one that is kept, if it answers, else a new one.
 Result<RespClient> ConnectTo(const HandoverContext& ctx, MemberName member, Deadline deadline);
 
-/// Connections to those of `members` that answer, in their order; all are asked at once, by the
-/// connections that are there already first. Who accepts a connection need not answer: its process
-/// may be frozen.
+using MemberAnswers = std::map<MemberName, Result<RespClient::Done>>;
+
+/// Asks all members the same at once: first by the connections that are kept, then by new ones
+/// those that did not answer, which may get the question twice. Errors are those of
+/// RespClient::AskAll, or kUnavailable for a member without a known address.
+MemberAnswers AskMembers(const HandoverContext& ctx, const std::vector<MemberName>& members,
+                         const std::vector<std::string>& words, const Credentials& login,
+                         Deadline deadline);
+
+/// Connections to those of `members` that answer a PING, in their order. A process that accepts a
+/// connection need not answer: it may be frozen.
 std::vector<RespClient> ConnectToLiving(const HandoverContext& ctx,
                                         const std::vector<MemberName>& members, Deadline deadline);
 

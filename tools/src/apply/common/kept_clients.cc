@@ -1,5 +1,7 @@
 #include "apply/common/kept_clients.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace bowline {
@@ -61,7 +63,8 @@ void KeptClients::Look(MemberName member, const std::string& ip, int port) {
   const Deadline deadline = Deadline::In(kOneLook);
   client = Answering(std::move(client), deadline);
   if (!client) {
-    const Credentials login = PeerLoginOf(settings_.Secrets(), identity_);
+    const LiveSettings::Pointer settings = settings_.Get();
+    const Credentials login = MemberLoginOf(member, *settings, settings_.Secrets(), identity_);
     auto made = RespClient::Connect(ip, port, member == self_ ? ToOwn(login) : login, deadline);
     // One that was refused for want of a place is known by its first answer only.
     if (made) client = Answering(*std::move(made), deadline);
@@ -75,7 +78,9 @@ void KeptClients::Look(MemberName member, const std::string& ip, int port) {
 Milliseconds KeptClients::LookAtNext() {
   if (round_.empty()) {
     Look(self_, self_ip_, settings_->ports.client);
-    round_ = settings_->layout.MembersOf(self_.shard);
+    const Layout& layout = settings_->layout;
+    round_ = layout.MembersOf(self_.shard);
+    std::ranges::copy(layout.Sentinels(), std::back_inserter(round_));
     std::erase(round_, self_);
   } else {
     const MemberName member = round_.back();

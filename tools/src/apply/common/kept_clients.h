@@ -1,7 +1,7 @@
 #pragma once
-// Connections to the own engine and, as long as it leads, to the other members of its shard, made
-// ahead: when clients have taken every place of an engine (maxclients), a handover needs no new
-// one.
+// Connections to the own engine and, as long as it leads, to the other members of its shard and to
+// the sentinels, made ahead: when clients have taken every place of an engine (maxclients), a
+// handover needs no new one, and with TLS no handshake.
 
 #include <condition_variable>
 #include <map>

@@ -29,6 +29,7 @@ void LiveState::SetPhase(Phase phase, std::string reason) {
     promoted_.reset();
     begun_ = {};
     ++life_;
+    progress_.Forget();
     judge_.Started();
     silence_ = Silence::kNone;
   }
@@ -141,6 +142,7 @@ void LiveState::LookAt(int life) {
     if (!answer_.answers || answer_.info.primary != taken.engine.info.primary) {
       role_since_ = std::chrono::steady_clock::now();
     }
+    taken.engine.progress = progress_.Look(taken.works, Since({}));
     answer_ = taken.engine;
     answered_ = std::chrono::steady_clock::now();
     if (answer_.refusal.empty()) accepted_ = std::chrono::steady_clock::now();

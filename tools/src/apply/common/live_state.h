@@ -120,6 +120,7 @@ class LiveState {
   std::optional<std::chrono::steady_clock::time_point> promoted_;  ///< see ProbeInput
   std::uint64_t promoted_in_ = 0;                                  ///< its epoch
   std::uint64_t heard_epoch_ = 0;
+  ProgressWatch progress_;
   StuckJudge judge_{Milliseconds(30'000)};
   std::atomic<Silence> silence_ = Silence::kNone;
   Step step_;

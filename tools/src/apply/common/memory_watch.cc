@@ -9,6 +9,7 @@ namespace bowline {
 namespace {
 
 constexpr Milliseconds kLook{5000};
+constexpr Milliseconds kFirstLook{500};
 constexpr Milliseconds kCall{500};
 constexpr const char* kPolicy = "maxmemory-policy";
 
@@ -28,7 +29,7 @@ MemoryWatch::MemoryWatch(Lane& lane, const LiveSettings& settings, const Directi
       stepped_(std::chrono::steady_clock::now() - kStepDown) {
   step_.emplace(lane, "memory", [this] {
     Look();
-    return kLook;
+    return compared_ ? kLook : kFirstLook;
   });
 }
 
@@ -44,7 +45,10 @@ void MemoryWatch::Look() {
   const auto there = Follow(wanted, last.info.primary);
   if (!there) {
     LogInfo("the memory's directives are not set yet", {{"err", there.error().ToString()}});
-  } else if (*there) {
+    return;
+  }
+  compared_ = true;
+  if (*there) {
     followed_ = wanted;
   } else {
     followed_.reset();

@@ -39,6 +39,9 @@ class MemoryWatch {
   LiveState& live_;
   EventSink& events_;
   std::optional<Directives> followed_;  ///< the engine has these
+  /// The engine's values have been compared once in its life. It is done early: until then a value
+  /// that a person sets by hand is taken for a difference.
+  bool compared_ = false;
   std::chrono::steady_clock::time_point stepped_;
   std::optional<Step> step_;
 };

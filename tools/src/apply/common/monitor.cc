@@ -107,6 +107,9 @@ void Monitor::LookAt(const Report& report) {
   if (const auto news = full_copy_.Look(report.engine.info, Since({}))) {
     events_.Emit(news->ended ? "FullSyncEnded" : "FullSyncStarted", news->text);
   }
+  for (const std::string& text : progress_.Look(report.engine.progress)) {
+    events_.Emit("Progress", text);
+  }
   volume_writes_.Want(!report.engine.info.primary);
   live_.SetWritten(volume_writes_.Age());
   HandOverIfUnwritable(report);

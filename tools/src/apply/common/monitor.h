@@ -57,6 +57,7 @@ class Monitor {
   ServerWatch server_;
   std::unique_ptr<ModeWatch> mode_;
   FullCopyWatch full_copy_;
+  ProgressSteps progress_;
   HoldBack hold_back_;
   bool engine_noted_ = false;  ///< or it was tried
   std::optional<std::string> told_stale_;

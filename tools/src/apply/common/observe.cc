@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "plan/common/certificate.h"
-#include "plan/common/configured.h"
+#include "plan/common/release_topology.h"
 
 namespace bowline {
 namespace {
@@ -22,24 +21,8 @@ Observation Observe(const Settings& settings, const ModeRules& rules, const Engi
   seen.address_failures = std::move(answers.failures);
   seen.reports = GatherReports(PeerChannelOf(settings, secrets, ""), settings, seen.addresses,
                                nullptr, deadline.Within(kReportsTimeout));
-  const Identity names{
-      .installation = "", .name_space = settings.name_space, .release = settings.release};
-  seen.topology = Describe(settings.layout, names, seen.addresses, seen.reports, rules);
-  for (const std::string& failure : seen.address_failures) {
-    seen.topology.problems.push_back(failure);
-  }
-  Identity identity = names;
-  identity.installation = seen.topology.installation;
-  for (std::string& problem : rules.Problems(settings, identity, seen.reports)) {
-    seen.topology.problems.push_back(std::move(problem));
-  }
-  ConfigurationWords words = DescribeConfiguration(settings.revision, settings.name_space,
-                                                   !settings.record.empty(), seen.reports);
-  std::ranges::move(words.problems, std::back_inserter(seen.topology.problems));
-  std::ranges::move(words.warnings, std::back_inserter(seen.topology.warnings));
-  CertificateWords certificates = DescribeCertificates(seen.reports, UnixSeconds());
-  std::ranges::move(certificates.problems, std::back_inserter(seen.topology.problems));
-  std::ranges::move(certificates.warnings, std::back_inserter(seen.topology.warnings));
+  seen.topology = DescribeRelease(settings, seen.addresses, seen.reports, rules, UnixSeconds());
+  std::ranges::copy(seen.address_failures, std::back_inserter(seen.topology.problems));
   return seen;
 }
 
@@ -58,6 +41,13 @@ Result<Identity> IdentityOf(const Settings& settings, const Reports& reports) {
     return Fail(Code::kFailedPrecondition, "no member that answers knows its installation");
   }
   return identity;
+}
+
+Result<Identity> OwnIdentity(const Settings& settings, const EngineSecrets& secrets,
+                             MemberName self, Deadline deadline) {
+  const Reports own = GatherReportsOf(PeerChannelOf(settings, secrets, ""), settings,
+                                      {{self, {.ip = "127.0.0.1"}}}, {self}, deadline);
+  return IdentityOf(settings, own);
 }
 
 }  // namespace bowline

@@ -21,4 +21,9 @@ Observation Observe(const Settings& settings, const ModeRules& rules, const Engi
 /// or they differ.
 Result<Identity> IdentityOf(const Settings& settings, const Reports& reports);
 
+/// As the own resident program tells it: it knows which installation this is, and so with which
+/// account to log in. Errors as IdentityOf's.
+Result<Identity> OwnIdentity(const Settings& settings, const EngineSecrets& secrets,
+                             MemberName self, Deadline deadline);
+
 }  // namespace bowline

@@ -33,6 +33,19 @@ std::optional<KeptPasswords> LoadKept(const std::filesystem::path& data) {
   return std::nullopt;
 }
 
+/// kFailedPrecondition: the process refuses its rights.
+Status LetInOne(RespClient& process, const Account& account, const EngineSecrets& secrets,
+                Deadline deadline) {
+  Status set;
+  for (const std::vector<std::string>& command : LetInCommands(account, secrets)) {
+    const auto answer = process.Ask(command, deadline);
+    if (answer) return {};
+    set = std::unexpected(answer.error());
+    if (answer.error().code != Code::kFailedPrecondition) break;
+  }
+  return set;
+}
+
 void SaveKept(const std::filesystem::path& data, const EngineSecrets& secrets) {
   const std::string text = PrintKeptPasswords(Keep(secrets));
   const auto present = ReadFile(data / kKept);
@@ -158,7 +171,7 @@ Status PasswordWatch::LetIn(const EngineSecrets& secrets) {
   const std::vector<Account> accounts = process_.accounts(secrets);
   std::string refused;
   for (const Account& account : accounts) {
-    const auto set = process.Ask(LetInCommand(account, secrets), deadline);
+    const Status set = LetInOne(process, account, secrets, deadline);
     if (set) continue;
     if (!account.of_user || set.error().code != Code::kFailedPrecondition) {
       return FailWith(set, "account " + account.name);

@@ -1,5 +1,7 @@
 #include "apply/common/pause.h"
 
+#include <utility>
+
 #include "sys/log.h"
 
 namespace bowline {
@@ -35,8 +37,9 @@ Status Resume(const Settings& settings) {
                       Deadline::In(kApiTimeout));
 }
 
-PauseWatch::PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events)
-    : settings_(settings), live_(live), events_(events) {
+PauseWatch::PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events,
+                       std::function<void(const ConfigMapState&)> read)
+    : settings_(settings), live_(live), events_(events), read_(std::move(read)) {
   auto api = ApiWithRecord(*settings.Get());
   if (!api) return;
   api_ = *std::move(api);
@@ -51,6 +54,7 @@ void PauseWatch::Look() {
   const auto record =
       api_->GetConfigMap(settings_->name_space, settings_->record, Deadline::In(kLookTimeout));
   if (record) pause_ = ReadPause(record->annotations);
+  if (record && read_) read_(*record);
   if (!record && !failed_) {
     LogWarning("cannot read whether there is a pause", {{"err", record.error().ToString()}});
   }

@@ -3,6 +3,7 @@
 // them each 3 s and has them on its live state; without an API (no rights) there is no pause.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "apply/common/events.h"
@@ -23,7 +24,9 @@ Status Resume(const Settings& settings);
 
 class PauseWatch {
  public:
-  PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events);
+  /// `read` is told the record at each read, on the lane's thread.
+  PauseWatch(Lane& lane, const LiveSettings& settings, LiveState& live, EventSink& events,
+             std::function<void(const ConfigMapState&)> read = {});
   PauseWatch(const PauseWatch&) = delete;
   PauseWatch& operator=(const PauseWatch&) = delete;
 
@@ -36,6 +39,7 @@ class PauseWatch {
   const LiveSettings& settings_;
   LiveState& live_;
   EventSink& events_;
+  const std::function<void(const ConfigMapState&)> read_;
   std::optional<KubeApi> api_;
   std::optional<PauseOrder> pause_;  ///< as last read
   std::optional<PauseOrder> told_;   ///< on, and told

@@ -100,7 +100,7 @@ class Server : public Supervisor {
         lanes_.api, {settings_, self_, live_, configuration_, events_, peers_},
         {.accounts =
              [this](const EngineSecrets& secrets) {
-               return AccountsOfServer(driver_.rules(), identity_, secrets);
+               return AccountsOfServer(driver_.rules(), settings_->engine, identity_, secrets);
              },
          .connect =
              [this](const EngineSecrets& secrets, Deadline deadline) {

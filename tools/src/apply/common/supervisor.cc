@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "apply/common/counting.h"
-#include "apply/common/mode_driver.h"
 #include "apply/common/settings_news.h"
 #include "base/exit_code.h"
 #include "base/timing.h"
@@ -24,7 +23,7 @@ constexpr const char* kOutOfMemory =
 
 std::optional<HttpAnswer> ToAnswer(const std::optional<Verdict>& verdict) {
   if (!verdict) return std::nullopt;
-  return HttpAnswer{.status = verdict->ok ? 200 : 503, .body = verdict->text + "\n"};
+  return HttpAnswer{.status = verdict->ok ? 200 : 503, .body = verdict->Line() + "\n"};
 }
 
 void AnswerProbes(HttpServer& server, Probes& probes) {

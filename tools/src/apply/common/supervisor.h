@@ -14,11 +14,13 @@
 #include "apply/common/lanes.h"
 #include "apply/common/live_state.h"
 #include "apply/common/metrics_page.h"
+#include "apply/common/mode_driver.h"
 #include "apply/common/pause.h"
 #include "apply/common/peers.h"
 #include "apply/common/pod_conditions.h"
 #include "apply/common/probes.h"
 #include "apply/common/revision_watch.h"
+#include "apply/common/state_watch.h"
 #include "runtime/live_settings.h"
 #include "sys/child.h"
 #include "web/http.h"
@@ -97,7 +99,9 @@ class Supervisor {
   void EndIfStuck(pid_t child);
 
   RevisionWatch revision_{lanes_.api, settings_, pod_};
-  PauseWatch pause_{lanes_.api, settings_, live_, events_};
+  StateWatch state_{lanes_.api, settings_, self_, driver_.rules(), live_, peers_};
+  PauseWatch pause_{lanes_.api, settings_, live_, events_,
+                    [this](const ConfigMapState& record) { state_.Read(record); }};
   Probes probes_;
   std::optional<MetricsPage> metrics_;
   HttpServer probe_listener_;

@@ -190,14 +190,15 @@ void WaitForReplicas(RespClient& leader, std::int64_t wanted, std::string_view b
 /// One sentinel is asked, the others are watched: asking more makes two primaries
 /// (facts/sentinel.md 6).
 Status AskForFailover(const HandoverContext& ctx, Deadline deadline) {
-  AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
+  const AskedSentinels asked = AskSentinelProcesses(ctx, deadline);
   for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.failing_over) return {};
   }
-  for (AskedSentinel& sentinel : asked.all) {
+  for (const AskedSentinel& sentinel : asked.all) {
     if (sentinel.view.primary != ctx.self) continue;
-    const Status begun = sentinel.client.SentinelFailover(ctx.settings.sentinel.master_name,
-                                                          deadline.Within(kHandoverCall));
+    ASSIGN_OR_RETURN(RespClient client, ConnectTo(ctx, sentinel.member, deadline));
+    const Status begun =
+        client.SentinelFailover(ctx.settings.sentinel.master_name, deadline.Within(kHandoverCall));
     LogInfo("asked for a failover", {{"sentinel", sentinel.member.ToString()},
                                      {"answer", begun ? "OK" : begun.error().message}});
     return begun;

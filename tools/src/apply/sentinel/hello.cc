@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apply/common/handover_parts.h"
+#include "apply/common/kept_clients.h"
 
 namespace bowline {
 
@@ -12,37 +13,21 @@ std::ptrdiff_t AskedSentinels::Naming(MemberName member) const {
 }
 
 AskedSentinels AskSentinelProcesses(const HandoverContext& ctx, Deadline deadline) {
+  auto answers = AskMembers(ctx, ctx.settings.layout.Sentinels(),
+                            {"SENTINEL", "MASTER", ctx.settings.sentinel.master_name},
+                            SentinelPeerLoginOf(ctx.settings, ctx.secrets, ctx.identity),
+                            deadline.Within(kHandoverCall));
   AskedSentinels asked;
-  const auto failed = [&asked](const std::string& why) {
-    asked.failures += (asked.failures.empty() ? "" : "; ") + why;
-  };
-  const Credentials login = SentinelPeerLoginOf(ctx.settings, ctx.secrets, ctx.identity);
-  std::vector<MemberName> sentinels;
-  std::vector<RespClient::Errand> errands;
-  for (const MemberName sentinel : ctx.settings.layout.Sentinels()) {
-    const auto address = AddressOf(ctx, sentinel);
-    if (!address) {
-      failed(address.error().message);
-      continue;
-    }
-    sentinels.push_back(sentinel);
-    errands.push_back({.ip = address->ip,
-                       .port = address->port,
-                       .credentials = login,
-                       .words = {"SENTINEL", "MASTER", ctx.settings.sentinel.master_name}});
-  }
-  auto answers = RespClient::AskAll(std::move(errands), deadline.Within(kHandoverCall));
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    auto view = answers[i] ? ReadSentinelReply(answers[i]->reply)
-                           : Result<SentinelSnapshot>(std::unexpected(answers[i].error()));
+  for (auto& [sentinel, answer] : answers) {
+    auto view = answer ? ReadSentinelReply(answer->reply)
+                       : Result<SentinelSnapshot>(std::unexpected(answer.error()));
     if (!view) {
-      failed(view.error().message);
+      asked.failures += (asked.failures.empty() ? "" : "; ") + view.error().message;
       continue;
     }
     view->primary = MemberAt(ctx.addresses, view->primary_ip);
-    asked.all.push_back({.member = sentinels[i],
-                         .client = std::move(answers[i]->client),
-                         .view = *std::move(view)});
+    asked.all.push_back({.member = sentinel, .view = *std::move(view)});
+    if (ctx.kept != nullptr) ctx.kept->Put(sentinel, std::move(answer->client));
   }
   return asked;
 }

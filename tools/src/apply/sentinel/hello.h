@@ -12,7 +12,6 @@ namespace bowline {
 /// One sentinel that answers, and what it says.
 struct AskedSentinel {
   MemberName member;
-  RespClient client;
   SentinelSnapshot view;
 };
 

@@ -5,10 +5,10 @@
 namespace bowline {
 namespace {
 
-std::vector<SentinelFields> ToList(const Result<Reply>& reply) {
+std::vector<SentinelFields> ToList(const Reply& reply) {
   std::vector<SentinelFields> list;
-  if (!reply) return list;
-  for (const Reply& item : reply->items) list.push_back(ToFields(item));
+  if (reply.IsError()) return list;
+  for (const Reply& item : reply.items) list.push_back(ToFields(item));
   return list;
 }
 
@@ -16,20 +16,23 @@ std::vector<SentinelFields> ToList(const Result<Reply>& reply) {
 
 EngineTold AskSentinelStatistics(RespClient& sentinel, const std::string& name, Deadline deadline) {
   EngineTold told;
-  if (auto info = sentinel.Ask({"INFO"}, deadline)) told.info = std::move(info->text);
-  if (auto info = sentinel.Ask({"INFO", "commandstats", "latencystats"}, deadline)) {
-    told.statistics = std::move(info->text);
-  }
-  const auto primary = sentinel.Ask({"SENTINEL", "MASTER", name}, deadline);
-  if (!primary) return told;
-  WatchedPrimary& watched = told.watched.emplace();
-  watched.primary = ToFields(*primary);
-  if (const auto quorum = sentinel.Command({"SENTINEL", "CKQUORUM", name}, deadline)) {
-    watched.quorum = !quorum->IsError();
-    watched.quorum_text = quorum->text;
-  }
-  watched.sentinels = ToList(sentinel.Ask({"SENTINEL", "SENTINELS", name}, deadline));
-  watched.replicas = ToList(sentinel.Ask({"SENTINEL", "REPLICAS", name}, deadline));
+  const auto replies = sentinel.Pipeline({{"INFO"},
+                                          {"INFO", "commandstats", "latencystats"},
+                                          {"SENTINEL", "MASTER", name},
+                                          {"SENTINEL", "CKQUORUM", name},
+                                          {"SENTINEL", "SENTINELS", name},
+                                          {"SENTINEL", "REPLICAS", name}},
+                                         deadline);
+  if (!replies) return told;
+  const std::vector<Reply>& reply = *replies;
+  if (!reply[0].IsError()) told.info = reply[0].text;
+  if (!reply[1].IsError()) told.statistics = reply[1].text;
+  if (reply[2].IsError()) return told;
+  told.watched = WatchedPrimary{.primary = ToFields(reply[2]),
+                                .quorum = !reply[3].IsError(),
+                                .quorum_text = reply[3].text,
+                                .sentinels = ToList(reply[4]),
+                                .replicas = ToList(reply[5])};
   return told;
 }
 

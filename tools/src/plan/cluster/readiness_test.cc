@@ -91,9 +91,12 @@ TEST_CASE("startup and liveness tell how far a load is") {
   ProbeInput input = Running();
   CHECK(StartupVerdict(input).text == "the engine replies");
   input.engine.info.loading = true;
-  input.engine.info.loading_percent = 41.7;
-  CHECK(StartupVerdict(input).text == "the engine replies: loading the dataset, 42%");
-  CHECK(LivenessVerdict(input).text == StartupVerdict(input).text);
+  CHECK(StartupVerdict(input).Line() == "the engine replies: loading the dataset");
+  input.engine.progress = {{.work = Work::kLoading, .done = 42, .total = 100, .left_seconds = 3}};
+  CHECK(StartupVerdict(input).Line() ==
+        "the engine replies: loading the dataset: 42B of 100B (42%), 3s left");
+  CHECK(StartupVerdict(input).text == "the engine replies: loading the dataset");
+  CHECK(LivenessVerdict(input).Line() == StartupVerdict(input).Line());
 }
 
 TEST_CASE("liveness: a silent engine is ended by the program, not by the kubelet") {
@@ -117,14 +120,15 @@ TEST_CASE("readiness: everything that makes a member useless to a client") {
   }
   SECTION("loading") {
     input.engine.info.loading = true;
-    input.engine.info.loading_percent = 41.7;
-    expected = "loading the dataset, 42%";
+    input.engine.progress = {{.work = Work::kLoading, .done = 42, .total = 100}};
+    expected = "loading the dataset: 42B of 100B (42%)";
   }
   SECTION("copying") {
     input.engine.info.link_up = false;
     input.engine.info.sync_in_progress = true;
-    input.engine.info.sync_percent = 41.5;
-    expected = "copying the dataset from its primary, 42%";
+    input.engine.progress = {{.work = Work::kSave, .done = 1},
+                             {.work = Work::kFullCopy, .done = 42, .per_second = 7}};
+    expected = "copying the dataset from its primary: 42B, 7B/s";
   }
   SECTION("cut off") {
     input = Running();
@@ -142,7 +146,7 @@ TEST_CASE("readiness: everything that makes a member useless to a client") {
   }
   const Verdict verdict = ReadinessVerdict(input);
   CHECK_FALSE(verdict.ok);
-  CHECK_THAT(verdict.text, ContainsSubstring(expected));
+  CHECK_THAT(verdict.Line(), ContainsSubstring(expected));
   CHECK(LivenessVerdict(input).ok);
 }
 

@@ -14,8 +14,20 @@ constexpr std::string_view kSentinelRights =
     "resetchannels &__sentinel__:hello -@all +multi +slaveof +ping +exec +subscribe "
     "+config|rewrite +role +publish +info +client|setname +client|kill +script|kill";
 
-// What a replica sends to its primary, and nothing else. SYNC: Valkey's dual-channel replication.
+// What a replica sends to its primary, and nothing else. SYNC: the second connection of Valkey's
+// dual-channel replication asks for the snapshot (replication.c,
+// dualChannelReplHandleReplconfReply). Redis' repl-rdb-channel sends PSYNC there.
 constexpr std::string_view kReplicationRights = "resetchannels -@all +psync +sync +replconf +ping";
+
+// The same, and what a primary of Valkey sends to the primary that is to have its slots, from 9.0
+// on. The target asks this account for each command (server.c, processCommand: ACLCheckAllPerm).
+// CLUSTER SYNCSLOTS: all steps (cluster_migrateslots.c). SELECT and writes: the snapshot (aof.c,
+// rewriteSlotToAppendOnlyFileRio), then what is replicated and has a slot
+// (clusterFeedSlotExportJobs), so PFCOUNT and SPUBLISH, too. One refusal ends the migration. What
+// has no key is never sent: of the dangerous writes only those with one are left.
+constexpr std::string_view kMigrationRights =
+    "~* &* -@all +@write -@dangerous -@scripting +sort +restore +pfcount +spublish +select "
+    "+cluster|syncslots +psync +sync +replconf +ping";
 
 // What a sentinel sends to another one, and nothing else (sentinel.c).
 constexpr std::string_view kPeerRights =
@@ -44,10 +56,11 @@ Account Program(const Identity& identity) {
 }
 
 /// The rules of a file and of a command are the same, in the same order.
-std::vector<std::string> Rules(const Account& account, const EngineSecrets& secrets) {
+std::vector<std::string> Rules(const Account& account, const std::vector<std::string>& rights,
+                               const EngineSecrets& secrets) {
   std::vector<std::string> rules{account.on ? "on" : "off"};
   for (const std::string& hash : ValidHashes(secrets, account.of)) rules.push_back("#" + hash);
-  rules.insert(rules.end(), account.rights.begin(), account.rights.end());
+  rules.insert(rules.end(), rights.begin(), rights.end());
   return rules;
 }
 
@@ -68,6 +81,14 @@ std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecret
         {.name = user.name, .of = PasswordOf(user), .rights = user.rules, .of_user = true});
   }
   return accounts;
+}
+
+void AllowMigration(std::vector<Account>& accounts, const Identity& identity) {
+  for (Account& account : accounts) {
+    if (account.name == AccountOf("replication", identity)) {
+      account.newer_rights = Words(kMigrationRights);
+    }
+  }
 }
 
 Account SentinelAccount(const Identity& identity) {
@@ -101,15 +122,21 @@ std::vector<std::string> ClientUsers(std::vector<std::string> users, const Ident
 
 std::string UserLine(const Account& account, const EngineSecrets& secrets) {
   std::string text = "user " + account.name;
-  for (const std::string& rule : Rules(account, secrets)) text += " " + rule;
+  for (const std::string& rule : Rules(account, account.rights, secrets)) text += " " + rule;
   return text + "\n";
 }
 
-std::vector<std::string> LetInCommand(const Account& account, const EngineSecrets& secrets) {
-  std::vector<std::string> words{"ACL", "SETUSER", account.name, "reset"};
-  const std::vector<std::string> rules = Rules(account, secrets);
-  words.insert(words.end(), rules.begin(), rules.end());
-  return words;
+std::vector<std::vector<std::string>> LetInCommands(const Account& account,
+                                                    const EngineSecrets& secrets) {
+  std::vector<std::vector<std::string>> commands;
+  for (const auto* rights : {&account.newer_rights, &account.rights}) {
+    if (rights == &account.newer_rights && rights->empty()) continue;
+    std::vector<std::string>& words = commands.emplace_back();
+    words = {"ACL", "SETUSER", account.name, "reset"};
+    const std::vector<std::string> rules = Rules(account, *rights, secrets);
+    words.insert(words.end(), rules.begin(), rules.end());
+  }
+  return commands;
 }
 
 std::vector<std::vector<std::string>> ServerUseCommands(const EngineSecrets& secrets) {

@@ -16,6 +16,8 @@ struct Account {
   std::string name;
   std::string of;                   ///< whose passwords open it (model/secrets.h)
   std::vector<std::string> rights;  ///< rules of ACL SETUSER
+  /// In place of `rights`, where the engine knows all of their commands; empty: there are none.
+  std::vector<std::string> newer_rights = {};
   bool on = true;
   bool of_user = false;  ///< declared by auth.users
 };
@@ -27,6 +29,9 @@ std::string AccountOf(std::string_view what, const Identity& identity);
 
 /// Of each server: clients, the program, replicas.
 std::vector<Account> ServerAccounts(const Identity& identity, const EngineSecrets& secrets);
+/// What the primary of another shard does here too as replication-<id>, when it migrates slots
+/// (docs/decisions/0049-rights-of-a-migration.md).
+void AllowMigration(std::vector<Account>& accounts, const Identity& identity);
 /// With which a sentinel logs in to a server.
 Account SentinelAccount(const Identity& identity);
 /// Of each sentinel: clients, the program, and the other sentinels. The users may ask who leads,
@@ -41,8 +46,10 @@ std::vector<std::string> ClientUsers(std::vector<std::string> users, const Ident
 
 /// A line of a file, for an engine or a sentinel, that lets it in with each valid password.
 std::string UserLine(const Account& account, const EngineSecrets& secrets);
-/// The command that gives the account exactly these passwords and rights. Its connections stay.
-std::vector<std::string> LetInCommand(const Account& account, const EngineSecrets& secrets);
+/// The commands that give the account exactly these passwords and rights; its connections stay. The
+/// first one that the engine takes is enough: it refuses as a whole what it does not know.
+std::vector<std::vector<std::string>> LetInCommands(const Account& account,
+                                                    const EngineSecrets& secrets);
 
 /// What makes a server log in to its primary with the declared password, when it connects anew.
 std::vector<std::vector<std::string>> ServerUseCommands(const EngineSecrets& secrets);

@@ -12,7 +12,7 @@ namespace bowline {
 namespace {
 
 // Directives that would take the member out of our hands. The chart's validation has the same list.
-constexpr std::array<std::string_view, 35> kOwned{
+constexpr std::array<std::string_view, 38> kOwned{
     "port",
     "tls-port",
     "tls-cert-file",
@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 35> kOwned{
     "cluster-config-file",
     "cluster-node-timeout",
     "cluster-allow-replica-migration",
+    "replica-announced",
     "slaveof",
     "replicaof",
     "masteruser",
@@ -43,6 +44,8 @@ constexpr std::array<std::string_view, 35> kOwned{
     "appendfilename",
     "appenddirname",
     "aof-load-truncated",
+    "aof-load-corrupt-tail-max-size",
+    "preload-file",
     "include",
     "daemonize",
     "supervised",
@@ -65,7 +68,8 @@ std::string Users(const EngineConfInput& input, const ModeRules& rules) {
   // right after the start (apply/common/password_watch.h).
   EngineSecrets tried = input.secrets;
   tried.users.lines.clear();
-  for (const Account& account : AccountsOfServer(rules, input.identity, tried)) {
+  for (const Account& account :
+       AccountsOfServer(rules, input.settings.engine, input.identity, tried)) {
     text += UserLine(account, input.secrets);
   }
   text += std::format("masteruser {}\n", AccountOf("replication", input.identity));
@@ -75,9 +79,11 @@ std::string Users(const EngineConfInput& input, const ModeRules& rules) {
 
 }  // namespace
 
-std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity,
-                                      const EngineSecrets& secrets) {
+std::vector<Account> AccountsOfServer(const ModeRules& rules, EngineKind engine,
+                                      const Identity& identity, const EngineSecrets& secrets) {
   std::vector<Account> accounts = ServerAccounts(identity, secrets);
+  // Redis has an account of its own for it (acl.c, "internal connection").
+  if (rules.Sharded() && engine == EngineKind::kValkey) AllowMigration(accounts, identity);
   for (Account& account : rules.Accounts(identity)) accounts.push_back(std::move(account));
   return accounts;
 }

@@ -38,8 +38,8 @@ Status CheckEngineDirectives(const ModeRules& rules, std::string_view text);
 Result<std::string> RenderEngineConf(const EngineConfInput& input, const ModeRules& rules);
 
 /// Of a server in this mode.
-std::vector<Account> AccountsOfServer(const ModeRules& rules, const Identity& identity,
-                                      const EngineSecrets& secrets);
+std::vector<Account> AccountsOfServer(const ModeRules& rules, EngineKind engine,
+                                      const Identity& identity, const EngineSecrets& secrets);
 
 /// A value as the engine's configuration syntax wants it: in double quotes, escaped.
 std::string QuoteConf(std::string_view value);

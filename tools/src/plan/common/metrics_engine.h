@@ -20,6 +20,7 @@ struct LatencySpike {
   std::string event;
   std::int64_t at = 0;            ///< seconds since 1970
   std::int64_t milliseconds = 0;  ///< of the last one
+  std::int64_t longest = 0;       ///< milliseconds
 };
 
 /// What a sentinel says of the primary that it watches.

@@ -87,6 +87,21 @@ void AddPrimary(const MemberFacts& facts, MetricSet& set) {
   }
 }
 
+void AddProgress(const std::vector<Progress>& works, MetricSet& set) {
+  for (const Progress& progress : works) {
+    const MetricLabels labels = {{"work", std::string(WorkName(progress.work))}};
+    const bool bytes = InBytes(progress.work);
+    const auto add = [&](std::string_view name, std::int64_t value) {
+      if (value >= 0) AddOwn(set, name, static_cast<double>(value), labels);
+    };
+    add(bytes ? "bowline_progress_bytes" : "bowline_progress_keys", progress.done);
+    add(bytes ? "bowline_progress_size_bytes" : "bowline_progress_size_keys", progress.total);
+    add(bytes ? "bowline_progress_bytes_per_second" : "bowline_progress_keys_per_second",
+        progress.per_second);
+    add("bowline_progress_left_seconds", progress.left_seconds);
+  }
+}
+
 void AddServer(const MemberFacts& facts, MetricSet& set) {
   const Report& report = facts.report;
   AddOwn(set, "bowline_primary", Flag(report.RunsAsPrimary()));
@@ -98,6 +113,7 @@ void AddServer(const MemberFacts& facts, MetricSet& set) {
   } else {
     AddOwn(set, "bowline_replication_link_up", Flag(report.engine.info.link_up));
   }
+  AddProgress(report.engine.progress, set);
   if (const auto copies = InfoNumber(facts.info, "sync_full")) {
     AddOwn(set, "bowline_replication_full_copies_total", *copies);
   }

@@ -102,6 +102,26 @@ TEST_CASE("a replica") {
   CHECK_FALSE(text.contains("bowline_replicas_in_sync"));
 }
 
+TEST_CASE("work that goes on has its figures, in its own unit, as far as they are known") {
+  MemberFacts facts = Leading();
+  CHECK_FALSE(Printed(facts).contains("bowline_progress"));
+  facts.report.engine.progress = {
+      {.work = Work::kLoading, .done = 5, .total = 20, .per_second = 3, .left_seconds = 5},
+      {.work = Work::kSave, .done = 7}};
+  facts.ready = {.ok = false, .text = "loading the dataset", .progress = "5B of 20.0K (9%)"};
+  const std::string text = Printed(facts);
+  CHECK(text.contains("\nbowline_progress_bytes{work=\"loading\"} 5\n"));
+  CHECK(text.contains("\nbowline_progress_size_bytes{work=\"loading\"} 20\n"));
+  CHECK(text.contains("\nbowline_progress_bytes_per_second{work=\"loading\"} 3\n"));
+  CHECK(text.contains("\nbowline_progress_left_seconds{work=\"loading\"} 5\n"));
+  CHECK(text.contains("\nbowline_progress_keys{work=\"save\"} 7\n"));
+  CHECK_FALSE(text.contains("work=\"save\"} -1"));
+  CHECK_FALSE(text.contains("bowline_progress_size_keys"));
+  CHECK(text.contains("\nbowline_reason{reason=\"loading the dataset\"} 1\n"));
+  facts.report.engine.answers = false;  // what it did then may have ended
+  CHECK_FALSE(Printed(facts).contains("bowline_progress"));
+}
+
 TEST_CASE("a member that waits") {
   MemberFacts facts = Leading();
   facts.report.phase = Phase::kGuard;

@@ -242,9 +242,18 @@ TEST_CASE("an account is let in with exactly the valid passwords, in a file and 
   const Account account{.name = "app", .of = kClients, .rights = {"+ping", "~*"}};
   CHECK(UserLine(account, secrets) ==
         "user app on #" + HashOf("b") + " #" + HashOf("a") + " +ping ~*\n");
-  CHECK(LetInCommand(account, secrets) ==
-        std::vector<std::string>{"ACL", "SETUSER", "app", "reset", "on", "#" + HashOf("b"),
-                                 "#" + HashOf("a"), "+ping", "~*"});
+  using Commands = std::vector<std::vector<std::string>>;
+  const std::vector<std::string> command{
+      "ACL", "SETUSER", "app", "reset", "on", "#" + HashOf("b"), "#" + HashOf("a"), "+ping", "~*"};
+  CHECK(LetInCommands(account, secrets) == Commands{command});
+
+  Account newer = account;
+  newer.newer_rights = {"+of-tomorrow"};
+  CHECK(UserLine(newer, secrets) == UserLine(account, secrets));
+  CHECK(LetInCommands(newer, secrets) ==
+        Commands{{"ACL", "SETUSER", "app", "reset", "on", "#" + HashOf("b"), "#" + HashOf("a"),
+                  "+of-tomorrow"},
+                 command});
 }
 
 constexpr const char* kInstallation = "0123456789abcdef";

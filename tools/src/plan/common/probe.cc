@@ -13,18 +13,24 @@ std::optional<std::string> Behind(const EngineInfo& info, int max_lag_seconds) {
                      info.last_io_seconds, max_lag_seconds);
 }
 
-/// What keeps a running engine busy for long, and how far it is.
-std::optional<std::string> Progress(const EngineInfo& info) {
-  if (info.loading) return std::format("loading the dataset, {:.0f}%", info.loading_percent);
-  if (!info.primary && info.sync_in_progress) {
-    return std::format("copying the dataset from its primary, {:.0f}%", info.sync_percent);
-  }
+/// The work that keeps a running engine from serving.
+std::optional<Work> Hindrance(const EngineInfo& info) {
+  if (info.loading) return Work::kLoading;
+  if (!info.primary && info.sync_in_progress) return Work::kFullCopy;
   return std::nullopt;
 }
 
+std::string HowFar(const EngineSnapshot& engine, Work work) {
+  const Progress* progress = FindWork(engine.progress, work);
+  return progress == nullptr ? "" : AmountText(*progress);
+}
+
 Verdict Replies(const EngineSnapshot& engine) {
-  const auto progress = engine.answers ? Progress(engine.info) : std::nullopt;
-  return Yes("the engine replies" + (progress ? ": " + *progress : ""));
+  const auto work = engine.answers ? Hindrance(engine.info) : std::nullopt;
+  if (!work) return Yes("the engine replies");
+  Verdict verdict = Yes(std::format("the engine replies: {}", WorkText(*work)));
+  verdict.progress = HowFar(engine, *work);
+  return verdict;
 }
 
 }  // namespace
@@ -51,8 +57,11 @@ Verdict ReadinessVerdict(const ProbeInput& input, const ModeRules& rules) {
   const bool busy = !input.engine.answers && input.answer.answers && input.silent <= kMayBeSilent;
   const EngineSnapshot& engine = busy ? input.answer : input.engine;
   if (!engine.answers) return No("the engine does not answer: " + engine.problem);
-  const auto progress = Progress(engine.info);
-  if (progress) return No(*progress);
+  if (const auto work = Hindrance(engine.info)) {
+    Verdict verdict = No(std::string(WorkText(*work)));
+    verdict.progress = HowFar(engine, *work);
+    return verdict;
+  }
   if (input.fenced) return No("cut off, writes are paused: " + *input.fenced);
   if (!engine.refusal.empty() && input.refusing > kMayRefuse) {
     return No("a primary that refuses writes: " + engine.refusal);

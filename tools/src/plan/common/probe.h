@@ -38,7 +38,11 @@ struct ProbeInput {
 
 struct Verdict {
   bool ok = false;
-  std::string text;  ///< one line with the reason
+  std::string text;           ///< one line with the reason
+  std::string progress = {};  ///< how far that is; each look tells another one
+  [[nodiscard]] std::string Line() const {
+    return progress.empty() ? text : text + ": " + progress;
+  }
 };
 inline Verdict Yes(std::string text) { return {.ok = true, .text = std::move(text)}; }
 inline Verdict No(std::string text) { return {.ok = false, .text = std::move(text)}; }

@@ -119,6 +119,7 @@ void WriteEngine(JsonWriter& json, const EngineSnapshot& engine, ViewForm form) 
   json.Field("slotsOk", engine.cluster.slots_ok).Field("knownNodes", engine.cluster.known_nodes);
   json.Field("currentEpoch", static_cast<std::int64_t>(engine.cluster.current_epoch));
   json.Field("keys", engine.keys);
+  if (!engine.progress.empty()) WriteProgress(json, "progress", engine.progress);
   WriteView(json, engine.view, form);
   WriteDetails(json, engine);
   json.EndObject();
@@ -148,6 +149,7 @@ Status ReadEngine(const JsonView& object, EngineSnapshot& engine) {
   ASSIGN_OR_RETURN(engine.cluster.known_nodes, ReadNumber(object, "knownNodes"));
   ASSIGN_OR_RETURN(engine.cluster.current_epoch, ReadEpoch(object, "currentEpoch"));
   ASSIGN_OR_RETURN(engine.keys, object.GetInt("keys"));
+  ASSIGN_OR_RETURN(engine.progress, ReadProgress(object, "progress"));
   ASSIGN_OR_RETURN(engine.view, ReadView(object));
   return ReadDetails(object, engine);
 }

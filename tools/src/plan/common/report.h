@@ -16,6 +16,7 @@
 #include "model/nodes_view.h"
 #include "model/secrets.h"
 #include "model/sentinel_info.h"
+#include "plan/common/progress.h"
 #include "plan/common/volume.h"
 
 namespace bowline {
@@ -28,15 +29,17 @@ struct EngineSnapshot {
   EngineInfo info;
   std::string refusal;  ///< why a primary refuses all writes; empty: it takes them
   ClusterInfo cluster;
-  NodesView view;         ///< CLUSTER NODES; empty while redis loads
-  std::int64_t keys = 0;  ///< DBSIZE; 0 while loading
+  NodesView view;                       ///< CLUSTER NODES; empty while redis loads
+  std::int64_t keys = 0;                ///< DBSIZE; 0 while loading
+  std::vector<Progress> progress = {};  ///< of the long work that it does
   bool operator==(const EngineSnapshot&) const = default;
 };
 
 /// What a member's process has answered: an engine's, or a sentinel's beside `answers`, `replied`
 /// and `problem` of the engine.
 struct Snapshots {
-  EngineSnapshot engine;
+  EngineSnapshot engine;  ///< without `progress`, which is made of several looks
+  std::vector<WorkLook> works = {};
   std::optional<SentinelSnapshot> sentinel;
   bool loop_turns =
       false;  ///< without a reply: the event loop runs all the same (plan/common/stuck.h)

@@ -65,12 +65,18 @@ Report FullReport() {
                                  .in_sync = std::vector<MemberName>{k00, k01}};
   handover = HandoverNote{.to = k00, .epoch = 16, .min_replicas = 17};
 
-  auto& [answers, problem, replied, info, refusal, cluster, view, keys] = engine;
+  auto& [answers, problem, replied, info, refusal, cluster, view, keys, progress] = engine;
   answers = replied = true;
   problem = "p";
   refusal = "f";
   view = NodesView("v");
   keys = 18;
+  progress = {{.work = Work::kLoading,
+               .done = 51,
+               .total = 52,
+               .per_second = 53,
+               .left_seconds = 54,
+               .seconds = 55}};
   {
     auto& [primary, version, id, offset, previous_id, previous_offset, loading, loading_percent,
            host, port, link_up, syncing, sync_percent, down, last_io, replicas, good, append_only,

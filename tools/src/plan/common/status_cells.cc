@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <format>
 #include <vector>
 
 #include "base/parse.h"
+#include "plan/common/certificate.h"
 #include "plan/common/last_copy.h"
+#include "plan/common/units.h"
 
 namespace bowline {
 namespace {
@@ -29,11 +32,21 @@ int AcknowledgedSeconds(const TopologyRow& row, const Topology& topology, const 
   return seconds;
 }
 
+/// A member of an older version tells the percentage alone.
+std::string FigureOf(const Report& report, Work work, double percent) {
+  const Progress* progress = FindWork(report.engine.progress, work);
+  return progress == nullptr ? std::format("{:.0f}%", percent) : AmountText(*progress);
+}
+
 /// The state with the figure that tells how long it lasts, or how far it is.
 std::string WithFigure(const TopologyRow& row, const Report& report) {
   const EngineInfo& info = report.engine.info;
-  if (row.state == "loading") return std::format("loading {:.0f}%", info.loading_percent);
-  if (row.state == "syncing") return std::format("syncing {:.0f}%", info.sync_percent);
+  if (row.state == "loading") {
+    return row.state + " " + FigureOf(report, Work::kLoading, info.loading_percent);
+  }
+  if (row.state == "syncing") {
+    return row.state + " " + FigureOf(report, Work::kFullCopy, info.sync_percent);
+  }
   if (row.state == "link down" && info.link_down_seconds >= 0) {
     return "link down for " + SpanText(info.link_down_seconds);
   }
@@ -63,23 +76,6 @@ std::vector<std::string> NotesOf(const Report& report, const std::string& time) 
 }
 
 }  // namespace
-
-std::string BytesText(std::int64_t bytes) {
-  if (bytes < 1024) return std::format("{}B", bytes);
-  constexpr std::string_view kUnits = "KMGTPE";
-  double size = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  // 1023.95 would be printed as 1024.0
-  for (; size >= 1023.95 && unit + 1 < kUnits.size(); ++unit) size /= 1024;
-  return std::format("{:.1f}{}", size, kUnits[unit]);
-}
-
-std::string SpanText(std::int64_t seconds) {
-  if (seconds < 60) return std::format("{}s", seconds);
-  if (seconds < 3600) return std::format("{}m{}s", seconds / 60, seconds % 60);
-  if (seconds < 86'400) return std::format("{}h{}m", seconds / 3600, seconds / 60 % 60);
-  return std::format("{}d{}h", seconds / 86'400, seconds / 3600 % 24);
-}
 
 GridCell LagCell(const TopologyRow& row, const Topology& topology, const Reports& reports) {
   if (row.role != "replica") return {};
@@ -117,7 +113,8 @@ GridCell StateCell(const TopologyRow& row, const Report* report, const std::stri
   return cell;
 }
 
-GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now) {
+GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now,
+                         const std::vector<Progress>& works) {
   std::vector<std::string> parts;
   GridCell cell;
   if (facts.append_only) {
@@ -132,9 +129,23 @@ GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now) {
   if (facts.unsaved_changes > 0) {
     parts.push_back(std::format("{} changed since", facts.unsaved_changes));
   }
-  if (facts.saves) parts.emplace_back("saves now");
+  const Progress* rewrite = FindWork(works, Work::kRewrite);
+  const Progress* saving = rewrite != nullptr ? rewrite : FindWork(works, Work::kSave);
+  if (saving != nullptr) {
+    parts.push_back("saves now: " + AmountText(*saving));
+  } else if (facts.saves) {
+    parts.emplace_back("saves now");
+  }
   cell.text = Join(parts);
   return cell;
+}
+
+GridCell CertificateCell(std::int64_t ends, std::int64_t now) {
+  if (ends == 0) return {};
+  const auto day = std::chrono::sys_seconds(std::chrono::seconds(ends));
+  if (ends <= now) return {.text = std::format("{:%F} (ended)", day), .tone = Tone::kBad};
+  return {.text = std::format("{:%F} ({})", day, SpanText(ends - now)),
+          .tone = TellCertificate(ends, now) ? Tone::kUneasy : Tone::kPlain};
 }
 
 }  // namespace bowline

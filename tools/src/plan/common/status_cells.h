@@ -10,11 +10,6 @@
 
 namespace bowline {
 
-/// "0B", "512B", "1.2K", "48.0M", "1.5G": units of 1024, as the engines' INFO has them.
-std::string BytesText(std::int64_t bytes);
-/// "42s", "4m12s", "3h5m", "2d4h".
-std::string SpanText(std::int64_t seconds);
-
 /// How far a replica is behind its primary, and when that last had word of it: "1.2M 5s". Nothing
 /// for others.
 GridCell LagCell(const TopologyRow& row, const Topology& topology, const Reports& reports);
@@ -23,7 +18,12 @@ GridCell MemoryCell(const EngineFacts& facts);
 /// "ok", or what is wrong and why; then what holds beside it: fenced, paused, last copy.
 /// `report`: nullptr for a silent member; `time`: RFC 3339 in UTC with whole seconds.
 GridCell StateCell(const TopologyRow& row, const Report* report, const std::string& time);
-/// "aof, rdb 5m ago, 12 changed since". `now`: seconds since 1970.
-GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now);
+/// "aof, rdb 5m ago, 12 changed since, saves now: 120 of 300 keys (40%)". `now`: seconds since
+/// 1970; `works`: what its report tells.
+GridCell PersistenceCell(const EngineFacts& facts, std::int64_t now,
+                         const std::vector<Progress>& works = {});
+/// "2027-02-01 (63d0h)", "2026-11-01 (ended)"; nothing without a certificate. Both times: seconds
+/// since 1970.
+GridCell CertificateCell(std::int64_t ends, std::int64_t now);
 
 }  // namespace bowline

@@ -9,27 +9,6 @@ namespace {
 
 constexpr const char* kTime = "2026-11-30T03:00:00Z";
 
-TEST_CASE("bytes in units of 1024") {
-  const std::vector<std::pair<std::int64_t, std::string>> cases{
-      {0, "0B"},
-      {1023, "1023B"},
-      {1024, "1.0K"},
-      {1536, "1.5K"},
-      {1024 * 1024 - 1, "1.0M"},
-      {48LL << 20, "48.0M"},
-      {3LL << 30, "3.0G"},
-      {5LL << 40, "5.0T"},
-      {std::numeric_limits<std::int64_t>::max(), "8.0E"}};
-  for (const auto& [bytes, text] : cases) CHECK(BytesText(bytes) == text);
-}
-
-TEST_CASE("spans in the two largest units") {
-  const std::vector<std::pair<std::int64_t, std::string>> cases{
-      {0, "0s"},      {59, "59s"},        {60, "1m0s"},     {3599, "59m59s"},
-      {3600, "1h0m"}, {86'399, "23h59m"}, {86'400, "1d0h"}, {400 * 86'400, "400d0h"}};
-  for (const auto& [seconds, text] : cases) CHECK(SpanText(seconds) == text);
-}
-
 TEST_CASE("what an engine's INFO tells") {
   for (const std::string engine : testing::kEngines) {
     CAPTURE(engine);
@@ -65,6 +44,11 @@ TEST_CASE("persistence") {
   all.unsaved_changes = 12;
   CHECK(PersistenceCell(all, kNow).text == "aof, rdb 1m0s ago, 12 changed since, saves now");
   CHECK(PersistenceCell(all, kNow).tone == Tone::kPlain);
+  CHECK(PersistenceCell(all, kNow, {{.work = Work::kRewrite, .done = 1, .total = 4}})
+            .text.ends_with("changed since, saves now: 1 of 4 keys (25%)"));
+  CHECK(PersistenceCell(rdb, kNow, {{.work = Work::kSave, .done = 1}}).text ==
+        "rdb 1m0s ago, saves now: 1 keys");
+  CHECK(PersistenceCell(rdb, kNow, {{.work = Work::kLoading}}).text == "rdb 1m0s ago");
   all.append_ok = false;
   CHECK(PersistenceCell(all, kNow).text.starts_with("aof fails, "));
   CHECK(PersistenceCell(all, kNow).tone == Tone::kBad);
@@ -72,6 +56,17 @@ TEST_CASE("persistence") {
   fails.snapshot_ok = false;
   CHECK(PersistenceCell(fails, kNow).text == "rdb fails, last 1m0s ago");
   CHECK(PersistenceCell(fails, kNow).tone == Tone::kBad);
+}
+
+TEST_CASE("the end of a certificate, and when it is near") {
+  constexpr std::int64_t kEnd = 1'796'083'200;  // 2026-12-01
+  constexpr std::int64_t kDay = 86'400;
+  CHECK(CertificateCell(0, kEnd).text.empty());
+  CHECK(CertificateCell(kEnd, kEnd - 63 * kDay).text == "2026-12-01 (63d0h)");
+  CHECK(CertificateCell(kEnd, kEnd - 63 * kDay).tone == Tone::kPlain);
+  CHECK(CertificateCell(kEnd, kEnd - 20 * kDay).tone == Tone::kUneasy);
+  CHECK(CertificateCell(kEnd, kEnd).text == "2026-12-01 (ended)");
+  CHECK(CertificateCell(kEnd, kEnd).tone == Tone::kBad);
 }
 
 /// A state as the topology tells it, what else the report has, and what is said of both.
@@ -93,6 +88,16 @@ TEST_CASE("the state, with figures and with what holds beside it") {
        "loading 42%", Tone::kUneasy},
       {"syncing", "", [](Report& report) { report.engine.info.sync_percent = 7; }, "syncing 7%",
        Tone::kUneasy},
+      {"loading", "",
+       [](Report& report) {
+         report.engine.progress = {{.work = Work::kLoading, .done = 512, .total = 1024}};
+       },
+       "loading 512B of 1.0K (50%)", Tone::kUneasy},
+      {"syncing", "",
+       [](Report& report) {
+         report.engine.progress = {{.work = Work::kFullCopy, .done = 512, .per_second = 8}};
+       },
+       "syncing 512B, 8B/s", Tone::kUneasy},
       {"link down", "", nothing, "link down", Tone::kBad},
       {"link down", "", [](Report& report) { report.engine.info.link_down_seconds = 75; },
        "link down for 1m15s", Tone::kBad},

@@ -10,6 +10,7 @@
 #include "plan/common/fence.h"
 #include "plan/common/status_cells.h"
 #include "plan/common/status_tree.h"
+#include "plan/common/units.h"
 
 namespace bowline {
 namespace {
@@ -131,9 +132,13 @@ const std::vector<Column>& WideColumns() {
          const NodeLine* self = EngineAnswers(report) ? report->engine.view.Myself() : nullptr;
          return GridCell{.text = self == nullptr ? "" : self->id.str()};
        }},
+      {{.head = "CERTIFICATE", .rank = 6},
+       [](const StatusFacts& facts, const TopologyRow& row, const Report*) {
+         return CertificateCell(row.certificate_ends, facts.now);
+       }},
       {{.head = "PERSISTENCE", .rank = 6},
        [](const StatusFacts& facts, const TopologyRow& row, const Report*) {
-         return PersistenceCell(FactsOf(facts, row), facts.now);
+         return PersistenceCell(FactsOf(facts, row), facts.now, row.progress);
        }}};
   return columns;
 }

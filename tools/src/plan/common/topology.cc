@@ -1,5 +1,6 @@
 #include "plan/common/topology.h"
 
+#include <chrono>
 #include <format>
 #include <utility>
 
@@ -11,6 +12,15 @@
 #include "plan/common/topology_parts.h"
 
 namespace bowline {
+namespace {
+
+/// RFC 3339 in UTC; empty: none.
+std::string TimeOf(std::int64_t seconds) {
+  if (seconds == 0) return "";
+  return std::format("{:%FT%TZ}", std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+}
+
+}  // namespace
 
 Topology Describe(const Layout& layout, const Identity& names, const AddressBook& addresses,
                   const Reports& reports, const ModeRules& rules) {
@@ -52,7 +62,10 @@ std::string PrintJson(const Topology& topology) {
     json.Field("pod", row.pod).Field("node", row.node).Field("address", row.address);
     json.Field("role", row.role).Field("slots", row.slots).Field("lagBytes", row.lag);
     json.Field("state", row.state).Field("reason", row.reason);
-    json.Field("fenceEvidence", row.fence_evidence).EndObject();
+    json.Field("fenceEvidence", row.fence_evidence);
+    json.Field("certificateEnds", TimeOf(row.certificate_ends));
+    WriteProgress(json, "progress", row.progress);
+    json.EndObject();
   }
   json.EndArray();
   json.Field("problems", topology.problems).Field("warnings", topology.warnings).EndObject();

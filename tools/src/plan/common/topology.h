@@ -17,14 +17,16 @@ class ModeRules;
 struct TopologyRow {
   MemberName member;
   std::string pod;
-  std::string node;                   ///< Kubernetes node
-  std::string address;                ///< of the member Service
-  std::string role;                   ///< "primary", "replica", "sentinel", "-"
-  std::string slots;                  ///< of a primary in cluster mode; else "-"
-  std::int64_t lag = -1;              ///< bytes behind its primary; -1: unknown or a primary
-  std::string state;                  ///< "ok", or what is wrong in a few words
-  std::string reason;                 ///< of a member that does not run: what it waits for
-  std::string fence_evidence;         ///< of a primary: what its fencing looks at; else empty
+  std::string node;                     ///< Kubernetes node
+  std::string address;                  ///< of the member Service
+  std::string role;                     ///< "primary", "replica", "sentinel", "-"
+  std::string slots;                    ///< of a primary in cluster mode; else "-"
+  std::int64_t lag = -1;                ///< bytes behind its primary; -1: unknown or a primary
+  std::string state;                    ///< "ok", or what is wrong in a few words
+  std::string reason;                   ///< of a member that does not run: what it waits for
+  std::string fence_evidence;           ///< of a primary: what its fencing looks at; else empty
+  std::int64_t certificate_ends = 0;    ///< Unix time in seconds; 0: it has none
+  std::vector<Progress> progress = {};  ///< of the long work that its engine does
   std::optional<MemberName> follows;  ///< of a replica, by its own word; empty: no declared member
 };
 

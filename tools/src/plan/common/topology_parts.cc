@@ -14,6 +14,8 @@ TopologyRow StartRow(MemberName member, const AddressBook& addresses, const Repo
   row.node = report->second.node;
   if (report->second.RunsAsPrimary()) row.fence_evidence = report->second.fence_evidence;
   row.reason = report->second.reason;
+  row.certificate_ends = report->second.certificate_ends;
+  if (report->second.engine.answers) row.progress = report->second.engine.progress;
   return row;
 }
 

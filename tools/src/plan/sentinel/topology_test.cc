@@ -306,7 +306,8 @@ TEST_CASE("no server or sentinel answers: everything is a problem and nothing cr
 }
 
 TEST_CASE("the JSON of this mode has the fields of the other") {
-  const RunningSet set;
+  RunningSet set;
+  set.Of(kSentinel2).certificate_ends = 1'796'083'200;
   const auto document = JsonDocument::Parse(PrintJson(Look(set)));
   REQUIRE(document);
   const JsonView root = document->root();
@@ -320,6 +321,8 @@ TEST_CASE("the JSON of this mode has the fields of the other") {
   CHECK(members->at(5).GetString("role") == "sentinel");
   CHECK(members->at(5).GetInt("shard") == 0);
   CHECK(members->at(5).GetInt("lagBytes") == -1);
+  CHECK(members->at(0).GetString("certificateEnds") == "");
+  CHECK(members->at(5).GetString("certificateEnds") == "2026-12-01T00:00:00Z");
 }
 
 }  // namespace
