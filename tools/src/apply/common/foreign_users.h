@@ -21,8 +21,11 @@ class ForeignUsersWatch {
   Status Look(RespClient& process, const std::vector<Account>& accounts, Deadline deadline);
 
  private:
-  /// What the process refuses is dropped: an Event, and the others are made.
+  /// What the process refuses is dropped, and a damaged file is not used: an Event, and a copy of
+  /// the file. The others are made.
   Status MakeKept(RespClient& process, const std::vector<Account>& accounts, Deadline deadline);
+  /// An error: there is no copy of the file, which therefore must stay as it is.
+  Status TellLost(const std::string& what);
 
   LiveSettings& settings_;
   LiveState& live_;

@@ -72,17 +72,18 @@ PasswordWatch::PasswordWatch(Lane& lane, Member member, Process process)
       step_(lane, "passwords", [this] { return Look(); }) {}
 
 Milliseconds PasswordWatch::Look() {
-  if (!member_.settings->auth) return kUntilWoken;
-  Status done = Follow();
-  if (done) done = Rotate();
+  const bool auth = member_.settings->auth;
+  Status done;
+  if (auth) done = Follow();
+  if (auth && done) done = Rotate();
   if (done) done = LookForForeign();
   // A process that has just been started does not answer yet.
-  const bool starts = !done && !let_in_ && done.error().code == Code::kUnavailable;
+  const bool starts = !done && !let_in_ && !looked_ && done.error().code == Code::kUnavailable;
   const std::string failed = done || starts ? "" : done.error().ToString();
   if (std::exchange(failed_, failed) != failed && !failed.empty()) {
-    LogWarning("the passwords are not changed yet", {{"err", failed}});
+    LogWarning("passwords and users are not followed yet", {{"err", failed}});
   }
-  return kLook;
+  return !auth && looked_ ? kForeignLook : kLook;
 }
 
 Status PasswordWatch::Follow() {

@@ -1,12 +1,18 @@
 #include "plan/common/foreign_users.h"
 
 #include <algorithm>
+#include <format>
+#include <set>
 
+#include "base/digest.h"
 #include "base/parse.h"
 #include "model/users.h"
 
 namespace bowline {
 namespace {
+
+constexpr std::string_view kHead = "# bowline-users 1 ";
+constexpr std::size_t kDigestDigits = 16;
 
 /// Of a line "user NAME RULES"; empty: it is none.
 std::string NameIn(const std::vector<std::string>& words) {
@@ -15,6 +21,11 @@ std::string NameIn(const std::vector<std::string>& words) {
 
 bool IsFit(const std::string& name) {
   return CheckUsers({{.name = name, .hashes = {}, .rules = {}}}).has_value();
+}
+
+/// Does the member tell whether it keeps that user? A full list ends before the names behind it.
+bool Tells(const std::map<std::string, std::string>& kept, const std::string& name) {
+  return kept.size() < kMostKeptTold || name <= kept.rbegin()->first;
 }
 
 }  // namespace
@@ -27,7 +38,7 @@ ForeignUsers FindForeign(const std::vector<std::string>& list,
     if (name.empty() || std::ranges::contains(accounts, name, &Account::name)) continue;
     found.names.push_back(name);
     if (IsFit(name)) {
-      found.kept += line + "\n";
+      found.kept.emplace(name, line);
     } else {
       found.unfit.push_back(name);
     }
@@ -35,10 +46,31 @@ ForeignUsers FindForeign(const std::vector<std::string>& list,
   return found;
 }
 
-std::vector<UserToMake> UsersToMake(std::string_view kept, const std::vector<std::string>& list,
+std::string PrintKeptUsers(const KeptUsers& kept) {
+  std::string lines;
+  for (const auto& [name, line] : kept) lines += line + "\n";
+  return std::format("{}{}\n{}", kHead, Sha256Hex(lines), lines);
+}
+
+Result<std::vector<std::string>> ParseKeptUsers(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (!text.starts_with(kHead) || end == std::string_view::npos) {
+    return Fail(Code::kDataLoss, "its first line is not \"{}...\"", kHead);
+  }
+  const std::string_view lines = text.substr(end + 1);
+  if (text.substr(kHead.size(), end - kHead.size()) != Sha256Hex(lines)) {
+    return Fail(Code::kDataLoss, "its lines are not those that were written");
+  }
+  std::vector<std::string> users;
+  for (const std::string_view line : SplitLines(lines)) users.emplace_back(line);
+  return users;
+}
+
+std::vector<UserToMake> UsersToMake(const std::vector<std::string>& kept,
+                                    const std::vector<std::string>& list,
                                     const std::vector<Account>& accounts) {
   std::vector<UserToMake> users;
-  for (const std::string_view line : SplitLines(kept)) {
+  for (const std::string& line : kept) {
     const std::vector<std::string> words = Words(line);
     const std::string name = NameIn(words);
     const bool there = std::ranges::any_of(
@@ -49,6 +81,51 @@ std::vector<UserToMake> UsersToMake(std::string_view kept, const std::vector<std
     users.push_back(std::move(user));
   }
   return users;
+}
+
+std::map<std::string, std::string> DigestsOf(const KeptUsers& kept, std::string_view peer_key) {
+  std::map<std::string, std::string> digests;
+  for (const auto& [name, line] : kept) {
+    digests[name] = HmacSha256Hex(peer_key, "bowline user " + line).substr(0, kDigestDigits);
+  }
+  return digests;
+}
+
+std::vector<std::string> DescribeKeptUsers(const Reports& reports) {
+  std::set<std::string> names;
+  for (const auto& [member, report] : reports) {
+    if (!member.HoldsData() || report.phase != Phase::kRunning || !report.kept_users) continue;
+    for (const auto& [name, digest] : *report.kept_users) names.insert(name);
+  }
+  std::vector<std::string> warnings;
+  for (const std::string& name : names) {
+    std::set<std::string> digests;
+    std::vector<MemberName> with;
+    std::vector<MemberName> without;
+    for (const auto& [member, report] : reports) {
+      if (!member.HoldsData() || report.phase != Phase::kRunning || !report.kept_users) continue;
+      const auto found = report.kept_users->find(name);
+      if (found != report.kept_users->end()) {
+        digests.insert(found->second);
+        with.push_back(member);
+      } else if (Tells(*report.kept_users, name)) {
+        without.push_back(member);
+      }
+    }
+    constexpr std::string_view kRemedy =
+        "Make it alike on all servers, or declare it by auth.users";
+    if (!without.empty()) {
+      warnings.push_back(
+          std::format("user {}, made by hand, is kept by {} and unknown to {}: its clients are "
+                      "refused there. {}",
+                      name, Join(with), Join(without), kRemedy));
+    } else if (digests.size() > 1) {
+      warnings.push_back(
+          std::format("user {}, made by hand, has other rules or passwords on some of {}. {}", name,
+                      Join(with), kRemedy));
+    }
+  }
+  return warnings;
 }
 
 }  // namespace bowline
