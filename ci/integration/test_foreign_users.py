@@ -91,8 +91,8 @@ def test_kept_over_a_death_and_a_failover(cluster: Members) -> None:
     for member in cluster.members:
         make(cluster, member, "hand")
     make(cluster, FIRST, "alone")
-    refusals_are_told(cluster)
     wait_until("all keep it", lambda: all("user hand " in kept(cluster, name) for name in cluster.members), LOOK)
+    refusals_are_told(cluster)
     wait_until("the other one, too", lambda: "user alone " in kept(cluster, FIRST), LOOK)
     assert OWN not in kept(cluster, FIRST)
     file = cluster.members[FIRST].folder / "data" / "bowline-users.acl"
