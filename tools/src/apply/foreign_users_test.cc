@@ -39,7 +39,9 @@ class Member {
   Status Look() { return watch_->Look(client_, kAccounts, Soon()); }
   /// The engine is started anew: it has no user but default.
   void Restart() {
-    for (const std::string& user : *client_.Users(Soon())) {
+    const auto users = client_.Users(Soon());
+    REQUIRE(users);
+    for (const std::string& user : *users) {
       if (user != "default") Remove(user);
     }
   }
