@@ -23,8 +23,20 @@ bool IsFit(const std::string& name) {
   return CheckUsers({{.name = name, .hashes = {}, .rules = {}}}).has_value();
 }
 
-/// Does the member tell whether it keeps that user? A full list ends before the names behind it.
-bool Tells(const std::map<std::string, std::string>& kept, const std::string& name) {
+using Digests = std::map<std::string, std::string>;
+
+/// Of the servers that run and keep users.
+std::map<MemberName, Digests> Told(const Reports& reports) {
+  std::map<MemberName, Digests> told;
+  for (const auto& [member, report] : reports) {
+    const bool runs = member.HoldsData() && report.phase == Phase::kRunning;
+    if (runs && report.kept_users) told[member] = *report.kept_users;
+  }
+  return told;
+}
+
+/// Does it tell whether it keeps that user? A full list ends before the names behind it.
+bool Tells(const Digests& kept, const std::string& name) {
   return kept.size() < kMostKeptTold || name <= kept.rbegin()->first;
 }
 
@@ -92,37 +104,36 @@ std::map<std::string, std::string> DigestsOf(const KeptUsers& kept, std::string_
 }
 
 std::vector<std::string> DescribeKeptUsers(const Reports& reports) {
+  constexpr std::string_view kRemedy = "Make it alike on all servers, or declare it by auth.users";
+  const std::map<MemberName, Digests> told = Told(reports);
   std::set<std::string> names;
-  for (const auto& [member, report] : reports) {
-    if (!member.HoldsData() || report.phase != Phase::kRunning || !report.kept_users) continue;
-    for (const auto& [name, digest] : *report.kept_users) names.insert(name);
+  for (const auto& [member, kept] : told) {
+    for (const auto& [name, digest] : kept) names.insert(name);
   }
   std::vector<std::string> warnings;
   for (const std::string& name : names) {
     std::set<std::string> digests;
     std::vector<MemberName> with;
     std::vector<MemberName> without;
-    for (const auto& [member, report] : reports) {
-      if (!member.HoldsData() || report.phase != Phase::kRunning || !report.kept_users) continue;
-      const auto found = report.kept_users->find(name);
-      if (found != report.kept_users->end()) {
+    for (const auto& [member, kept] : told) {
+      const auto found = kept.find(name);
+      if (found != kept.end()) {
         digests.insert(found->second);
         with.push_back(member);
-      } else if (Tells(*report.kept_users, name)) {
+      } else if (Tells(kept, name)) {
         without.push_back(member);
       }
     }
-    constexpr std::string_view kRemedy =
-        "Make it alike on all servers, or declare it by auth.users";
     if (!without.empty()) {
       warnings.push_back(
-          std::format("user {}, made by hand, is kept by {} and unknown to {}: its clients are "
-                      "refused there. {}",
+          std::format("user {}, made by hand, is kept by {} and unknown to {}: its "
+                      "clients are refused there. {}",
                       name, Join(with), Join(without), kRemedy));
     } else if (digests.size() > 1) {
       warnings.push_back(
-          std::format("user {}, made by hand, has other rules or passwords on some of {}. {}", name,
-                      Join(with), kRemedy));
+          std::format("user {}, made by hand, has other rules or passwords on some "
+                      "of {}. {}",
+                      name, Join(with), kRemedy));
     }
   }
   return warnings;
