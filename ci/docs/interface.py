@@ -12,11 +12,12 @@ CONFIGURED = "tools/src/plan/common/configured.cc"
 REASON = re.compile(r'"([A-Z][A-Za-z]+)"')
 START = re.compile(r"case StartAction::k(?:Seed|Resume|Follow|Lead):\s*return \"([a-z]+)\";")
 NAME = re.compile(r'"(bowline/[a-z-]+)"')
-KEY = re.compile(r'\b(?:(?:Field|Key)\(|WriteProgress\(json, )"(\w+)"')
+KEY = re.compile(r'\b(?:(?:Field|Key)\(|Write(?:Progress|AclLog)\(json, )"(\w+)"')
 OUTPUT = {
     "`bowline status` and `bowline check`, `--output json`": (
         "tools/src/plan/common/topology.cc",
         "tools/src/plan/common/progress.cc",
+        "tools/src/plan/common/acl_log.cc",
     ),
     "`bowline failover`": ("tools/src/cmd/failover.cc",),
     "`bowline pause` and `bowline resume`": ("tools/src/cmd/pause.cc",),

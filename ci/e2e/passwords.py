@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,14 +15,21 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
 
+from e2e.acts import kill_inits
 from e2e.members import Members, Pod
-from e2e.scenario import MakeScenario
+from e2e.nodes import held
+from e2e.scenario import MakeScenario, Scenario
+from e2e.shell import CommandError
 from e2e.wait import wait_for
 
 FOLLOWED = 20.0
 """Seconds until all members let the new one in. The goal is 5 on a free machine."""
 KEPT = 15
 """Seconds that the former one stays valid after all have the new one."""
+LONG = 600
+"""The same for a rotation that must outlive what is done in its middle."""
+AWAY = 10.0
+"""Seconds without the API server. A kubelet finds it again within some seconds of its return."""
 PORTS = {"server": 6379, "shard": 6379, "sentinel": 26379}
 
 
@@ -31,8 +38,8 @@ class Passwords:
     clients: str
     members: str
 
-    def values(self) -> dict[str, Any]:
-        rotation = {"keepOldForSeconds": KEPT}
+    def values(self, kept: int = KEPT) -> dict[str, Any]:
+        rotation = {"keepOldForSeconds": kept}
         return {"auth": {"password": self.clients, "replicationPassword": self.members, "rotation": rotation}}
 
 
@@ -80,8 +87,11 @@ def logging_in(members: Members, password: str) -> Iterator[Logins]:
     over = threading.Event()
 
     def run() -> None:
+        pods = members.pods()
         while not over.wait(0.1):
-            for pod in members.pods():
+            with suppress(CommandError):  # without the API server those of before are tried
+                pods = members.pods()
+            for pod in pods:
                 try:
                     if not lets_in(pod, password):
                         logins.refused.setdefault(pod.name, time.monotonic())
@@ -164,3 +174,64 @@ def replaced_and_back(
         wait_for("all links are up", partial(links_are_up, members), 10)
     members.release.upgrade()
     told_nowhere(members, [NEW])
+
+
+def replaced_while(
+    members: Members, scenario: MakeScenario, figures: dict[str, Any], title: str, act: Callable[[Scenario], None]
+) -> None:
+    """
+    `act` begins when the Secret is the new one and the members are about to follow it. A client with the former
+    password is refused by nobody, no write is lost, and in the end all use the new one and follow their primaries.
+    """
+    first = present(members)
+    what = f"passwords replaced, {title}"
+    with scenario(what, converge=120) as running, logging_in(members, first.clients) as logins:
+        members.release.upgrade(NEW.values(LONG), *members.release.take_ownership, wait=False)
+        members.forget_password()
+        assert members.password() == NEW.clients
+        act(running)
+        spent = wait_for("all members let it in", partial(all_let_in, members, NEW.clients), 60, pause=0.1)
+        figures[f"{what}: then to let in by all"] = round(spent, 1)
+        wait_for("all servers use it", partial(all_use, members, NEW), FOLLOWED)
+        wait_for("all links are up", partial(links_are_up, members), 10)
+        assert all_let_in(members, first.clients), "the former password is valid for a while"
+    assert not logins.refused, logins
+    assert logins.tried > members.size
+    with scenario("passwords replaced once more"):
+        replace(members, first, figures, f"back, {title}")
+        wait_for("all links are up", partial(links_are_up, members), 10)
+    members.release.upgrade()
+
+
+def without_api_server(followers: list[Pod]) -> Callable[[Scenario], None]:
+    """No kubelet hands out the new ones meanwhile. Servers that restart have what the volume and the Secret say."""
+
+    def act(running: Scenario) -> None:
+        with held("kube-apiserver"):
+            kill_inits(followers)
+            running.serving(30)
+            time.sleep(AWAY)
+        wait_for("the API server answers", lambda: bool(running.members.pods()), 60)
+
+    return act
+
+
+def during_a_rollout(running: Scenario) -> None:
+    """All pods are replaced while the former ones are still valid."""
+    members = running.members
+    before = {pod.name: pod.uid for pod in members.pods()}
+    annotated = {"podAnnotations": {"example.org/replaced": "during a rotation"}}
+    members.release.upgrade({**NEW.values(LONG), **annotated}, timeout=300)
+    after = {pod.name: pod.uid for pod in members.pods()}
+    assert before.keys() == after.keys()
+    assert not set(before.values()) & set(after.values()), "a pod was not replaced"
+
+
+def member_killed(follower: Pod) -> Callable[[Scenario], None]:
+    """It is away while the others look for the new ones."""
+
+    def act(running: Scenario) -> None:
+        running.members.delete_pods(follower.name, force=True)
+        running.members.wait_replaced(follower, 90)
+
+    return act

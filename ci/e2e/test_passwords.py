@@ -8,10 +8,10 @@ import pytest
 
 from e2e.acts import delete_pod
 from e2e.cluster import Cluster
-from e2e.passwords import replaced_and_back
+from e2e.passwords import during_a_rollout, member_killed, replaced_and_back, replaced_while, without_api_server
 from e2e.scenario import MakeScenario
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_passwords_replaced(cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]) -> None:
@@ -20,3 +20,23 @@ def test_passwords_replaced(cluster: Cluster, scenario: MakeScenario, figures: d
         delete_pod(cluster, cluster.replica(1))
 
     replaced_and_back(cluster, scenario, figures, meanwhile)
+
+
+@pytest.mark.long
+def test_passwords_replaced_without_the_api_server(
+    cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]
+) -> None:
+    act = without_api_server([cluster.replica(0)])
+    replaced_while(cluster, scenario, figures, "the API server is away", act)
+
+
+@pytest.mark.long
+def test_passwords_replaced_during_a_rollout(cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]) -> None:
+    replaced_while(cluster, scenario, figures, "a rollout in the middle", during_a_rollout)
+
+
+@pytest.mark.long
+def test_passwords_replaced_while_a_member_is_down(
+    cluster: Cluster, scenario: MakeScenario, figures: dict[str, Any]
+) -> None:
+    replaced_while(cluster, scenario, figures, "a member is down", member_killed(cluster.replica(0)))

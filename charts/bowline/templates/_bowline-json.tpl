@@ -58,6 +58,7 @@
       "defaultUser" (eq true $auth.defaultUser.enabled)
       "users" (include "bowline.usersPaths" . | fromJson)
       "rotation" (dict "keepOldForSeconds" (int $auth.rotation.keepOldForSeconds)) -}}
+{{- if eq true $auth.keepForeignUsers }}{{ $json = set $json "keepForeignUsers" true }}{{ end -}}
 {{- with include "bowline.secretRevision" . }}{{ $json = set $json "revision" . }}{{ end -}}
 {{- toJson $json -}}
 {{- end -}}

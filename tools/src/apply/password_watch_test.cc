@@ -10,6 +10,7 @@
 #include "apply/common/lanes.h"
 #include "base/digest.h"
 #include "peer/channel.h"
+#include "sys/files.h"
 #include "testing/plan/rules.h"
 #include "testing/plan/running_cluster.h"
 #include "testing/resp.h"
@@ -62,6 +63,7 @@ class Other {
                              Report report;
                              report.member = kOther;
                              report.passwords = DigestOf(secrets_);
+                             report.passwords_without_users = DigestWithoutUsers(secrets_);
                              report.passwords_used = !secrets_.spreading;
                              report.outgoing = secrets_.outgoing;
                              return report;
@@ -139,8 +141,10 @@ class Member {
                                .use = &ServerUseCommands});
   }
   void LoseVolume() { std::filesystem::remove(volume_ / "bowline-passwords.json"); }
-  [[nodiscard]] bool LetsIn(const std::string& password) const {
-    return engine_.TryConnect({.user = "default", .password = password}).has_value();
+  [[nodiscard]] std::filesystem::path KeptUsers() const { return volume_ / "bowline-users.acl"; }
+  [[nodiscard]] bool LetsIn(const std::string& password,
+                            const std::string& user = "default") const {
+    return engine_.TryConnect({.user = user, .password = password}).has_value();
   }
   [[nodiscard]] std::string Uses() const {
     auto client = engine_.Connect({.user = "default", .password = Mounted().password});
@@ -288,6 +292,39 @@ TEST_CASE("a user that somebody has made by hand is told") {
   member.Begin();
   CHECK(Eventually(
       [&] { return member.Told().foreign_users == std::vector<std::string>{"by-hand"}; }));
+  CHECK_FALSE(std::filesystem::exists(member.KeptUsers()));
+}
+
+TEST_CASE("a user made by hand is kept over a start of the engine, when that is set") {
+  Member member(GENERATE(BOWLINE_REDIS_SERVER, BOWLINE_VALKEY_SERVER));
+  const Other other(member.settings, member.Mounted());
+  member.settings.keep_foreign_users = true;
+  RespClient program = member.AsProgram();
+  REQUIRE(program.Ask({"ACL", "SETUSER", "by-hand", "on", ">secret", "~x:*", "+get", "(+set ~y)"},
+                      Soon()));
+  member.Begin();
+  const auto kept = [&] { return ReadFile(member.KeptUsers()).value_or(""); };
+  REQUIRE(Eventually([&] { return kept().contains("user by-hand on"); }));
+  CHECK_FALSE(kept().contains("secret"));
+  CHECK(member.Told().foreign_users.empty());
+  const auto before = program.Ask({"ACL", "LIST"}, Soon());
+
+  // The engine starts with its own accounts alone.
+  REQUIRE(program.Ask({"ACL", "DELUSER", "by-hand"}, Soon()));
+  member.Begin();
+  REQUIRE(Eventually([&] { return member.LetsIn("secret", "by-hand"); }));
+  CHECK_FALSE(member.LetsIn("any"));
+  const auto after = program.Ask({"ACL", "LIST"}, Soon());
+  REQUIRE((before && after));
+  CHECK(before->items.size() == after->items.size());
+  CHECK(before->items.front().text == after->items.front().text);
+
+  // Deleted by hand, or kept no longer: it does not come again.
+  REQUIRE(program.Ask({"ACL", "DELUSER", "by-hand"}, Soon()));
+  member.settings.keep_foreign_users = false;
+  member.Begin();
+  CHECK(Eventually([&] { return !std::filesystem::exists(member.KeptUsers()); }));
+  CHECK_FALSE(member.LetsIn("secret", "by-hand"));
 }
 
 }  // namespace

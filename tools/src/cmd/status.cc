@@ -56,7 +56,7 @@ TextStyle OutputStyle() {
 
 std::string TextOf(const Settings& settings, const Observation& seen, const OutputFlags& flags,
                    EngineFactsBook engines) {
-  if (flags.output == "json") return PrintJson(seen.topology);
+  if (flags.output == "json") return PrintJson(seen.topology, engines);
   return PrintStatus({.settings = settings,
                       .topology = seen.topology,
                       .reports = seen.reports,
@@ -95,8 +95,9 @@ Result<std::string> LookOnce(const CommonFlags& common, const OutputFlags& flags
   Observation seen = Observe(settings, RulesOf(settings.layout), secrets, deadline);
   Append(seen.topology.problems, access.problems);
   EngineFactsBook engines;
-  if (flags.output == "table" && access.problems.empty()) {
-    engines = AskEngines(settings, secrets, seen, deadline.Within(kFactsTimeout));
+  if (access.problems.empty()) {
+    const bool refused = flags.wide || flags.output == "json";
+    engines = AskEngines(settings, secrets, seen, refused, deadline.Within(kFactsTimeout));
   }
   return TextOf(settings, seen, flags, std::move(engines));
 }
@@ -144,8 +145,10 @@ Observation Examine(const std::filesystem::path& objects, const Settings& settin
 
 VerbAction DeclareStatus(CLI::App& app) {
   const auto flags = DeclareOutput(app);
-  app.add_flag("--wide", flags->wide,
-               "also addresses, epochs, replication offsets, persistence and more of each member");
+  app.add_flag(
+      "--wide", flags->wide,
+      "also addresses, epochs, replication offsets, persistence and more of each member, and "
+      "what its engine has refused");
   app.add_option("--watch", flags->watch_seconds,
                  "show it again each 2 s, or as often as is said, e.g. 10 or 10s")
       ->expected(0, 1)

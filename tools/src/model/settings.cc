@@ -172,11 +172,14 @@ Status ParseSections(const JsonView& root, Settings& settings) {
   RETURN_IF_ERROR(ParseShape(root, settings));
   ASSIGN_OR_RETURN(const JsonView auth, root.Get("auth"));
   RETURN_IF_ERROR(NoteOthers(
-      auth, {"enabled", "directory", "revision", "rotation", "defaultUser", "users"}, settings));
+      auth,
+      {"enabled", "directory", "revision", "rotation", "defaultUser", "users", "keepForeignUsers"},
+      settings));
   ASSIGN_OR_RETURN(settings.auth, auth.GetBool("enabled"));
   ASSIGN_OR_RETURN(settings.auth_directory, auth.GetStringOr("directory", settings.auth_directory));
   ASSIGN_OR_RETURN(settings.auth_revision, auth.GetStringOr("revision", ""));
   ASSIGN_OR_RETURN(settings.default_user, auth.GetBoolOr("defaultUser", true));
+  ASSIGN_OR_RETURN(settings.keep_foreign_users, auth.GetBoolOr("keepForeignUsers", false));
   if (auth.Has("users")) {
     ASSIGN_OR_RETURN(const JsonView users, auth.Get("users"));
     RETURN_IF_ERROR(

@@ -83,6 +83,7 @@ struct Settings {
   bool default_user = true;   ///< clients may log in as `default`
   UsersSettings users;
   int keep_old_password_seconds = 3600;  ///< after all members have the new one
+  bool keep_foreign_users = false;       ///< those that somebody has made by hand outlive a start
   bool persistence = true;
   std::string record;  ///< name of the installation record's ConfigMap; empty: no API rights
   bool events = true;

@@ -86,6 +86,15 @@ TEST_CASE("TLS as the chart renders it") {
   CHECK_THAT(wrong.error().message, ContainsSubstring("tls.mode is \"demand\": use one of offer"));
 }
 
+TEST_CASE("users made by hand are kept only where that is said") {
+  CHECK_FALSE(ParseSettings(kGood)->keep_foreign_users);
+  const auto kept = ParseSettings(
+      With(R"("directory": "/secret")", R"("directory": "/secret", "keepForeignUsers": true)"));
+  REQUIRE(kept);
+  CHECK(CheckAllKnown(*kept));
+  CHECK(kept->keep_foreign_users);
+}
+
 TEST_CASE("Helm keeps the release in the objects' namespace, unless it is told") {
   CHECK(ParseSettings(kGood)->release_namespace == "ns");
   const auto other = ParseSettings(

@@ -293,6 +293,34 @@ TEST_CASE("more of each member, by --wide") {
   CHECK_FALSE(Has(Page(set), "REPLICATION ID"));
 }
 
+TEST_CASE("what the engines have refused, by --wide") {
+  RunningSet set;
+  Look look{.wide = true};
+  CHECK_FALSE(Has(Page(set, look), "REFUSED"));
+  look.engines[kServer0].acl_log = {{{.reason = "command",
+                                      .context = "toplevel",
+                                      .object = "flushall",
+                                      .user = "app",
+                                      .client = "10.0.0.9:4711",
+                                      .count = 3,
+                                      .age_seconds = 252},
+                                     {.reason = "auth",
+                                      .context = "toplevel",
+                                      .object = "AUTH",
+                                      .user = "nobody",
+                                      .client = "10.0.0.8:4712",
+                                      .count = 1,
+                                      .age_seconds = 300}}};
+  look.engines[kServer2].acl_log.emplace();
+  CHECK(Has(Page(set, look),
+            "\n\n"
+            "MEMBER      AGO  TIMES  REFUSED  OF        USER    CLIENT         CONTEXT\n"
+            "server-0  4m12s      3  command  flushall  app     10.0.0.9:4711  toplevel\n"
+            "server-0   5m0s      1  auth     AUTH      nobody  10.0.0.8:4712  toplevel\n"));
+  look.wide = false;
+  CHECK_FALSE(Has(Page(set, look), "REFUSED"));
+}
+
 TEST_CASE("a narrow terminal names the columns that it has no room for") {
   RunningSet set;
   const std::string page = Page(set, {.style = {.width = 60}});

@@ -7,8 +7,8 @@
 namespace bowline {
 
 /// Of the engines and sentinels that answered their own members, all asked at once. One that does
-/// not answer us in time, or refuses us, is left out.
+/// not answer us in time, or refuses us, is left out. `refused`: servers also for their ACL LOG.
 EngineFactsBook AskEngines(const Settings& settings, const EngineSecrets& secrets,
-                           const Observation& seen, Deadline deadline);
+                           const Observation& seen, bool refused, Deadline deadline);
 
 }  // namespace bowline

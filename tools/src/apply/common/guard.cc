@@ -179,9 +179,10 @@ StartPlan Guard::Decide() {
 
 std::optional<std::string> Guard::WaitForPasswords() const {
   if (!settings_->auth) return std::nullopt;
-  std::map<MemberName, std::string> told;
+  std::map<MemberName, ToldPasswords> told;
   for (const auto& [member, report] : reports_) {
-    if (member.HoldsData()) told[member] = report.passwords;
+    if (!member.HoldsData()) continue;
+    told[member] = {.digest = report.passwords, .without_users = report.passwords_without_users};
   }
   return WaitForServers(settings_.Secrets(), told, settings_->layout.MembersOf(0).size(),
                         Since(began_));

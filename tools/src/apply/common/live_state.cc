@@ -1,8 +1,10 @@
 #include "apply/common/live_state.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/timing.h"
+#include "plan/common/foreign_users.h"
 #include "plan/common/passwords.h"
 
 namespace bowline {
@@ -197,16 +199,20 @@ void LiveState::SetConfigured(const ConfiguredVerdict& verdict) {
 void LiveState::SetPasswords(const EngineSecrets& secrets, std::vector<MemberName> waits) {
   const std::scoped_lock lock(mutex_);
   report_.passwords = DigestOf(secrets);
+  report_.passwords_without_users = DigestWithoutUsers(secrets);
   report_.passwords_used = !secrets.spreading;
   report_.passwords_wait = std::move(waits);
   report_.outgoing = secrets.outgoing;
 }
 
-void LiveState::SetForeignUsers(std::vector<std::string> users) {
-  constexpr std::size_t kMost = 20;  // a report is small
-  if (users.size() > kMost) users.resize(kMost);
+void LiveState::SetForeignUsers(std::vector<std::string> ending,
+                                std::optional<std::map<std::string, std::string>> kept) {
+  // A report is small.
+  if (ending.size() > kMostKeptTold) ending.resize(kMostKeptTold);
+  while (kept && kept->size() > kMostKeptTold) kept->erase(std::prev(kept->end()));
   const std::scoped_lock lock(mutex_);
-  report_.foreign_users = std::move(users);
+  report_.foreign_users = std::move(ending);
+  report_.kept_users = std::move(kept);
 }
 
 Report LiveState::Last() {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -68,8 +69,10 @@ class LiveState {
   /// Which passwords the own process lets in, and which members were heard without them
   /// (plan/common/passwords.h).
   void SetPasswords(const EngineSecrets& secrets, std::vector<MemberName> waits = {});
-  /// Users of the own process that nobody has declared; not all when there are very many.
-  void SetForeignUsers(std::vector<std::string> users);
+  /// Users of the own process that nobody has declared: those that end with it, and those that are
+  /// kept (Report::kept_users). Not all when there are very many.
+  void SetForeignUsers(std::vector<std::string> ending,
+                       std::optional<std::map<std::string, std::string>> kept);
   /// Why Kubernetes must not evict the pod (empty: it may), and whether somebody allows it.
   void SetLastCopy(std::string reason, bool eviction_allowed);
 

@@ -72,17 +72,18 @@ PasswordWatch::PasswordWatch(Lane& lane, Member member, Process process)
       step_(lane, "passwords", [this] { return Look(); }) {}
 
 Milliseconds PasswordWatch::Look() {
-  if (!member_.settings->auth) return kUntilWoken;
-  Status done = Follow();
-  if (done) done = Rotate();
+  const bool auth = member_.settings->auth;
+  Status done;
+  if (auth) done = Follow();
+  if (auth && done) done = Rotate();
   if (done) done = LookForForeign();
   // A process that has just been started does not answer yet.
-  const bool starts = !done && !let_in_ && done.error().code == Code::kUnavailable;
+  const bool starts = !done && !let_in_ && !looked_ && done.error().code == Code::kUnavailable;
   const std::string failed = done || starts ? "" : done.error().ToString();
   if (std::exchange(failed_, failed) != failed && !failed.empty()) {
-    LogWarning("the passwords are not changed yet", {{"err", failed}});
+    LogWarning("passwords and users are not followed yet", {{"err", failed}});
   }
-  return kLook;
+  return !auth && looked_ ? kForeignLook : kLook;
 }
 
 Status PasswordWatch::Follow() {
@@ -125,6 +126,7 @@ RotationLook PasswordWatch::Ask(EngineSecrets& secrets) {
     }
     heard_[other] = Clock::now();
     look.told[other] = {.digest = report->second.passwords,
+                        .without_users = report->second.passwords_without_users,
                         .uses = report->second.passwords_used,
                         .waits = report->second.passwords_wait};
     if (!settled_) (void)Adopt(secrets, report->second.outgoing, look.now);
@@ -209,17 +211,13 @@ Status PasswordWatch::Use(EngineSecrets& secrets) {
 
 Status PasswordWatch::LookForForeign() {
   if (looked_ && Since(*looked_) < kForeignLook) return {};
-  looked_ = Clock::now();
   const EngineSecrets secrets = member_.settings.Secrets();
   const std::vector<Account> accounts = process_.accounts(secrets);
   if (accounts.empty()) return {};
   const Deadline deadline = Deadline::In(kCall);
   ASSIGN_OR_RETURN(RespClient process, process_.connect(secrets, deadline));
-  ASSIGN_OR_RETURN(std::vector<std::string> users, process.Users(deadline));
-  std::erase_if(users, [&](const std::string& user) {
-    return std::ranges::contains(accounts, user, &Account::name);
-  });
-  member_.live.SetForeignUsers(std::move(users));
+  RETURN_IF_ERROR(foreign_.Look(process, accounts, deadline));
+  looked_ = Clock::now();
   return {};
 }
 

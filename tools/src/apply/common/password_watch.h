@@ -11,6 +11,7 @@
 
 #include "apply/common/configuration.h"
 #include "apply/common/events.h"
+#include "apply/common/foreign_users.h"
 #include "apply/common/live_state.h"
 #include "apply/common/peers.h"
 #include "plan/common/accounts.h"
@@ -61,7 +62,7 @@ class PasswordWatch {
   /// that the process refuses keeps what it had, and is told.
   Status LetIn(const EngineSecrets& secrets);
   Status Use(EngineSecrets& secrets);
-  /// Tells users that nobody has declared: they are gone with the next start.
+  /// Users that nobody has declared (apply/common/foreign_users.h).
   Status LookForForeign();
   /// Those that the process lets in now.
   void Keep(const EngineSecrets& secrets);
@@ -72,6 +73,7 @@ class PasswordWatch {
 
   const Member member_;
   const Process process_;
+  ForeignUsersWatch foreign_{member_.settings, member_.live, member_.events};
   Clock::time_point began_ = Clock::now();
   std::map<MemberName, Clock::time_point> heard_;
   std::vector<MemberName> waits_;  ///< heard without the declared passwords

@@ -4,6 +4,7 @@
 #include <format>
 
 #include "base/parse.h"
+#include "plan/common/foreign_users.h"
 
 namespace bowline {
 namespace {
@@ -71,13 +72,16 @@ Turn PlanTurn(const TurnInput& input) {
 
 ConfigurationWords DescribeConfiguration(const std::string& revision, const std::string& name_space,
                                          bool asks_kubelet, const Reports& reports) {
-  ConfigurationWords words;
+  ConfigurationWords words{.problems = {}, .warnings = DescribeKeptUsers(reports)};
   for (const auto& [member, report] : reports) {
     if (!report.foreign_users.empty()) {
-      words.warnings.push_back(
-          std::format("{} has users that the release does not declare, and that are gone with its "
-                      "next start: {}. Declare them by auth.users",
-                      member.ToString(), Join(report.foreign_users)));
+      words.warnings.push_back(std::format(
+          "{} has users that the release does not declare, and that are gone with its next start: "
+          "{}. {}",
+          member.ToString(), Join(report.foreign_users),
+          report.kept_users
+              ? "They are not kept: make them by other names, or see why the volume is not written"
+              : "Declare them by auth.users, or keep them by auth.keepForeignUsers=true"));
     }
     if (!report.configured) {
       if (!revision.empty() && report.phase == Phase::kRunning) {

@@ -132,6 +132,19 @@ TEST_CASE("members that follow what is declared are in order, and one that waits
   CHECK(told.Words().warnings.empty());
 }
 
+TEST_CASE("users made by hand are told, with what helps") {
+  Told told;
+  told.By(0, "Applied");
+  Report& report = told.reports.begin()->second;
+  report.foreign_users = {"hand", "peer-x"};
+  REQUIRE(told.Words().warnings.size() == 1);
+  CHECK(told.Words().warnings[0].contains("gone with its next start: hand, peer-x. Declare them"));
+  report.foreign_users = {"peer-x"};
+  report.kept_users.emplace();  // it keeps what it can
+  REQUIRE(told.Words().warnings.size() == 1);
+  CHECK(told.Words().warnings[0].contains("gone with its next start: peer-x. They are not kept"));
+}
+
 TEST_CASE("a running member that tells nothing is of an older program") {
   Told told;
   told.reports[{.shard = 0, .ordinal = 1}].phase = Phase::kRunning;

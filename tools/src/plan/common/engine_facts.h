@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "model/identity.h"
+#include "plan/common/acl_log.h"
 
 namespace bowline {
 
-/// Of INFO. -1, or false: the engine does not tell it.
+/// Of INFO, but for the last one. -1, or false: the engine does not tell it.
 struct EngineFacts {
   std::int64_t used_memory = -1;  ///< bytes
   std::int64_t max_memory = -1;   ///< bytes; 0: no limit
@@ -21,6 +24,8 @@ struct EngineFacts {
   bool append_only = false;           ///< an append-only file is written
   bool append_ok = false;             ///< the last write of it was good
   bool snapshot_ok = false;           ///< so was the last snapshot
+  /// What it has refused, the newest first; empty: not asked, or it does not tell it.
+  std::optional<std::vector<AclDenial>> acl_log = {};
   bool operator==(const EngineFacts&) const = default;
 };
 

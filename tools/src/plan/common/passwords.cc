@@ -22,6 +22,17 @@ bool IsKnown(const EngineSecrets& secrets, const OutgoingPassword& told) {
   });
 }
 
+bool IsOfUser(const OutgoingPassword& outgoing) {
+  return outgoing.of != kClients && outgoing.of != kMembers && outgoing.of != kPeerKey;
+}
+
+/// Has it the declared passwords, whatever its users are? A program of a version before tells only
+/// of both together.
+bool HasPasswords(const EngineSecrets& secrets, const ToldPasswords& told) {
+  return told.without_users.empty() ? told.digest == DigestOf(secrets)
+                                    : told.without_users == DigestWithoutUsers(secrets);
+}
+
 /// What is declared is not outgoing.
 void DropDeclared(EngineSecrets& secrets) {
   const PasswordHashes declared = HashesOf(secrets);
@@ -138,6 +149,13 @@ std::string DigestOf(const EngineSecrets& secrets) {
   return HmacSha256Hex(secrets.peer_key, "bowline passwords " + all).substr(0, kDigestDigits);
 }
 
+std::string DigestWithoutUsers(const EngineSecrets& secrets) {
+  EngineSecrets alone = secrets;
+  alone.default_user = true;
+  alone.users = {};
+  return DigestOf(alone);
+}
+
 KeptPasswords Keep(const EngineSecrets& secrets) {
   return {.current = HashesOf(secrets), .outgoing = secrets.outgoing};
 }
@@ -186,15 +204,15 @@ void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now
 }
 
 std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
-                                          const std::map<MemberName, std::string>& told,
+                                          const std::map<MemberName, ToldPasswords>& told,
                                           std::size_t servers, std::chrono::milliseconds waited) {
   if (waited >= kGone) return std::nullopt;
-  const std::string digest = DigestOf(secrets);
   std::size_t same = 0;
   for (const auto& [member, other] : told) {
-    if (other == digest) ++same;
+    const bool has = HasPasswords(secrets, other);
+    if (has) ++same;
     // A program of the version before tells nothing, and follows no other passwords.
-    if (other.empty() || other == digest) continue;
+    if (has || other.digest.empty()) continue;
     return std::format("{} does not have the Secret's passwords yet", member.ToString());
   }
   if (!secrets.spreading || same >= servers) return std::nullopt;
@@ -205,19 +223,23 @@ RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look
   RotationStep step;
   const std::string digest = DigestOf(secrets);
   bool all_use = true;
+  bool other_users = false;
   for (const auto& [member, told] : look.told) {
     if (told.silent_for > kGone) continue;
-    if (told.silent_for.count() > 0 || told.digest != digest) {
+    const bool answers = told.silent_for.count() == 0;
+    const bool has = HasPasswords(secrets, told);
+    other_users = other_users || !answers || told.digest != digest;
+    if (!answers || !has) {
       step.behind.push_back(member);
     } else {
       all_use = all_use && told.uses;
       if (!told.waits.empty()) step.others_wait = true;
     }
-    if (told.silent_for.count() == 0 && told.digest != digest) step.seen_behind.push_back(member);
+    if (answers && !has) step.seen_behind.push_back(member);
   }
   const bool may_end = step.behind.empty() && all_use && !step.others_wait && !secrets.spreading;
   for (OutgoingPassword outgoing : secrets.outgoing) {
-    if (!may_end) {
+    if (!may_end || (other_users && IsOfUser(outgoing))) {
       outgoing.ends = 0;
     } else if (Ended(outgoing, look.now)) {
       step.ended = true;

@@ -54,6 +54,8 @@ void ForgetEnded(EngineSecrets& secrets);
 
 /// Tells whether two members have the same passwords, and nothing else of them: 16 hex digits.
 std::string DigestOf(const EngineSecrets& secrets);
+/// The same of the passwords alone, whatever the users are.
+std::string DigestWithoutUsers(const EngineSecrets& secrets);
 
 /// What a member keeps on its volume.
 struct KeptPasswords {
@@ -74,21 +76,22 @@ Result<std::vector<OutgoingPassword>> ReadOutgoing(const JsonView& object);
 /// After a start: what was valid before it stays so.
 void Restore(EngineSecrets& secrets, const KeptPasswords& kept, std::int64_t now);
 
-/// A sentinel that logs in to a server with a password that this one does not know takes it for
-/// down, and keeps that connection. So it starts when all servers have the declared passwords, or
-/// after two minutes. Why it waits; nothing: it does not. `told`: DigestOf of the servers that have
-/// answered.
-std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
-                                          const std::map<MemberName, std::string>& told,
-                                          std::size_t servers, std::chrono::milliseconds waited);
-
 /// What another member tells of its passwords.
 struct ToldPasswords {
   std::string digest;                       ///< DigestOf; empty: its program does not tell it
+  std::string without_users = "";           ///< DigestWithoutUsers; empty: the same
   bool uses = false;                        ///< its process logs in with them
-  std::vector<MemberName> waits;            ///< whom it has heard without them
+  std::vector<MemberName> waits = {};       ///< whom it has heard without them
   std::chrono::milliseconds silent_for{0};  ///< 0: it has answered now
 };
+
+/// A sentinel that logs in to a server with a password that this one does not know takes it for
+/// down, and keeps that connection. So it starts when all servers have the declared passwords, or
+/// after two minutes. Why it waits; nothing: it does not. `told`: by the servers that have answered.
+std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
+                                          const std::map<MemberName, ToldPasswords>& told,
+                                          std::size_t servers, std::chrono::milliseconds waited);
+
 struct RotationLook {
   std::int64_t now = 0;                      ///< Unix time in seconds
   std::int64_t keep_for = 0;                 ///< seconds that a former password stays valid
@@ -104,7 +107,8 @@ struct RotationStep {
   bool ended = false;                      ///< one of them is valid no longer
 };
 /// A former password ends `keep_for` after all members log in with the declared ones. Whoever is
-/// behind before that end takes it back.
+/// behind before that end takes it back; who has other users takes back that of users' passwords
+/// alone.
 RotationStep PlanRotation(const EngineSecrets& secrets, const RotationLook& look);
 
 }  // namespace bowline

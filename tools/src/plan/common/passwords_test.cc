@@ -105,7 +105,7 @@ struct Rotation {
   }
   static MemberName Name(int ordinal) { return {.ordinal = ordinal, .kind = MemberKind::kServer}; }
   ToldPasswords& Told(int ordinal) {
-    return look.told[Name(ordinal)] = {.digest = DigestOf(secrets), .uses = true, .waits = {}};
+    return look.told[Name(ordinal)] = {.digest = DigestOf(secrets), .uses = true};
   }
   [[nodiscard]] RotationStep Step() const { return PlanRotation(secrets, look); }
   [[nodiscard]] std::int64_t Ends() const {
@@ -146,7 +146,7 @@ TEST_CASE("a former password ends some time after all members use the new one") 
 
 TEST_CASE("a silent member is waited for, two minutes long") {
   Rotation rotation;
-  rotation.look.told[Rotation::Name(2)] = {.silent_for = milliseconds(1)};
+  rotation.look.told[Rotation::Name(2)] = {.digest = "", .silent_for = milliseconds(1)};
   CHECK(rotation.Ends() == 0);
   CHECK(rotation.Step().behind == std::vector<MemberName>{Rotation::Name(2)});
   CHECK(rotation.Step().seen_behind.empty());
@@ -180,8 +180,10 @@ TEST_CASE("a sentinel starts when all servers have its passwords, or after two m
   const std::string digest = DigestOf(secrets);
   const MemberName one = Rotation::Name(0);
   const MemberName two = Rotation::Name(1);
-  const auto waits = [](const EngineSecrets& own, const std::map<MemberName, std::string>& told,
+  const auto waits = [](const EngineSecrets& own, const std::map<MemberName, std::string>& digests,
                         milliseconds waited = milliseconds(0)) {
+    std::map<MemberName, ToldPasswords> told;
+    for (const auto& [member, other] : digests) told[member] = {.digest = other};
     return WaitForServers(own, told, 2, waited).has_value();
   };
   CHECK_FALSE(waits(secrets, {}));  // nothing has changed that it knows of
@@ -267,6 +269,40 @@ TEST_CASE("a user's former password is valid beside the new one; a removed user'
   CHECK(ValidHashes(next, "user app") == Hashes{HashOf("two"), HashOf("one")});
   CHECK(ValidHashes(next, kClients) == Hashes{HashOf("a")});
   CHECK(Succeed(next, Secrets("a", "m")).outgoing.empty());
+}
+
+TEST_CASE("a change of users alone moves no end of the passwords, and holds back no use of them") {
+  Rotation rotation;
+  rotation.secrets.users = WithUser("two").users;
+  rotation.secrets.outgoing = {{.of = kClients, .hash = HashOf("a"), .ends = kNow + 5},
+                               {.of = "user app", .hash = HashOf("one"), .ends = kNow + 5}};
+  rotation.Told(1);
+  EngineSecrets other = rotation.secrets;
+  other.users = WithUser("one").users;
+  SECTION("another one has other users") {}
+  SECTION("another one has default") {
+    other.users = rotation.secrets.users;
+    other.default_user = false;
+  }
+  ToldPasswords& told = rotation.Told(2);
+  told = {.digest = DigestOf(other), .without_users = DigestWithoutUsers(other), .uses = true};
+  RotationStep step = rotation.Step();
+  CHECK(step.behind.empty());
+  CHECK(step.seen_behind.empty());
+  REQUIRE(step.outgoing.size() == 2);
+  CHECK(step.outgoing[0].ends == kNow + 5);
+  CHECK(step.outgoing[1].ends == 0);  // it may be the one that the other still has
+  CHECK_FALSE(WaitForServers(rotation.secrets, {{Rotation::Name(2), told}}, 1, milliseconds(0)));
+
+  told.without_users = "";  // a version before tells of both together
+  step = rotation.Step();
+  CHECK(step.behind == std::vector<MemberName>{Rotation::Name(2)});
+  CHECK(step.outgoing[0].ends == 0);
+
+  other.password = "c";
+  told = {.digest = DigestOf(other), .without_users = DigestWithoutUsers(other), .uses = true};
+  CHECK(rotation.Step().seen_behind == std::vector<MemberName>{Rotation::Name(2)});
+  CHECK(WaitForServers(rotation.secrets, {{Rotation::Name(2), told}}, 1, milliseconds(0)));
 }
 
 TEST_CASE("other rules of a user are another state of the passwords") {

@@ -213,6 +213,16 @@ Status ReadSentinel(const JsonView& object, SentinelSnapshot& sentinel) {
   return {};
 }
 
+Result<std::map<std::string, std::string>> ReadKeptUsers(const JsonView& root) {
+  ASSIGN_OR_RETURN(const JsonView users, root.Get("keptUsers"));
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, users.Keys());
+  std::map<std::string, std::string> kept;
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(kept[name], users.GetString(name));
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string_view PhaseName(Phase phase) {
@@ -254,10 +264,18 @@ std::string PrintReport(const Report& report, ViewForm form) {
     json.Field("message", told.message).Field("revision", told.revision).EndObject();
   }
   if (!report.passwords.empty()) json.Field("passwords", report.passwords);
+  if (!report.passwords_without_users.empty()) {
+    json.Field("passwordsWithoutUsers", report.passwords_without_users);
+  }
   if (report.passwords_used) json.Field("passwordsUsed", true);
   if (!report.passwords_wait.empty()) WriteMembers(json, "passwordsWait", report.passwords_wait);
   if (!report.outgoing.empty()) WriteOutgoing(json, report.outgoing);
   if (!report.foreign_users.empty()) json.Field("foreignUsers", report.foreign_users);
+  if (report.kept_users) {
+    json.Key("keptUsers").BeginObject();
+    for (const auto& [name, digest] : *report.kept_users) json.Field(name, digest);
+    json.EndObject();
+  }
   if (report.certificate_ends != 0) json.Field("certificateEnds", report.certificate_ends);
   json.Field("phase", PhaseName(report.phase)).Field("reason", report.reason);
   json.Field("volume", VolumeKindName(report.volume)).Field("held", report.held);
@@ -316,6 +334,7 @@ Result<Report> ParseReport(std::string_view text) {
     ASSIGN_OR_RETURN(verdict.revision, told.GetString("revision"));
   }
   ASSIGN_OR_RETURN(report.passwords, root.GetStringOr("passwords", ""));
+  ASSIGN_OR_RETURN(report.passwords_without_users, root.GetStringOr("passwordsWithoutUsers", ""));
   ASSIGN_OR_RETURN(report.passwords_used, root.GetBoolOr("passwordsUsed", false));
   if (root.Has("passwordsWait")) {
     ASSIGN_OR_RETURN(report.passwords_wait, ReadMembers(root, "passwordsWait"));
@@ -323,6 +342,9 @@ Result<Report> ParseReport(std::string_view text) {
   ASSIGN_OR_RETURN(report.outgoing, ReadOutgoing(root));
   if (root.Has("foreignUsers")) {
     ASSIGN_OR_RETURN(report.foreign_users, ReadTexts(root, "foreignUsers"));
+  }
+  if (root.Has("keptUsers")) {
+    ASSIGN_OR_RETURN(report.kept_users, ReadKeptUsers(root));
   }
   ASSIGN_OR_RETURN(report.certificate_ends, root.GetIntOr("certificateEnds", 0));
   ASSIGN_OR_RETURN(const std::string phase, root.GetString("phase"));

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -106,13 +107,18 @@ struct Report {
                           ///< empty: it may
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
-  std::string passwords;        ///< DigestOf those in use (plan/common/passwords.h); empty: none
-  bool passwords_used = false;  ///< its process logs in with them
+  std::string passwords;  ///< DigestOf those in use (plan/common/passwords.h); empty: none
+  std::string passwords_without_users;     ///< DigestWithoutUsers; empty: an older program
+  bool passwords_used = false;             ///< its process logs in with them
   std::vector<MemberName> passwords_wait;  ///< whom it has heard without them
   std::vector<OutgoingPassword> outgoing;  ///< hashes of passwords that end soon
-  std::vector<std::string> foreign_users;  ///< that its process has and nobody has declared
-  std::int64_t certificate_ends = 0;       ///< Unix time in seconds; 0: it has none
-  std::optional<PauseOrder> pause;         ///< that is on, as far as the member knows
+  /// That its process has, nobody has declared, and the member does not keep.
+  std::vector<std::string> foreign_users;
+  /// Those that it keeps (plan/common/foreign_users.h): name and digest of each. Empty: it keeps
+  /// none, by auth.keepForeignUsers or as an older program.
+  std::optional<std::map<std::string, std::string>> kept_users;
+  std::int64_t certificate_ends = 0;  ///< Unix time in seconds; 0: it has none
+  std::optional<PauseOrder> pause;    ///< that is on, as far as the member knows
   /// Seconds since each change of the lead that it made by itself and that answered no death, of
   /// the last 10 minutes (plan/common/role_budget.h).
   std::vector<std::int64_t> role_changes;

@@ -27,8 +27,9 @@ Report FullReport() {
   Report report;
   auto& [member, pod, node, revision, installation, phase, reason, volume, held, damage, modified,
          epoch, position, handover, engine, sentinel, missed, written, evidence, fenced,
-         unreplicated, writes_wait, last_copy, eviction, configured, passwords, passwords_used, passwords_wait, outgoing, foreign,
-         certificate_ends, pause, role_changes, role_seconds] = report;
+         unreplicated, writes_wait, last_copy, eviction, configured, passwords, without_users,
+         passwords_used, passwords_wait, outgoing, foreign, kept_users, certificate_ends, pause,
+         role_changes, role_seconds] = report;
   unreplicated = 46;
   writes_wait = "x";
   certificate_ends = 50;
@@ -40,9 +41,11 @@ Report FullReport() {
   eviction = true;
   configured = ConfiguredVerdict{.holds = true, .reason = "R", .message = "m", .revision = "v"};
   passwords = "w";
+  without_users = "x";
   passwords_used = true;
   passwords_wait = {k00, k01};
   foreign = {"f", "g"};
+  kept_users = std::map<std::string, std::string>{{"h", "i"}};
   outgoing = {{.of = "o", .hash = std::string(64, 'a'), .ends = 49}};
   pause = PauseOrder{.since = "s", .until = "t"};
   role_changes = {1, 47};

@@ -80,6 +80,7 @@ const std::vector<Field>& Fields() {
       Of("auth.enabled", When::kStart, &Settings::auth),
       Of("the Secret's folder", When::kStart, &Settings::auth_directory),
       Of("auth.defaultUser.enabled", When::kLive, &Settings::default_user),
+      Of("auth.keepForeignUsers", When::kLive, &Settings::keep_foreign_users),
       Of("auth.rotation.keepOldForSeconds", When::kLive, &Settings::keep_old_password_seconds),
       Of("persistence.enabled", When::kStart, &Settings::persistence),
       Of("ports.client", When::kStart, In(&Settings::ports, &Ports::client)),

@@ -172,6 +172,32 @@ std::string PrintTable(const StatusFacts& facts, const std::vector<Column>& colu
   return printed.text + Toned("no room for: " + Join(left_out), Tone::kQuiet, style) + "\n";
 }
 
+/// What the engines have refused, the newest of each first; empty: nothing.
+std::string PrintDenials(const StatusFacts& facts, const TextStyle& style) {
+  static const std::vector<GridColumn> columns{{.head = "MEMBER", .rank = kAlwaysKept},
+                                               {.head = "AGO", .right = true, .rank = 4},
+                                               {.head = "TIMES", .right = true, .rank = 3},
+                                               {.head = "REFUSED", .rank = kAlwaysKept},
+                                               {.head = "OF", .rank = 5},
+                                               {.head = "USER", .rank = 6},
+                                               {.head = "CLIENT", .rank = 2},
+                                               {.head = "CONTEXT", .rank = 1}};
+  std::vector<GridRow> rows;
+  for (const auto& [member, engine] : facts.engines) {
+    for (const AclDenial& denial : engine.acl_log.value_or(std::vector<AclDenial>())) {
+      rows.push_back({{.text = member.ToString()},
+                      {.text = denial.age_seconds < 0 ? "" : SpanText(denial.age_seconds)},
+                      Number(denial.count),
+                      {.text = denial.reason},
+                      {.text = denial.object},
+                      {.text = denial.user},
+                      {.text = denial.client},
+                      {.text = denial.context}});
+    }
+  }
+  return rows.empty() ? "" : "\n" + PrintGrid(columns, rows, style).text;
+}
+
 std::string Count(std::size_t count, std::string_view what) {
   return std::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -223,7 +249,9 @@ std::string PrintStatus(const StatusFacts& facts, bool wide, const TextStyle& st
                   Shown(facts.settings.name_space, style), facts.settings.layout.ToString(),
                   VerdictOf(facts, style), Toned(facts.time, Tone::kQuiet, style));
   text += PrintTable(facts, MainColumns(), true, style);
-  if (wide) text += "\n" + PrintTable(facts, WideColumns(), false, style);
+  if (wide) {
+    text += "\n" + PrintTable(facts, WideColumns(), false, style) + PrintDenials(facts, style);
+  }
   return text + PrintWords(facts, style);
 }
 

@@ -21,9 +21,9 @@ struct StatusFacts {
 };
 
 /// A line with the verdict, the tree of the members, and one line for each problem ("! ..."), each
-/// warning ("warning: ...") and each note. `wide`: a second table, with a line for each member.
-/// Columns that nobody has anything for are left out; on a narrow terminal others as well, which
-/// are named then.
+/// warning ("warning: ...") and each note. `wide`: a second table, with a line for each member,
+/// and what the engines have refused. Columns that nobody has anything for are left out; on a
+/// narrow terminal others as well, which are named then.
 std::string PrintStatus(const StatusFacts& facts, bool wide, const TextStyle& style);
 
 }  // namespace bowline

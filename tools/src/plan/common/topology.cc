@@ -56,7 +56,7 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
   return topology;
 }
 
-std::string PrintJson(const Topology& topology) {
+std::string PrintJson(const Topology& topology, const EngineFactsBook& engines) {
   JsonWriter json(true);
   json.BeginObject().Field("installation", topology.installation);
   json.Field("healthy", topology.problems.empty());
@@ -69,6 +69,10 @@ std::string PrintJson(const Topology& topology) {
     json.Field("fenceEvidence", row.fence_evidence);
     json.Field("certificateEnds", TimeOf(row.certificate_ends));
     WriteProgress(json, "progress", row.progress);
+    const auto facts = engines.find(row.member);
+    if (facts != engines.end() && facts->second.acl_log) {
+      WriteAclLog(json, "aclLog", *facts->second.acl_log);
+    }
     json.EndObject();
   }
   json.EndArray();

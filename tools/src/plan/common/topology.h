@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/layout.h"
+#include "plan/common/engine_facts.h"
 #include "plan/common/shard_view.h"
 
 namespace bowline {
@@ -54,6 +55,7 @@ Topology Describe(const Layout& layout, const Identity& names, const AddressBook
                   const Reports& reports, const ModeRules& rules);
 
 /// For programs (docs/reference/interface.md); for people: plan/common/status_page.h.
-std::string PrintJson(const Topology& topology);
+/// `engines`: what they themselves tell; may be empty.
+std::string PrintJson(const Topology& topology, const EngineFactsBook& engines = {});
 
 }  // namespace bowline
