@@ -86,7 +86,8 @@ constexpr auto kOwn = std::to_array<OwnMetric>({
      "Seconds that the start guard has waited; 0 once the engine is started."},
     {"bowline_waiting", kGauge, "", "The start guard has not started the engine yet."},
     {"bowline_writes_wait", kGauge, "",
-     "Writes wait since no replica has acknowledged for maxUnreplicatedSeconds; told by a primary."},
+     "Writes wait since no replica has acknowledged for maxUnreplicatedSeconds; told by a "
+     "primary."},
 });
 static_assert(std::ranges::is_sorted(kOwn, {}, &OwnMetric::name));
 

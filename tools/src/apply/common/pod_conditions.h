@@ -1,7 +1,7 @@
 #pragma once
 // The conditions bowline/Started, bowline/Primary, bowline/Configured and bowline/Replicated in the
-// status of our own pod: what this member is now and why, for `kubectl describe pod` and `kubectl wait`. Why on the
-// pod: docs/decisions/0014-conditions-on-pods.md.
+// status of our own pod: what this member is now and why, for `kubectl describe pod` and `kubectl
+// wait`. Why on the pod: docs/decisions/0014-conditions-on-pods.md.
 
 #include <mutex>
 #include <optional>

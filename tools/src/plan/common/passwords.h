@@ -87,7 +87,8 @@ struct ToldPasswords {
 
 /// A sentinel that logs in to a server with a password that this one does not know takes it for
 /// down, and keeps that connection. So it starts when all servers have the declared passwords, or
-/// after two minutes. Why it waits; nothing: it does not. `told`: by the servers that have answered.
+/// after two minutes. Why it waits; nothing: it does not. `told`: by the servers that have
+/// answered.
 std::optional<std::string> WaitForServers(const EngineSecrets& secrets,
                                           const std::map<MemberName, ToldPasswords>& told,
                                           std::size_t servers, std::chrono::milliseconds waited);

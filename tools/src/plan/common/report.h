@@ -98,13 +98,13 @@ struct Report {
   /// Of a replica: milliseconds since its volume took a test write; -1: it has not.
   std::int64_t written_ms = -1;
   std::string fence_evidence;  ///< of a primary: what its fencing looks at; empty: it does not
-  std::string fenced;     ///< why it pauses its writes (plan/common/fence.h); empty: it does not
+  std::string fenced;  ///< why it pauses its writes (plan/common/fence.h); empty: it does not
   /// Of a primary with a bound (plan/common/bounded_loss.h): for how long no replica has
   /// acknowledged what was written, in milliseconds; -1: it has no bound.
   std::int64_t unreplicated_ms = -1;
   std::string writes_wait;  ///< why its writes wait for a replica; empty: they do not
-  std::string last_copy;  ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
-                          ///< empty: it may
+  std::string last_copy;    ///< why Kubernetes must not evict its pod (plan/common/last_copy.h);
+                            ///< empty: it may
   bool eviction_allowed = false;  ///< a last copy that somebody lets go by bowline/allow-eviction
   std::optional<ConfiguredVerdict> configured;  ///< empty: not looked at yet, or an older program
   std::string passwords;  ///< DigestOf those in use (plan/common/passwords.h); empty: none
