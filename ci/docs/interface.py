@@ -113,6 +113,7 @@ def interface(root: Path) -> Iterator[tuple[str, Problem]]:
     yield from compare(page, "Events", reasons(sources, "Emit"))
     starts = {name.capitalize() for text in sources.values() for name in START.findall(text)}
     of_roles = reasons(sources, "NotRunning") | reasons(sources, "Role", 1) | {"NotRunning"}
+    of_roles |= reasons(sources, "Replicated", 1)
     of_configuration = set(REASON.findall(sources[root / CONFIGURED]))
     yield from compare(page, "Conditions of pods", starts | of_roles | of_configuration)
     for kind in sorted({kind for text in sources.values() for kind in re.findall(r'"(bowline/[A-Z][a-z]+)"', text)}):
