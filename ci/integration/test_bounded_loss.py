@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.shell import run
 from integration.engines import NEWEST, Engine
 from integration.loopback import BUS_PORT, wait_until
 from integration.members import Members, sentinel_set
@@ -97,7 +99,12 @@ def shard_of(members: Members) -> tuple[str, list[str]]:
 
 
 def waits(members: Members, member: str) -> bool:
-    return "writes wait" in members.bowline(member, "status")
+    """By the member's own metrics."""
+    command = ["curl", "--silent", "--max-time", "5", "http://127.0.0.1:8379/metrics"]
+    page = run("ip", "netns", "exec", members.networks.of(member), *command).stdout
+    told = re.findall(r"(?m)^bowline_writes_wait(?:\{.*\})? (\d)$", page)
+    assert told, page[-2000:]
+    return bool(told == ["1"])
 
 
 def lose(members: Members, name: str) -> None:
@@ -124,7 +131,7 @@ def test_writes_wait_and_go_on(members: Members) -> None:
         stopped = writer.last() - cut
         print(f"the last write {stopped:.2f} s after the cut")
         assert BOUND - ACKNOWLEDGED <= stopped <= BOUND + GRANULARITY
-        assert waits(members, primary)
+        wait_until("it is told", lambda: waits(members, primary), START)
         # A sentinel's message waits, too: nobody may take the primary for dead.
         time.sleep(10)
         assert members.role(primary) == "master"
@@ -134,7 +141,7 @@ def test_writes_wait_and_go_on(members: Members) -> None:
         members.networks.mend(replicas)
         wait_until("writes go on", lambda: writer.last() > mended, START)
         print(f"the next one {writer.last() - mended:.2f} s after the cut is mended")
-    assert not waits(members, primary)
+    wait_until("that is told, too", lambda: not waits(members, primary), START)
 
 
 def test_a_primary_that_is_lost_takes_no_older_writes_along(members: Members) -> None:
